@@ -1,0 +1,286 @@
+"""The transport: requests to an API server, and watches.
+
+One asynchronous client for all: the harness, the simulated nodes and the reference
+controller. A request either returns what the server answered or raises an `ApiError`
+(`harness.errors`); nothing is retried here. What a request costs, and why this client:
+the number of round trips decides, so callers are to be sparing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+import orjson
+
+from harness.errors import Unreachable, api_error
+from harness.kubeconfig import Access
+from harness.objects import Obj, Resource
+
+JSON = "application/json"
+PATCHES = {
+    "merge": "application/merge-patch+json",
+    "json": "application/json-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+    "apply": "application/apply-patch+yaml",
+}
+#: How long a request may take before it counts as lost, in seconds. Watches have no such limit.
+REQUEST_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a watch said: ADDED, MODIFIED, DELETED or BOOKMARK, and the object."""
+
+    type: str
+    object: Obj
+
+
+@dataclass
+class Api:
+    """A client of one API server. Use it as `async with Api(access, "who-i-am") as api`."""
+
+    access: Access
+    user_agent: str
+    #: Requests made so far, by (verb, resource); what the benchmarks count.
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=self.access.tls or True),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=REQUEST_TIMEOUT),
+            headers={"User-Agent": self.user_agent, "Accept": JSON, "Accept-Encoding": "identity"},
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
+        return await self._request("get", resource, resource.path(namespace, name))
+
+    async def table(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
+        """The server's Table of one object: what `kubectl get` prints."""
+        accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
+        path = resource.path(namespace, name)
+        return await self._request("get", resource, path, headers={"Accept": accept})
+
+    async def list(
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        labels: str = "",
+        fields: str = "",
+    ) -> tuple[list[Obj], str]:
+        """The objects, each with its kind and apiVersion, and the version of the list."""
+        params = _params(labelSelector=labels, fieldSelector=fields)
+        answer = await self._request("list", resource, resource.path(namespace), params=params)
+        kind = {"apiVersion": resource.api_version, "kind": resource.kind}
+        items = [{**kind, **item} for item in answer.get("items") or []]
+        return items, answer["metadata"]["resourceVersion"]
+
+    async def create(
+        self,
+        resource: Resource,
+        obj: Obj,
+        *,
+        sub: str = "",
+        name: str | None = None,
+        strict: bool = False,
+    ) -> Obj:
+        """Create an object, or post to a subresource of `name`; `strict` as kubectl validates."""
+        namespace = (obj.get("metadata") or {}).get("namespace")
+        path = resource.path(namespace, name, sub)
+        params = _params(fieldValidation="Strict" if strict else "")
+        return await self._request("create", resource, path, body=obj, params=params, sub=sub)
+
+    async def patch(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str | None,
+        patch: Any,
+        *,
+        sub: str = "",
+        how: str = "merge",
+    ) -> Obj:
+        """Change an object; `how` is a key of PATCHES. Put the resourceVersion in to be exact."""
+        return await self._request(
+            "patch",
+            resource,
+            resource.path(namespace, name, sub),
+            body=patch,
+            content_type=PATCHES[how],
+            sub=sub,
+        )
+
+    async def apply(self, resource: Resource, obj: Obj, *, manager: str) -> Obj:
+        """Server-side apply with strict validation, taking over what others have set."""
+        metadata = obj["metadata"]
+        return await self._request(
+            "apply",
+            resource,
+            resource.path(metadata.get("namespace"), metadata["name"]),
+            body=obj,
+            content_type=PATCHES["apply"],
+            params=_params(fieldManager=manager, force="true", fieldValidation="Strict"),
+        )
+
+    async def delete(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str | None = None,
+        *,
+        uid: str | None = None,
+        grace_seconds: int | None = None,
+    ) -> Obj:
+        """Delete an object; with a uid only that very one (Conflict if it is another)."""
+        options: Obj = {"propagationPolicy": "Background"}
+        if uid:
+            options["preconditions"] = {"uid": uid}
+        if grace_seconds is not None:
+            options["gracePeriodSeconds"] = grace_seconds
+        path = resource.path(namespace, name)
+        return await self._request("delete", resource, path, body=options)
+
+    async def raw(self, path: str, *, accept: str = JSON) -> Obj:
+        """GET any path; `/readyz` and the like answer in plain text, given back as `text`."""
+        return await self._send("GET", path, headers={"Accept": accept})
+
+    async def watch(
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        version: str,
+        labels: str = "",
+        fields: str = "",
+    ) -> AsyncIterator[Event]:
+        """Every change since `version`, until the server ends the watch.
+
+        Raises Expired if that version is compacted, Unreachable if the connection breaks.
+        """
+        params = _params(
+            watch="true",
+            resourceVersion=version,
+            allowWatchBookmarks="true",
+            labelSelector=labels,
+            fieldSelector=fields,
+        )
+        self.requests["watch", resource.plural] += 1
+        async with self._open("GET", resource.path(namespace), params=params) as response:
+            async for line in _lines(response):
+                event = orjson.loads(line)
+                if event["type"] == "ERROR":
+                    raise api_error(event["object"].get("code", 500), event["object"])
+                yield Event(event["type"], event["object"])
+
+    async def _request(
+        self, verb: str, resource: Resource, path: str, *, sub: str = "", **options: Any
+    ) -> Obj:
+        self.requests[verb, f"{resource.plural}/{sub}" if sub else resource.plural] += 1
+        method = _METHODS[verb]
+        return await asyncio.wait_for(self._send(method, path, **options), REQUEST_TIMEOUT)
+
+    async def _send(self, method: str, path: str, **options: Any) -> Obj:
+        async with self._open(method, path, **options) as response:
+            try:
+                return _decode(await response.read())
+            except aiohttp.ClientError as error:
+                raise self._unreachable(error) from error
+
+    def _open(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        content_type: str = JSON,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> _Opened:
+        sent = dict(headers or {})
+        if body is not None:
+            sent["Content-Type"] = content_type
+        if authorization := self.access.authorization():
+            sent["Authorization"] = authorization
+        request = self._session.request(
+            method,
+            self.access.server + path,
+            data=orjson.dumps(body) if body is not None else None,
+            params=params,
+            headers=sent,
+            proxy=self.access.proxy,
+            server_hostname=self.access.server_name,
+        )
+        return _Opened(self, request)
+
+    def _unreachable(self, error: BaseException) -> Unreachable:
+        why = str(error) or type(error).__name__
+        return Unreachable(f"{self.access.server} does not answer: {why}")
+
+
+class _Opened:
+    """An answer that has begun: its errors raised as ours, its connection given back."""
+
+    def __init__(self, api: Api, request: Any) -> None:
+        self._api, self._request = api, request
+
+    async def __aenter__(self) -> aiohttp.ClientResponse:
+        try:
+            response: aiohttp.ClientResponse = await self._request
+            if response.status >= 400:
+                raise api_error(response.status, _decode(await response.read()))
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise self._api._unreachable(error) from error
+        self._response = response
+        return response
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._response.release()
+        else:
+            self._response.close()
+
+
+_METHODS = {
+    "get": "GET",
+    "list": "GET",
+    "create": "POST",
+    "patch": "PATCH",
+    "apply": "PATCH",
+    "delete": "DELETE",
+}
+
+
+def _params(**params: str) -> dict[str, str]:
+    return {name: value for name, value in params.items() if value}
+
+
+def _decode(body: bytes) -> Obj:
+    try:
+        decoded = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {
+            "message": body.decode(errors="replace").strip(),
+            "text": body.decode(errors="replace"),
+        }
+    return decoded if isinstance(decoded, dict) else {"value": decoded}
+
+
+async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    rest = b""
+    try:
+        async for chunk in response.content.iter_any():
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                if line:
+                    yield line
+    except (aiohttp.ClientError, OSError) as error:
+        raise Unreachable(f"the watch of {response.url.path} broke off: {error}") from error
