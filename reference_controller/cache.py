@@ -1,0 +1,123 @@
+"""What the API holds, as far as we know: the watches' events and the answers to our own writes.
+
+Never older than our own writes: both sources go through `put` and `drop`, which compare
+versions, so that it does not matter which of the two speaks first. Plain memory; whoever
+fills it and whoever is told of changes is in `runtime.py`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from harness.objects import (
+    Obj,
+    Resource,
+    annotations_of,
+    key_of,
+    labels_of,
+    namespace_of,
+    uid_of,
+    version_of,
+)
+from reference_controller import names
+
+#: How many deleted objects to remember; late answers to our writes come within a few requests.
+_REMEMBERED = 10_000
+
+
+def _resource_key(obj: Obj) -> str | None:
+    name = annotations_of(obj).get(names.TASK_RESOURCE)
+    return f"{namespace_of(obj)}/{name}" if name else None
+
+
+#: By what `Cache.by` finds objects: the name of the index, and the value an object has in it.
+INDEXES: dict[str, Callable[[Obj], str | None]] = {
+    "namespace": namespace_of,
+    # pods by the node they are bound to
+    "node": lambda obj: (obj.get("spec") or {}).get("nodeName"),
+    # nodes by the domain they serve
+    "domain": lambda obj: labels_of(obj).get(names.DOMAIN),
+    # what was made for a task, by the task's uid; pods also by its name
+    "task": lambda obj: labels_of(obj).get(names.TASK_UID),
+    "task-name": lambda obj: annotations_of(obj).get(names.TASK_ID),
+    # TaskResources and pods by the uid of their group
+    "group": lambda obj: labels_of(obj).get(names.TASK_RESOURCE_GROUP_UID),
+    # pods by the key (namespace/name) of their TaskResource
+    "resource": _resource_key,
+}
+
+#: Told of a change: the resource, the object before (None: new) and after (None: gone).
+Changed = Callable[[Resource, Obj | None, Obj | None], None]
+
+
+class Cache:
+    """All watched objects in their newest known version; treat what it returns as read-only."""
+
+    def __init__(self, changed: Changed = lambda *_: None) -> None:
+        self._changed = changed
+        self._objects: defaultdict[Resource, dict[str, Obj]] = defaultdict(dict)
+        self._keys: defaultdict[tuple[Resource, str, str], set[str]] = defaultdict(set)
+        self._gone: dict[str, None] = {}
+
+    def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj | None:
+        return self._objects[resource].get(f"{namespace}/{name}" if namespace else name)
+
+    def all(self, resource: Resource) -> tuple[Obj, ...]:
+        """Every object of the resource, sorted by key."""
+        objects = self._objects[resource]
+        return tuple(objects[key] for key in sorted(objects))
+
+    def by(self, resource: Resource, index: str, value: str) -> tuple[Obj, ...]:
+        """The objects that have this value in that index of INDEXES, sorted by key."""
+        objects = self._objects[resource]
+        return tuple(objects[key] for key in sorted(self._keys.get((resource, index, value), ())))
+
+    def put(self, resource: Resource, obj: Obj) -> None:
+        """Take over a version of an object, unless a newer one, or its deletion, is known."""
+        known = self._objects[resource].get(key_of(obj))
+        if uid_of(obj) in self._gone or (known and version_of(known) >= version_of(obj)):
+            return
+        self._replace(resource, key_of(obj), known, obj)
+
+    def drop(self, resource: Resource, obj: Obj) -> None:
+        """The object is deleted: no version of it comes back; a successor of its name may."""
+        self._remember(uid_of(obj))
+        known = self._objects[resource].get(key_of(obj))
+        if known and uid_of(known) == uid_of(obj):
+            self._replace(resource, key_of(obj), known, None)
+
+    def replace(self, resource: Resource, objects: Iterable[Obj], version: int) -> None:
+        """Take over a list as of that version: what it lacks, and is not newer, is deleted."""
+        listed = {uid_of(obj): obj for obj in objects}
+        for known in self.all(resource):
+            if uid_of(known) not in listed and version_of(known) <= version:
+                self.drop(resource, known)
+        for obj in listed.values():
+            self.put(resource, obj)
+
+    def _replace(self, resource: Resource, key: str, old: Obj | None, new: Obj | None) -> None:
+        self._unindex(resource, key, old)
+        if new is None:
+            del self._objects[resource][key]
+        else:
+            self._objects[resource][key] = new
+            for place in _places(resource, new):
+                self._keys[place].add(key)
+        self._changed(resource, old, new)
+
+    def _unindex(self, resource: Resource, key: str, old: Obj | None) -> None:
+        for place in _places(resource, old) if old else ():
+            self._keys[place].discard(key)
+            if not self._keys[place]:
+                del self._keys[place]
+
+    def _remember(self, uid: str) -> None:
+        self._gone[uid] = None
+        if len(self._gone) > _REMEMBERED:
+            del self._gone[next(iter(self._gone))]
+
+
+def _places(resource: Resource, obj: Obj) -> list[tuple[Resource, str, str]]:
+    values = ((index, value_of(obj)) for index, value_of in INDEXES.items())
+    return [(resource, index, value) for index, value in values if value]
