@@ -53,6 +53,8 @@ class Listed:
     """All objects there are: the start, and again after a break that lost events."""
 
     objects: tuple[Obj, ...]
+    #: The resourceVersion of the list.
+    version: str = ""
 
 
 async def follow(
@@ -68,7 +70,7 @@ async def follow(
         try:
             if not version:
                 objects, version = await world.api.list(resource, labels=labels, fields=fields)
-                yield Listed(tuple(objects))
+                yield Listed(tuple(objects), version)
             watch = world.api.watch(resource, version=version, labels=labels, fields=fields)
             async with aclosing(watch):  # type: ignore[type-var]
                 async for event in watch:

@@ -1,4 +1,4 @@
-"""What a decision may do, as plain data. `perform` in `runtime.py` carries it out.
+"""What a decision may do, as plain data. `perform.py` carries it out.
 
 Every action may be repeated: what is there already, or gone already, is success.
 """

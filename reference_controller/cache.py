@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from harness.objects import (
+    PODS,
     Obj,
     Resource,
     annotations_of,
@@ -56,6 +57,8 @@ class Cache:
 
     def __init__(self, changed: Changed = lambda *_: None) -> None:
         self._changed = changed
+        #: How many there have been; whoever compares knows whether anything happened.
+        self.changes = 0
         self._objects: defaultdict[Resource, dict[str, Obj]] = defaultdict(dict)
         self._keys: defaultdict[tuple[Resource, str, str], set[str]] = defaultdict(set)
         self._gone: dict[str, None] = {}
@@ -79,6 +82,13 @@ class Cache:
         if uid_of(obj) in self._gone or (known and version_of(known) >= version_of(obj)):
             return
         self._replace(resource, key_of(obj), known, obj)
+
+    def assume_bound(self, pod: Obj, node: str) -> None:
+        """We have bound that pod; a Binding's answer, unlike others, does not show the result."""
+        known = self._objects[PODS].get(key_of(pod))
+        if known and uid_of(known) == uid_of(pod) and not known["spec"].get("nodeName"):
+            bound = {**known, "spec": {**known["spec"], "nodeName": node}}
+            self._replace(PODS, key_of(pod), known, bound)
 
     def drop(self, resource: Resource, obj: Obj) -> None:
         """The object is deleted: no version of it comes back; a successor of its name may."""
@@ -104,6 +114,7 @@ class Cache:
             self._objects[resource][key] = new
             for place in _places(resource, new):
                 self._keys[place].add(key)
+        self.changes += 1
         self._changed(resource, old, new)
 
     def _unindex(self, resource: Resource, key: str, old: Obj | None) -> None:

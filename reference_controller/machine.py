@@ -30,7 +30,7 @@ class Decision:
 
 
 def do(*stages: Action | Sequence[Action], why: str = "") -> Decision:
-    """A decision of these stages; a single action is a stage of its own, empty ones are left out."""
+    """A decision of these stages; a single action is a stage of its own, an empty one none."""
     tuples = (tuple(s) if isinstance(s, Sequence) else (s,) for s in stages)
     return Decision(tuple(stage for stage in tuples if stage), why)
 

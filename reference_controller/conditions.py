@@ -1,0 +1,38 @@
+"""Conditions as lists of plain objects: one of each type, in the order in which they appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from harness.objects import Obj, time_text
+
+
+def with_condition(
+    conditions: Iterable[Obj],
+    kind: str,
+    status: bool,
+    now: datetime,
+    *,
+    reason: str = "",
+    message: str = "",
+    reason_moves: bool = False,
+) -> list[Obj]:
+    """The conditions with this one set; its lastTransitionTime moves when its status changes.
+
+    With `reason_moves` another reason moves it too, as in TaskResourceGroups (scheduling.md
+    TRG-005). An empty reason or message is left out.
+    """
+    before = list(conditions)
+    known = next((condition for condition in before if condition["type"] == kind), {})
+    condition = {"type": kind, "status": str(status)}
+    condition |= {"reason": reason} if reason else {}
+    condition |= {"message": message} if message else {}
+    same = known.get("status") == condition["status"] and (
+        not reason_moves or known.get("reason", "") == reason
+    )
+    moved = known.get("lastTransitionTime") if same else None
+    condition["lastTransitionTime"] = moved or time_text(now)
+    if not known:
+        return [*before, condition]
+    return [condition if other["type"] == kind else other for other in before]

@@ -1,0 +1,128 @@
+"""What becomes of a decision's actions: requests, and their answers in the cache.
+
+An action may be repeated: what is there already, or gone already, is success. Everything else
+that the API server refuses is raised as the `ApiError` it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from harness.errors import AlreadyExists, Conflict, NotFound
+from harness.objects import (
+    PODS,
+    TASK_RESOURCES,
+    Obj,
+    Resource,
+    labels_of,
+    name_of,
+    namespace_of,
+    uid_of,
+)
+from harness.world import World
+from reference_controller import names
+from reference_controller.actions import Action, Bind, Create, Delete, Patch, PatchStatus
+from reference_controller.cache import Cache
+from reference_controller.machine import Decision
+
+
+async def perform(world: World, cache: Cache, decision: Decision) -> None:
+    """Carry out the stages in turn; an error of one action ends it after that action's stage."""
+    for stage in decision.stages:
+        done = await asyncio.gather(
+            *(perform_one(world, cache, action) for action in stage), return_exceptions=True
+        )
+        for outcome in done:
+            if outcome is not None:
+                raise outcome
+
+
+async def perform_one(world: World, cache: Cache, action: Action) -> None:
+    match action:
+        case Create(resource, obj):
+            cache.put(resource, await _create(world, resource, obj))
+        case PatchStatus(resource, seen, status):
+            if patch := difference(seen.get("status") or {}, status):
+                sub = "" if resource == TASK_RESOURCES else "status"
+                await _patch(world, cache, resource, seen, {"status": patch}, sub)
+        case Patch(resource, seen, patch):
+            await _patch(world, cache, resource, seen, patch, "")
+        case Delete(resource, seen):
+            await _delete(world, cache, resource, seen)
+        case Bind(pod, node):
+            await _bind(world, cache, pod, node)
+
+
+async def _create(world: World, resource: Resource, obj: Obj) -> Obj:
+    try:
+        return await world.api.create(resource, obj)
+    except AlreadyExists:
+        there = await world.api.get(resource, name_of(obj), namespace_of(obj))
+        if _same_owner(obj, there):
+            return there
+        raise
+
+
+def _same_owner(wanted: Obj, there: Obj) -> bool:
+    task, owner = labels_of(wanted).get(names.TASK_UID), _controller_uid(wanted)
+    same_task = bool(task) and labels_of(there).get(names.TASK_UID) == task
+    return same_task or (bool(owner) and _controller_uid(there) == owner)
+
+
+def _controller_uid(obj: Obj) -> str | None:
+    owners = obj["metadata"].get("ownerReferences") or []
+    return next((owner["uid"] for owner in owners if owner.get("controller")), None)
+
+
+async def _patch(
+    world: World, cache: Cache, resource: Resource, seen: Obj, patch: Obj, sub: str
+) -> None:
+    version = {"resourceVersion": seen["metadata"]["resourceVersion"]}
+    exact = {**patch, "metadata": {**patch.get("metadata", {}), **version}}
+    answer = await world.api.patch(resource, name_of(seen), namespace_of(seen), exact, sub=sub)
+    cache.put(resource, answer)
+
+
+async def _delete(world: World, cache: Cache, resource: Resource, seen: Obj) -> None:
+    uid = uid_of(seen)
+    try:
+        answer = await world.api.delete(resource, name_of(seen), namespace_of(seen), uid=uid)
+    except (NotFound, Conflict):  # gone, or another one of its name
+        cache.drop(resource, seen)
+        return
+    if _is_ending(answer, uid):
+        cache.put(resource, answer)
+    else:
+        cache.drop(resource, seen)
+
+
+def _is_ending(answer: Obj, uid: str) -> bool:
+    """Whether the answer is the object, on its way out; else it is a Status, or it is gone."""
+    metadata = answer.get("metadata") or {}
+    waits = metadata.get("finalizers") or metadata.get("deletionGracePeriodSeconds")
+    return metadata.get("uid") == uid and bool(waits)
+
+
+async def _bind(world: World, cache: Cache, pod: Obj, node: str) -> None:
+    binding = {
+        "apiVersion": "v1",
+        "kind": "Binding",
+        "metadata": {"name": name_of(pod), "namespace": namespace_of(pod), "uid": uid_of(pod)},
+        "target": {"apiVersion": "v1", "kind": "Node", "name": node},
+    }
+    await world.api.create(PODS, binding, sub="binding", name=name_of(pod))
+    cache.assume_bound(pod, node)
+
+
+def difference(old: Obj, new: Obj) -> Obj:
+    """The JSON merge patch (RFC 7396) that makes the old object the new one."""
+    patch: dict[str, Any] = dict.fromkeys(old.keys() - new.keys())
+    for key, value in new.items():
+        before = old.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            if inner := difference(before, value):
+                patch[key] = inner
+        elif before != value:
+            patch[key] = value
+    return patch

@@ -1,0 +1,233 @@
+"""Drives the machines: watches fill the cache, changes queue keys, decisions are carried out.
+
+One *item* is a key of one controller. An item is worked on by at most one task at a time, and
+holds its controller's lock for that key while it decides and performs; it goes on until nothing
+applies any more, and then sleeps until something changes or a deadline comes. What goes wrong
+with one item never stops another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from weakref import WeakValueDictionary
+
+from harness.errors import ApiError, Conflict, Unreachable
+from harness.objects import (
+    APP_IMAGES,
+    CONFIG_MAPS,
+    KUSCIA_TASKS,
+    NAMESPACES,
+    NODES,
+    PODS,
+    SERVICES,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    Obj,
+    Resource,
+)
+from harness.world import Listed, World, follow
+from reference_controller import names
+from reference_controller.cache import Cache
+from reference_controller.controller import Controller
+from reference_controller.perform import perform
+
+log = logging.getLogger("reference_controller")
+
+#: What is watched, and with which label selector.
+WATCHED: dict[Resource, str] = {
+    KUSCIA_TASKS: "",
+    APP_IMAGES: "",
+    PODS: "",
+    SERVICES: names.TASK_UID,
+    CONFIG_MAPS: names.TASK_UID,
+    TASK_RESOURCE_GROUPS: "",
+    TASK_RESOURCES: "",
+    NODES: "",
+    NAMESPACES: "",
+}
+#: Pauses after an error, in seconds: the first; it doubles up to the longest, which is shorter
+#: for a lost API server, since the other end's return is worth more than a request.
+FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE_UNREACHABLE = 0.2, 30.0, 2.0
+
+
+async def run(
+    world: World,
+    controllers: Sequence[Controller[Any]],
+    *,
+    on_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the controllers until cancelled; `on_ready` is called once, when all lists are in."""
+    runtime = Runtime(world, controllers)
+    fills = [
+        world.spawn(runtime.fill(resource, labels), f"fill {resource.plural}")
+        for resource, labels in WATCHED.items()
+    ]
+    start = world.spawn(runtime.start(on_ready), "start")
+    try:
+        await asyncio.gather(start, *fills)
+    finally:
+        for task in (start, *fills):
+            task.cancel()
+        runtime.stop()
+
+
+@dataclass
+class Item:
+    """A key of one controller: whom to look at, and how that stands."""
+
+    controller: Controller[Any]
+    key: str
+    #: Something has changed since the last look.
+    due: bool = False
+    #: Errors in a row.
+    failures: int = 0
+    work: asyncio.Task[None] | None = None
+    alarm: asyncio.Task[None] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.controller.name} {self.key}"
+
+
+@dataclass
+class Runtime:
+    """The queue: items, their locks, and the cache whose changes make them due."""
+
+    world: World
+    controllers: Sequence[Controller[Any]]
+    _items: dict[tuple[str, str], Item] = field(default_factory=dict)
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _missing: set[Resource] = field(default_factory=lambda: set(WATCHED))
+    _all_listed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.cache = Cache(self._changed)
+
+    async def fill(self, resource: Resource, labels: str) -> None:
+        """Keep the cache up to date with one resource, for ever."""
+        async for said in follow(self.world, resource, labels=labels):
+            if isinstance(said, Listed):
+                self.cache.replace(resource, said.objects, int(said.version or 0))
+                self._listed(resource)
+            elif said.type == "DELETED":
+                self.cache.drop(resource, said.object)
+            else:
+                self.cache.put(resource, said.object)
+
+    def _listed(self, resource: Resource) -> None:
+        self._missing.discard(resource)
+        if not self._missing:
+            self._all_listed.set()
+
+    async def start(self, on_ready: Callable[[], None]) -> None:
+        """Wait until the cache is full, then look at everybody once."""
+        await self._all_listed.wait()
+        on_ready()
+        for resource in WATCHED:
+            for obj in self.cache.all(resource):
+                self._queue(resource, obj)
+
+    def stop(self) -> None:
+        for item in self._items.values():
+            for task in (item.work, item.alarm):
+                if task:
+                    task.cancel()
+
+    def _changed(self, resource: Resource, old: Obj | None, new: Obj | None) -> None:
+        if self._all_listed.is_set():
+            for obj in (old, new):
+                if obj:
+                    self._queue(resource, obj)
+
+    def _queue(self, resource: Resource, obj: Obj) -> None:
+        for controller in self.controllers:
+            for key in controller.keys(resource, obj, self.cache):
+                item = self._items.setdefault((controller.name, key), Item(controller, key))
+                self._make_due(item)
+
+    def _make_due(self, item: Item) -> None:
+        item.due = True
+        if item.work is None:
+            item.work = self.world.spawn(self._work(item), f"{item}")
+
+    async def _work(self, item: Item) -> None:
+        try:
+            while item.due:
+                item.due = False
+                self._set_alarm(item, None)
+                await self._try(item)
+        finally:
+            item.work = None
+            if item.alarm is None and not item.due:
+                self._items.pop((item.controller.name, item.key), None)
+
+    async def _try(self, item: Item) -> None:
+        """Bring the item to rest; after an error let it rest for a while, and come back."""
+        try:
+            async with self._lock(item):
+                wake_at = await self._settle(item)
+            item.failures = 0
+            self._set_alarm(item, wake_at)
+        except Conflict as error:
+            log.debug("%s: %s", item, error)
+            # The newer version is on its way through the watch, and will make the item due.
+            self._pause(item, FIRST_PAUSE)
+        except (ApiError, TimeoutError) as error:
+            await self._back_off(item, error)
+        except Exception as error:
+            log.exception("%s: a bug, of this item only", item)
+            await self._back_off(item, error)
+
+    def _lock(self, item: Item) -> asyncio.Lock:
+        name = item.controller.lock(item.key)
+        lock = self._locks.get(name)
+        if lock is None:
+            lock = self._locks[name] = asyncio.Lock()
+        return lock
+
+    async def _settle(self, item: Item) -> datetime | None:
+        """Decide and perform until nothing applies; then when to look again, if ever."""
+        machine = item.controller.machine
+        while True:
+            item.due = False
+            seen = item.controller.observe(self.cache, item.key, self.world.now())
+            if seen is None:
+                return None
+            taken = machine.decide(seen)
+            if taken is None:
+                deadline: datetime | None = machine.wake_at(seen)
+                return deadline
+            transition, decision = taken
+            changes = self.cache.changes
+            await perform(self.world, self.cache, decision)
+            log.info("%s %s %s", item, transition, decision.why)
+            if self.cache.changes == changes:
+                raise RuntimeError(f"{transition} changes nothing, and would be taken for ever")
+
+    async def _back_off(self, item: Item, error: Exception) -> None:
+        lost = isinstance(error, Unreachable | TimeoutError)
+        longest = LONGEST_PAUSE_UNREACHABLE if lost else LONGEST_PAUSE
+        pause = min(FIRST_PAUSE * 2**item.failures, longest)
+        item.failures += 1
+        log.warning("%s: %s; again in %.1f s", item, error or type(error).__name__, pause)
+        await self.world.sleep(pause)
+        item.due = True
+
+    def _set_alarm(self, item: Item, moment: datetime | None) -> None:
+        if item.alarm:
+            item.alarm.cancel()
+            item.alarm = None
+        if moment:
+            self._pause(item, (moment - self.world.now()).total_seconds())
+
+    def _pause(self, item: Item, seconds: float) -> None:
+        item.alarm = self.world.spawn(self._ring(item, seconds), f"{item} alarm")
+
+    async def _ring(self, item: Item, seconds: float) -> None:
+        await self.world.sleep(max(seconds, 0))
+        item.alarm = None
+        self._make_due(item)
