@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -28,6 +28,7 @@ PATCHES = {
     "strategic": "application/strategic-merge-patch+json",
     "apply": "application/apply-patch+yaml",
 }
+EXEC_PROTOCOL, STATUS_CHANNEL = "v4.channel.k8s.io", b"\x03"
 #: How long a request may take before it counts as lost, in seconds. Watches have no such limit.
 REQUEST_TIMEOUT = 30.0
 
@@ -153,6 +154,27 @@ class Api:
         """GET any path; `/readyz` and the like answer in plain text, given back as `text`."""
         return await self._send("GET", path, headers={"Accept": accept})
 
+    async def exec(self, pod: str, namespace: str, container: str, command: Sequence[str]) -> str:
+        """Run a command in a container and return what it printed; ApiError if it fails."""
+        self.requests["exec", "pods"] += 1
+        query = [("command", word) for word in command]
+        query += [("container", container), ("stdout", "true"), ("stderr", "true")]
+        url = self.access.server + f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+        headers = {"Authorization": value} if (value := self.access.authorization()) else {}
+        output, status = b"", b""
+        try:
+            async with self._session.ws_connect(
+                url, params=query, protocols=(EXEC_PROTOCOL,), headers=headers
+            ) as socket:
+                async for message in socket:
+                    if message.data[:1] == STATUS_CHANNEL:
+                        status += message.data[1:]
+                    else:
+                        output += message.data[1:]
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._unreachable(error) from error
+        return _exec_result(output, status)
+
     async def watch(
         self,
         resource: Resource,
@@ -272,6 +294,15 @@ def _decode(body: bytes) -> Obj:
             "text": body.decode(errors="replace"),
         }
     return decoded if isinstance(decoded, dict) else {"value": decoded}
+
+
+def _exec_result(output: bytes, status: bytes) -> str:
+    result = _decode(status) if status else {"status": "Failure", "message": "no exit status"}
+    if result.get("status") != "Success":
+        said = output.decode(errors="replace").strip()
+        result["message"] = f"{result.get('message', '')}: {said}".strip(": ")
+        raise api_error(result.get("code", 500), result)
+    return output.decode(errors="replace")
 
 
 async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

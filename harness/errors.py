@@ -7,6 +7,7 @@ ConformanceError                 everything below; its text is meant for people
 ├── EnvironmentFailure           the cluster, the controller or the machine failed us       (exit 4)
 │   ├── ClusterError             a cluster cannot be made, reached or used
 │   └── ControllerError          a controller cannot be started, or has ended
+├── NoEvidence                   nothing shows that the check has checked anything
 └── ApiError                     the API server answered with a Status that is no success
     ├── NotFound                 404
     ├── AlreadyExists            409, reason AlreadyExists
@@ -55,6 +56,10 @@ class ClusterError(EnvironmentFailure):
 
 class ControllerError(EnvironmentFailure):
     """A controller cannot be started, or has ended."""
+
+
+class NoEvidence(ConformanceError):
+    """Nothing shows that the check has checked anything: an error, never a pass."""
 
 
 class ApiError(ConformanceError):

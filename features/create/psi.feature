@@ -1,0 +1,12 @@
+@core @exclusive
+Feature: The page's first task, as printed
+
+  @id:create-psi-as-printed
+  @req:CR-01 @req:CR-03 @req:CR-07 @req:VW-08 @req:VW-09 @req:VW-11 @req:VW-12 @req:VW-13 @req:VW-16
+  Scenario: secretflow-task-psi is accepted, runs and succeeds
+    Given the domains alice and bob, each with room for 1 pod
+    And "secretflow-image.yaml" is applied
+    When "secretflow-task-psi.yaml" is applied
+    Then the status of "secretflow-task-psi" matches "psi.status.yaml"
+    And the phases of "secretflow-task-psi" were Pending, Running, Succeeded
+    And the conditions of "secretflow-task-psi" became True in the order ResourceCreated, Running, Success

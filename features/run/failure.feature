@@ -1,0 +1,24 @@
+@core
+Feature: A pod that fails
+
+  Background:
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "psi" of alice and bob
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+
+  @id:run-pod-fails @req:RN-01 @req:RN-02 @req:VW-05 @req:VW-06 @req:VW-10
+  Scenario: Its exit code and its message reach the task
+    When the pods of bob finish with exit code 3 and message "boom"
+    Then the status of "psi" matches "failed.status.yaml"
+    And the phases of "psi" were Pending, Running, Failed
+
+  @id:run-failed-task-ends @req:RN-04
+  Scenario: The other party's pod does not go on
+    When the pods of bob finish with exit code 3
+    Then the pods of alice are over
+
+  @id:run-failed-says-more @req:VW-14 @req:VW-15 @req:VW-19
+  Scenario: Reason, condition and entries of a failed task
+    When the pods of bob finish with exit code 3 and message "boom"
+    Then the status of "psi" matches "failed-in-full.status.yaml"

@@ -1,0 +1,26 @@
+@core
+Feature: All parties start, or none
+
+  Background:
+    Given the domains alice and bob, each with room for 2 pods
+    And the task "psi" of alice and bob
+    And the task "probe" of alice
+
+  @id:schedule-none-alone @req:SC-01
+  Scenario: While bob has no room, alice's pod is not bound
+    Given the nodes of bob have room for no pod
+    When the task "psi" is created
+    And the task "probe" is created
+    Then the pods of "probe" are bound
+    And no pod of "psi" was bound
+      | witness | the pods of "probe" are bound |
+
+  @id:schedule-both-together @req:SC-01 @req:SC-05 @req:CR-14
+  Scenario: Once bob has room, both are bound
+    Given the nodes of bob have room for no pod
+    When the task "psi" is created
+    And the task "probe" is created
+    Then the pods of "probe" are bound
+    When the nodes of bob have room for 1 pod
+    Then the pods of "psi" are bound
+    And the status of "psi" matches "both.status.yaml"

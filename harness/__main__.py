@@ -1,0 +1,5 @@
+"""`python -m harness` is `kuscia-conformance`."""
+
+from harness.cli import main
+
+main()

@@ -1,0 +1,105 @@
+"""The cluster as the steps meet it: requests that block, and a journal that fills by itself.
+
+Steps are synchronous, as pytest-bdd's are; the client and the watches are not. They live on
+an event loop in a thread of this module's, one per process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from harness.api import Api
+from harness.errors import ApiError, ClusterError, NotFound
+from harness.journal import WATCHED, Journal
+from harness.kubeconfig import Access
+from harness.objects import Resource
+from harness.world import World
+
+T = TypeVar("T")
+
+#: How long the first lists may take, in seconds.
+START = 30.0
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A client and the journal of one API server."""
+
+    api: Api
+    journal: Journal
+    loop: asyncio.AbstractEventLoop
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Have it done on the loop, and wait for the result."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
+
+    def together(self, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
+        """Have them all done at once; the first error is raised when all have ended."""
+
+        async def all_of_them() -> list[Any]:
+            results = await asyncio.gather(*coroutines, return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+            return results
+
+        return self.run(all_of_them())
+
+
+@contextmanager
+def connect(access: Access, user_agent: str) -> Iterator[Connection]:
+    """A connection whose journal holds what exists; ClusterError if the server does not answer."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="connection", daemon=True)
+    thread.start()
+    try:
+        api = Api(access, user_agent)
+        journal = Journal()
+        opened = asyncio.run_coroutine_threadsafe(_open(api, journal), loop)
+        watches = opened.result()
+        try:
+            yield Connection(api, journal, loop)
+        finally:
+            asyncio.run_coroutine_threadsafe(_close(api, watches), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _open(api: Api, journal: Journal) -> list[asyncio.Task[Any]]:
+    await api.__aenter__()
+    world = World(api)
+    try:
+        watched = await asyncio.gather(*(_is_served(api, resource) for resource in WATCHED))
+        tasks, ready = [], []
+        for resource in (r for r, served in zip(WATCHED, watched, strict=True) if served):
+            listed = asyncio.Event()
+            ready.append(listed.wait())
+            tasks.append(world.spawn(journal.keep(world, resource, listed.set), resource.plural))
+        await asyncio.wait_for(asyncio.gather(*ready), START)
+    except ApiError as error:
+        await api.__aexit__()
+        raise ClusterError(f"the cluster cannot be watched: {error}") from error
+    return tasks
+
+
+async def _is_served(api: Api, resource: Resource) -> bool:
+    """Whether the cluster knows the resource: not every implementation has task resource groups."""
+    try:
+        await api.raw(resource.path() + "?limit=1")
+    except NotFound:
+        return False
+    return True
+
+
+async def _close(api: Api, watches: list[asyncio.Task[Any]]) -> None:
+    for watch in watches:
+        watch.cancel()
+    await asyncio.gather(*watches, return_exceptions=True)
+    await api.__aexit__()

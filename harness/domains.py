@@ -1,0 +1,139 @@
+"""The domains of a scenario: a namespace each, and borrowed nodes that serve it alone.
+
+A node serves a domain by its label; its room is an extended resource, patched onto its
+status, so that "room for 1 pod" means the same on a real kubelet and on a simulated one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+
+from harness.api import Api
+from harness.errors import AlreadyExists, ApiError, NotFound
+from harness.journal import Version
+from harness.objects import (
+    DOMAINS,
+    GROUP,
+    NAMESPACES,
+    NODES,
+    PODS,
+    TASK_RESOURCE_GROUPS,
+    Obj,
+    Resource,
+    name_of,
+    namespace_of,
+)
+
+DOMAIN_LABEL = "kuscia.secretflow/namespace"
+SLOT = "conformance.kuscia.secretflow/slot"
+#: Room that no scenario fills, where a feature does not speak of room.
+PLENTY = 20
+#: What Kubernetes puts into every namespace by itself.
+OF_KUBERNETES = frozenset({("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")})
+#: Kinds that tell of what happened and stay behind by design.
+NOT_INVENTORIED = frozenset({"events", "leases"})
+
+
+async def make_domain(api: Api, namespace: str) -> None:
+    """The namespace, and the Domain object that the original's controller wants."""
+    await _ensure(api, NAMESPACES, {"kind": "Namespace", "metadata": {"name": namespace}})
+    domain = {"kind": "Domain", "metadata": {"name": namespace}, "spec": {}}
+    try:
+        await _ensure(api, DOMAINS, {"apiVersion": f"{GROUP}/v1alpha1", **domain})
+    except NotFound:
+        return  # this cluster's implementation does without
+
+
+async def _ensure(api: Api, resource: Resource, obj: Obj) -> None:
+    try:
+        await api.create(resource, {"apiVersion": resource.api_version, **obj})
+    except AlreadyExists:
+        return
+
+
+async def serve(api: Api, node: str, namespace: str | None) -> None:
+    """Let the node serve that domain, or none."""
+    await api.patch(NODES, node, None, {"metadata": {"labels": {DOMAIN_LABEL: namespace}}})
+
+
+async def set_room(api: Api, node: str, pods: int | None) -> None:
+    """Give the node room for so many of our pods; None takes the resource away."""
+    value = None if pods is None else str(pods)
+    room = {"capacity": {SLOT: value}, "allocatable": {SLOT: value}}
+    await api.patch(NODES, node, None, {"status": room}, sub="status")
+
+
+async def remove_domain(api: Api, namespace: str) -> None:
+    for resource in (DOMAINS, NAMESPACES):
+        await _forget(api, resource, namespace)
+
+
+async def _forget(api: Api, resource: Resource, name: str, namespace: str | None = None) -> None:
+    try:
+        await api.delete(resource, name, namespace)
+    except NotFound:
+        return
+
+
+async def evict(api: Api, pods: list[Obj]) -> None:
+    """Delete pods that are left, with their grace."""
+    for pod in pods:
+        await _forget(api, PODS, name_of(pod), namespace_of(pod))
+
+
+async def inventory(api: Api, namespace: str, tasks: Collection[str]) -> list[str]:
+    """Everything in a namespace, of whatever kind the cluster knows, and the tasks' groups."""
+    kinds = await _namespaced_kinds(api)
+    lists = await asyncio.gather(*(_list(api, kind, namespace) for kind in kinds))
+    groups = await _list(api, TASK_RESOURCE_GROUPS, None)
+    found = [
+        f"{kind.kind} {namespace}/{name_of(obj)}"
+        for kind, listed in zip(kinds, lists, strict=True)
+        for obj in listed
+        if (kind.plural, name_of(obj)) not in OF_KUBERNETES
+    ]
+    found += [f"{g['kind']} {name_of(g)}" for g in groups if name_of(g) in tasks]
+    return sorted(found)
+
+
+async def _list(api: Api, resource: Resource, namespace: str | None) -> list[Obj]:
+    try:
+        return (await api.list(resource, namespace))[0]
+    except ApiError as error:
+        if error.code in (404, 405):
+            return []
+        raise
+
+
+async def _namespaced_kinds(api: Api) -> list[Resource]:
+    groups = (await api.raw("/apis"))["groups"]
+    versions = ["v1", *(group["preferredVersion"]["groupVersion"] for group in groups)]
+    kinds: list[Resource] = []
+    for version in versions:
+        answer = await api.raw("/api/v1" if version == "v1" else f"/apis/{version}")
+        kinds += [_resource(version, kind) for kind in answer["resources"] if _is_kept(kind)]
+    return kinds
+
+
+def _is_kept(kind: dict[str, Any]) -> bool:
+    listable = kind["namespaced"] and "list" in kind["verbs"] and "delete" in kind["verbs"]
+    return listable and "/" not in kind["name"] and kind["name"] not in NOT_INVENTORIED
+
+
+def _resource(group_version: str, kind: dict[str, Any]) -> Resource:
+    group, _, version = group_version.rpartition("/")
+    return Resource(group, version, kind["name"], kind["kind"])
+
+
+def pods_on(versions: list[Version], nodes: list[str]) -> list[str]:
+    """The pods of conformance runs that are on these nodes, or about to leave them."""
+    newest = {v.key: v for v in versions if v.resource is PODS}
+    there = [v for v in newest.values() if not v.gone and v.object["spec"].get("nodeName") in nodes]
+    return sorted(v.key for v in there if _takes_room(v.object))
+
+
+def _takes_room(pod: Obj) -> bool:
+    requests = [(c.get("resources") or {}).get("requests") or {} for c in pod["spec"]["containers"]]
+    return any(SLOT in request for request in requests)

@@ -1,0 +1,110 @@
+"""What pytest loads of kuscia-conformance in every session: its options, and nothing else.
+
+It lies outside the package `harness`, and imports that only once a run asks for it, so
+that projects with a `harness/` of their own and runs without a cluster are left alone.
+OPTIONS is the one table of what a user may set; `harness.settings` reads the values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+ENVIRONMENT_PREFIX = "KUSCIA_CONFORMANCE_"
+INI_PREFIX = "kuscia_conformance_"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting: `--name` here and in our command, NAME in the environment, name as ini key."""
+
+    name: str
+    help: str
+    default: str = ""
+    metavar: str = ""
+    flag: bool = False
+
+    @property
+    def dest(self) -> str:
+        return "kuscia_" + self.key
+
+    @property
+    def key(self) -> str:
+        return self.name.replace("-", "_")
+
+
+OPTIONS = (
+    Option(
+        "cluster",
+        "where to run: kind[:NAME], controlplane or kubeconfig[:PATH[#CONTEXT]]; "
+        "default: controlplane if its binaries are there, else kind",
+        metavar="KIND",
+    ),
+    Option("controller", "what to test: reference, or none if one runs already", "reference", "KIND"),
+    Option("nodes", "how many nodes the scenarios may share (kind's workers, simulated nodes)", "4", "N"),
+    Option("keep", "leave the kind cluster standing, to be used again as kind:NAME", flag=True),
+    Option("kind-image", "node image for kind, where the default one cannot be pulled", "", "IMAGE"),
+    Option("workload-image", "what the pods run: an image with a shell and busybox's tools", "busybox:1.36", "IMAGE"),
+    Option("assets", "folder of kube-apiserver, etcd and kube-controller-manager (controlplane)", "", "DIR"),
+    Option("out", "folder for the report and the evidence; replaced if it holds an older run", "results", "DIR"),
+    Option("only", "run only these: check, requirement, area or feature names, *-patterns; comma-separated", "", "NAMES"),
+    Option("timeout-scale", "stretch all timeouts by this factor, on a slow machine", "1", "FACTOR"),
+)  # fmt: skip
+
+HERE = Path(__file__).resolve().parent
+#: Where the suite's own features lie: installed, and in a checkout.
+FEATURE_FOLDERS = (HERE / "harness" / "_suite" / "features", HERE.parent.parent / "features")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("kuscia-conformance", "conformance of KusciaTask controllers")
+    for option in OPTIONS:
+        environment = ENVIRONMENT_PREFIX + option.key.upper()
+        text = f"{option.help} [{environment}]".replace("%", "%%")
+        if option.flag:
+            group.addoption(
+                f"--{option.name}", dest=option.dest, action="store_true", default=None, help=text
+            )
+        else:
+            group.addoption(f"--{option.name}", dest=option.dest, metavar=option.metavar, help=text)
+        parser.addini(INI_PREFIX + option.key, help=f"--{option.name}", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if is_wanted(config):
+        from harness import plugin
+
+        plugin.register(config)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.suffix != ".feature" or not _is_ours(file_path, parent):
+        return None
+    from harness import plugin
+
+    plugin.register(parent.config)
+    return plugin.collect(file_path, parent)
+
+
+def is_wanted(config: pytest.Config) -> bool:
+    """Whether this run has asked for a conformance run: `--cluster`, or a feature by name."""
+    if config.getoption("kuscia_cluster", None):
+        return True
+    paths = [Path(str(argument).split("::")[0]) for argument in config.args]
+    return any(path.suffix == ".feature" or _is_below_features(path) for path in paths)
+
+
+def _is_ours(path: Path, parent: pytest.Collector) -> bool:
+    by_name = parent.session.isinitpath(path)
+    return (
+        by_name or bool(parent.config.getoption("kuscia_cluster", None)) or _is_below_features(path)
+    )
+
+
+def _is_below_features(path: Path) -> bool:
+    absolute = path.resolve()
+    return any(absolute.is_relative_to(folder) for folder in FEATURE_FOLDERS)

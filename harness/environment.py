@@ -1,0 +1,81 @@
+"""What a run stands on: a cluster, and the controller under test on it.
+
+It is made once per run, by the process that the user started. Its description is plain
+data, so that the workers of a parallel run get it from their parent.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.clusters import Cluster, ClusterOptions, cluster
+from harness.controllers import CONTROLLERS, Controller
+from harness.settings import Settings, suite_folder
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where the scenarios run, and against what."""
+
+    cluster: str
+    kubeconfig: str
+    context: str | None
+    can: tuple[str, ...]
+    nodes: tuple[str, ...]
+    outlives: bool
+    controller: str
+    controller_log: str | None
+    #: A folder of this run's own, shared by its processes: locks, kubeconfigs.
+    work: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Environment:
+        return cls(**{**data, "can": tuple(data["can"]), "nodes": tuple(data["nodes"])})
+
+
+@contextmanager
+def stand(settings: Settings, say: Callable[[str], None]) -> Iterator[Environment]:
+    """Make cluster and controller, and end them; UsageError or EnvironmentFailure if that fails."""
+    settings.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder:
+        work = Path(folder)
+        with cluster(_options(settings, work, say)) as made:
+            say(f"starting the controller: {settings.controller}")
+            with CONTROLLERS[settings.controller](made, settings.out) as controller:
+                yield _describe(made, controller, work)
+
+
+def _options(settings: Settings, work: Path, say: Callable[[str], None]) -> ClusterOptions:
+    return ClusterOptions(
+        cluster=settings.cluster,
+        keep=settings.keep,
+        kind_image=settings.kind_image or None,
+        workload_image=settings.workload_image,
+        assets=settings.assets or None,
+        nodes=settings.nodes,
+        definitions=suite_folder("fixtures") / "crds",
+        work=work,
+        say=say,
+    )
+
+
+def _describe(made: Cluster, controller: Controller, work: Path) -> Environment:
+    return Environment(
+        cluster=made.name,
+        kubeconfig=str(made.kubeconfig),
+        context=made.context,
+        can=tuple(sorted(made.can)),
+        nodes=made.nodes,
+        outlives=made.outlives,
+        controller=controller.name,
+        controller_log=str(controller.log) if controller.log else None,
+        work=str(work),
+    )

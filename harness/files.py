@@ -1,0 +1,73 @@
+"""Where the files that a feature names are: fixtures to apply, documents to expect.
+
+For `features/<area>/<name>.feature` they lie in `fixtures/<area>/<name>/`; a feature anywhere
+else has them beside itself, or in a folder of its name beside it. What several
+features share is in `fixtures/shared/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from harness import documents
+from harness.errors import DocumentError
+from harness.objects import Obj
+from harness.settings import suite_folder
+
+EXPECTED = (".status.yaml", ".status.yml")
+
+
+@dataclass(frozen=True)
+class FixtureFiles:
+    """The files of one feature."""
+
+    feature: Path
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        features, fixtures = suite_folder("features").resolve(), suite_folder("fixtures")
+        path = self.feature.resolve()
+        own: tuple[Path, ...] = (path.parent, path.with_suffix(""))
+        if path.is_relative_to(features):
+            own = (fixtures / path.relative_to(features).with_suffix(""),)
+        return (*own, fixtures / "shared")
+
+    def find(self, name: str) -> Path:
+        """The file of that name. DocumentError, with the places looked at, if there is none."""
+        for folder in self.folders:
+            if (folder / name).is_file():
+                return folder / name
+        looked = ", ".join(str(folder) for folder in self.folders)
+        raise DocumentError(f"there is no file {name!r}", hint=f"looked in {looked}")
+
+    def manifests(self, name: str) -> list[Obj]:
+        return documents.load_manifests(self.find(name))
+
+    def document(self, name: str) -> Any:
+        return load_expected(self.find(name))
+
+    def examine(self, name: str, where: str) -> None:
+        """Refuse a file that is missing or does not load, saying where it is named."""
+        try:
+            self.document(name) if name.endswith(EXPECTED) else self.manifests(name)
+        except DocumentError as error:
+            raise DocumentError(f"{where}: {error.message}", hint=error.hint) from error
+
+
+@cache
+def load_expected(path: Path) -> Any:
+    """An expected status document, its paths checked against the definition's schema."""
+    return documents.load_document(path, schema=status_schema())
+
+
+@cache
+def status_schema() -> Obj:
+    """The schema of a KusciaTask's status, from our own definition of it."""
+    path = suite_folder("fixtures") / "crds" / "kusciatasks.yaml"
+    definition = documents.load_manifests(path)[0]
+    version = definition["spec"]["versions"][0]
+    schema: Obj = version["schema"]["openAPIV3Schema"]["properties"]["status"]
+    return schema

@@ -1,0 +1,130 @@
+"""The conformance run inside pytest: hooks and fixtures, each handing on to where the work is.
+
+Registered by `kuscia_conformance_plugin` once a run asks for it. The process that the user
+started owns cluster and controller; xdist's workers are told where they are.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_bdd.parser import Step
+
+from harness import steps
+from harness.checks import PLAIN_TAGS, Check
+from harness.collection import CHECK, FeatureFile
+from harness.connection import Connection, connect
+from harness.environment import Environment
+from harness.errors import ConformanceError
+from harness.failure import CheckFailed
+from harness.kubeconfig import read_access
+from harness.report.outcome import outcome_of
+from harness.run import RUN, Run
+from harness.scenario import Scenario
+from harness.scenes import play
+
+NAME = "kuscia-conformance-suite"
+WORKER_KEY = "kuscia_environment"
+
+
+def register(config: pytest.Config) -> None:
+    """Have pytest use this module and the steps, once."""
+    if config.pluginmanager.has_plugin(NAME):
+        return
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    try:
+        config.stash[RUN] = Run.for_config(config, worker.get(WORKER_KEY))
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from error
+    for plain in sorted(PLAIN_TAGS):
+        config.addinivalue_line("markers", f"{plain}: a tag of conformance features")
+    for module in steps.MODULES:
+        config.pluginmanager.register(importlib.import_module(module), module)
+    config.pluginmanager.register(importlib.import_module(__name__), NAME)
+
+
+def collect(path: Path, parent: pytest.Collector) -> pytest.Collector:
+    return FeatureFile.from_parent(parent, path=path)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    settings = config.stash[RUN].settings
+    return f"kuscia-conformance: cluster {settings.cluster}, controller {settings.controller}"
+
+
+def pytest_bdd_apply_tag(tag: str) -> bool | None:
+    """Tags with a value are no markers; `harness.checks` reads them."""
+    return True if ":" in tag else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.stash[RUN].choose(config, items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    config.stash[RUN].environment()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput[WORKER_KEY] = node.config.stash[RUN].environment().to_dict()
+
+
+@pytest.fixture(scope="session")
+def kuscia_environment(pytestconfig: pytest.Config) -> Environment:
+    """The cluster and the controller of this run."""
+    return pytestconfig.stash[RUN].environment()
+
+
+@pytest.fixture(scope="session")
+def kuscia_connection(kuscia_environment: Environment) -> Iterator[Connection]:
+    """One client and one set of watches per process."""
+    access = read_access(kuscia_environment.kubeconfig, kuscia_environment.context)
+    with connect(access, "kuscia-conformance") as connection:
+        yield connection
+
+
+@pytest.fixture
+def scenario(
+    request: pytest.FixtureRequest,
+    kuscia_environment: Environment,
+    kuscia_connection: Connection,
+) -> Iterator[Scenario]:
+    """The scenario that is running; every step asks for it."""
+    run = request.config.stash[RUN]
+    check: Check = request.node.stash[CHECK]
+    missing = check.needs - set(kuscia_environment.can)
+    if missing:
+        pytest.skip(f"not-applicable: needs {', '.join(sorted(missing))}")
+    with play(check, request.node.path, kuscia_environment, kuscia_connection, run.settings) as it:
+        yield it
+
+
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
+    if CHECK in request.node.stash:
+        request.getfixturevalue("scenario").step = step
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    check = item.stash.get(CHECK, None)
+    if check is not None:
+        error = call.excinfo.value if call.excinfo else None
+        if isinstance(error, CheckFailed | ConformanceError):
+            report.longrepr = str(error)
+        report.conformance = outcome_of(check, report, error)  # type: ignore[attr-defined]
+        if call.when == "setup":
+            report.user_properties += [("requirement", name) for name in check.requirements]
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    session.config.stash[RUN].finish()

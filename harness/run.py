@@ -1,0 +1,121 @@
+"""One conformance run: its settings, its environment, its results, its verdict.
+
+There is one `Run` per process. In the process that the user started it makes the
+environment on demand and writes the report at the end; in a worker it does neither.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kuscia_conformance_plugin import OPTIONS
+
+from harness.collection import CHECK
+from harness.environment import Environment, stand
+from harness.errors import ConformanceError
+from harness.report.outcome import Result, result_from
+from harness.report.write import prepare_folder, write_report
+from harness.settings import Settings, read_settings, suite_folder
+
+RUN = pytest.StashKey["Run"]()
+
+
+def _say_nothing(_: str) -> None:
+    """Pytest's own terminal reporter tells of the tests."""
+
+
+@dataclass
+class Run:
+    """The state of a run; a plugin of pytest's for what it listens to."""
+
+    settings: Settings
+    is_worker: bool = False
+    say: Callable[[str], None] = _say_nothing
+    results: dict[str, Result] = field(default_factory=dict)
+    #: Whether less than the whole suite was asked for.
+    partial: bool = False
+    interrupted: bool = False
+    _environment: Environment | None = None
+    _ending: ExitStack = field(default_factory=ExitStack)
+
+    @classmethod
+    def for_config(cls, config: pytest.Config, given: dict[str, Any] | None) -> Run:
+        chosen = {option.key: config.getoption(option.dest, None) for option in OPTIONS}
+        settings = read_settings(chosen, config.getini)
+        run = cls(settings, is_worker=hasattr(config, "workerinput"))
+        run.partial = bool(settings.only) or _is_partial(config)
+        if given:
+            run._environment = Environment.from_dict(given)
+        elif not run.is_worker and not config.option.collectonly:
+            prepare_folder(settings.out)
+        config.pluginmanager.register(run, "kuscia-conformance-run")
+        return run
+
+    def environment(self) -> Environment:
+        """The cluster and the controller, made on the first call; the run ends if that fails."""
+        if self._environment is None:
+            try:
+                self._environment = self._ending.enter_context(stand(self.settings, self.say))
+            except ConformanceError as error:
+                pytest.exit(str(error), returncode=4)
+        return self._environment
+
+    def choose(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out what `--only` does not name, and put what runs alone last."""
+        patterns = self.settings.only
+        left_out = [
+            item
+            for item in items
+            if patterns and CHECK in item.stash and not item.stash[CHECK].is_named(patterns)
+        ]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if item not in left_out]
+        items.sort(key=lambda item: CHECK in item.stash and item.stash[CHECK].exclusive)
+        if patterns and not items and not self.is_worker:
+            raise pytest.UsageError(f"--only {','.join(patterns)}: no check is called that")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        data = getattr(report, "conformance", None)
+        if data is None:
+            return
+        result, before = result_from(data), self.results.get(report.nodeid)
+        self.results[report.nodeid] = before.then(result) if before else result
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
+
+    def finish(self) -> None:
+        """End what was started, undisturbed by a second Ctrl-C, and write the report."""
+        if self.is_worker:
+            return
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self.say("ending the controller and the cluster")
+            self._ending.close()
+            if self.results:
+                write_report(self)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    @property
+    def out(self) -> Path:
+        return self.settings.out
+
+    @property
+    def described(self) -> Environment | None:
+        """The environment, if it was made."""
+        return self._environment
+
+
+def _is_partial(config: pytest.Config) -> bool:
+    """Whether pytest was asked for less than all our features."""
+    whole = str(suite_folder("features").resolve())
+    asked = [str(Path(argument).resolve()) for argument in config.args]
+    return whole not in asked or bool(config.option.keyword or config.option.markexpr)

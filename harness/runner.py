@@ -1,0 +1,48 @@
+"""`kuscia-conformance run`: pytest with the suite's features, and the suite's own reporting."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import pytest
+from kuscia_conformance_plugin import OPTIONS
+from rich.console import Console
+
+from harness.errors import UsageError
+from harness.report.progress import Progress
+from harness.report.write import REPORT, prepare_folder
+from harness.settings import read_settings, suite_folder
+
+
+def run_suite(chosen: Mapping[str, str | bool | None], workers: str) -> int:
+    """Run the features as chosen; returns our exit code. UsageError if that cannot be."""
+    settings = read_settings(chosen)
+    prepare_folder(settings.out)
+    progress = Progress(Console(highlight=False))
+    code = pytest.main([*_arguments(chosen, workers, str(settings.out))], plugins=[progress])
+    progress.close()
+    if progress.refused:
+        raise UsageError("\n".join(progress.refused))
+    if code == pytest.ExitCode.USAGE_ERROR:
+        return 2
+    if code == 4 or progress.run is None:
+        return 4
+    if not progress.run.results and settings.only and not progress.run.interrupted:
+        raise UsageError(f"--only {','.join(settings.only)}: no check is called that")
+    verdict = progress.summary()
+    progress.console.print(f"report: {settings.out / REPORT}")
+    return verdict.exit_code
+
+
+def _arguments(chosen: Mapping[str, str | bool | None], workers: str, out: str) -> list[str]:
+    features = suite_folder("features")
+    arguments = ["-c", os.devnull, "--rootdir", str(features), "-p", "no:cacheprovider"]
+    arguments += ["-p", "no:terminal", f"--junitxml={out}/junit.xml", "-o", "junit_family=xunit2"]
+    if workers != "0":
+        arguments += ["-n", workers, "--dist", "load"]
+    for option in OPTIONS:
+        value = chosen.get(option.key)
+        if value:
+            arguments += [f"--{option.name}"] if option.flag else [f"--{option.name}={value}"]
+    return [*arguments, str(features)]

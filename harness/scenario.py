@@ -1,0 +1,189 @@
+"""One scenario while it runs: its names, domains, tasks, history, and how it is cleaned up.
+
+Steps ask it for what they need. `cursor` is where in the history the last When stood, or the
+last Then found what it wanted: a Then looks from there on, so that successive Thens
+say an order, and a state that came and went in between is still found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import orjson
+from pytest_bdd.parser import Step
+
+from harness import domains, locks
+from harness.checks import Check
+from harness.connection import Connection
+from harness.environment import Environment
+from harness.errors import ApiError, ClusterError, FeatureError, NotFound
+from harness.failure import CheckFailed, render_failure
+from harness.files import FixtureFiles
+from harness.journal import History, Version
+from harness.naming import Names
+from harness.objects import PODS, Obj, Resource, name_of, resource_of
+from harness.settings import Timeouts
+from harness.tasks import Task
+
+T = TypeVar("T")
+
+#: kubectl notes down what it applied; some controllers do not look at a task without annotations.
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+@dataclass
+class Scenario:
+    """What the steps of one scenario share."""
+
+    check: Check
+    files: FixtureFiles
+    environment: Environment
+    connection: Connection
+    timeouts: Timeouts
+    names: Names
+    history: History
+    _ending: ExitStack
+    nodes: dict[str, list[str]] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    app_image: bool = False
+    refusal: ApiError | None = None
+    step: Step | None = None
+    cursor: int = 0
+    #: What each domain held when it was noted down, see `domains.inventory`.
+    noted: dict[str, list[str]] = field(default_factory=dict)
+
+    # what is done to the cluster
+
+    def add_domain(self, domain: str, room: int, nodes: int = 1) -> None:
+        """Make the domain, with so many nodes that have room for `room` pods each."""
+        work = Path(self.environment.work)
+        free = locks.borrowed(work, self.environment.nodes, nodes)
+        self.nodes[domain] = self._ending.enter_context(free)
+        self.history.nodes.update(self.nodes[domain])
+        self._ending.callback(self._remove_domain, domain)
+        self._wait_until_empty(self.nodes[domain])
+        api, namespace = self.connection.api, self.names.namespace(domain)
+        self.connection.run(domains.make_domain(api, namespace))
+        for node in self.nodes[domain]:
+            self.connection.run(domains.serve(api, node, namespace))
+        self.set_room(domain, room)
+
+    def set_room(self, domain: str, pods: int) -> None:
+        """Give each node of the domain room for so many pods."""
+        api = self.connection.api
+        self.connection.together(
+            *(domains.set_room(api, node, pods) for node in self.nodes_of(domain))
+        )
+
+    def nodes_of(self, domain: str) -> list[str]:
+        if domain not in self.nodes:
+            known = ", ".join(sorted(self.nodes)) or "none"
+            raise FeatureError(f"the domain {domain!r} was not given", hint=f"given: {known}")
+        return self.nodes[domain]
+
+    def apply(self, manifest: Obj) -> None:
+        """As `kubectl apply` does it to what does not exist yet: strictly validated."""
+        resource = resource_of(manifest)
+        if resource is None:
+            raise FeatureError(
+                f"cannot apply {manifest.get('kind')}: the suite does not know that kind"
+            )
+        sent = self.names.outgoing(manifest)
+        annotations = sent["metadata"].setdefault("annotations", {})
+        annotations[LAST_APPLIED] = orjson.dumps(manifest).decode()
+        self._ending.callback(self._delete, resource, sent)
+        self.connection.run(self.connection.api.create(resource, sent, strict=True))
+
+    def task(self, name: str) -> Task:
+        if name not in self.tasks:
+            known = ", ".join(sorted(self.tasks)) or "none"
+            raise FeatureError(f'the task "{name}" was not given', hint=f"given: {known}")
+        return self.tasks[name]
+
+    # what is asked of the history
+
+    def act(self) -> None:
+        """A When is about to do something: what follows is looked for from here on."""
+        self.history.update()
+        self.cursor = len(self.history.versions)
+
+    def versions(self, resource: Resource, key: str) -> list[tuple[int, Version]]:
+        """An object's state at the cursor and every later one, with their places in the history."""
+        places = enumerate(self.history.versions)
+        mine = [(i, v) for i, v in places if v.resource is resource and v.key == key]
+        before = [pair for pair in mine if pair[0] < self.cursor]
+        return before[-1:] + [pair for pair in mine if pair[0] >= self.cursor]
+
+    def until(self, look: Callable[[], T | None], seconds: float, failed: Callable[[], str]) -> T:
+        """What `look` finds in that time; else the check fails with the text of `failed`."""
+        __tracebackhide__ = True
+        found = self.history.until(look, seconds)
+        if found is None:
+            self.fail(failed(), seconds)
+        return found
+
+    def pods(self, who: str) -> list[Version]:
+        """The pods that exist of a task or of a domain: the newest version of each."""
+        newest = self.history.latest(PODS).values()
+        return [version for version in newest if self.is_of(version.object, who)]
+
+    def is_of(self, pod: Obj, who: str) -> bool:
+        """Whether a pod is one of a task's, or one of a domain's."""
+        namespace, name = pod["metadata"]["namespace"], name_of(pod)
+        if who in self.tasks:
+            return namespace in self.tasks[who].domains and name.startswith(f"{who}-")
+        if who in self.nodes:
+            return bool(namespace == who)
+        given = ", ".join(sorted({*self.tasks, *self.nodes}))
+        raise FeatureError(
+            f"{who!r} is neither a task nor a domain of this scenario", hint=f"given: {given}"
+        )
+
+    def fail(self, body: str, waited: float | None = None) -> None:
+        __tracebackhide__ = True
+        log = self.environment.controller_log
+        raise CheckFailed(render_failure(self.check, self.step, body, waited, self.history, log))
+
+    # how it ends
+
+    def _delete(self, resource: Resource, sent: Obj) -> None:
+        api = self.connection.api
+        try:
+            self.connection.run(
+                api.delete(resource, name_of(sent), sent["metadata"].get("namespace"))
+            )
+        except NotFound:
+            return
+
+    def _remove_domain(self, domain: str) -> None:
+        api, namespace = self.connection.api, self.names.namespace(domain)
+        self._clear(domain)
+        for node in self.nodes[domain]:
+            self.connection.run(domains.set_room(api, node, None))
+            self.connection.run(domains.serve(api, node, None))
+        self.connection.run(domains.remove_domain(api, namespace))
+
+    def _clear(self, domain: str) -> None:
+        """End the domain's pods, whoever should have: the next scenario needs the nodes."""
+        self.history.update()
+        left = [version.real for version in self.pods(domain)]
+        self.connection.run(domains.evict(self.connection.api, left))
+        if self.history.until(lambda: not self.pods(domain) or None, self.timeouts.gone) is None:
+            names = ", ".join(version.key for version in self.pods(domain))
+            raise ClusterError(f"pods of {domain} could not be deleted: {names}")
+
+    def _wait_until_empty(self, nodes: list[str]) -> None:
+        journal = self.connection.journal
+        while True:
+            count = len(journal.versions)
+            busy = domains.pods_on(journal.versions[:count], nodes)
+            if not busy:
+                return
+            if not journal.wait_beyond(count, self.timeouts.node):
+                raise ClusterError(
+                    f"node {', '.join(nodes)}: pods of others stay: {', '.join(busy)}"
+                )

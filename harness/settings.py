@@ -1,0 +1,129 @@
+"""What the user has chosen: command line, then environment, then ini file, then default.
+
+The options themselves stand in one table, `kuscia_conformance_plugin.OPTIONS`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import kuscia_conformance_plugin as table
+
+from harness.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every option with its effective value."""
+
+    cluster: str
+    controller: str
+    nodes: int
+    keep: bool
+    kind_image: str
+    workload_image: str
+    assets: str
+    out: Path
+    only: tuple[str, ...]
+    timeout_scale: float
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long a check waits for what ought to come, in seconds."""
+
+    #: A status document to be reached, on the way to which pods start or end.
+    status: float = 20
+    #: Pods to be bound that have room.
+    bound: float = 12
+    #: Pods to run, or to be ready.
+    pods: float = 30
+    #: What a deleted task brought to be gone: grace, and a garbage collector's turn.
+    gone: float = 60
+    #: A borrowed node to be empty of other scenarios' pods.
+    node: float = 60
+
+    def scaled(self, factor: float) -> Timeouts:
+        return Timeouts(*(getattr(self, field.name) * factor for field in fields(self)))
+
+
+def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda _: "") -> Settings:
+    """The settings, from the options given (by key; None where not given) and the ini file.
+
+    Raises UsageError for a value that cannot be.
+    """
+    values = {option.key: _value(option, chosen, ini) for option in table.OPTIONS}
+    return Settings(
+        cluster=values["cluster"] or _default_cluster(values["assets"]),
+        controller=_one_of("controller", values["controller"], ("reference", "none")),
+        nodes=_number("nodes", values["nodes"], int, at_least=2),
+        keep=_flag("keep", values["keep"]),
+        kind_image=values["kind_image"],
+        workload_image=values["workload_image"],
+        assets=values["assets"],
+        out=Path(values["out"]),
+        only=tuple(name.strip() for name in values["only"].split(",") if name.strip()),
+        timeout_scale=_number("timeout-scale", values["timeout_scale"], float, at_least=0.1),
+    )
+
+
+def _value(option: table.Option, chosen: Mapping[str, Any], ini: Callable[[str], str]) -> str:
+    if (given := chosen.get(option.key)) is not None:
+        return str(given)
+    environment = os.environ.get(table.ENVIRONMENT_PREFIX + option.key.upper())
+    return environment or ini(table.INI_PREFIX + option.key) or option.default
+
+
+def _number(name: str, text: str, kind: Callable[[str], Any], *, at_least: float) -> Any:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not value >= at_least:
+        raise UsageError(f"--{name} {text}: expected a number, {at_least:g} or more")
+    return value
+
+
+def _flag(name: str, text: str) -> bool:
+    words = {
+        "": False,
+        "0": False,
+        "false": False,
+        "no": False,
+        "1": True,
+        "true": True,
+        "yes": True,
+    }
+    if text.lower() not in words:
+        raise UsageError(f"{name} = {text}: expected true or false")
+    return words[text.lower()]
+
+
+def _one_of(name: str, text: str, valid: tuple[str, ...]) -> str:
+    if text not in valid:
+        raise UsageError(
+            f"--{name} {text}: there is no such {name}", hint=f"valid: {', '.join(valid)}"
+        )
+    return text
+
+
+def _default_cluster(assets: str) -> str:
+    """`controlplane` where its binaries are, since it is there at once; else `kind`."""
+    from harness.clusters import controlplane
+
+    return "controlplane" if controlplane.is_available(assets or None) else "kind"
+
+
+def suite_folder(name: str) -> Path:
+    """`features` or `fixtures`: of the installed package, or of the checkout."""
+    spec = find_spec("harness")
+    if spec is None or not spec.submodule_search_locations:
+        raise UsageError("the package harness cannot be found; is kuscia-conformance installed?")
+    package = Path(next(iter(spec.submodule_search_locations)))
+    installed = package / "_suite" / name
+    return installed if installed.is_dir() else package.parent / name

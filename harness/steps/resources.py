@@ -1,0 +1,114 @@
+"""Creating, refusing, deleting: what a user does with kubectl."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from pytest_bdd import given, parsers, then, when
+
+from harness.errors import ApiError, FeatureError, NotFound
+from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, Obj, name_of, resource_of
+from harness.scenario import Scenario
+from harness.tasks import APP_IMAGE, Task, make_task, names_in, schedule_from
+
+
+@given(parsers.re(r'the task "(?P<name>[^"]+)" of (?P<domains>[^,]+)(?:, which (?P<words>.+))?'))
+def _(scenario: Scenario, name: str, domains: str, words: str | None) -> None:
+    """Given the task "psi" of alice and bob, which holds for 3 s and lives for 22 s."""
+    define(scenario, make_task(name, names_in(domains), schedule_from(words or "")))
+
+
+@when(parsers.re(r'the task "(?P<name>[^"]+)" is created'))
+@given(parsers.re(r'the task "(?P<name>[^"]+)" is created'))
+def _(scenario: Scenario, name: str) -> None:
+    """When the task "psi" is created."""
+    scenario.act()
+    if not scenario.app_image:
+        scenario.app_image = True
+        apply_all(scenario, scenario.files.manifests(f"{APP_IMAGE}.yaml"))
+    apply_all(scenario, [scenario.task(name).manifest])
+
+
+@given(parsers.re(r'(?P<files>"[^"]+\.yaml"(?:(?:, | and )"[^"]+\.yaml")*) (?:is|are) applied'))
+@when(parsers.re(r'(?P<files>"[^"]+\.yaml"(?:(?:, | and )"[^"]+\.yaml")*) (?:is|are) applied'))
+def _(scenario: Scenario, files: str) -> None:
+    """When "secretflow-task-psi.yaml" is applied."""
+    scenario.act()
+    for file in re.findall(r'"([^"]+)"', files):
+        apply_all(scenario, scenario.files.manifests(file))
+
+
+@when(parsers.re(r'"(?P<file>[^"]+\.yaml)" without (?P<path>\S+) is applied'))
+def _(scenario: Scenario, file: str, path: str) -> None:
+    """When "task.yaml" without spec.parties[0].domainID is applied."""
+    [manifest] = scenario.files.manifests(file)
+    try:
+        scenario.apply(without(manifest, path))
+    except ApiError as error:
+        scenario.refusal = error
+
+
+@then(parsers.re(r"it is refused, naming (?P<path>\S+)"))
+def _(scenario: Scenario, path: str) -> None:
+    """Then it is refused, naming spec.initiator."""
+    __tracebackhide__ = True
+    if scenario.refusal is None:
+        scenario.fail(f"expected: refused, naming {path}\nactual:   accepted")
+    elif path not in [cause.get("field") for cause in scenario.refusal.causes]:
+        scenario.fail(f"expected: refused, naming {path}\nactual:   {scenario.refusal}")
+
+
+@when(parsers.re(r'the task "(?P<name>[^"]+)" is deleted'))
+def _(scenario: Scenario, name: str) -> None:
+    """When the task "psi" is deleted."""
+    scenario.act()
+    real = scenario.names.real(scenario.task(name).name)
+    scenario.connection.run(scenario.connection.api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
+
+
+@then(parsers.re(r'getting the task "(?P<name>[^"]+)" says: (?P<text>.+)'))
+def _(scenario: Scenario, name: str, text: str) -> None:
+    """Then getting the task "psi" says: Error from server (NotFound): ... not found."""
+    __tracebackhide__ = True
+    api, real = scenario.connection.api, scenario.names.real(name)
+    try:
+        scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))
+        said = "the task is there"
+    except NotFound as error:
+        said = scenario.names.incoming(f"Error from server ({error.reason}): {error.message}")
+    if said != text:
+        scenario.fail(f"expected: {text}\nactual:   {said}")
+
+
+def define(scenario: Scenario, task: Task) -> None:
+    if task.name in scenario.tasks:
+        raise FeatureError(f'the task "{task.name}" is given twice')
+    scenario.tasks[task.name] = task
+
+
+def apply_all(scenario: Scenario, manifests: list[Obj]) -> None:
+    __tracebackhide__ = True
+    for manifest in manifests:
+        if resource_of(manifest) is KUSCIA_TASKS and name_of(manifest) not in scenario.tasks:
+            define(scenario, Task(name_of(manifest), manifest))
+        try:
+            scenario.apply(manifest)
+        except ApiError as error:
+            what = f"{manifest['kind']} {name_of(manifest)}"
+            scenario.fail(f"expected: {what} is accepted\nactual:   {error}")
+
+
+def without(manifest: Obj, path: str) -> Obj:
+    """The manifest without the field at a path such as `spec.parties[0].domainID`."""
+    changed = copy.deepcopy(manifest)
+    *steps, last = re.findall(r"[^.\[\]]+", path)
+    holder: Any = changed
+    try:
+        for step in steps:
+            holder = holder[int(step) if isinstance(holder, list) else step]
+        del holder[last]
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise FeatureError(f"the manifest has no {path} to leave out") from error
+    return changed

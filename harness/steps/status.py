@@ -1,0 +1,133 @@
+"""The status of a task: whole documents, the order of phases and conditions, and the table."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from pytest_bdd import parsers, then
+
+from harness import documents, objects
+from harness.documents import Context
+from harness.journal import Version
+from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE
+from harness.scenario import Scenario
+from harness.timeline import first_task, seconds
+from harness.writers import last_writer
+
+TASK = r'"(?P<name>[^"]+)"'
+DOCUMENT = rf'the status of {TASK} matches "(?P<file>[^"]+)"(?: within (?P<limit>\d+) s)?'
+
+
+@then(parsers.re(DOCUMENT))
+def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
+    """Then the status of "psi" matches "running.status.yaml"."""
+    __tracebackhide__ = True
+    key, document = scenario.task(name).key, scenario.files.document(file)
+    context = Context(nodes=scenario.nodes)
+
+    def matching() -> int | None:
+        for place, version in scenario.versions(KUSCIA_TASKS, key):
+            if not version.gone and not documents.compare(document, status_of(version), context):
+                return place
+        return None
+
+    within = float(limit) if limit else scenario.timeouts.status
+    scenario.cursor = scenario.until(
+        matching, within, lambda: mismatch_text(scenario, key, document, context)
+    )
+
+
+@then(parsers.re(rf"the phases of {TASK} were (?P<phases>.+)"))
+def _(scenario: Scenario, name: str, phases: str) -> None:
+    """Then the phases of "psi" were Pending, Running, Succeeded."""
+    __tracebackhide__ = True
+    history = scenario.history.of(KUSCIA_TASKS, scenario.task(name).key)
+    found = [phase for phase, _ in groupby(status_of(v).get("phase") for v in history) if phase]
+    if found != phases.split(", "):
+        scenario.fail(f"expected: the phases {phases}\nactual:   {', '.join(found)}")
+
+
+@then(parsers.re(rf"the conditions of {TASK} became True in the order (?P<types>.+)"))
+def _(scenario: Scenario, name: str, types: str) -> None:
+    """Then the conditions of "psi" became True in the order ResourceCreated, Running, Success."""
+    __tracebackhide__ = True
+    wanted, found = types.split(", "), list[str]()
+    for version in scenario.history.of(KUSCIA_TASKS, scenario.task(name).key):
+        for condition in status_of(version).get("conditions") or []:
+            kind = condition.get("type")
+            if condition.get("status") == "True" and kind in wanted and kind not in found:
+                found.append(kind)
+    if found != wanted:
+        scenario.fail(f"expected: True in the order {types}\nactual:   {', '.join(found)}")
+
+
+@then(parsers.re(rf"kubectl shows {TASK} as"))
+def _(scenario: Scenario, name: str, datatable: list[list[str]]) -> None:
+    """Then kubectl shows "psi" as: a row of headings, a row of cells; `age` is a time's age."""
+    __tracebackhide__ = True
+    headings, wanted = datatable
+    real, api = scenario.names.real(name), scenario.connection.api
+    table = scenario.connection.run(api.table(KUSCIA_TASKS, real, TASK_NAMESPACE))
+    status = scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))["status"]
+    found = [
+        column["name"].upper() for column in table["columnDefinitions"] if not column["priority"]
+    ]
+    cells = [scenario.names.incoming(cell) for cell in table["rows"][0]["cells"]]
+    if found != headings:
+        scenario.fail(f"expected: the columns {', '.join(headings)}\nactual:   {', '.join(found)}")
+    wrong = [
+        f"{heading}: expected {want or 'nothing'}, actual {cell or 'nothing'}"
+        for heading, want, cell in zip(headings, wanted, cells, strict=True)
+        if not _shows(want, cell, _field(status, heading))
+    ]
+    if wrong:
+        scenario.fail("\n".join(wrong))
+
+
+def status_of(version: Version) -> dict[str, Any]:
+    return version.object.get("status") or {}
+
+
+def mismatch_text(scenario: Scenario, key: str, document: Any, context: Context) -> str:
+    """Every mismatch of the newest status, who wrote what, and how near an earlier one came."""
+    versions = [version for _, version in scenario.versions(KUSCIA_TASKS, key)]
+    if not versions or versions[-1].gone:
+        return f"there is no task {key}"
+    mismatches = documents.compare(document, status_of(versions[-1]), context)
+    start, everything = first_task(scenario.history), scenario.history.of(KUSCIA_TASKS, key)
+    table = documents.render(mismatches, lambda path: last_writer(everything, path, start))
+    count = documents.fields(document)
+
+    def wrong(version: Version) -> int:
+        return len(documents.compare(document, status_of(version), context))
+
+    nearest = min(reversed(versions), key=wrong)
+    right = max(count - wrong(nearest), 0)
+    return f"{table}\n\nnearest: {right} of {count} fields at {seconds(nearest, start):+.2f} s"
+
+
+def _field(status: dict[str, Any], heading: str) -> str:
+    """The value of the status field whose name a heading shows in capitals."""
+    return next((str(v) for field, v in status.items() if field.upper() == heading), "")
+
+
+def _shows(wanted: str, cell: Any, value: str) -> bool:
+    if wanted != "age":
+        return str(cell or "") == wanted
+    age = _seconds_in(str(cell or ""))
+    if age is None or not value:
+        return False
+    really = (datetime.now(UTC) - objects.time_from(value)).total_seconds()
+    return -1 <= really - age <= max(2, 0.1 * really)
+
+
+def _seconds_in(text: str) -> int | None:
+    """The seconds in an age as kubectl prints it: `7s`, `2m5s`, `3h`."""
+    match = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
+    if not match or not text:
+        return None
+    days, hours, minutes, rest = (int(part or 0) for part in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + rest

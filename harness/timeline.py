@@ -1,0 +1,118 @@
+"""What happened in a scenario, as lines for people: one per change that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from harness import objects
+from harness.domains import SLOT
+from harness.journal import History, Version
+from harness.objects import Obj, name_of
+
+#: The newest lines that a failure shows; the rest is in events.ndjson.
+SHOWN = 40
+
+
+def timeline(history: History) -> list[str]:
+    """Lines such as `+0.31  pod alice/psi-0 created`, in seconds since the first task."""
+    start = first_task(history)
+    return [f"{seconds(v, start):+7.2f}  {text}" for v, text in _changes(history)]
+
+
+def first_task(history: History) -> datetime:
+    """When the scenario's first task was seen; the scenario's own start if there was none."""
+    tasks = (v.at for v in history.versions if v.resource is objects.KUSCIA_TASKS)
+    return next(tasks, history.began)
+
+
+def seconds(version: Version, start: datetime) -> float:
+    return (version.at - start).total_seconds()
+
+
+def _changes(history: History) -> Iterator[tuple[Version, str]]:
+    before: dict[tuple[str, str], Obj] = {}
+    for version in history.versions:
+        if (tell := _TELLERS.get(version.resource)) is None:
+            continue
+        key = (version.resource.plural, version.key)
+        for text in tell(version, before.get(key)):
+            yield version, text
+        before[key] = version.object
+        if version.gone:
+            del before[key]
+
+
+Teller = Callable[[Version, Obj | None], Iterator[str]]
+
+
+def _phase(obj: Obj | None) -> str:
+    return str(((obj or {}).get("status") or {}).get("phase") or "")
+
+
+def _life(what: str) -> Teller:
+    """Created, each phase, deleted."""
+
+    def tell(version: Version, before: Obj | None) -> Iterator[str]:
+        label = f"{what} {version.key.removeprefix(objects.TASK_NAMESPACE + '/')}"
+        if version.gone:
+            yield f"{label} deleted"
+            return
+        if before is None:
+            yield f"{label} created"
+        if _phase(version.object) != _phase(before):
+            yield f"{label} {_phase(version.object)}{_why(version.object)}"
+
+    return tell
+
+
+def _why(obj: Obj) -> str:
+    status = obj.get("status") or {}
+    words = " ".join(str(status[field]) for field in ("reason", "message") if status.get(field))
+    return f": {words}" if words else ""
+
+
+def _pod(version: Version, before: Obj | None) -> Iterator[str]:
+    pod, label = version.object, f"pod {version.key}"
+    yield from _life("pod")(version, before)
+    if version.gone:
+        return
+    if _node(pod) and not _node(before):
+        yield f"{label} bound to {_node(pod)}"
+    if _is_ready(pod) and not _is_ready(before):
+        yield f"{label} ready"
+    if "deletionTimestamp" in pod["metadata"] and "deletionTimestamp" not in _metadata(before):
+        yield f"{label} told to end"
+
+
+def _metadata(obj: Obj | None) -> dict[str, Any]:
+    return obj["metadata"] if obj else {}
+
+
+def _node(pod: Obj | None) -> str:
+    return str(((pod or {}).get("spec") or {}).get("nodeName") or "")
+
+
+def _is_ready(pod: Obj | None) -> bool:
+    condition = objects.condition_of(pod, "Ready") if pod else None
+    return bool(condition) and (condition or {}).get("status") == "True"
+
+
+def _room(node: Obj | None) -> str:
+    return str((((node or {}).get("status") or {}).get("allocatable") or {}).get(SLOT) or "0")
+
+
+def _node_change(version: Version, before: Obj | None) -> Iterator[str]:
+    if before is not None and _room(version.object) != _room(before):
+        name = name_of(version.object)
+        yield f"room on {name}: {_room(before)} → {_room(version.object)}"
+
+
+_TELLERS: dict[objects.Resource, Teller] = {
+    objects.KUSCIA_TASKS: _life("task"),
+    objects.TASK_RESOURCE_GROUPS: _life("group"),
+    objects.TASK_RESOURCES: _life("resource"),
+    objects.PODS: _pod,
+    objects.NODES: _node_change,
+}

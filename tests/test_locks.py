@@ -1,0 +1,64 @@
+import multiprocessing
+from contextlib import ExitStack
+
+from harness import locks
+
+NODES = ("node-1", "node-2", "node-3")
+
+
+def test_nodes_are_borrowed_once(tmp_path):
+    with locks.borrowed(tmp_path, NODES, 2) as mine, locks.borrowed(tmp_path, NODES, 1) as other:
+        assert len(mine) == 2
+        assert not set(mine) & set(other)
+
+
+def test_nodes_come_back(tmp_path):
+    for _ in range(2):
+        with locks.borrowed(tmp_path, NODES, 3) as mine:
+            assert sorted(mine) == sorted(NODES)
+
+
+def _borrow(folder, barrier, got):
+    barrier.wait()
+    with locks.borrowed(folder, NODES, 2) as mine:
+        got.put(("took", mine))
+        got.put(("gave", mine))
+
+
+def test_whoever_finds_no_node_waits_for_one(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    barrier, got = context.Barrier(3), context.Queue()
+    people = [context.Process(target=_borrow, args=(tmp_path, barrier, got)) for _ in range(3)]
+    for person in people:
+        person.start()
+    taken: set[str] = set()
+    for _ in range(6):
+        word, nodes = got.get(timeout=30)
+        if word == "took":
+            assert not taken & set(nodes)
+            taken |= set(nodes)
+        else:
+            taken -= set(nodes)
+    for person in people:
+        person.join()
+        assert person.exitcode == 0
+
+
+def _run_alone(folder, log):
+    with locks.running(folder, alone=True):
+        log.put("alone")
+
+
+def test_who_runs_alone_waits_for_the_others(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    log = context.Queue()
+    with ExitStack() as others:
+        for _ in range(2):
+            others.enter_context(locks.running(tmp_path, alone=False))
+        person = context.Process(target=_run_alone, args=(tmp_path, log))
+        person.start()
+        person.join(timeout=1)
+        assert person.is_alive()
+        assert log.empty()
+    assert log.get(timeout=30) == "alone"
+    person.join()

@@ -1,0 +1,46 @@
+import pytest
+
+from harness.errors import UsageError
+from harness.settings import Timeouts, read_settings
+
+CHOSEN = {"cluster": "kind"}
+
+
+def test_command_line_goes_before_environment_before_ini(monkeypatch):
+    ini = {"kuscia_conformance_nodes": "7", "kuscia_conformance_out": "ini"}.get
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_NODES", "6")
+    settings = read_settings({**CHOSEN, "nodes": "5"}, lambda name: ini(name, ""))
+    assert settings.nodes == 5
+    settings = read_settings(CHOSEN, lambda name: ini(name, ""))
+    assert (settings.nodes, str(settings.out)) == (6, "ini")
+
+
+def test_defaults():
+    settings = read_settings(CHOSEN)
+    assert (settings.controller, settings.nodes, settings.keep) == ("reference", 4, False)
+    assert settings.workload_image == "busybox:1.36"
+
+
+def test_only_is_a_list():
+    assert read_settings({**CHOSEN, "only": "clean*, SC-02"}).only == ("clean*", "SC-02")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("controller", "refrence", "--controller refrence"),
+        ("nodes", "many", "--nodes many: expected a number, 2 or more"),
+        ("nodes", "1", "--nodes 1"),
+        ("timeout_scale", "0", "--timeout-scale 0"),
+        ("timeout_scale", "nan", "--timeout-scale nan"),
+        ("keep", "perhaps", "keep = perhaps: expected true or false"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused(option, value, message):
+    with pytest.raises(UsageError) as error:
+        read_settings({**CHOSEN, option: value})
+    assert message in str(error.value)
+
+
+def test_timeouts_stretch_together():
+    assert Timeouts().scaled(2) == Timeouts(status=40, bound=24, pods=60, gone=120, node=120)

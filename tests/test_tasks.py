@@ -1,0 +1,38 @@
+import pytest
+
+from harness.errors import FeatureError
+from harness.tasks import make_task, names_in, schedule_from
+
+
+@pytest.mark.parametrize(
+    ("words", "schedule"),
+    [
+        ("", {}),
+        ("lives for 22 s", {"lifecycleSeconds": 22}),
+        (
+            "holds for 3 s, retries after 5 s and lives for 22 s",
+            {"resourceReservedSeconds": 3, "retryIntervalSeconds": 5, "lifecycleSeconds": 22},
+        ),
+        ("needs 1 party", {"minReservedMembers": 1}),
+    ],
+)
+def test_the_words_of_a_feature_set_the_schedule(words, schedule):
+    assert schedule_from(words) == schedule
+
+
+def test_other_words_are_refused_with_the_valid_ones():
+    with pytest.raises(FeatureError, match=r"waits for 3 s") as error:
+        schedule_from("waits for 3 s")
+    assert "holds for N s" in error.value.hint
+
+
+@pytest.mark.parametrize("words", ["alice, bob and carol", "alice and bob and carol"])
+def test_names(words):
+    assert names_in(words) == ["alice", "bob", "carol"]
+
+
+def test_a_task_has_a_party_for_each_domain():
+    task = make_task("psi", ["alice", "bob"], {})
+    assert task.domains == ["alice", "bob"]
+    assert task.key == "cross-domain/psi"
+    assert "scheduleConfig" not in task.manifest["spec"]
