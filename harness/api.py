@@ -297,7 +297,7 @@ def _decode(body: bytes) -> Obj:
 
 
 def _exec_result(output: bytes, status: bytes) -> str:
-    result = _decode(status) if status else {"status": "Failure", "message": "no exit status"}
+    result: Obj = _decode(status) if status else {"message": "it ended without a status"}
     if result.get("status") != "Success":
         said = output.decode(errors="replace").strip()
         result["message"] = f"{result.get('message', '')}: {said}".strip(": ")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import orjson
 from pytest_bdd.parser import Step
@@ -122,9 +122,9 @@ class Scenario:
         """What `look` finds in that time; else the check fails with the text of `failed`."""
         __tracebackhide__ = True
         found = self.history.until(look, seconds)
-        if found is None:
-            self.fail(failed(), seconds)
-        return found
+        if found is not None:
+            return found
+        self.fail(failed(), seconds)
 
     def pods(self, who: str) -> list[Version]:
         """The pods that exist of a task or of a domain: the newest version of each."""
@@ -143,7 +143,7 @@ class Scenario:
             f"{who!r} is neither a task nor a domain of this scenario", hint=f"given: {given}"
         )
 
-    def fail(self, body: str, waited: float | None = None) -> None:
+    def fail(self, body: str, waited: float | None = None) -> NoReturn:
         __tracebackhide__ = True
         log = self.environment.controller_log
         raise CheckFailed(render_failure(self.check, self.step, body, waited, self.history, log))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from harness.documents import Path, value_at
 from harness.journal import Version
+from harness.objects import Obj
 from harness.timeline import seconds
 
 
@@ -29,5 +30,5 @@ def _manager(version: Version) -> str:
     """The manager of the newest entry for this version's status."""
     entries = version.object["metadata"].get("managedFields") or []
     entries = [entry for entry in entries if "f:status" in (entry.get("fieldsV1") or {})]
-    newest = max(entries, key=lambda entry: entry.get("time", ""), default={})
+    newest: Obj = max(entries, key=lambda entry: entry.get("time", ""), default={})
     return str(newest.get("manager", "somebody"))

@@ -27,3 +27,21 @@ TASK_RESOURCE_GROUP_UID = PREFIX + "task-resource-group-uid"
 #: Ours: the nodes that a reserved TaskResource holds for its pods, `{"<pod>": "<node>"}` in JSON,
 #: written in the same patch as the phase Reserved. All holds can be read off the API at any time.
 RESERVATION = PREFIX + "reservation"
+
+# Of KusciaTasks, their pods, services and config maps (kusciatask.md KT-022, KT-130 … KT-152).
+UNSCHEDULABLE = PREFIX + "task-unschedulable"
+COMMUNICATION_SERVER = PREFIX + "communication-role-server"
+COMMUNICATION_CLIENT = PREFIX + "communication-role-client"
+IMAGE_ID = PREFIX + "image-id"
+CONFIG_TEMPLATE_VOLUMES = PREFIX + "config-template-volumes"
+CONFIG_VALUES = PREFIX + "config-template-value-cm-name"
+COMPRESSED_FIELDS = PREFIX + "config-value-compress-fields-name"
+SCRAPED = PREFIX + "should_be_scraped"
+METRIC_PATH = PREFIX + "metric_path"
+METRIC_PORT = PREFIX + "metric_port"
+PORT_NAME = PREFIX + "port-name"
+PORT_SCOPE = PREFIX + "port-scope"
+LOAD_BALANCER = PREFIX + "loadbalancer"
+PROTOCOL = PREFIX + "protocol"
+ACCESS_DOMAIN = PREFIX + "access-domain"
+BANDWIDTH_LIMIT = PREFIX + "bandwidth-limit-"

@@ -40,20 +40,43 @@ class Option:
 OPTIONS = (
     Option(
         "cluster",
-        "where to run: kind[:NAME], controlplane or kubeconfig[:PATH[#CONTEXT]]; "
-        "default: controlplane if its binaries are there, else kind",
+        "where to run: kind[:NAME], controlplane or kubeconfig[:PATH[#CONTEXT]]; default: "
+        "controlplane if its binaries are there, else kind",
         metavar="KIND",
     ),
-    Option("controller", "what to test: reference, or none if one runs already", "reference", "KIND"),
-    Option("nodes", "how many nodes the scenarios may share (kind's workers, simulated nodes)", "4", "N"),
+    Option(
+        "controller", "what to test: reference, or none if one runs already", "reference", "KIND"
+    ),
+    Option("nodes", "how many nodes the scenarios share: kind's workers, simulated ones", "4", "N"),
     Option("keep", "leave the kind cluster standing, to be used again as kind:NAME", flag=True),
-    Option("kind-image", "node image for kind, where the default one cannot be pulled", "", "IMAGE"),
-    Option("workload-image", "what the pods run: an image with a shell and busybox's tools", "busybox:1.36", "IMAGE"),
-    Option("assets", "folder of kube-apiserver, etcd and kube-controller-manager (controlplane)", "", "DIR"),
-    Option("out", "folder for the report and the evidence; replaced if it holds an older run", "results", "DIR"),
-    Option("only", "run only these: check, requirement, area or feature names, *-patterns; comma-separated", "", "NAMES"),
-    Option("timeout-scale", "stretch all timeouts by this factor, on a slow machine", "1", "FACTOR"),
-)  # fmt: skip
+    Option(
+        "kind-image",
+        "node image for kind, where the default one cannot be pulled",
+        metavar="IMAGE",
+    ),
+    Option(
+        "workload-image",
+        "what the pods run: an image with a shell and busybox's tools",
+        "busybox:1.36",
+        "IMAGE",
+    ),
+    Option(
+        "assets",
+        "folder of kube-apiserver, etcd and kube-controller-manager, for controlplane",
+        metavar="DIR",
+    ),
+    Option(
+        "out", "folder for report and evidence; an older run in it is replaced", "results", "DIR"
+    ),
+    Option(
+        "only",
+        "run only these checks, requirements, areas or features; comma-separated, with * and ?",
+        metavar="NAMES",
+    ),
+    Option(
+        "timeout-scale", "stretch all timeouts by this factor, on a slow machine", "1", "FACTOR"
+    ),
+)
 
 HERE = Path(__file__).resolve().parent
 #: Where the suite's own features lie: installed, and in a checkout.

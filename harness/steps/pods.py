@@ -24,7 +24,7 @@ def _is_ready(pod: Obj) -> bool:
 
 #: What a pod may be asked to have been, by the words of the feature.
 STATES: Mapping[str, Callable[[Obj], bool]] = {
-    "exist": lambda pod: True,
+    "exist": bool,
     "are bound": lambda pod: bool(pod["spec"].get("nodeName")),
     "run": lambda pod: _phase(pod) == "Running",
     "are ready": _is_ready,
@@ -72,9 +72,7 @@ def _(
     )
     scenario.act()
     api, simulated = scenario.connection.api, "simulated-nodes" in scenario.environment.can
-    running = [
-        version.real for version in scenario.pods(who) if _phase(version.object) == "Running"
-    ]
+    running = [v.real for v in scenario.pods(who) if _phase(v.object) == "Running"]
     told = (orders.give(api, pod, order, simulated=simulated) for pod in running)
     scenario.connection.together(*told)
 
