@@ -35,13 +35,18 @@ def do(*stages: Action | Sequence[Action], why: str = "") -> Decision:
     return Decision(tuple(stage for stage in tuples if stage), why)
 
 
+#: The two tables: for each phase its transitions in order of precedence, and its deadlines.
+Transitions = Mapping[Hashable, Sequence[Callable[[S], Decision | None]]]
+Deadlines = Mapping[Hashable, Sequence[Callable[[S], datetime | None]]]
+
+
 @dataclass(frozen=True)
 class Machine(Generic[S]):
     """The tables of one kind of object."""
 
     phase: Callable[[S], Hashable]
-    transitions: Mapping[Hashable, Sequence[Callable[[S], Decision | None]]]
-    deadlines: Mapping[Hashable, Sequence[Callable[[S], datetime | None]]]
+    transitions: Transitions[S]
+    deadlines: Deadlines[S]
 
     def decide(self, seen: S) -> tuple[str, Decision] | None:
         """The first transition that applies, and what it decides; an unknown phase has none."""

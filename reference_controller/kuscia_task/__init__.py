@@ -1,0 +1,7 @@
+"""The KusciaTask machine: from a task's spec to its parties' pods, and from those to its status.
+
+`transitions.py` is the specification: the table, and what each transition decides. `seen.py` is
+what they look at. The rest are pure helpers: what a task needs (`parties`, `templates`, `ports`,
+`plan`), the objects made of that (`pods`, `services`, `configuration`, `group`), and the
+status (`status` for pods and services, `outcome` for parties and the task, `reasons` for why).
+"""

@@ -1,0 +1,155 @@
+"""What a party's containers are told: the task's input, its parties, and their own ports.
+
+The original makes two config maps per domain, the templates and the values, and leaves it
+to the agent of its nodes to put one into the other (kusciatask.md section 6.4). An ordinary
+kubelet does not, so that there is a third one for each pod, rendered, which the pod mounts.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.objects import Obj, owner_reference
+from reference_controller import names
+from reference_controller.kuscia_task import naming
+from reference_controller.kuscia_task.parties import Kit, Port
+from reference_controller.kuscia_task.plan import Plan
+
+_INPUT = "TASK_INPUT_CONFIG"
+_PLACEHOLDER = re.compile(r'(?P<open>"?)\{\{\s*\.(?P<name>\w+)\s*\}\}(?P<close>"?)')
+
+
+def templates_name(plan: Plan) -> str:
+    return f"{plan.name}-configtemplate"
+
+
+def values_name(plan: Plan) -> str:
+    return f"{plan.name}-kuscia-gen-conf"
+
+
+def rendered_name(pod: str) -> str:
+    return f"{pod}-config"
+
+
+def build_shared(plan: Plan) -> list[Obj]:
+    """The two config maps of each domain; of several parties in it the first decides (KT-152)."""
+    maps: dict[tuple[str, str], Obj] = {}
+    for kit in plan.kits:
+        if kit.config_templates:
+            name = templates_name(plan)
+            made = _config_map(plan, kit, name, data=dict(kit.config_templates))
+            maps.setdefault((kit.domain, name), made)
+        if kit.mounts_configuration:
+            maps.setdefault((kit.domain, values_name(plan)), _values_map(plan, kit))
+    return list(maps.values())
+
+
+def build_rendered(plan: Plan, pods: Mapping[tuple[str, str], Obj]) -> Iterator[Obj]:
+    """The rendered config map of each pod that mounts one; `pods` (by namespace, name) own them."""
+    for kit in plan.kits:
+        for index, pod in enumerate(kit.pods if kit.mounts_configuration else ()):
+            known = values(plan, kit, index)
+            data = {key: render(text, known) for key, text in kit.config_templates.items()}
+            rendered = _config_map(plan, kit, rendered_name(pod), data=data)
+            rendered["metadata"]["ownerReferences"] = [owner_reference(pods[kit.domain, pod])]
+            yield rendered
+
+
+def render(template: str, known: Mapping[str, str]) -> str:
+    """The template with its `{{.NAME}}` replaced; unknown names stay, so that they are seen.
+
+    Between quotes a value becomes the inside of a JSON string, elsewhere it stands as it is.
+    """
+
+    def replace(found: re.Match[str]) -> str:
+        value = known.get(found["name"])
+        if value is None:
+            return found[0]
+        if found["open"] and found["close"]:
+            return json.dumps(value, ensure_ascii=False)
+        return found["open"] + value + found["close"]
+
+    return _PLACEHOLDER.sub(replace, template)
+
+
+def values(plan: Plan, kit: Kit, index: int) -> dict[str, str]:
+    """What the templates may ask for, as a pod of the party is to see it."""
+    return {
+        "KUSCIA_DOMAIN_ID": kit.domain,
+        "TASK_ID": plan.name,
+        _INPUT: plan.task["spec"]["taskInputConfig"],
+        "TASK_CLUSTER_DEFINE": _json(_cluster_define(plan, kit, index)),
+        "ALLOCATED_PORTS": _json(_allocated_ports(plan, kit, kit.pods[index])),
+    }
+
+
+def _values_map(plan: Plan, kit: Kit) -> Obj:
+    data = values(plan, kit, 0)
+    compressed = zlib.compress(data.pop(_INPUT).encode())
+    values_map = _config_map(plan, kit, values_name(plan), data=data)
+    values_map["binaryData"] = {_INPUT: base64.b64encode(compressed).decode()}
+    values_map["metadata"]["annotations"][names.COMPRESSED_FIELDS] = _INPUT
+    return values_map
+
+
+def _config_map(plan: Plan, kit: Kit, name: str, *, data: dict[str, str]) -> Obj:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": name,
+            "namespace": kit.domain,
+            "labels": plan.labels,
+            "annotations": plan.annotations,
+        },
+        "data": data,
+    }
+
+
+def _cluster_define(plan: Plan, kit: Kit, index: int) -> Obj:
+    """All parties with their endpoints, and who of them the reader is (KT-153)."""
+    return {
+        "parties": [_party(plan, other) for other in plan.kits],
+        "selfPartyIdx": plan.kits.index(kit),
+        "selfEndpointIdx": index,
+    }
+
+
+def _party(plan: Plan, kit: Kit) -> Obj:
+    services = [
+        {
+            "portName": port.name,
+            "endpoints": [_endpoint(plan, kit, pod, port) for pod in kit.pods],
+        }
+        for port in kit.ports
+        if port.has_service
+    ]
+    return {"name": kit.domain, "role": kit.role, "services": services}
+
+
+def _endpoint(plan: Plan, kit: Kit, pod: str, port: Port) -> str:
+    host = f"{naming.service_name(pod, port.name)}.{kit.domain}.svc"
+    return f"{host}:{plan.number(kit, pod, port)}" if port.scope == "Domain" else host
+
+
+def _allocated_ports(plan: Plan, kit: Kit, pod: str) -> Obj:
+    return {
+        "ports": [
+            {
+                "name": port.name,
+                "port": plan.number(kit, pod, port),
+                "scope": port.scope,
+                "protocol": port.protocol,
+            }
+            for port in kit.ports
+        ]
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

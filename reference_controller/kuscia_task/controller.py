@@ -1,0 +1,122 @@
+"""How the runtime looks at a KusciaTask: by its name, with everything that was made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from harness.objects import (
+    APP_IMAGES,
+    CONFIG_MAPS,
+    KUSCIA_TASKS,
+    NAMESPACES,
+    PODS,
+    SERVICES,
+    TASK_NAMESPACE,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    Obj,
+    Resource,
+    annotations_of,
+    condition_of,
+    labels_of,
+    name_of,
+    namespace_of,
+    uid_of,
+)
+from reference_controller import names
+from reference_controller.cache import Cache
+from reference_controller.kuscia_task import ports, status
+from reference_controller.kuscia_task.seen import Phase, Seen
+from reference_controller.kuscia_task.transitions import MACHINE
+
+#: What is made for a task, in the order in which it is made.
+_MADE = (PODS, CONFIG_MAPS, SERVICES, TASK_RESOURCE_GROUPS)
+
+
+class KusciaTasks:
+    """Tasks of the one namespace in which they live (KT-021); the key is the name."""
+
+    name = "kuscia_task"
+    machine = MACHINE
+
+    def keys(self, resource: Resource, obj: Obj, cache: Cache) -> Iterable[str]:
+        if resource == KUSCIA_TASKS:
+            return [name_of(obj)] if namespace_of(obj) == TASK_NAMESPACE else []
+        if resource in _MADE:
+            task = annotations_of(obj).get(names.TASK_ID)
+            return [task] if task and labels_of(obj).get(names.TASK_UID) else []
+        if resource in (APP_IMAGES, NAMESPACES):
+            field = "appImageRef" if resource == APP_IMAGES else "domainID"
+            return _waiting_for(cache, field, name_of(obj))
+        return []
+
+    def lock(self, key: str) -> str:
+        return key
+
+    def observe(self, cache: Cache, key: str, now: datetime) -> Seen | None:
+        task = cache.get(KUSCIA_TASKS, key, TASK_NAMESPACE)
+        mine, others = _made(cache, key, uid_of(task) if task else "")
+        leftovers = tuple((resource, obj) for resource, obj in others if _is_left(obj))
+        if not leftovers and (task is None or _is_set_aside(task)):
+            return None
+        group = next(iter(mine[TASK_RESOURCE_GROUPS]), None)
+        return Seen(
+            now,
+            task,
+            pods=mine[PODS],
+            services=mine[SERVICES],
+            config_maps=mine[CONFIG_MAPS],
+            group=group,
+            resources=cache.by(TASK_RESOURCES, "group", uid_of(group)) if group else (),
+            leftovers=leftovers,
+            predecessor=bool(others),
+            app_images={name_of(image): image for image in cache.all(APP_IMAGES)},
+            namespaces=frozenset(name_of(namespace) for namespace in cache.all(NAMESPACES)),
+            taken=_taken(cache, task),
+        )
+
+
+def _waiting_for(cache: Cache, field: str, name: str) -> Iterator[str]:
+    """The tasks that cannot go on before there is an AppImage or a namespace of that name."""
+    for task in cache.all(KUSCIA_TASKS):
+        waits = (task.get("status") or {}).get("phase") in (None, Phase.NEW, Phase.PENDING)
+        if waits and any(party.get(field) == name for party in task["spec"]["parties"]):
+            yield name_of(task)
+
+
+def _made(
+    cache: Cache, name: str, uid: str
+) -> tuple[dict[Resource, tuple[Obj, ...]], list[tuple[Resource, Obj]]]:
+    """What was made for the task of that uid, and what for others of its name."""
+    mine: dict[Resource, tuple[Obj, ...]] = {}
+    others = []
+    for resource in _MADE:
+        made = [o for o in cache.by(resource, "task-name", name) if names.TASK_UID in labels_of(o)]
+        mine[resource] = tuple(obj for obj in made if labels_of(obj)[names.TASK_UID] == uid)
+        others += [(resource, obj) for obj in made if labels_of(obj)[names.TASK_UID] != uid]
+    return mine, others
+
+
+def _is_left(obj: Obj) -> bool:
+    """Whether it must be deleted: it is not on its way out, and does not go with its owner."""
+    return not status.is_ending(obj) and "ownerReferences" not in obj["metadata"]
+
+
+def _is_set_aside(task: Obj) -> bool:
+    """Deleted but held by somebody's finalizer, or suspended by its label (KT-022, KT-023)."""
+    failed = (task.get("status") or {}).get("phase") == Phase.FAILED
+    suspended = labels_of(task).get(names.UNSCHEDULABLE) == "true" and not failed
+    return suspended or status.is_ending(task)
+
+
+def _taken(cache: Cache, task: Obj | None) -> dict[str, frozenset[int]]:
+    """The ports in use in the task's domains; nobody asks once its resources are created."""
+    created = (condition_of(task, "ResourceCreated") or {}) if task else {}
+    if task is None or created.get("status") == "True":
+        return {}
+    domains = {party["domainID"] for party in task["spec"]["parties"]}
+    return {
+        domain: frozenset(ports.taken_by_pods(cache.by(PODS, "namespace", domain)))
+        for domain in domains
+    }

@@ -1,0 +1,73 @@
+"""The TaskResourceGroup that a task asks for its resources with (kusciatask.md section 7)."""
+
+from __future__ import annotations
+
+from harness.objects import TASK_RESOURCE_GROUPS, Obj, annotations_of, labels_of
+from reference_controller import names
+from reference_controller.kuscia_task.parties import Kit, min_reserved_members
+from reference_controller.kuscia_task.plan import Plan
+
+#: The page's defaults, in seconds; 0 and negative values count as absent (SC-16, SC-17).
+RESOURCE_RESERVED_SECONDS, LIFECYCLE_SECONDS, RETRY_INTERVAL_SECONDS = 30, 300, 30
+
+_COPIED_LABELS = (names.JOB_UID, names.INTERCONN_PROTOCOL)
+_COPIED_ANNOTATIONS = tuple(
+    names.PREFIX + name
+    for name in (
+        "initiator",
+        "self-cluster-as-initiator",
+        "job-id",
+        "task-alias",
+        "interconn-kuscia-parties",
+        "interconn-bfia-parties",
+        "party-master-domain",
+    )
+)
+
+
+def lifecycle_seconds(task: Obj) -> int:
+    return _seconds(task, "lifecycleSeconds", LIFECYCLE_SECONDS)
+
+
+def _seconds(task: Obj, name: str, default: int) -> int:
+    asked: int = (task["spec"].get("scheduleConfig") or {}).get(name) or 0
+    return asked if asked > 0 else default
+
+
+def build_group(plan: Plan) -> Obj:
+    labels, annotations = labels_of(plan.task), annotations_of(plan.task)
+    return {
+        "apiVersion": TASK_RESOURCE_GROUPS.api_version,
+        "kind": TASK_RESOURCE_GROUPS.kind,
+        "metadata": {
+            "name": plan.name,
+            "labels": {**{key: labels.get(key, "") for key in _COPIED_LABELS}, **plan.labels},
+            "annotations": {
+                **{key: annotations.get(key, "") for key in _COPIED_ANNOTATIONS},
+                names.TASK_ID: plan.name,
+            },
+        },
+        "spec": _spec(plan),
+    }
+
+
+def _spec(plan: Plan) -> Obj:
+    task = plan.task
+    return {
+        "initiator": task["spec"]["initiator"],
+        "minReservedMembers": min_reserved_members(task),
+        "resourceReservedSeconds": _seconds(
+            task, "resourceReservedSeconds", RESOURCE_RESERVED_SECONDS
+        ),
+        "lifecycleSeconds": lifecycle_seconds(task),
+        "retryIntervalSeconds": _seconds(task, "retryIntervalSeconds", RETRY_INTERVAL_SECONDS),
+        "parties": [_party(kit) for kit in plan.kits],
+    }
+
+
+def _party(kit: Kit) -> Obj:
+    return {
+        **kit.identity,
+        "minReservedPods": kit.min_reserved_pods,
+        "pods": [{"name": pod} for pod in kit.pods],
+    }

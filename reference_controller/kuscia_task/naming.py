@@ -1,0 +1,63 @@
+"""Names and label values that are made of a task's name, its parties' roles and its ports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+from harness.objects import Obj
+
+_DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
+
+
+def pod_names(task: str, role: str, slug: str, replicas: int) -> tuple[str, ...]:
+    """`<task>-<i>`, or `<task>-<slug>-<i>` for a party with a role (kusciatask.md KT-122)."""
+    stem = f"{task}-{slug}" if role else task
+    return tuple(f"{stem}-{index}" for index in range(replicas))
+
+
+def role_slugs(parties: Sequence[Obj]) -> list[str]:
+    """For each party what stands for its role in pod names; unique within its domain.
+
+    A role is free text (CR-05) and a pod's name is not: the role is lower-cased, and where two
+    roles of a domain become alike, all but a role that reads so already get a hash.
+    """
+    plain = [(party["domainID"], _slug(party.get("role", ""))) for party in parties]
+    return [
+        slug if slug == role or plain.count((domain, slug)) == 1 else f"{slug}-{_hash(role, 6)}"
+        for (domain, slug), role in zip(plain, (p.get("role", "") for p in parties), strict=True)
+    ]
+
+
+def _slug(role: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", role.lower()).strip("-") or _hash(role, 6)
+
+
+def pod_identity(task_uid: str, role: str, index: int) -> str:
+    """The label value by which a service selects its one pod (kusciatask.md KT-130)."""
+    plain = "-".join((task_uid, *([role] if role else []), str(index)))
+    return label_value(plain, f"{task_uid}-{_hash(role, 16)}-{index}")
+
+
+def label_value(value: str, otherwise: str = "") -> str:
+    """The value if a label may have it, else the other one."""
+    fits = len(value) <= 63 and _LABEL_VALUE.fullmatch(value)
+    return value if fits else otherwise
+
+
+def service_name(pod: str, port: str) -> str:
+    """`<pod>-<port>`, or a name made of it where a service may not be called so (KT-141)."""
+    pod, port = pod.strip("-"), port.strip("-")
+    name = f"{pod}-{port}"
+    if name[0].isdigit():
+        name = f"svc-{name}"
+    if len(name) <= 63 and _DNS_1035.fullmatch(name):
+        return name
+    stem = re.sub(r"[^-a-z0-9]", "-", pod[: 41 - len(port)])
+    return f"svc-{stem}-{_hash(pod, 16)}-{port}"
+
+
+def _hash(text: str, digits: int) -> str:
+    return sha256(text.encode()).hexdigest()[:digits]

@@ -1,0 +1,167 @@
+"""What each party of a task is to run: its spec, its AppImage and its deploy template as one kit.
+
+Everything here is computed from the spec, the AppImages and the namespaces alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from harness.objects import Obj, name_of
+from reference_controller.kuscia_task import naming, templates
+from reference_controller.kuscia_task.reasons import Missing, Reason, Wrong
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port of a deploy template; `number` is None unless the template declares one."""
+
+    name: str
+    number: int | None
+    protocol: str
+    scope: str
+
+    @property
+    def has_service(self) -> bool:
+        return self.scope in ("Cluster", "Domain")
+
+
+@dataclass(frozen=True)
+class Kit:
+    """One party, everything looked up: its deploy template is the merged one."""
+
+    party: Obj
+    app_image: Obj
+    template: Obj
+    pods: tuple[str, ...]
+
+    @property
+    def domain(self) -> str:
+        return str(self.party["domainID"])
+
+    @property
+    def role(self) -> str:
+        return str(self.party.get("role") or "")
+
+    @property
+    def label(self) -> str:
+        """How errors call the party: `alice`, or `alice/host`."""
+        return f"{self.domain}/{self.role}" if self.role else self.domain
+
+    @property
+    def identity(self) -> Obj:
+        """What makes it an entry of a status: domainID, and role if it has one."""
+        return identity_of(self.party)
+
+    @property
+    def containers(self) -> Sequence[Obj]:
+        containers: Sequence[Obj] = self.template["spec"]["containers"]
+        return containers
+
+    @property
+    def config_templates(self) -> dict[str, str]:
+        return self.app_image["spec"].get("configTemplates") or {}
+
+    @property
+    def mounts_configuration(self) -> bool:
+        return bool(self.config_templates) and any(
+            container.get("configVolumeMounts") for container in self.containers
+        )
+
+    @property
+    def min_reserved_pods(self) -> int:
+        """KT-105: the number of pods if absent, 0 or negative; not clamped."""
+        asked = self.party.get("minReservedPods") or 0
+        return asked if asked > 0 else len(self.pods)
+
+    @cached_property
+    def ports(self) -> tuple[Port, ...]:
+        """The ports of all containers, in template order."""
+        return tuple(
+            Port(
+                name=port["name"],
+                number=port.get("port") or None,
+                protocol=port.get("protocol") or "HTTP",
+                scope=port.get("scope") or "Local",
+            )
+            for container in self.containers
+            for port in container.get("ports") or ()
+        )
+
+
+def identity_of(party: Obj) -> Obj:
+    role = {"role": party["role"]} if party.get("role") else {}
+    return {"domainID": party["domainID"], **role}
+
+
+def distinct(parties: Sequence[Obj]) -> list[Obj]:
+    """Of several parties with the same domain and role only the last counts (KT-107)."""
+    return list({(p["domainID"], p.get("role") or ""): p for p in parties}.values())
+
+
+def min_reserved_members(task: Obj) -> int:
+    """Of the spec, or all parties if it is absent, 0 or negative. Raises Wrong if above (SC-17)."""
+    total = len(distinct(task["spec"]["parties"]))
+    asked = (task["spec"].get("scheduleConfig") or {}).get("minReservedMembers") or 0
+    if asked > total:
+        message = f"minReservedMembers is {asked}, but the task has {total} parties"
+        raise Wrong(Reason.INVALID_SPEC, message)
+    return asked if asked > 0 else total
+
+
+def build_kits(
+    task: Obj, app_images: Mapping[str, Obj], namespaces: Collection[str]
+) -> tuple[Kit, ...]:
+    """A kit for each party, in the order of the spec.
+
+    Raises Missing for an AppImage or a namespace that is not there (CR-09), Wrong for a spec
+    or an AppImage that nothing can be made of (CR-13; kusciatask.md KT-091 … KT-101).
+    """
+    parties = distinct(task["spec"]["parties"])
+    if not parties:
+        raise Wrong(Reason.INVALID_SPEC, "the task has no parties")
+    min_reserved_members(task)
+    slugs = naming.role_slugs(parties)
+    kits = []
+    for party, slug in zip(parties, slugs, strict=True):
+        if party["domainID"] not in namespaces:
+            raise _missing_namespace(party["domainID"])
+        kits.append(_kit(name_of(task), party, slug, _app_image(party, app_images)))
+    return tuple(kits)
+
+
+def _missing_namespace(domain: str) -> Missing:
+    return Missing(Reason.NAMESPACE_NOT_FOUND, f'namespace "{domain}" of party {domain} not found')
+
+
+def _app_image(party: Obj, app_images: Mapping[str, Obj]) -> Obj:
+    name = party["appImageRef"]
+    if name not in app_images:
+        message = f'AppImage "{name}" of party {party["domainID"]} not found'
+        raise Missing(Reason.APP_IMAGE_NOT_FOUND, message)
+    return app_images[name]
+
+
+def _kit(task: str, party: Obj, slug: str, app_image: Obj) -> Kit:
+    role = party.get("role") or ""
+    chosen = templates.choose(app_image["spec"].get("deployTemplates") or [], role)
+    if chosen is None:
+        message = f'AppImage "{name_of(app_image)}" has no deploy template for role "{role}"'
+        raise Wrong(Reason.INVALID_APP_IMAGE, f"{message} of party {party['domainID']}")
+    merged = templates.merge(chosen, party.get("template") or {})
+    replicas = merged.get("replicas", 1)
+    kit = Kit(party, app_image, merged, naming.pod_names(task, role, slug, replicas))
+    _check(kit, replicas)
+    return kit
+
+
+def _check(kit: Kit, replicas: int) -> None:
+    if replicas < 1:
+        message = f"party {kit.label} has {replicas} replicas; it takes at least 1"
+        raise Wrong(Reason.INVALID_SPEC, message)
+    names = [port.name for port in kit.ports]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        message = f'the deploy template of party {kit.label} has two ports "{twice}"'
+        raise Wrong(Reason.INVALID_APP_IMAGE, message)

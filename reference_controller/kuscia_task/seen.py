@@ -1,0 +1,171 @@
+"""Everything that a decision about a KusciaTask may depend on, the time included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from harness.objects import Obj, Resource, condition_of, key_of, time_from, uid_of
+from reference_controller.kuscia_task import group as groups
+from reference_controller.kuscia_task import ports, status
+from reference_controller.kuscia_task.outcome import Tally, party_entry, party_key
+from reference_controller.kuscia_task.parties import build_kits
+from reference_controller.kuscia_task.plan import Plan
+from reference_controller.kuscia_task.reasons import Obstacle
+
+#: A TaskResource that was Reserved once says so for ever (scheduling.md TR-026, TR-030).
+RESERVED_BEFORE = "Last reserved resources and need retry since partners doesn't reserve resources"
+
+
+class Phase(StrEnum):
+    """Where a task stands. The last four are stored; Preparing is stored as Pending."""
+
+    LEFTOVERS = "Leftovers"
+    NEW = ""
+    PREPARING = "Preparing"
+    PENDING = "Pending"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A task, what was made for it, and what it is made of."""
+
+    now: datetime
+    #: None if there is no such task (any more): then there are leftovers.
+    task: Obj | None
+    pods: tuple[Obj, ...] = ()
+    services: tuple[Obj, ...] = ()
+    config_maps: tuple[Obj, ...] = ()
+    group: Obj | None = None
+    #: The TaskResources of the group.
+    resources: tuple[Obj, ...] = ()
+    #: What is to be deleted of an earlier task of this name.
+    leftovers: tuple[tuple[Resource, Obj], ...] = ()
+    #: Whether anything of an earlier task is still there, be it on its way out.
+    predecessor: bool = False
+    app_images: Mapping[str, Obj] = field(default_factory=dict)
+    namespaces: frozenset[str] = frozenset()
+    #: The ports in use, by domain; looked up only while some are to be allocated.
+    taken: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def phase(self) -> str:
+        if self.leftovers or self.task is None:
+            return Phase.LEFTOVERS
+        stored: str = self.status.get("phase") or Phase.NEW
+        return Phase.PREPARING if stored == Phase.PENDING and not self.is_created else stored
+
+    @property
+    def status(self) -> Obj:
+        return (self.task or {}).get("status") or {}
+
+    def has_condition(self, kind: str) -> bool:
+        return (condition_of({"status": self.status}, kind) or {}).get("status") == "True"
+
+    @property
+    def is_created(self) -> bool:
+        return self.has_condition("ResourceCreated")
+
+    @cached_property
+    def plan(self) -> Plan | Obstacle:
+        """What is to be created; ports that the status has allocated are kept."""
+        assert self.task is not None
+        try:
+            kits = build_kits(self.task, self.app_images, self.namespaces)
+            known = ports.numbers(self.status.get("allocatedPorts") or ())
+            allocated = ports.allocate(uid_of(self.task), kits, self.taken, known)
+        except Obstacle as obstacle:
+            return obstacle
+        return Plan(self.task, kits, tuple(allocated))
+
+    @property
+    def started(self) -> datetime:
+        return time_from(self.status["startTime"])
+
+    @property
+    def lifecycle_seconds(self) -> int:
+        if self.group:
+            return int(self.group["spec"]["lifecycleSeconds"])
+        assert self.task is not None
+        return groups.lifecycle_seconds(self.task)
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the lifecycle is over (SC-04); None once resources are reserved.
+
+        None too where the group, which counts from its own creation, says so itself. One
+        that was made late, because the task had to wait, would say so too late.
+        """
+        if self.group and (self.group_phase == "Reserved" or self._group_is_prompt):
+            return None
+        return self.started + timedelta(seconds=self.lifecycle_seconds)
+
+    @property
+    def _group_is_prompt(self) -> bool:
+        assert self.group is not None
+        created = time_from(self.group["metadata"]["creationTimestamp"])
+        return created - self.started <= timedelta(seconds=1)
+
+    @property
+    def group_phase(self) -> str:
+        return ((self.group or {}).get("status") or {}).get("phase") or ""
+
+    @property
+    def unreserved(self) -> list[str]:
+        """The keys of the parties that never could reserve their resources (VW-07)."""
+        assert self.group is not None
+        reserved = {_party_of(resource) for resource in self.resources if _was_reserved(resource)}
+        parties = self.group["spec"].get("parties") or ()
+        keys = {(p["domainID"], p.get("role") or ""): party_key(p) for p in parties}
+        return [key for party, key in keys.items() if party not in reserved]
+
+    @cached_property
+    def pods_by_key(self) -> dict[str, Obj]:
+        return {key_of(pod): pod for pod in self.pods}
+
+    @cached_property
+    def pod_statuses(self) -> dict[str, Obj]:
+        """The status' podStatuses, brought up to date."""
+        known: dict[str, Obj] = self.status.get("podStatuses") or {}
+        return {
+            key: status.pod_entry(entry, self.pods_by_key.get(key)) for key, entry in known.items()
+        }
+
+    @cached_property
+    def service_statuses(self) -> dict[str, Obj]:
+        known: dict[str, Obj] = self.status.get("serviceStatuses") or {}
+        services = {key_of(service): service for service in self.services}
+        return {
+            key: status.service_entry(entry, services.get(key), self.pod_statuses)
+            for key, entry in known.items()
+        }
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The parties as their pods are now."""
+        assert self.group is not None
+        known = {_identity(entry): entry for entry in self.status.get("partyTaskStatus") or ()}
+        entries = tuple(
+            party_entry(known.get(_identity(party)), party, self.pod_statuses, self.pods_by_key)
+            for party in self.group["spec"].get("parties") or ()
+        )
+        return Tally(entries, self.group["spec"]["minReservedMembers"])
+
+
+def _identity(party: Obj) -> tuple[str, str]:
+    return party["domainID"], party.get("role") or ""
+
+
+def _party_of(resource: Obj) -> tuple[str, str]:
+    return resource["metadata"]["namespace"], resource["spec"].get("role") or ""
+
+
+def _was_reserved(resource: Obj) -> bool:
+    reserved = condition_of(resource, "Reserved") or {}
+    return reserved.get("status") == "True" or reserved.get("reason") == RESERVED_BEFORE

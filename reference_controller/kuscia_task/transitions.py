@@ -1,0 +1,365 @@
+"""The table of the KusciaTask machine, and what each of its transitions decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from harness.objects import (
+    CONFIG_MAPS,
+    KUSCIA_TASKS,
+    PODS,
+    SERVICES,
+    TASK_RESOURCE_GROUPS,
+    Obj,
+    Resource,
+    condition_of,
+    key_of,
+    name_of,
+    namespace_of,
+    time_text,
+)
+from reference_controller.actions import Create, Delete, PatchStatus
+from reference_controller.conditions import with_condition
+from reference_controller.kuscia_task import reasons, status
+from reference_controller.kuscia_task.configuration import build_rendered, build_shared
+from reference_controller.kuscia_task.group import build_group
+from reference_controller.kuscia_task.outcome import closed_party, closed_pod
+from reference_controller.kuscia_task.parties import distinct, identity_of
+from reference_controller.kuscia_task.plan import Plan
+from reference_controller.kuscia_task.pods import build_pods
+from reference_controller.kuscia_task.reasons import Missing, Obstacle, Reason, Wrong
+from reference_controller.kuscia_task.seen import Phase, Seen
+from reference_controller.kuscia_task.services import build_services
+from reference_controller.machine import Deadlines, Decision, Machine, Transitions, do
+
+
+def clear(seen: Seen) -> Decision | None:
+    """Their task is gone: delete pods, config maps and group; the rest follows its owners."""
+    deletes = [Delete(resource, obj) for resource, obj in seen.leftovers]
+    return do(deletes, why="their task is gone") if deletes else None
+
+
+def accept(seen: Seen) -> Decision | None:
+    changes = {"phase": Phase.PENDING, "startTime": time_text(seen.now)}
+    return _write(seen, **{**changes, **_allocation(seen)})
+
+
+def refuse(seen: Seen) -> Decision | None:
+    """Nothing can ever be made of this spec, or of its AppImages as they are."""
+    if isinstance(seen.plan, Wrong):
+        return _end_unmade(seen, seen.plan, seen.plan.message)
+    return None
+
+
+def expire_waiting(seen: Seen) -> Decision | None:
+    if not _is_due(seen.expires_at, seen.now):
+        return None
+    why = seen.plan if isinstance(seen.plan, Obstacle) else _NOT_CREATED
+    return _end_unmade(seen, why, reasons.lifecycle_expired(seen.lifecycle_seconds, why.message))
+
+
+def await_missing(seen: Seen) -> Decision | None:
+    """Say what is missing; it is used as soon as it is there."""
+    if not isinstance(seen.plan, Missing):
+        return None
+    reason, message = str(seen.plan.reason), seen.plan.message
+    conditions = with_condition(
+        _conditions(seen), "ResourceCreated", False, seen.now, reason=reason, message=message
+    )
+    if conditions == _conditions(seen):
+        return None
+    return _write(seen, why=message, conditions=conditions)
+
+
+def allocate_ports(seen: Seen) -> Decision | None:
+    allocation = _allocation(seen)
+    if all(seen.status.get(field) == value for field, value in allocation.items()):
+        return None
+    return _write(seen, **allocation)
+
+
+def create_pods(seen: Seen) -> Decision | None:
+    """The pods, and what they share. No node is looked for until their group is there."""
+    if seen.predecessor or not isinstance(seen.plan, Plan):
+        return None
+    return _create(
+        (PODS, _lacking(build_pods(seen.plan), seen.pods)),
+        (CONFIG_MAPS, _lacking(build_shared(seen.plan), seen.config_maps)),
+    )
+
+
+def create_what_pods_own(seen: Seen) -> Decision | None:
+    if seen.predecessor or not isinstance(seen.plan, Plan):
+        return None
+    pods = {(str(namespace_of(pod)), name_of(pod)): pod for pod in seen.pods}
+    return _create(
+        (SERVICES, _lacking(build_services(seen.plan, pods), seen.services)),
+        (CONFIG_MAPS, _lacking(build_rendered(seen.plan, pods), seen.config_maps)),
+    )
+
+
+def create_group(seen: Seen) -> Decision | None:
+    if seen.predecessor or seen.group or not isinstance(seen.plan, Plan):
+        return None
+    return _create((TASK_RESOURCE_GROUPS, [build_group(seen.plan)]))
+
+
+def record(seen: Seen) -> Decision | None:
+    """Everything is there: from now on the status and the group tell what belongs to the task."""
+    if seen.predecessor or not isinstance(seen.plan, Plan):
+        return None
+    pods = {key_of(pod): status.new_pod_entry(pod) for pod in seen.pods}
+    services = {key_of(s): status.new_service_entry(s, pods) for s in seen.services}
+    parties = [{**kit.identity, "phase": "Pending"} for kit in seen.plan.kits]
+    conditions = with_condition(_conditions(seen), "ResourceCreated", True, seen.now)
+    return _write(
+        seen,
+        conditions=conditions,
+        podStatuses=pods,
+        serviceStatuses=services,
+        partyTaskStatus=parties,
+    )
+
+
+def start(seen: Seen) -> Decision | None:
+    """A pod is no longer Pending (KT-046)."""
+    left = [pod for pod in seen.pods if status.pod_phase(pod) != "Pending"]
+    if not left or not seen.group:
+        return None
+    conditions = with_condition(_conditions(seen), "Running", True, seen.now)
+    why = f"pod {key_of(left[0])} is {status.pod_phase(left[0])}"
+    return _write(
+        seen, why=why, phase=Phase.RUNNING, **{**_observed(seen), "conditions": conditions}
+    )
+
+
+def fail_without_group(seen: Seen) -> Decision | None:
+    if seen.group:
+        return None
+    assert seen.task is not None
+    message = f"TaskResourceGroup {name_of(seen.task)} not found"
+    return _fail(seen, Reason.GROUP_NOT_FOUND, message)
+
+
+def fail_with_group(seen: Seen) -> Decision | None:
+    """The group could not be scheduled in its lifecycle, or not at all (KT-048, KT-059)."""
+    if not seen.group or seen.group_phase != "Failed":
+        return None
+    if (condition_of(seen.group, "TaskResourceGroupExpired") or {}).get("status") == "True":
+        return _fail_expired(seen)
+    failed = [
+        f"{condition['type']} failed: {condition['reason']}"
+        for condition in seen.group["status"].get("conditions") or ()
+        if condition["status"] != "True" and condition.get("reason")
+    ]
+    message = ",".join(failed) or f"TaskResourceGroup {name_of(seen.group)} failed"
+    return _fail(seen, Reason.GROUP_FAILED, message)
+
+
+def expire(seen: Seen) -> Decision | None:
+    return _fail_expired(seen) if _is_due(seen.expires_at, seen.now) else None
+
+
+def fail(seen: Seen) -> Decision | None:
+    """Fewer parties than the task needs can still succeed (KT-055)."""
+    tally = seen.tally
+    if not tally.is_lost:
+        return None
+    message = reasons.too_few_parties(tally.left, tally.need, tally.by_phase)
+    return _fail(seen, Reason.PARTIES_FAILED, message)
+
+
+def succeed(seen: Seen) -> Decision | None:
+    """As many parties as the task needs have succeeded (KT-056)."""
+    if not seen.tally.is_won:
+        return None
+    return _end(seen, Phase.SUCCEEDED, _observed(seen), why="enough parties have succeeded")
+
+
+def refresh(seen: Seen) -> Decision | None:
+    observed = _observed(seen)
+    if all(seen.status.get(field) == value for field, value in observed.items()):
+        return None
+    return _write(seen, **observed)
+
+
+def complete(seen: Seen) -> Decision | None:
+    """Somebody else has put the task into a final phase (KT-066)."""
+    if "completionTime" in seen.status:
+        return None
+    known = {
+        "podStatuses": seen.status.get("podStatuses") or {},
+        "partyTaskStatus": seen.status.get("partyTaskStatus") or _spec_parties(seen),
+    }
+    return _end(seen, Phase(seen.phase), known, why=f"it is {seen.phase}")
+
+
+def clean_up_success(seen: Seen) -> Decision | None:
+    """Only failed pods, with what they own, stay (KT-061)."""
+    unowned = [obj for obj in seen.config_maps if "ownerReferences" not in obj["metadata"]]
+    return _delete(
+        (PODS, _unfailed(seen.pods)),
+        (CONFIG_MAPS, unowned),
+        (TASK_RESOURCE_GROUPS, [seen.group] if seen.group else []),
+    )
+
+
+def fail_group(seen: Seen) -> Decision | None:
+    """Whoever still reserves resources for the task may stop (KT-063)."""
+    if not seen.group or seen.group_phase in ("Failed", "Reserved"):
+        return None
+    known = seen.group.get("status") or {}
+    conditions = with_condition(
+        known.get("conditions") or (), "DependentTaskFailed", True, seen.now
+    )
+    changes = {"phase": "Failed", "lastTransitionTime": time_text(seen.now)}
+    failed = {**known, **changes, "conditions": conditions}
+    return do(PatchStatus(TASK_RESOURCE_GROUPS, seen.group, failed), why="its task has failed")
+
+
+def clean_up_failure(seen: Seen) -> Decision | None:
+    """Failed pods, config maps and the group stay until the task is deleted (KT-062)."""
+    return _delete((PODS, _unfailed(seen.pods)))
+
+
+def expires_at(seen: Seen) -> datetime | None:
+    return seen.expires_at
+
+
+#: For each phase its transitions; the first that applies is taken.
+TRANSITIONS: Transitions[Seen] = {
+    Phase.LEFTOVERS: [clear],
+    Phase.NEW: [accept],
+    Phase.PREPARING: [
+        refuse,
+        expire_waiting,
+        await_missing,
+        allocate_ports,
+        create_pods,
+        create_what_pods_own,
+        create_group,
+        record,
+    ],
+    Phase.PENDING: [start, fail_without_group, fail_with_group, expire, fail, refresh],
+    Phase.RUNNING: [fail_without_group, fail_with_group, fail, succeed, refresh],
+    Phase.SUCCEEDED: [complete, clean_up_success],
+    Phase.FAILED: [complete, fail_group, clean_up_failure],
+}
+
+#: For each phase the moments at which to look again though nothing changed.
+DEADLINES: Deadlines[Seen] = {
+    Phase.PREPARING: [expires_at],
+    Phase.PENDING: [expires_at],
+}
+
+MACHINE = Machine(lambda seen: seen.phase, TRANSITIONS, DEADLINES)
+
+_NOT_CREATED = Obstacle(Reason.LIFECYCLE_EXPIRED, "its pods and services could not be created")
+
+
+def _is_due(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and now >= moment
+
+
+def _conditions(seen: Seen) -> list[Obj]:
+    return seen.status.get("conditions") or []
+
+
+def _write(seen: Seen, *, why: str = "", **changes: Any) -> Decision:
+    """The task's status with these changes; every write is a reconciliation (VW-03)."""
+    assert seen.task is not None
+    changed = {**seen.status, **changes, "lastReconcileTime": time_text(seen.now)}
+    return do(PatchStatus(KUSCIA_TASKS, seen.task, changed), why=why)
+
+
+def _allocation(seen: Seen) -> Obj:
+    """What a status says of the ports (KT-041); nothing as long as the plan lacks something."""
+    if not isinstance(seen.plan, Plan):
+        return {}
+    return {
+        "allocatedPorts": list(seen.plan.allocated),
+        "conditions": with_condition(_conditions(seen), "PortsAllocated", True, seen.now),
+    }
+
+
+def _lacking(wanted: Iterable[Obj], there: Iterable[Obj]) -> list[Obj]:
+    keys = {key_of(obj) for obj in there}
+    return [obj for obj in wanted if key_of(obj) not in keys]
+
+
+def _create(*lacking: tuple[Resource, list[Obj]]) -> Decision | None:
+    creates = [Create(resource, obj) for resource, objects in lacking for obj in objects]
+    return do(creates, why=_counts(lacking)) if creates else None
+
+
+def _unfailed(pods: Iterable[Obj]) -> list[Obj]:
+    return [pod for pod in pods if status.pod_phase(pod) != "Failed"]
+
+
+def _delete(*superfluous: tuple[Resource, list[Obj]]) -> Decision | None:
+    here = [(r, [obj for obj in objs if not status.is_ending(obj)]) for r, objs in superfluous]
+    deletes = [Delete(resource, obj) for resource, objects in here for obj in objects]
+    return do(deletes, why=_counts(here)) if deletes else None
+
+
+def _counts(objects: Iterable[tuple[Resource, list[Obj]]]) -> str:
+    return ", ".join(f"{len(some)} {resource.plural}" for resource, some in objects if some)
+
+
+def _observed(seen: Seen) -> Obj:
+    """Pods, services and parties as they are now; without a group the parties stay."""
+    known = seen.status.get("partyTaskStatus") or []
+    return {
+        "podStatuses": seen.pod_statuses,
+        "serviceStatuses": seen.service_statuses,
+        "partyTaskStatus": list(seen.tally.entries) if seen.group else known,
+    }
+
+
+def _fail_expired(seen: Seen) -> Decision:
+    why = reasons.not_reserved(seen.unreserved)
+    message = reasons.lifecycle_expired(seen.lifecycle_seconds, why)
+    return _fail(seen, Reason.LIFECYCLE_EXPIRED, message)
+
+
+def _fail(seen: Seen, reason: Reason, message: str) -> Decision:
+    explained = {"reason": str(reason), "message": message}
+    return _end(seen, Phase.FAILED, {**_observed(seen), **explained}, why=message)
+
+
+def _end_unmade(seen: Seen, why: Obstacle, message: str) -> Decision:
+    """Fail a task of which not everything was created."""
+    pods = {key_of(pod): status.new_pod_entry(pod) for pod in seen.pods}
+    changes = {
+        "podStatuses": pods,
+        "partyTaskStatus": _spec_parties(seen),
+        "reason": str(why.reason),
+        "message": message,
+    }
+    return _end(seen, Phase.FAILED, changes, why=message)
+
+
+def _spec_parties(seen: Seen) -> list[Obj]:
+    assert seen.task is not None
+    return [{**identity_of(p), "phase": "Pending"} for p in distinct(seen.task["spec"]["parties"])]
+
+
+def _end(seen: Seen, phase: Phase, changes: Obj, *, why: str) -> Decision:
+    """The final write: with completionTime, Success, and nobody left Pending or Running."""
+    pods = {key: closed_pod(entry, phase) for key, entry in changes["podStatuses"].items()}
+    parties = [closed_party(entry, phase) for entry in changes["partyTaskStatus"]]
+    succeeded = phase is Phase.SUCCEEDED
+    return _write(
+        seen,
+        why=why,
+        **{
+            **changes,
+            "phase": phase,
+            "completionTime": time_text(seen.now),
+            "conditions": with_condition(_conditions(seen), "Success", succeeded, seen.now),
+            "podStatuses": pods,
+            "partyTaskStatus": parties,
+        },
+    )
