@@ -1,0 +1,60 @@
+"""The controller as a process: logging, signals, and the machines that it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from contextlib import suppress
+from typing import Any
+
+from harness.api import Api
+from harness.kubeconfig import Access
+from harness.world import World
+from reference_controller.controller import Controller
+from reference_controller.kuscia_task.controller import KusciaTasks
+from reference_controller.runtime import run
+
+USER_AGENT = "kuscia-conformance-reference-controller"
+
+log = logging.getLogger("reference_controller")
+
+
+def controllers() -> tuple[Controller[Any], ...]:
+    return (KusciaTasks(),)
+
+
+def main(access: Access, log_level: str = "info") -> int:
+    """Run until SIGTERM or SIGINT, and then return 0; a lost API server is waited for.
+
+    The log goes to stderr, a line each: time (UTC), level, controller, key, transition, why.
+    The line `runtime ready` says that the controller knows everything there is.
+    """
+    _log_to_stderr(log_level)
+    asyncio.run(_serve(access))
+    return 0
+
+
+def _log_to_stderr(level: str) -> None:
+    formatter = logging.Formatter(
+        "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
+    formatter.converter = time.gmtime
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=level.upper(), handlers=[handler])
+
+
+async def _serve(access: Access) -> None:
+    async with Api(access, USER_AGENT) as api:
+        work = asyncio.ensure_future(run(World(api), controllers(), on_ready=_say_ready))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, work.cancel)
+        with suppress(asyncio.CancelledError):
+            await work
+        log.debug("requests %s", dict(api.requests))
+
+
+def _say_ready() -> None:
+    log.info("runtime ready")
