@@ -1,0 +1,74 @@
+import pytest
+
+from reference_controller.kuscia_task import naming
+
+
+@pytest.mark.parametrize(
+    ("pod", "port", "name"),
+    [
+        ("secretflow-task-psi-0", "fed", "secretflow-task-psi-0-fed"),
+        ("123-456-789", "domain", "svc-123-456-789-domain"),
+        ("psi-", "-fed", "psi-fed"),
+        (
+            "abc-012345678-012345678-012345678-012345678-012345678-01",
+            "domain",
+            "abc-012345678-012345678-012345678-012345678-012345678-01-domain",
+        ),
+        (
+            "abc-012345678-012345678-012345678-012345678-012345678-012",
+            "domain",
+            "svc-abc-012345678-012345678-012345678-0-8b65e42a1eb3afbb-domain",
+        ),
+    ],
+)
+def test_services_are_called_as_in_the_original(pod, port, name):
+    assert naming.service_name(pod, port) == name
+
+
+def test_a_dot_in_a_task_name_does_not_get_into_a_service_name():
+    name = naming.service_name("with.dots-0", "fed")
+    assert name.startswith("svc-with-dots-0-")
+    assert name.endswith("-fed")
+
+
+def test_pods_are_numbered_and_carry_the_role_if_there_is_one():
+    assert naming.pod_names("psi", "", "", 2) == ("psi-0", "psi-1")
+    assert naming.pod_names("psi", "Host", "host", 1) == ("psi-host-0",)
+
+
+@pytest.mark.parametrize(
+    ("parties", "slugs"),
+    [
+        ([("alice", "Host"), ("bob", "guest")], ["host", "guest"]),
+        ([("alice", "Host"), ("bob", "host")], ["host", "host"]),
+        ([("alice", "with_underscore")], ["with-underscore"]),
+        ([("alice", "host"), ("alice", "Host")], ["host", "host-4a8231"]),
+    ],
+)
+def test_roles_are_lower_cased_and_stay_unique_in_their_domain(parties, slugs):
+    found = naming.role_slugs([{"domainID": d, "role": r} for d, r in parties])
+    assert found == slugs
+
+
+def test_a_role_of_other_letters_still_gives_a_name():
+    [slug] = naming.role_slugs([{"domainID": "alice", "role": "甲方"}])
+    assert len(slug) == 6
+    assert slug.isalnum()
+
+
+UID = "1" * 36
+
+
+@pytest.mark.parametrize(
+    ("role", "identity"),
+    [("", f"{UID}-0"), ("Host", f"{UID}-Host-0"), ("r" * 24, f"{UID}-{'r' * 24}-0")],
+)
+def test_a_pod_is_identified_by_task_role_and_index(role, identity):
+    assert naming.pod_identity(UID, role, 0) == identity
+
+
+@pytest.mark.parametrize("role", ["r" * 25, "two words", "甲方"])
+def test_an_identity_is_always_a_label_value(role):
+    identity = naming.pod_identity(UID, role, 10)
+    assert len(identity) <= 63
+    assert naming.label_value(identity) == identity
