@@ -160,7 +160,10 @@ class Api:
         query = [("command", word) for word in command]
         query += [("container", container), ("stdout", "true"), ("stderr", "true")]
         url = self.access.server + f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
-        headers = {"Authorization": value} if (value := self.access.authorization()) else {}
+        # The answer is no JSON: with the session's own Accept the server refuses (406).
+        headers = {"Accept": "*/*"}
+        if authorization := self.access.authorization():
+            headers["Authorization"] = authorization
         output, status = b"", b""
         try:
             async with self._session.ws_connect(
