@@ -60,10 +60,11 @@ def task(*parties, status=None, **spec):
 
 def new(*parties, image=None, **spec):
     """Nothing has been done yet."""
+    image = image or app_image()
     return Seen(
         T,
         task(*parties, **spec),
-        app_images={"image": image or app_image()},
+        app_images={image["metadata"]["name"]: image},
         namespaces=frozenset({"alice", "bob", "carol"}),
     )
 

@@ -1,0 +1,150 @@
+"""An API server in memory and a world whose clock stands still, for the runtime's tests.
+
+It keeps objects, versions and watches; it knows nothing of schemas, defaults or admission.
+"""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from harness.api import Event
+from harness.errors import AlreadyExists, Conflict, NotFound
+from harness.objects import KUSCIA_TASKS, PODS, key_of, namespace_of, time_text, uid_of
+
+T = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+class FakeApi:
+    def __init__(self):
+        self.objects = {}
+        self.watches = []
+        self.requests = Counter()
+        self.version = 0
+        #: Raised by the next requests of a verb, one each.
+        self.faults = {}
+
+    def _begin(self, verb, resource):
+        self.requests[verb, resource.plural] += 1
+        if self.faults.get(verb):
+            raise self.faults[verb].pop(0)
+
+    def _tell(self, kind, resource, obj):
+        for watched, queue in self.watches:
+            if watched == resource:
+                queue.put_nowait(Event(kind, obj))
+
+    def _store(self, kind, resource, obj):
+        self.version += 1
+        metadata = {**obj["metadata"], "resourceVersion": str(self.version)}
+        obj = {**obj, "metadata": metadata}
+        self.objects[resource, key_of(obj)] = obj
+        self._tell(kind, resource, obj)
+        return obj
+
+    def _find(self, resource, name, namespace):
+        found = self.objects.get((resource, f"{namespace}/{name}" if namespace else name))
+        if found is None:
+            raise NotFound(404, "NotFound", f"{resource.plural} {name} not found")
+        return found
+
+    async def list(self, resource, namespace=None, *, labels="", fields=""):
+        self._begin("list", resource)
+        found = [obj for (kind, _), obj in self.objects.items() if kind == resource]
+        return found, str(self.version)
+
+    async def watch(self, resource, namespace=None, *, version, labels="", fields=""):
+        queue = asyncio.Queue()
+        self.watches.append((resource, queue))
+        while True:
+            yield await queue.get()
+
+    async def get(self, resource, name, namespace=None):
+        self._begin("get", resource)
+        return self._find(resource, name, namespace)
+
+    async def create(self, resource, obj, *, sub="", name=None):
+        self._begin("create", resource)
+        if sub == "binding":
+            pod = self._find(PODS, name, namespace_of(obj))
+            spec = {**pod["spec"], "nodeName": obj["target"]["name"]}
+            return self._store("MODIFIED", PODS, {**pod, "spec": spec}) and {"kind": "Status"}
+        if (resource, key_of(obj)) in self.objects:
+            raise AlreadyExists(409, "AlreadyExists", f"{key_of(obj)} already exists")
+        fresh = {"uid": f"uid-{self.version + 1}", "creationTimestamp": time_text(T)}
+        return self._store("ADDED", resource, {**obj, "metadata": {**obj["metadata"], **fresh}})
+
+    async def patch(self, resource, name, namespace, patch, *, sub="", how="merge"):
+        self._begin("patch", resource)
+        known = self._find(resource, name, namespace)
+        if patch["metadata"]["resourceVersion"] != known["metadata"]["resourceVersion"]:
+            raise Conflict(409, "Conflict", f"{name} has changed")
+        return self._store("MODIFIED", resource, merged(known, patch))
+
+    async def delete(self, resource, name, namespace=None, *, uid=None):
+        self._begin("delete", resource)
+        known = self._find(resource, name, namespace)
+        if uid and uid != uid_of(known):
+            raise Conflict(409, "Conflict", "the uid differs")
+        del self.objects[resource, key_of(known)]
+        self._tell("DELETED", resource, known)
+        return {"kind": "Status"}
+
+
+def merged(known, patch):
+    """RFC 7396."""
+    if not isinstance(patch, dict):
+        return patch
+    base = dict(known) if isinstance(known, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            base.pop(key, None)
+        else:
+            base[key] = merged(base.get(key), value)
+    return base
+
+
+class FakeWorld:
+    """The clock moves by `advance` alone; everybody then runs until nobody has anything to do."""
+
+    def __init__(self):
+        self.api = FakeApi()
+        self.time = T
+        self.sleepers = []
+
+    def now(self):
+        return self.time
+
+    async def sleep(self, seconds):
+        future = asyncio.get_running_loop().create_future()
+        self.sleepers.append((self.time + timedelta(seconds=seconds), future))
+        await future
+
+    def spawn(self, coroutine, name):
+        return asyncio.get_running_loop().create_task(coroutine, name=name)
+
+    async def settle(self):
+        """Let everybody run; no step of the runtime takes more turns of the loop than this."""
+        for _ in range(200):
+            await asyncio.sleep(0)
+
+    async def advance(self, seconds):
+        self.time += timedelta(seconds=seconds)
+        due = [entry for entry in self.sleepers if entry[0] <= self.time]
+        self.sleepers = [entry for entry in self.sleepers if entry[0] > self.time]
+        for _, future in due:
+            if not future.cancelled():
+                future.set_result(None)
+        await self.settle()
+
+
+def task(name="psi", **status):
+    return {
+        "kind": "KusciaTask",
+        "metadata": {"name": name, "namespace": "cross-domain"},
+        "spec": {"parties": []},
+        **({"status": status} if status else {}),
+    }
+
+
+def key_of_task(name="psi"):
+    return KUSCIA_TASKS, f"cross-domain/{name}"

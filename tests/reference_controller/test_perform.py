@@ -1,0 +1,147 @@
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.errors import AlreadyExists, Conflict, NotFound
+from harness.objects import (
+    CONFIG_MAPS,
+    KUSCIA_TASKS,
+    PODS,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+)
+from reference_controller import names
+from reference_controller.actions import Bind, Create, Delete, Patch, PatchStatus
+from reference_controller.cache import Cache
+from reference_controller.machine import do
+from reference_controller.perform import difference, perform
+from tests.reference_controller.fake import FakeWorld, merged, task
+
+
+def carry_out(world, cache, *stages):
+    asyncio.run(perform(world, cache, do(*stages)))
+
+
+def pod(name="psi-0", uid="t", **spec):
+    labels = {names.TASK_UID: uid}
+    metadata = {"name": name, "namespace": "alice", "labels": labels}
+    return {"kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def stored(world, resource, obj):
+    asyncio.run(world.api.create(resource, obj))
+    return next(reversed(world.api.objects.values()))
+
+
+def test_the_answer_to_a_write_is_in_the_cache_at_once():
+    world, cache = FakeWorld(), Cache()
+    carry_out(world, cache, Create(PODS, pod()))
+    assert cache.get(PODS, "psi-0", "alice")["metadata"]["uid"] == "uid-1"
+
+
+def test_what_was_created_for_the_same_task_before_is_success():
+    world, cache = FakeWorld(), Cache()
+    before = stored(world, PODS, pod())
+    carry_out(world, cache, Create(PODS, pod()))
+    assert cache.get(PODS, "psi-0", "alice") == before
+
+
+def test_what_somebody_else_has_created_is_not():
+    world, cache = FakeWorld(), Cache()
+    stored(world, PODS, pod(uid="other"))
+    with pytest.raises(AlreadyExists):
+        carry_out(world, cache, Create(PODS, pod()))
+
+
+def test_the_same_controlling_owner_is_as_good_as_the_same_task():
+    world, cache = FakeWorld(), Cache()
+    owners = [{"uid": "g", "controller": True}]
+    resource = {"metadata": {"name": "r", "namespace": "alice", "ownerReferences": owners}}
+    stored(world, TASK_RESOURCES, resource)
+    carry_out(world, cache, Create(TASK_RESOURCES, resource))
+    assert cache.get(TASK_RESOURCES, "r", "alice")
+
+
+def test_a_status_is_patched_by_its_difference():
+    world, cache = FakeWorld(), Cache()
+    seen = stored(world, KUSCIA_TASKS, task(phase="Pending", reason="x"))
+    carry_out(world, cache, PatchStatus(KUSCIA_TASKS, seen, {"phase": "Running"}))
+    assert cache.get(KUSCIA_TASKS, "psi", "cross-domain")["status"] == {"phase": "Running"}
+
+
+def test_a_status_that_is_right_costs_no_request():
+    world, cache = FakeWorld(), Cache()
+    seen = stored(world, KUSCIA_TASKS, task(phase="Pending"))
+    carry_out(world, cache, PatchStatus(KUSCIA_TASKS, seen, {"phase": "Pending"}))
+    assert world.api.requests["patch", "kusciatasks"] == 0
+
+
+def test_a_version_that_was_overtaken_is_a_conflict():
+    world, cache = FakeWorld(), Cache()
+    seen = stored(world, TASK_RESOURCE_GROUPS, {"metadata": {"name": "psi"}})
+    carry_out(world, cache, Patch(TASK_RESOURCE_GROUPS, seen, {"spec": {"a": 1}}))
+    with pytest.raises(Conflict):
+        carry_out(world, cache, Patch(TASK_RESOURCE_GROUPS, seen, {"spec": {"a": 2}}))
+
+
+@pytest.mark.parametrize("there", ["itself", "nothing", "a successor"])
+def test_what_is_to_be_deleted_is_gone_afterwards(there):
+    world, cache = FakeWorld(), Cache()
+    seen = stored(world, CONFIG_MAPS, pod("conf"))
+    cache.put(CONFIG_MAPS, seen)
+    if there != "itself":
+        asyncio.run(world.api.delete(CONFIG_MAPS, "conf", "alice"))
+    if there == "a successor":
+        stored(world, CONFIG_MAPS, pod("conf"))
+    carry_out(world, cache, Delete(CONFIG_MAPS, seen))
+    assert cache.get(CONFIG_MAPS, "conf", "alice") is None
+    assert bool(world.api.objects) == (there == "a successor")
+
+
+def test_a_pod_that_ends_slowly_is_known_to_be_ending():
+    world, cache = FakeWorld(), Cache()
+    seen = stored(world, PODS, pod())
+    cache.put(PODS, seen)
+    ending = {"deletionTimestamp": "2024-01-01T00:00:00Z", "deletionGracePeriodSeconds": 30}
+
+    async def delete(*_, **__):
+        return {**seen, "metadata": {**seen["metadata"], **ending, "resourceVersion": "99"}}
+
+    world.api.delete = delete
+    carry_out(world, cache, Delete(PODS, seen))
+    assert cache.get(PODS, "psi-0", "alice")["metadata"]["deletionGracePeriodSeconds"] == 30
+
+
+def test_a_bound_pod_is_bound_in_the_cache_at_once():
+    world, cache = FakeWorld(), Cache()
+    seen = stored(world, PODS, pod())
+    cache.put(PODS, seen)
+    carry_out(world, cache, Bind(seen, "n1"))
+    assert cache.by(PODS, "node", "n1")
+
+
+def test_a_stage_is_done_before_the_next_begins():
+    world, cache = FakeWorld(), Cache()
+    seen = stored(world, KUSCIA_TASKS, task())
+    world.api.faults["create"] = [NotFound(404, "NotFound", "namespace alice")]
+    pods = [Create(PODS, pod("psi-0")), Create(PODS, pod("psi-1"))]
+    with pytest.raises(NotFound):
+        carry_out(world, cache, pods, PatchStatus(KUSCIA_TASKS, seen, {"phase": "Pending"}))
+    assert cache.get(PODS, "psi-1", "alice")
+    assert world.api.requests["patch", "kusciatasks"] == 0
+
+
+VALUES = st.recursive(
+    st.integers() | st.text("xy", max_size=2) | st.lists(st.integers(), max_size=2),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+)
+OBJECTS = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
+
+
+@settings(deadline=None)
+@given(OBJECTS, OBJECTS)
+def test_the_difference_makes_the_new_one_of_the_old_one(old, new):
+    assert merged(old, difference(old, new)) == new
+    assert difference(new, new) == {}
