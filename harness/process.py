@@ -1,0 +1,133 @@
+"""Child processes: started with a log, ready when they say so, ended in any case.
+
+A child has a session of its own, so that Ctrl-C in the terminal reaches only us and we end
+the children in order; and it is told to end when we die, however we die.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from harness.errors import EnvironmentFailure
+
+_PR_SET_PDEATHSIG = 1
+#: How often a child is looked at until it is ready, in seconds: files and sockets tell nobody.
+_LOOK = 0.02
+
+
+class ProcessError(EnvironmentFailure):
+    """A child process could not be started, or has ended before its time."""
+
+
+class Process:
+    """A child process, as a context manager.
+
+    `ready` is a text to wait for in the log, or a question to ask until it is answered with
+    True; without it the process counts as ready at once. Times are in seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        ready: str | Callable[[], bool] | None = None,
+        within: float = 30,
+        grace: float = 5,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name, self.command, self.log = name, list(command), log
+        self.within, self.grace = within, grace
+        self.environment = {**os.environ, **(environment or {})}
+        self._is_ready = (lambda: ready in self.read()) if isinstance(ready, str) else ready
+
+    def __enter__(self) -> Self:
+        self.start()
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it. ProcessError if there is no such program."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with self.log.open("ab") as output:
+                self._child = subprocess.Popen(
+                    self.command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env=self.environment,
+                    start_new_session=True,
+                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                )
+        except OSError as error:
+            raise ProcessError(f"{self.name}: cannot start {self.command[0]}: {error}") from error
+
+    def wait_until_ready(self) -> None:
+        """Wait for it. ProcessError, with its last lines, if it has ended or takes too long."""
+        deadline = time.monotonic() + self.within
+        while self._is_ready and not self._is_ready():
+            if self._child.poll() is not None:
+                raise ProcessError(
+                    f"{self.name} has ended with code {self._child.returncode}", hint=self.tail()
+                )
+            if time.monotonic() > deadline:
+                raise ProcessError(
+                    f"{self.name} was not ready within {self.within:g} s", hint=self.tail()
+                )
+            time.sleep(_LOOK)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._child.poll() is None
+
+    def read(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def tail(self, lines: int = 8) -> str:
+        last = self.read().splitlines()[-lines:]
+        return "\n  ".join([f"its last lines ({self.log}):", *last]) if last else "it said nothing"
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._signal(signal.SIGKILL)
+        self._child.wait()
+
+    def stop(self) -> None:
+        """Tell it to end, and after its grace make it."""
+        self._signal(signal.SIGTERM)
+        try:
+            self._child.wait(self.grace)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, number)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
