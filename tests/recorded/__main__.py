@@ -1,0 +1,48 @@
+"""Makes the recordings again: `python -m tests.recorded --kubeconfig FILE [NAME …]`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+import yaml
+
+from harness.api import Api
+from harness.kubeconfig import read_access
+from harness.objects import NODES, name_of
+from tests.recorded.play import Play, give_room, plays, recording, run
+
+#: Pods that run at once: few, so that the kubelet has time to tell of every state.
+AT_ONCE = 3
+
+
+async def record(kubeconfig: str, names: tuple[str, ...]) -> None:
+    async with Api(read_access(kubeconfig), "recorded") as api:
+        nodes, _ = await api.list(NODES)
+        node = name_of(nodes[-1])
+        await give_room(api, node)
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def keep(play: Play) -> None:
+            async with gate:
+                facts = await run(api, play, node, simulated=False)
+            text = yaml.safe_dump_all(facts, sort_keys=True, width=100)
+            recording(play.name).write_text(text)
+            click.echo(f"{play.name}: {len(facts)} events")
+
+        chosen = [play for play in plays() if not names or play.name in names]
+        async with asyncio.TaskGroup() as group:
+            for play in chosen:
+                group.create_task(keep(play))
+
+
+@click.command()
+@click.option("--kubeconfig", required=True, type=click.Path(exists=True, dir_okay=False))
+@click.argument("names", nargs=-1)
+def main(kubeconfig, names):
+    """Run the pods of `pods/` on a cluster with real kubelets and write `seen/`."""
+    asyncio.run(record(kubeconfig, names))
+
+
+if __name__ == "__main__":
+    main()
