@@ -80,8 +80,12 @@ async def _patch(
 ) -> None:
     version = {"resourceVersion": seen["metadata"]["resourceVersion"]}
     exact = {**patch, "metadata": {**patch.get("metadata", {}), **version}}
-    answer = await world.api.patch(resource, name_of(seen), namespace_of(seen), exact, sub=sub)
-    cache.put(resource, answer)
+    try:
+        answer = await world.api.patch(resource, name_of(seen), namespace_of(seen), exact, sub=sub)
+    except NotFound:  # deleted meanwhile: nothing is left to be changed
+        cache.drop(resource, seen)
+    else:
+        cache.put(resource, answer)
 
 
 async def _delete(world: World, cache: Cache, resource: Resource, seen: Obj) -> None:

@@ -86,6 +86,8 @@ class Item:
     due: bool = False
     #: Errors in a row.
     failures: int = 0
+    #: When the machine wants to look again, whatever else happens.
+    deadline: datetime | None = None
     work: asyncio.Task[None] | None = None
     alarm: asyncio.Task[None] | None = None
 
@@ -169,9 +171,9 @@ class Runtime:
         """Bring the item to rest; after an error let it rest for a while, and come back."""
         try:
             async with self._lock(item):
-                wake_at = await self._settle(item)
+                await self._settle(item)
             item.failures = 0
-            self._set_alarm(item, wake_at)
+            self._set_alarm(item, item.deadline)
         except Conflict as error:
             log.debug("%s: %s", item, error)
             # The newer version is on its way through the watch, and will make the item due.
@@ -189,18 +191,16 @@ class Runtime:
             lock = self._locks[name] = asyncio.Lock()
         return lock
 
-    async def _settle(self, item: Item) -> datetime | None:
-        """Decide and perform until nothing applies; then when to look again, if ever."""
+    async def _settle(self, item: Item) -> None:
+        """Decide and perform until nothing applies."""
         machine = item.controller.machine
         while True:
             item.due = False
             seen = item.controller.observe(self.cache, item.key, self.world.now())
-            if seen is None:
-                return None
-            taken = machine.decide(seen)
+            item.deadline = machine.wake_at(seen) if seen else None
+            taken = machine.decide(seen) if seen else None
             if taken is None:
-                deadline: datetime | None = machine.wake_at(seen)
-                return deadline
+                return
             transition, decision = taken
             changes = self.cache.changes
             await perform(self.world, self.cache, decision)
@@ -211,11 +211,16 @@ class Runtime:
     async def _back_off(self, item: Item, error: Exception) -> None:
         lost = isinstance(error, Unreachable | TimeoutError)
         longest = LONGEST_PAUSE_UNREACHABLE if lost else LONGEST_PAUSE
-        pause = min(FIRST_PAUSE * 2**item.failures, longest)
+        pause = min(FIRST_PAUSE * 2**item.failures, longest, *self._until(item.deadline))
         item.failures += 1
         log.warning("%s: %s; again in %.1f s", item, error or type(error).__name__, pause)
         await self.world.sleep(pause)
         item.due = True
+
+    def _until(self, deadline: datetime | None) -> list[float]:
+        """The seconds until a deadline that is still to come."""
+        left = (deadline - self.world.now()).total_seconds() if deadline else 0
+        return [left] if left > 0 else []
 
     def _set_alarm(self, item: Item, moment: datetime | None) -> None:
         if item.alarm:

@@ -43,7 +43,9 @@ def _log_to_stderr(level: str) -> None:
     formatter.converter = time.gmtime
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
-    logging.basicConfig(level=level.upper(), handlers=[handler])
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    for ours in ("reference_controller", "harness"):
+        logging.getLogger(ours).setLevel(level.upper())
 
 
 async def _serve(access: Access) -> None:
@@ -53,7 +55,8 @@ async def _serve(access: Access) -> None:
             asyncio.get_running_loop().add_signal_handler(number, work.cancel)
         with suppress(asyncio.CancelledError):
             await work
-        log.debug("requests %s", dict(api.requests))
+        requests = sorted(api.requests.items())
+        log.debug("requests %s", ", ".join(f"{verb} {of}: {n}" for (verb, of), n in requests))
 
 
 def _say_ready() -> None:

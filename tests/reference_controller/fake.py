@@ -18,7 +18,7 @@ class FakeApi:
     def __init__(self):
         self.objects = {}
         self.watches = []
-        self.requests = Counter()
+        self.requests: Counter[tuple[str, str]] = Counter()
         self.version = 0
         #: Raised by the next requests of a verb, one each.
         self.faults = {}
@@ -53,7 +53,7 @@ class FakeApi:
         return found, str(self.version)
 
     async def watch(self, resource, namespace=None, *, version, labels="", fields=""):
-        queue = asyncio.Queue()
+        queue: asyncio.Queue[Event] = asyncio.Queue()
         self.watches.append((resource, queue))
         while True:
             yield await queue.get()

@@ -3,6 +3,12 @@ from reference_controller import names
 from reference_controller.cache import Cache
 
 
+def got(cache, *key):
+    found = cache.get(*key)
+    assert found is not None
+    return found
+
+
 def pod(version, uid="u1", name="psi-0", node=None, **labels):
     return {
         "metadata": {
@@ -20,7 +26,7 @@ def test_an_older_version_never_replaces_a_newer_one():
     cache = Cache()
     cache.put(PODS, pod(10, node="n1"))
     cache.put(PODS, pod(9))
-    assert cache.get(PODS, "psi-0", "alice")["spec"] == {"nodeName": "n1"}
+    assert got(cache, PODS, "psi-0", "alice")["spec"] == {"nodeName": "n1"}
 
 
 def test_versions_are_numbers_not_texts():
@@ -37,7 +43,7 @@ def test_a_deleted_object_never_comes_back_but_a_successor_may():
     cache.put(PODS, pod(7))
     assert cache.get(PODS, "psi-0", "alice") is None
     cache.put(PODS, pod(8, uid="u2"))
-    assert cache.get(PODS, "psi-0", "alice")["metadata"]["uid"] == "u2"
+    assert got(cache, PODS, "psi-0", "alice")["metadata"]["uid"] == "u2"
 
 
 def test_the_deletion_of_a_predecessor_leaves_its_successor_alone():

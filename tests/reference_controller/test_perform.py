@@ -24,6 +24,12 @@ def carry_out(world, cache, *stages):
     asyncio.run(perform(world, cache, do(*stages)))
 
 
+def got(cache, *key):
+    found = cache.get(*key)
+    assert found is not None
+    return found
+
+
 def pod(name="psi-0", uid="t", **spec):
     labels = {names.TASK_UID: uid}
     metadata = {"name": name, "namespace": "alice", "labels": labels}
@@ -38,7 +44,7 @@ def stored(world, resource, obj):
 def test_the_answer_to_a_write_is_in_the_cache_at_once():
     world, cache = FakeWorld(), Cache()
     carry_out(world, cache, Create(PODS, pod()))
-    assert cache.get(PODS, "psi-0", "alice")["metadata"]["uid"] == "uid-1"
+    assert got(cache, PODS, "psi-0", "alice")["metadata"]["uid"] == "uid-1"
 
 
 def test_what_was_created_for_the_same_task_before_is_success():
@@ -68,7 +74,7 @@ def test_a_status_is_patched_by_its_difference():
     world, cache = FakeWorld(), Cache()
     seen = stored(world, KUSCIA_TASKS, task(phase="Pending", reason="x"))
     carry_out(world, cache, PatchStatus(KUSCIA_TASKS, seen, {"phase": "Running"}))
-    assert cache.get(KUSCIA_TASKS, "psi", "cross-domain")["status"] == {"phase": "Running"}
+    assert got(cache, KUSCIA_TASKS, "psi", "cross-domain")["status"] == {"phase": "Running"}
 
 
 def test_a_status_that_is_right_costs_no_request():
@@ -86,6 +92,15 @@ def test_a_version_that_was_overtaken_is_a_conflict():
         carry_out(world, cache, Patch(TASK_RESOURCE_GROUPS, seen, {"spec": {"a": 2}}))
 
 
+def test_what_is_deleted_meanwhile_needs_no_status():
+    world, cache = FakeWorld(), Cache()
+    seen = stored(world, KUSCIA_TASKS, task())
+    cache.put(KUSCIA_TASKS, seen)
+    asyncio.run(world.api.delete(KUSCIA_TASKS, "psi", "cross-domain"))
+    carry_out(world, cache, PatchStatus(KUSCIA_TASKS, seen, {"phase": "Running"}))
+    assert cache.get(KUSCIA_TASKS, "psi", "cross-domain") is None
+
+
 @pytest.mark.parametrize("there", ["itself", "nothing", "a successor"])
 def test_what_is_to_be_deleted_is_gone_afterwards(there):
     world, cache = FakeWorld(), Cache()
@@ -100,7 +115,7 @@ def test_what_is_to_be_deleted_is_gone_afterwards(there):
     assert bool(world.api.objects) == (there == "a successor")
 
 
-def test_a_pod_that_ends_slowly_is_known_to_be_ending():
+def test_a_pod_that_ends_slowly_is_known_to_be_ending(monkeypatch):
     world, cache = FakeWorld(), Cache()
     seen = stored(world, PODS, pod())
     cache.put(PODS, seen)
@@ -109,9 +124,9 @@ def test_a_pod_that_ends_slowly_is_known_to_be_ending():
     async def delete(*_, **__):
         return {**seen, "metadata": {**seen["metadata"], **ending, "resourceVersion": "99"}}
 
-    world.api.delete = delete
+    monkeypatch.setattr(world.api, "delete", delete)
     carry_out(world, cache, Delete(PODS, seen))
-    assert cache.get(PODS, "psi-0", "alice")["metadata"]["deletionGracePeriodSeconds"] == 30
+    assert got(cache, PODS, "psi-0", "alice")["metadata"]["deletionGracePeriodSeconds"] == 30
 
 
 def test_a_bound_pod_is_bound_in_the_cache_at_once():

@@ -5,6 +5,7 @@ import logging
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,12 @@ class Tasks:
     name = "tasks"
 
     def __init__(self, **transitions):
-        table = {"": [begin], "Waiting": [ring], "Broken": [break_down], "Odd": [repeat]}
+        table: dict[Any, Any] = {
+            "": [begin],
+            "Waiting": [ring],
+            "Broken": [break_down],
+            "Odd": [repeat],
+        }
         self.machine = Machine(lambda seen: seen.phase, table | transitions, {"Waiting": [due]})
         self.looks = []
 
@@ -155,6 +161,22 @@ async def test_errors_are_paused_upon_longer_and_longer(world):
         assert world.api.requests["patch", "kusciatasks"] == 2
         await world.advance(0.1)
         assert phase(world) == "Waiting"
+
+
+@played
+async def test_no_pause_lasts_beyond_a_deadline(world):
+    def refused(seen):
+        return ring(seen) or do(PatchStatus(KUSCIA_TASKS, seen.task, {"phase": "Other"}))
+
+    await world.api.create(KUSCIA_TASKS, task(phase="Waiting"))
+    world.api.faults["patch"] = [ApiError(403, "Forbidden", "no")] * 5
+    async with running(world, Tasks(Waiting=[refused])):
+        for seconds in (1, 1, 1, 1.7):
+            await world.advance(seconds)
+        assert not world.api.faults["patch"]
+        assert phase(world) == "Waiting"
+        await world.advance(0.3)
+        assert phase(world) == "Done"
 
 
 def test_a_bug_in_one_key_stops_no_other(caplog):

@@ -38,7 +38,6 @@ def party(domain, role=None, **fields):
 
 
 def task(*parties, status=None, **spec):
-    parties = list(parties) or [party("alice"), party("bob")]
     return {
         "apiVersion": KUSCIA_TASKS.api_version,
         "kind": "KusciaTask",
@@ -50,7 +49,7 @@ def task(*parties, status=None, **spec):
         },
         "spec": {
             "initiator": "alice",
-            "parties": parties,
+            "parties": list(parties) or [party("alice"), party("bob")],
             "taskInputConfig": '{"a": "b"}',
             **spec,
         },

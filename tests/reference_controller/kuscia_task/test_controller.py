@@ -26,6 +26,12 @@ def cache_of(*objects):
     return cache
 
 
+def look(cache):
+    seen = TASKS.observe(cache, "psi", T)
+    assert seen is not None
+    return seen
+
+
 def named(name, **metadata):
     return {"metadata": {"name": name, "uid": name, "resourceVersion": "1", **metadata}}
 
@@ -75,7 +81,7 @@ def test_a_task_is_seen_with_what_was_made_for_it():
         (TASK_RESOURCES, {**resource, "spec": {}}),
         *objects,
     )
-    seen = TASKS.observe(cache, "psi", T)
+    seen = look(cache)
     assert seen.pods == MADE.pods
     assert seen.group == MADE.group
     assert len(seen.resources) == 1
@@ -87,19 +93,19 @@ def test_an_app_image_and_the_namespaces_are_enough_to_begin():
     image = other(app_image(), uid="i", resourceVersion="1")
     domains = [(NAMESPACES, named(domain)) for domain in ("alice", "bob")]
     cache = cache_of((KUSCIA_TASKS, task()), (APP_IMAGES, image), *domains)
-    assert TASKS.observe(cache, "psi", T).plan.kits == new(image=image).plan.kits
+    assert look(cache).plan.kits == new(image=image).plan.kits
 
 
 def test_what_a_deleted_task_left_is_seen_under_its_name():
     cache = cache_of((PODS, POD), (TASK_RESOURCE_GROUPS, MADE.group))
-    seen = TASKS.observe(cache, "psi", T)
+    seen = look(cache)
     assert seen.task is None
     assert {resource for resource, _ in seen.leftovers} == {PODS, TASK_RESOURCE_GROUPS}
 
 
 def test_a_successor_does_not_take_over_what_its_predecessor_left():
     cache = cache_of((KUSCIA_TASKS, other(task(), uid="successor")), (PODS, POD))
-    seen = TASKS.observe(cache, "psi", T)
+    seen = look(cache)
     assert seen.pods == ()
     assert seen.leftovers == ((PODS, POD),)
 
@@ -107,7 +113,7 @@ def test_a_successor_does_not_take_over_what_its_predecessor_left():
 def test_a_successor_waits_for_what_is_on_its_way_out():
     ending = other(POD, deletionTimestamp="2024-01-01T00:00:00Z")
     cache = cache_of((KUSCIA_TASKS, other(task(), uid="successor")), (PODS, ending))
-    seen = TASKS.observe(cache, "psi", T)
+    seen = look(cache)
     assert not seen.leftovers
     assert seen.predecessor
 
@@ -133,11 +139,11 @@ def test_some_tasks_are_set_aside(metadata, status, seen):
 
 def test_the_ports_in_use_are_looked_up_while_they_matter():
     cache = cache_of((KUSCIA_TASKS, task()), *((PODS, pod) for pod in MADE.pods))
-    seen = TASKS.observe(cache, "psi", T)
+    seen = look(cache)
     assert 8080 in seen.taken["alice"]
     created = {"conditions": [{"type": "ResourceCreated", "status": "True"}]}
     cache = cache_of((KUSCIA_TASKS, task(status=created)))
-    assert TASKS.observe(cache, "psi", T).taken == {}
+    assert look(cache).taken == {}
 
 
 def test_the_lock_is_the_task_s_name():
