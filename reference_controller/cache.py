@@ -46,6 +46,8 @@ INDEXES: dict[str, Callable[[Obj], str | None]] = {
     "group": lambda obj: labels_of(obj).get(names.TASK_RESOURCE_GROUP_UID),
     # pods by the key (namespace/name) of their TaskResource
     "resource": _resource_key,
+    # TaskResources that have room held for them
+    "holding": lambda obj: "yes" if names.RESERVATION in annotations_of(obj) else None,
 }
 
 #: Told of a change: the resource, the object before (None: new) and after (None: gone).

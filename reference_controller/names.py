@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 PREFIX = "kuscia.secretflow/"
 
 #: Both a node's label (which domain it serves) and the node selector of every task pod.
@@ -45,3 +47,9 @@ LOAD_BALANCER = PREFIX + "loadbalancer"
 PROTOCOL = PREFIX + "protocol"
 ACCESS_DOMAIN = PREFIX + "access-domain"
 BANDWIDTH_LIMIT = PREFIX + "bandwidth-limit-"
+
+
+def task_resource_name(group: str, uid: str, domain: str, role: str) -> str:
+    """`<group>-<12 hex digits>` (scheduling.md TR-003), the same whenever it is asked for."""
+    digest = hashlib.sha256(f"{uid}/{domain}/{role}".encode()).hexdigest()
+    return f"{group}-{digest[:12]}"

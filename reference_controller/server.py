@@ -12,9 +12,12 @@ from typing import Any
 from harness.api import Api
 from harness.kubeconfig import Access
 from harness.world import World
+from reference_controller.co_scheduler.controller import CoScheduler
 from reference_controller.controller import Controller
 from reference_controller.kuscia_task.controller import KusciaTasks
 from reference_controller.runtime import run
+from reference_controller.task_resource.controller import TaskResources
+from reference_controller.task_resource_group.controller import TaskResourceGroups
 
 USER_AGENT = "kuscia-conformance-reference-controller"
 
@@ -22,7 +25,7 @@ log = logging.getLogger("reference_controller")
 
 
 def controllers() -> tuple[Controller[Any], ...]:
-    return (KusciaTasks(),)
+    return (KusciaTasks(), TaskResourceGroups(), TaskResources(), CoScheduler())
 
 
 def main(access: Access, log_level: str = "info") -> int:

@@ -61,13 +61,15 @@ def _spec(plan: Plan) -> Obj:
         ),
         "lifecycleSeconds": lifecycle_seconds(task),
         "retryIntervalSeconds": _seconds(task, "retryIntervalSeconds", RETRY_INTERVAL_SECONDS),
-        "parties": [_party(kit) for kit in plan.kits],
+        "parties": [_party(plan, kit) for kit in plan.kits],
     }
 
 
-def _party(kit: Kit) -> Obj:
+def _party(plan: Plan, kit: Kit) -> Obj:
+    uid = plan.labels[names.TASK_UID]
     return {
         **kit.identity,
+        "taskResourceName": names.task_resource_name(plan.name, uid, kit.domain, kit.role),
         "minReservedPods": kit.min_reserved_pods,
         "pods": [{"name": pod} for pod in kit.pods],
     }

@@ -1,0 +1,153 @@
+"""Which pod fits onto which node: requests, taints, selectors, readiness. Pure arithmetic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from harness.objects import Obj, condition_of, labels_of, name_of, quantity
+
+#: An amount of each resource, by its name. Each pod also takes one of `pods`.
+Amounts = Mapping[str, Decimal]
+
+_SCHEDULING_EFFECTS = ("NoSchedule", "NoExecute")
+
+
+def requests_of(pod: Obj) -> Amounts:
+    """What the pod asks for: all containers together, or its hungriest init container."""
+    total: Counter[str] = Counter()
+    for container in pod["spec"]["containers"]:
+        _add(total, _requests(container))
+    for container in pod["spec"].get("initContainers") or ():
+        for resource, amount in _requests(container).items():
+            total[resource] = max(total[resource], amount)  # type: ignore[assignment]
+    total["pods"] = 1
+    return {resource: Decimal(amount) for resource, amount in total.items() if amount}
+
+
+def _requests(container: Obj) -> Amounts:
+    requests = (container.get("resources") or {}).get("requests") or {}
+    return {resource: quantity(amount) for resource, amount in requests.items()}
+
+
+def _add(total: Counter[str], amounts: Amounts) -> None:
+    for resource, amount in amounts.items():
+        total[resource] += amount  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node, and what is free of it."""
+
+    object: Obj
+    free: Amounts
+
+    @property
+    def name(self) -> str:
+        return name_of(self.object)
+
+    @property
+    def is_overcommitted(self) -> bool:
+        return any(amount < 0 for amount in self.free.values())
+
+    def without(self, taken: Iterable[Amounts]) -> Node:
+        """The node after these requests have been met."""
+        free = dict(self.free)
+        for amounts in taken:
+            for resource, amount in amounts.items():
+                free[resource] = free.get(resource, Decimal(0)) - amount
+        return Node(self.object, free)
+
+
+def node_with_room(node: Obj, taken: Iterable[Amounts]) -> Node:
+    """The node with what these requests leave of what it can give."""
+    allocatable = (node.get("status") or {}).get("allocatable") or {}
+    amounts = {resource: quantity(amount) for resource, amount in allocatable.items()}
+    return Node(node, amounts).without(taken)
+
+
+def obstacle(pod: Obj, node: Node) -> str:
+    """Why the pod cannot go onto the node, in words that follow "a node that"; "" if it can."""
+    if node.object["spec"].get("unschedulable"):
+        return "is cordoned"
+    if (condition_of(node.object, "Ready") or {}).get("status") != "True":
+        return "is not ready"
+    if not _is_selected(pod, node.object):
+        return "the pod does not select"
+    if taint := _untolerated(pod, node.object):
+        return f"has the taint {taint}"
+    lacking = [
+        resource
+        for resource, amount in requests_of(pod).items()
+        if node.free.get(resource, Decimal(0)) < amount
+    ]
+    return f"lacks {', '.join(sorted(lacking))}" if lacking else ""
+
+
+def place(pods: Iterable[Obj], nodes: Sequence[Node]) -> tuple[dict[str, str], list[Node]]:
+    """Nodes for as many of the pods as fit, by pod name, and what is then free of the nodes."""
+    placed: dict[str, str] = {}
+    left = list(nodes)
+    for pod in pods:
+        for index, node in enumerate(left):
+            if not obstacle(pod, node):
+                placed[name_of(pod)] = node.name
+                left[index] = node.without([requests_of(pod)])
+                break
+    return placed, left
+
+
+def _is_selected(pod: Obj, node: Obj) -> bool:
+    labels = labels_of(node)
+    selector = pod["spec"].get("nodeSelector") or {}
+    if any(labels.get(key) != value for key, value in selector.items()):
+        return False
+    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
+    return required is None or any(_holds(term, node) for term in required["nodeSelectorTerms"])
+
+
+def _holds(term: Obj, node: Obj) -> bool:
+    expressions = [(labels_of(node), each) for each in term.get("matchExpressions") or ()]
+    fields = {"metadata.name": name_of(node)}
+    expressions += [(fields, each) for each in term.get("matchFields") or ()]
+    return bool(expressions) and all(_matches(values, each) for values, each in expressions)
+
+
+def _matches(values: Mapping[str, str], expression: Obj) -> bool:
+    value, wanted = values.get(expression["key"]), expression.get("values") or []
+    match expression["operator"]:
+        case "In":
+            return value in wanted
+        case "NotIn":
+            return value not in wanted
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+        case "Gt":
+            return value is not None and int(value) > int(wanted[0])
+        case "Lt":
+            return value is not None and int(value) < int(wanted[0])
+    return False
+
+
+def _untolerated(pod: Obj, node: Obj) -> str:
+    tolerations = pod["spec"].get("tolerations") or []
+    for taint in node["spec"].get("taints") or ():
+        tolerated = any(_tolerates(toleration, taint) for toleration in tolerations)
+        if taint["effect"] in _SCHEDULING_EFFECTS and not tolerated:
+            return f"{taint['key']}:{taint['effect']}"
+    return ""
+
+
+def _tolerates(toleration: dict[str, Any], taint: dict[str, Any]) -> bool:
+    if toleration.get("effect") not in (None, "", taint["effect"]):
+        return False
+    if toleration.get("operator") == "Exists":
+        return toleration.get("key") in (None, "", taint["key"])
+    same_value = (toleration.get("value") or "") == (taint.get("value") or "")
+    return toleration.get("key") == taint["key"] and same_value

@@ -1,0 +1,136 @@
+"""The table of the co-scheduler, and what each of its transitions decides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from harness.objects import PODS, Obj, condition_of, key_of, name_of, time_text
+from reference_controller.actions import Bind, PatchStatus
+from reference_controller.co_scheduler.fit import obstacle, place
+from reference_controller.co_scheduler.seen import Gang, Seen
+from reference_controller.machine import Decision, Machine, Transitions, do
+from reference_controller.task_resource import changes
+from reference_controller.task_resource.seen import Phase
+
+
+def withdraw(seen: Seen) -> Decision | None:
+    """A node has gone, or shrunk, under what is held on it: nobody may count on that hold."""
+    sound = {node.name for node in seen.nodes if not node.is_overcommitted}
+    for gang in seen.gangs:
+        for pod, node in gang.held:
+            if node not in sound:
+                why = f"node {node} has no room for {key_of(pod)} any more"
+                if gang.phase == Phase.SCHEDULABLE:
+                    return do(changes.release_hold(gang.resource), why=why)
+                reason = changes.pod_failed(gang.resource, name_of(pod))
+                return do(changes.fail(gang.resource, reason, seen.now, final=False), why=why)
+    return None
+
+
+def bind(seen: Seen) -> Decision | None:
+    """What is held for a gang that may go is bound, all at once (SCH-027)."""
+    pairs = [pair for gang in seen.in_phase(Phase.SCHEDULABLE) for pair in gang.held]
+    return _bind(pairs)
+
+
+def reserve(seen: Seen) -> Decision | None:
+    """Hold room for every gang that finds enough of it, the oldest first (SCH-021, SC-15)."""
+    reserved, nodes = [], list(seen.nodes)
+    for gang in seen.in_phase(Phase.RESERVING):
+        placed, left = place(gang.waiting, nodes)
+        if gang.is_complete and len(placed) >= gang.need:
+            reserved.append(changes.reserve(gang.resource, placed, seen.now))
+            nodes = left
+    return do(reserved, why=f"{len(reserved)} task resources") if reserved else None
+
+
+def reject(seen: Seen) -> Decision | None:
+    """Some of a gang's pods would fit, but not enough: it is out of this round (SCH-023)."""
+    for gang in seen.in_phase(Phase.RESERVING):
+        placed, _ = place(gang.waiting, seen.nodes)
+        if gang.is_complete and 0 < len(placed) < gang.need:
+            lacking = next(pod for pod in gang.waiting if name_of(pod) not in placed)
+            reason = changes.pod_failed(gang.resource, name_of(lacking))
+            why = f"room for {len(placed)} pods, {gang.need} are needed"
+            return do(changes.fail(gang.resource, reason, seen.now, final=False), why=why)
+    return None
+
+
+def bind_further(seen: Seen) -> Decision | None:
+    """Pods of a gang that has been let go without them, or beyond its minimum (SCH-029)."""
+    pods, nodes, pairs = {}, list(seen.nodes), list[tuple[Obj, str]]()
+    for gang in seen.in_phase(Phase.SCHEDULABLE):
+        placed, left = place(gang.unheld, nodes)
+        if placed and len(placed) >= gang.need:
+            pods = {name_of(pod): pod for pod in gang.unheld}
+            pairs += [(pods[name], node) for name, node in placed.items()]
+            nodes = left
+    return _bind(pairs)
+
+
+def bind_single(seen: Seen) -> Decision | None:
+    """A pod that belongs to no gang is bound as soon as it fits (SCH-010 c)."""
+    placed, _ = place(seen.singles, seen.nodes)
+    return _bind([(pod, placed[name_of(pod)]) for pod in seen.singles if name_of(pod) in placed])
+
+
+def explain(seen: Seen) -> Decision | None:
+    """Tell the pods that find no room why (VW-18)."""
+    told = [
+        PatchStatus(PODS, pod, {**(pod.get("status") or {}), "conditions": conditions})
+        for pod in _without_room(seen)
+        if (conditions := _unschedulable(seen, pod)) is not None
+    ]
+    return do(told, why=f"{len(told)} pods find no room") if told else None
+
+
+#: There is one phase; the first that applies is taken.
+TRANSITIONS: Transitions[Seen] = {
+    "": [withdraw, bind, reserve, reject, bind_further, bind_single, explain],
+}
+
+MACHINE: Machine[Seen] = Machine(lambda _: "", TRANSITIONS, {})
+
+
+def _bind(pairs: list[tuple[Obj, str]]) -> Decision | None:
+    why = ", ".join(f"{key_of(pod)} to {node}" for pod, node in pairs)
+    return do([Bind(pod, node) for pod, node in pairs], why=why) if pairs else None
+
+
+def _without_room(seen: Seen) -> Iterator[Obj]:
+    for gang in seen.gangs:
+        if _waits_for_room(gang):
+            yield from gang.unheld
+    yield from seen.singles
+
+
+def _waits_for_room(gang: Gang) -> bool:
+    return gang.phase in (Phase.RESERVING, Phase.SCHEDULABLE) and gang.is_complete
+
+
+def _unschedulable(seen: Seen, pod: Obj) -> list[Obj] | None:
+    """The pod's conditions with the reason why it waits; None if they say so already."""
+    known = condition_of(pod, "PodScheduled") or {}
+    message = _message(seen, pod)
+    if known.get("status") == "False" and known.get("message") == message:
+        return None
+    since = known["lastTransitionTime"] if known.get("status") == "False" else None
+    condition = {
+        "type": "PodScheduled",
+        "status": "False",
+        "reason": "Unschedulable",
+        "message": message,
+        "lastTransitionTime": since or time_text(seen.now),
+    }
+    others = (pod.get("status") or {}).get("conditions") or []
+    return [*(c for c in others if c["type"] != "PodScheduled"), condition]
+
+
+def _message(seen: Seen, pod: Obj) -> str:
+    """Such as `domain bob has no room: 1 node lacks cpu`."""
+    if not seen.nodes:
+        return f"domain {seen.domain} has no room: no node serves it"
+    counts = Counter(obstacle(pod, node) or "has room for too few pods" for node in seen.nodes)
+    words = [f"{count} node{'s' * (count > 1)} that {why}" for why, count in sorted(counts.items())]
+    return f"domain {seen.domain} has no room: {', '.join(words)}"

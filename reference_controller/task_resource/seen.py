@@ -1,0 +1,59 @@
+"""Everything that a decision about a TaskResource may depend on, the time included."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from harness.objects import Obj, annotations_of, time_from
+from reference_controller import names
+
+#: How long a party holds what it has reserved, in seconds, where nobody says (the page).
+RESOURCE_RESERVED_SECONDS = 30
+
+
+class Phase(StrEnum):
+    """Where the reservation of a party stands (scheduling.md TR-002)."""
+
+    PENDING = "Pending"
+    RESERVING = "Reserving"
+    RESERVED = "Reserved"
+    SCHEDULABLE = "Schedulable"
+    FAILED = "Failed"
+
+
+def phase_of(resource: Obj) -> str:
+    return str((resource.get("status") or {}).get("phase") or "")
+
+
+def reservation_of(resource: Obj) -> dict[str, str]:
+    """The node that is held for each pod, by the pod's name; empty where nothing is held."""
+    held: dict[str, str] = json.loads(annotations_of(resource).get(names.RESERVATION) or "{}")
+    return held if phase_of(resource) in (Phase.RESERVED, Phase.SCHEDULABLE) else {}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A TaskResource and its group."""
+
+    now: datetime
+    resource: Obj
+    #: None if it is gone: then the garbage collector takes the TaskResource, too.
+    group: Obj | None = None
+
+    @property
+    def phase(self) -> str:
+        return phase_of(self.resource)
+
+    @property
+    def group_phase(self) -> str:
+        return phase_of(self.group) if self.group else ""
+
+    @property
+    def held_until(self) -> datetime:
+        """When the party has held its room for as long as it may (SC-02)."""
+        since = time_from(self.resource["status"]["lastTransitionTime"])
+        seconds = self.resource["spec"].get("resourceReservedSeconds") or 0
+        return since + timedelta(seconds=seconds if seconds > 0 else RESOURCE_RESERVED_SECONDS)

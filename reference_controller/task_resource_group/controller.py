@@ -1,0 +1,57 @@
+"""How the runtime looks at a TaskResourceGroup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from harness.objects import (
+    PODS,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    Obj,
+    Resource,
+    annotations_of,
+    name_of,
+    uid_of,
+)
+from reference_controller import names
+from reference_controller.cache import Cache
+from reference_controller.task_resource_group.seen import Seen
+from reference_controller.task_resource_group.transitions import MACHINE
+
+
+class TaskResourceGroups:
+    """The key is the name."""
+
+    name = "task_resource_group"
+    machine = MACHINE
+
+    def keys(self, resource: Resource, obj: Obj, cache: Cache) -> Iterable[str]:  # noqa: ARG002
+        if resource == TASK_RESOURCE_GROUPS:
+            return [name_of(obj)]
+        if resource in (TASK_RESOURCES, PODS):
+            group = annotations_of(obj).get(names.TASK_RESOURCE_GROUP)
+            return [group] if group else []
+        return []
+
+    def lock(self, key: str) -> str:
+        return key
+
+    def observe(self, cache: Cache, key: str, now: datetime) -> Seen | None:
+        group = cache.get(TASK_RESOURCE_GROUPS, key)
+        if group is None or "deletionTimestamp" in group["metadata"]:
+            return None
+        return Seen(
+            now, group, cache.by(TASK_RESOURCES, "group", uid_of(group)), _pods(cache, group)
+        )
+
+
+def _pods(cache: Cache, group: Obj) -> dict[str, Obj]:
+    found = {}
+    for party in group["spec"].get("parties") or ():
+        for listed in party.get("pods") or ():
+            pod = cache.get(PODS, listed["name"], party["domainID"])
+            if pod:
+                found[f"{party['domainID']}/{listed['name']}"] = pod
+    return found

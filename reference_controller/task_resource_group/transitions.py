@@ -1,0 +1,229 @@
+"""The table of the TaskResourceGroup machine, and what each of its transitions decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from harness.objects import (
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    Obj,
+    condition_of,
+    name_of,
+    time_text,
+    uid_of,
+)
+from reference_controller import names
+from reference_controller.actions import Create, Patch, PatchStatus
+from reference_controller.conditions import with_condition
+from reference_controller.machine import Deadlines, Decision, Machine, Transitions, do
+from reference_controller.task_resource import changes
+from reference_controller.task_resource.seen import Phase as ResourcePhase
+from reference_controller.task_resource_group.resources import (
+    build_resource,
+    hand_over,
+    is_handed_over,
+)
+from reference_controller.task_resource_group.seen import Phase, Seen
+
+EXPIRED = "Task resource group exceed it's lifecycle"
+
+
+def refuse(seen: Seen) -> Decision | None:
+    """Nothing can be reserved for a group like this (TRG-020, TRG-033)."""
+    name, initiator = name_of(seen.group), seen.spec.get("initiator")
+    if seen.need > len(seen.parties):
+        error = f"task resource group {name} minReservedMembers can't be greater than party counts"
+    elif not initiator:
+        error = "task resource group initiator  can't be empty"
+    elif not seen.parties:
+        error = f"parties in task resource group {name} can't be empty"
+    else:
+        return None
+    reason = f"Validate task resource group failed, {error}"
+    failed = _status(seen, Phase.FAILED, ("TaskResourceGroupValidated", False, reason))
+    return do(_write(seen, {**failed, "startTime": time_text(seen.now)}), why=error)
+
+
+def expire(seen: Seen) -> Decision | None:
+    """The lifecycle is over and they have not come together (TRG-031)."""
+    if seen.now < seen.expires_at:
+        return None
+    failed = _status(seen, Phase.FAILED, ("TaskResourceGroupExpired", True, EXPIRED))
+    return do(_write(seen, failed), why=f"{seen.spec.get('lifecycleSeconds') or 0} s are over")
+
+
+def name_resources(seen: Seen) -> Decision | None:
+    """Give the TaskResources their names; a task's own group has them from the start (TR-003)."""
+    patch = {}
+    for field in ("parties", "outOfControlledParties"):
+        parties = seen.spec.get(field) or []
+        if any(not party.get("taskResourceName") for party in parties):
+            patch[field] = [_named(seen.group, party) for party in parties]
+    return do(Patch(TASK_RESOURCE_GROUPS, seen.group, {"spec": patch})) if patch else None
+
+
+def create(seen: Seen) -> Decision | None:
+    """The TaskResources, once the pods are there whose requests they sum up."""
+    if not _has_all_pods(seen):
+        return None
+    lacking = [party for party in seen.parties if party["taskResourceName"] not in seen.by_name]
+    built = [build_resource(seen.group, party, seen.pods, seen.now) for party in lacking]
+    creates = [Create(TASK_RESOURCES, resource) for resource in built]
+    return do(creates, why=f"{len(creates)} task resources") if creates else None
+
+
+def begin(seen: Seen) -> Decision | None:
+    """The pods learn who reserves for them, and the first round begins (TRG-022)."""
+    if not _has_all_pods(seen):
+        return None
+    reserving = _status(
+        seen,
+        Phase.RESERVING,
+        ("TaskResourceGroupValidated", True, ""),
+        ("TaskResourcesCreated", True, ""),
+    )
+    return do(
+        [
+            hand_over(pod, resource)
+            for pod, resource in _pods(seen)
+            if not is_handed_over(pod, resource)
+        ],
+        _write(seen, {**reserving, "startTime": time_text(seen.now)}),
+    )
+
+
+def lose(seen: Seen) -> Decision | None:
+    """Somebody has deleted TaskResources, and those that are left cannot be enough (TRG-025)."""
+    if seen.need <= len(seen.resources):
+        return None
+    reason = (
+        f"Task resource group min reserved member {seen.need} is greater than "
+        f"task resources count {len(seen.resources)}"
+    )
+    return do(_write(seen, _status(seen, Phase.FAILED, (_RESERVED, False, reason))), why=reason)
+
+
+def reserve(seen: Seen) -> Decision | None:
+    """Enough parties hold their room at this moment (TRG-026, TRG-030)."""
+    holding = seen.in_phase(ResourcePhase.RESERVED, ResourcePhase.SCHEDULABLE)
+    if len(holding) < seen.need:
+        return None
+    reserved = _status(
+        seen, Phase.RESERVED, (_RESERVED, True, ""), ("TaskResourcesScheduled", True, "")
+    )
+    why = f"{len(holding)} parties have reserved, {seen.need} are needed"
+    return do(_write(seen, {**reserved, "completionTime": time_text(seen.now)}), why=why)
+
+
+def give_up(seen: Seen) -> Decision | None:
+    """Too few parties are left in this round: all let go, and wait (TRG-027)."""
+    if seen.left >= seen.need:
+        return None
+    reason = (
+        f"The remaining no-failed parties count {seen.left} is less than "
+        f"the schedulable threshold {seen.need}"
+    )
+    failed = _status(seen, Phase.RESERVE_FAILED, (_RESERVED, False, reason))
+    return do(_fail_all(seen, changes.ROUND_FAILED), _write(seen, failed), why=reason)
+
+
+def retry(seen: Seen) -> Decision | None:
+    """The next round (TRG-028)."""
+    if seen.now < seen.retry_at:
+        return None
+    count = (seen.group["status"].get("retryCount") or 0) + 1
+    return do(
+        [changes.retry(resource, seen.now) for resource in seen.resources],
+        _write(seen, {**_status(seen, Phase.RESERVING), "retryCount": count}),
+        why=f"retry {count}",
+    )
+
+
+def close(seen: Seen) -> Decision | None:
+    """The group has failed for good: nobody holds anything for it (TRG-029)."""
+    if condition_of(seen.group, "TaskResourceGroupFailed"):
+        return None
+    failed = _status(seen, Phase.FAILED, ("TaskResourceGroupFailed", True, ""))
+    completed = {**failed, "completionTime": time_text(seen.now)}
+    return do(_fail_all(seen, changes.GROUP_FAILED), _write(seen, completed))
+
+
+def expires_at(seen: Seen) -> datetime:
+    return seen.expires_at
+
+
+def retry_at(seen: Seen) -> datetime:
+    return seen.retry_at
+
+
+_BEGINNING = [refuse, expire, name_resources, create, begin]
+
+#: For each phase its transitions; the first that applies is taken.
+TRANSITIONS: Transitions[Seen] = {
+    Phase.NEW: _BEGINNING,
+    Phase.PENDING: _BEGINNING,
+    Phase.CREATING: _BEGINNING,
+    Phase.RESERVING: [expire, lose, reserve, give_up],
+    Phase.RESERVED: [],
+    Phase.RESERVE_FAILED: [expire, retry],
+    Phase.FAILED: [close],
+}
+
+#: For each phase the moments at which to look again though nothing changed.
+DEADLINES: Deadlines[Seen] = {
+    Phase.NEW: [expires_at],
+    Phase.PENDING: [expires_at],
+    Phase.CREATING: [expires_at],
+    Phase.RESERVING: [expires_at],
+    Phase.RESERVE_FAILED: [expires_at, retry_at],
+}
+
+MACHINE = Machine(lambda seen: seen.phase, TRANSITIONS, DEADLINES)
+
+_RESERVED = "TaskResourcesReserved"
+
+
+def _named(group: Obj, party: Obj) -> Obj:
+    name = names.task_resource_name(
+        name_of(group), uid_of(group), party["domainID"], party.get("role") or ""
+    )
+    return {**party, "taskResourceName": party.get("taskResourceName") or name}
+
+
+def _has_all_pods(seen: Seen) -> bool:
+    """A pod that is missing may just not have been seen yet."""
+    listed = (
+        f"{party['domainID']}/{pod['name']}"
+        for party in seen.spec.get("parties") or ()
+        for pod in party.get("pods") or ()
+    )
+    return all(key in seen.pods for key in listed)
+
+
+def _pods(seen: Seen) -> Iterator[tuple[Obj, Obj]]:
+    """Each local pod, and the TaskResource that reserves for it."""
+    for party in seen.spec.get("parties") or ():
+        resource = seen.by_name[party["taskResourceName"]]
+        for pod in party.get("pods") or ():
+            yield seen.pods[f"{party['domainID']}/{pod['name']}"], resource
+
+
+def _fail_all(seen: Seen, reason: str) -> list[Patch]:
+    others = [phase for phase in ResourcePhase if phase is not ResourcePhase.FAILED]
+    return [changes.fail(resource, reason, seen.now) for resource in seen.in_phase(*others)]
+
+
+def _status(seen: Seen, phase: Phase, *conditions: tuple[str, bool, str]) -> Obj:
+    """The group's status in that phase, with these conditions set."""
+    known = seen.group.get("status") or {}
+    changed = known.get("conditions") or []
+    for kind, holds, reason in conditions:
+        changed = with_condition(changed, kind, holds, seen.now, reason=reason, reason_moves=True)
+    moved = {"phase": str(phase), "lastTransitionTime": time_text(seen.now)}
+    return {**known, **moved, "conditions": changed}
+
+
+def _write(seen: Seen, status: Obj) -> PatchStatus:
+    return PatchStatus(TASK_RESOURCE_GROUPS, seen.group, status)
