@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from harness.objects import (
     APP_IMAGES,
@@ -71,9 +72,7 @@ class KusciaTasks:
             resources=cache.by(TASK_RESOURCES, "group", uid_of(group)) if group else (),
             leftovers=leftovers,
             predecessor=bool(others),
-            app_images={name_of(image): image for image in cache.all(APP_IMAGES)},
-            namespaces=frozenset(name_of(namespace) for namespace in cache.all(NAMESPACES)),
-            taken=_taken(cache, task),
+            **(_needed(cache, task) if task and not _is_created(task) else {}),
         )
 
 
@@ -110,13 +109,20 @@ def _is_set_aside(task: Obj) -> bool:
     return suspended or status.is_ending(task)
 
 
-def _taken(cache: Cache, task: Obj | None) -> dict[str, frozenset[int]]:
-    """The ports in use in the task's domains; nobody asks once its resources are created."""
-    created = (condition_of(task, "ResourceCreated") or {}) if task else {}
-    if task is None or created.get("status") == "True":
-        return {}
-    domains = {party["domainID"] for party in task["spec"]["parties"]}
+def _is_created(task: Obj) -> bool:
+    return (condition_of(task, "ResourceCreated") or {}).get("status") == "True"
+
+
+def _needed(cache: Cache, task: Obj) -> dict[str, Any]:
+    """What a task is made of; nobody asks any more once everything is created."""
+    parties = task["spec"]["parties"]
+    images = {party["appImageRef"] for party in parties}
+    domains = {party["domainID"] for party in parties}
     return {
-        domain: frozenset(ports.taken_by_pods(cache.by(PODS, "namespace", domain)))
-        for domain in domains
+        "app_images": {i: image for i in images if (image := cache.get(APP_IMAGES, i))},
+        "namespaces": frozenset(d for d in domains if cache.get(NAMESPACES, d)),
+        "taken": {
+            domain: frozenset(ports.taken_by_pods(cache.by(PODS, "namespace", domain)))
+            for domain in domains
+        },
     }
