@@ -15,9 +15,7 @@ from reference_controller.kuscia_task.outcome import Tally, party_entry, party_k
 from reference_controller.kuscia_task.parties import build_kits
 from reference_controller.kuscia_task.plan import Plan
 from reference_controller.kuscia_task.reasons import Obstacle
-
-#: A TaskResource that was Reserved once says so for ever (scheduling.md TR-026, TR-030).
-RESERVED_BEFORE = "Last reserved resources and need retry since partners doesn't reserve resources"
+from reference_controller.task_resource.changes import RETRY_AFTER_RESERVED
 
 
 class Phase(StrEnum):
@@ -167,5 +165,6 @@ def _party_of(resource: Obj) -> tuple[str, str]:
 
 
 def _was_reserved(resource: Obj) -> bool:
+    """Once is for ever: a retry only says why it is no longer so (scheduling.md TR-026)."""
     reserved = condition_of(resource, "Reserved") or {}
-    return reserved.get("status") == "True" or reserved.get("reason") == RESERVED_BEFORE
+    return reserved.get("status") == "True" or reserved.get("reason") == RETRY_AFTER_RESERVED

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import zlib
 from dataclasses import replace
 
@@ -272,6 +273,8 @@ def test_the_group():
         KS + "job-uid": "",
         KS + "interconn-protocol-type": "",
     }
+    for asked in group["spec"]["parties"]:
+        assert re.fullmatch("psi-[0-9a-f]{12}", asked.pop("taskResourceName"))
     assert group["spec"] == {
         "initiator": "alice",
         "minReservedMembers": 2,

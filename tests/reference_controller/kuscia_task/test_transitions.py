@@ -18,8 +18,9 @@ from harness.objects import (
     time_text,
 )
 from reference_controller.actions import Create, Delete, PatchStatus
-from reference_controller.kuscia_task.seen import RESERVED_BEFORE, Phase
+from reference_controller.kuscia_task.seen import Phase
 from reference_controller.kuscia_task.transitions import DEADLINES, MACHINE, TRANSITIONS
+from reference_controller.task_resource.changes import RETRY_AFTER_RESERVED
 from tests.reference_controller.kuscia_task import given
 from tests.reference_controller.kuscia_task.given import S, T, pod_status, with_group, with_pods
 
@@ -318,7 +319,9 @@ def test_an_early_success_closes_the_others():
 
 def test_an_expired_group_fails_the_task_and_says_who_lacked_room():
     resources = (
-        given.resource("alice", {"type": "Reserved", "status": "False", "reason": RESERVED_BEFORE}),
+        given.resource(
+            "alice", {"type": "Reserved", "status": "False", "reason": RETRY_AFTER_RESERVED}
+        ),
         given.resource("bob", {"type": "Reserved", "status": "False"}),
     )
     expired = with_group(given.pending(**LIFE), "Failed", **EXPIRED)
