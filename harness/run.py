@@ -97,7 +97,8 @@ class Run:
             return
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            self.say("ending the controller and the cluster")
+            if self._environment:
+                self.say("ending the controller and the cluster")
             self._ending.close()
             if self.results:
                 write_report(self)

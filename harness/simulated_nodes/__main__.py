@@ -29,7 +29,12 @@ USER_AGENT = "kuscia-conformance-simulated-nodes"
 @click.command()
 @click.option("--kubeconfig", required=True, type=click.Path(path_type=Path))
 @click.option("--nodes", default=4, show_default=True, type=click.IntRange(1, 250))
-@click.option("--log-level", default="warning", show_default=True)
+@click.option(
+    "--log-level",
+    default="warning",
+    show_default=True,
+    type=click.Choice(["debug", "info", "warning", "error"]),
+)
 def main(kubeconfig: Path, nodes: int, log_level: str) -> None:
     """Run simulated nodes on a control plane."""
     logging.basicConfig(level=log_level.upper(), stream=sys.stderr)

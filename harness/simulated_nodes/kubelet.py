@@ -203,6 +203,8 @@ class Kubelets:
         except (ApiError, TimeoutError) as error:
             log.warning("%s: %s; again in %s s", key_of(charge.pod), error, PAUSE)
             self._set_alarm(charge, PAUSE)
+        except Exception:
+            log.exception("%s: a bug, of this pod only", key_of(charge.pod))
 
     async def _tend(self, charge: Charge) -> None:
         seen = await self._look(charge)

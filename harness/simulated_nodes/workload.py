@@ -18,7 +18,10 @@ TERMINATED = 143
 NOWHERE = "/no/such/"
 SHELLS = ("sh", "/bin/sh", "ash", "/bin/ash")
 #: The suite's workload image runs this, and so lasts for this long, in seconds.
-APP, APP_SECONDS = ("./app", "app", "/work/app"), 15.0
+APP, APP_SECONDS = ("./app", "app", "/work/app"), "15"
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+#: Commands that change nothing that can be seen from outside.
+_QUIET = ("cd", "export", "set", "umask", "mkdir", "touch", "chmod", ":")
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,10 @@ def read_order(text: str) -> Order:
     order = json.loads(text)
     if not isinstance(order, dict):
         raise ValueError(f"an order is a JSON object, not {text!r}")
-    code, message = order.get("exitCode", 0), order.get("message", "")
-    return Order(int(code), str(message), str(order.get("container", "")))
+    code = order.get("exitCode", 0)
+    if not isinstance(code, int):
+        raise ValueError(f"exitCode is a number, not {code!r}")
+    return Order(code, str(order.get("message", "")), str(order.get("container", "")))
 
 
 def interpret(argv: Sequence[str]) -> Program:
@@ -81,19 +86,28 @@ def _not_found(name: str) -> str:
 
 def _simple(words: list[str]) -> Program:
     name, *arguments = words
-    command = COMMANDS.get(name)
-    return command(arguments) if command else UNKNOWN
-
-
-def _sleep(arguments: list[str]) -> Program:
+    if name == "exec" and arguments:
+        return _simple(arguments)
     try:
-        return Program(seconds=sum(map(float, arguments)))
-    except ValueError:
+        return COMMANDS[name](arguments)
+    except (KeyError, ValueError):
         return UNKNOWN
 
 
+def _sleep(arguments: list[str]) -> Program:
+    return Program(seconds=sum(map(_seconds, arguments)))
+
+
+def _seconds(text: str) -> float:
+    """`2`, `0.5`, `3m`, as busybox reads it. ValueError for anything else."""
+    number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS else (text, "s")
+    if not number.replace(".", "", 1).isdigit():
+        raise ValueError(text)
+    return float(number) * _UNITS[unit]
+
+
 def _exit(arguments: list[str]) -> Program:
-    return Program(exit_code=int(arguments[0]) if arguments and arguments[0].isdigit() else 0)
+    return Program(exit_code=int(arguments[0]) if arguments else 0)
 
 
 def _print(arguments: list[str]) -> Program:
@@ -104,7 +118,7 @@ def _print(arguments: list[str]) -> Program:
 def _app(arguments: list[str]) -> Program:
     options = dict(word[2:].split("=", 1) for word in arguments if re.match("--[^=]+=", word))
     return Program(
-        seconds=float(options.get("seconds", APP_SECONDS)),
+        seconds=_seconds(options.get("seconds", APP_SECONDS)),
         exit_code=int(options.get("exit-code", 0)),
         message=options.get("message", ""),
         on_term=TERMINATED,
@@ -117,6 +131,7 @@ COMMANDS: dict[str, Callable[[list[str]], Program]] = {
     "exit": _exit,
     "true": lambda _: Program(),
     "false": lambda _: Program(exit_code=1),
+    **dict.fromkeys(_QUIET, lambda _: Program()),
     "echo": _print,
     "printf": _print,
     **dict.fromkeys(APP, _app),
@@ -151,25 +166,25 @@ def _script(text: str) -> Program:
     except ValueError:
         return UNKNOWN
     so_far = Program()
-    trap: int | None = None
     for command in commands:
         if not command.runs(so_far.exit_code):
             continue
         if command.words[0] == "trap":
-            trap = _trapped(command.words)
+            so_far = replace(so_far, on_term=_trapped(command.words))
             continue
         now = command.program()
-        so_far = _then(so_far, now)
-        if now.seconds is None or command.words[0] == "exit":
-            return replace(so_far, on_term=trap)
-        deaf = trap if command is not commands[-1] else trap or now.on_term
-        so_far = replace(so_far, on_term=deaf)
+        becomes = command is commands[-1] or command.words[0] == "exec"
+        so_far = _then(so_far, now, becomes=becomes)
+        if now.seconds is None or command.words[0] in ("exit", "exec"):
+            break
     return so_far
 
 
-def _then(first: Program, second: Program) -> Program:
+def _then(first: Program, second: Program, *, becomes: bool) -> Program:
+    """One after the other; what the shell becomes hears TERM itself, unless a trap is set."""
     lasts = None if second.seconds is None else (first.seconds or 0) + second.seconds
-    return replace(second, seconds=lasts, message=second.message or first.message)
+    heard = second.on_term if becomes and first.on_term is None else first.on_term
+    return Program(lasts, second.exit_code, second.message or first.message, heard)
 
 
 def _trapped(words: list[str]) -> int | None:
