@@ -9,6 +9,7 @@ from pytest_bdd.parser import Step
 
 from harness.checks import Check, requirements
 from harness.journal import History
+from harness.naming import Names
 from harness.timeline import SHOWN, timeline
 
 #: How many of the controller's last lines a failure shows.
@@ -33,7 +34,7 @@ def render_failure(
         _step_line(step, waited),
         _indent(body),
         _indent(_what_happened(history)),
-        _indent(_controller_said(log)) if log else "",
+        _indent(_controller_said(log, history.names)) if log else "",
     ]
     return "\n".join(part for part in parts if part)
 
@@ -60,9 +61,10 @@ def _what_happened(history: History) -> str:
     return "\n".join([heading, *note, *(f"  {line}" for line in lines[-SHOWN:])])
 
 
-def _controller_said(log: str) -> str:
+def _controller_said(log: str, names: Names) -> str:
     try:
         lines = Path(log).read_text(errors="replace").splitlines()[-LOG_LINES:]
+        lines = [str(names.incoming(line)) for line in lines]
     except OSError as error:
         lines = [f"its log cannot be read: {error}"]
     return "\n".join(["controller, last lines", *(f"  {line}" for line in lines)])

@@ -75,6 +75,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput[WORKER_KEY] = node.config.stash[RUN].environment().to_dict()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Have the environment before the first check, so that no check is charged with it."""
+    has_checks = any(CHECK in item.stash for item in session.items)
+    if has_checks and not session.config.option.collectonly and not session.testsfailed:
+        session.config.stash[RUN].environment()
+
+
 @pytest.fixture(scope="session")
 def kuscia_environment(pytestconfig: pytest.Config) -> Environment:
     """The cluster and the controller of this run."""

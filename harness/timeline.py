@@ -55,16 +55,21 @@ def _life(what: str) -> Teller:
     """Created, each phase, deleted."""
 
     def tell(version: Version, before: Obj | None) -> Iterator[str]:
-        label = f"{what} {version.key.removeprefix(objects.TASK_NAMESPACE + '/')}"
+        label, phase = f"{what} {_short(version)}", _phase(version.object)
         if version.gone:
             yield f"{label} deleted"
-            return
-        if before is None:
-            yield f"{label} created"
-        if _phase(version.object) != _phase(before):
-            yield f"{label} {_phase(version.object)}{_why(version.object)}"
+        elif before is None:
+            yield f"{label} created" + (f", {phase}" if phase else "")
+        elif phase != _phase(before):
+            yield f"{label} {phase}{_why(version.object)}"
 
     return tell
+
+
+def _short(version: Version) -> str:
+    """The key without what says nothing: the tasks' namespace, a TaskResource's random digits."""
+    key = version.key.removeprefix(objects.TASK_NAMESPACE + "/")
+    return key.rpartition("-")[0] if version.resource is objects.TASK_RESOURCES else key
 
 
 def _why(obj: Obj) -> str:

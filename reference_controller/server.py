@@ -19,7 +19,7 @@ from reference_controller.runtime import run
 from reference_controller.task_resource.controller import TaskResources
 from reference_controller.task_resource_group.controller import TaskResourceGroups
 
-USER_AGENT = "kuscia-conformance-reference-controller"
+USER_AGENT = "reference-controller"
 
 log = logging.getLogger("reference_controller")
 

@@ -23,7 +23,7 @@ def render(
         (path_text(m.path), m.expected, m.actual, writer(m.path) if m.actual != "absent" else "–")
         for m in mismatches
     ]
-    cells = [tuple(_cut(cell, widest) for cell in row) for row in (HEADINGS, *rows)]
+    cells = [(*(_cut(cell, widest) for cell in row[:3]), row[3]) for row in (HEADINGS, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(HEADINGS))]
     return "\n".join(_line(row, widths) for row in cells)
 

@@ -42,8 +42,21 @@ def prepare_folder(out: Path) -> None:
 
 def write_report(run: Run) -> None:
     run.out.mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump(report_of(run), sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.dump(report_of(run), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     (run.out / REPORT).write_text(text)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as they are."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return dumper.represent_scalar("tag:yaml.org,2002:str", lines if style else text, style=style)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def report_of(run: Run) -> dict[str, Any]:

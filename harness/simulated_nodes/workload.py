@@ -14,12 +14,16 @@ from dataclasses import dataclass, field, replace
 TERMINATION_LOG = "/dev/termination-log"
 #: 128 + 15: how a process ends that obeys TERM.
 TERMINATED = 143
+#: How a shell ends whose last command does not exist.
+NOT_FOUND = 127
 #: Nothing lies here, in whatever image.
 NOWHERE = "/no/such/"
 SHELLS = ("sh", "/bin/sh", "ash", "/bin/ash")
 #: The suite's workload image runs this, and so lasts for this long, in seconds.
 APP, APP_SECONDS = ("./app", "app", "/work/app"), "15"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+#: What becomes of messages on stderr is of no interest.
+_ERRORS = re.compile(r"(?<!\S)2>>?\s*[^\s;&|]+|[12]?>&[12]")
 #: Commands that change nothing that can be seen from outside.
 _QUIET = ("cd", "export", "set", "umask", "mkdir", "touch", "chmod", ":")
 
@@ -88,6 +92,8 @@ def _simple(words: list[str]) -> Program:
     name, *arguments = words
     if name == "exec" and arguments:
         return _simple(arguments)
+    if name.startswith(NOWHERE):
+        return Program(exit_code=NOT_FOUND)
     try:
         return COMMANDS[name](arguments)
     except (KeyError, ValueError):
@@ -150,6 +156,8 @@ class _Command:
         return {"&&": last_code == 0, "||": last_code != 0}.get(self.after, True)
 
     def program(self) -> Program:
+        if {"&", "|"} & set(self.words):
+            return UNKNOWN
         program = _simple(self.words)
         if self.words[0] in ("echo", "printf") and self.output != TERMINATION_LOG:
             return replace(program, message="")
@@ -194,23 +202,15 @@ def _trapped(words: list[str]) -> int | None:
 
 
 def _commands(text: str) -> Iterator[_Command]:
-    lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|<>\n")
+    lexer = shlex.shlex(_ERRORS.sub("", text), posix=True, punctuation_chars=";&|<>\n")
     lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t", True, "#"
     command = _Command(after=";")
     for word in lexer:
         if word in (";", "&&", "||") or not word.strip(";\n"):
             yield command
             command = _Command(after=word)
-        elif word in (">", ">>", "<"):
-            command.output = _target(command, word, next(lexer))
+        elif word in (">", ">>"):
+            command.output = next(lexer, "")
         else:
             command.words.append(word)
     yield command
-
-
-def _target(command: _Command, sign: str, file: str) -> str:
-    """Where the command's output goes; `2>file` is not about its output."""
-    if command.words and command.words[-1] in ("0", "1", "2"):
-        descriptor = command.words.pop()
-        return file if descriptor == "1" else command.output
-    return command.output if sign == "<" else file

@@ -99,14 +99,13 @@ def mismatch_text(scenario: Scenario, key: str, document: Any, context: Context)
     mismatches = documents.compare(document, status_of(versions[-1]), context)
     start, everything = first_task(scenario.history), scenario.history.of(KUSCIA_TASKS, key)
     table = documents.render(mismatches, lambda path: last_writer(everything, path, start))
-    count = documents.fields(document)
 
-    def wrong(version: Version) -> int:
-        return len(documents.compare(document, status_of(version), context))
+    def right(version: Version) -> int:
+        return documents.score(document, status_of(version), context)
 
-    nearest = min(reversed(versions), key=wrong)
-    right = max(count - wrong(nearest), 0)
-    return f"{table}\n\nnearest: {right} of {count} fields at {seconds(nearest, start):+.2f} s"
+    nearest = max(reversed(versions), key=right)
+    count = f"{right(nearest)} of {documents.fields(document)} fields"
+    return f"{table}\n\nnearest: {count} at {seconds(nearest, start):+.2f} s"
 
 
 def _field(status: dict[str, Any], heading: str) -> str:
