@@ -182,7 +182,9 @@ def refresh(seen: Seen) -> Decision | None:
     observed = _observed(seen)
     if all(seen.status.get(field) == value for field, value in observed.items()):
         return None
-    return _write(seen, **observed)
+    known = seen.status["podStatuses"]
+    moved = [f"{k} {e['podPhase']}" for k, e in seen.pod_statuses.items() if e != known[k]]
+    return _write(seen, why=", ".join(moved), **observed)
 
 
 def complete(seen: Seen) -> Decision | None:

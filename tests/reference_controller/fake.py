@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from harness.api import Event
 from harness.errors import AlreadyExists, Conflict, NotFound
 from harness.objects import KUSCIA_TASKS, PODS, key_of, namespace_of, time_text, uid_of
+from reference_controller.runtime import REST
 
 T = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -104,7 +105,12 @@ def merged(known, patch):
 
 
 class FakeWorld:
-    """The clock moves by `advance` alone; everybody then runs until nobody has anything to do."""
+    """The clock moves by `advance` alone; everybody then runs until nobody has anything to do.
+
+    A rest between two decisions takes no time, unless `rests` says so.
+    """
+
+    rests = False
 
     def __init__(self):
         self.api = FakeApi()
@@ -115,6 +121,8 @@ class FakeWorld:
         return self.time
 
     async def sleep(self, seconds):
+        if seconds <= REST and not self.rests:
+            return
         future = asyncio.get_running_loop().create_future()
         self.sleepers.append((self.time + timedelta(seconds=seconds), future))
         await future

@@ -13,7 +13,7 @@ from harness.errors import ApiError, Conflict, Unreachable
 from harness.objects import KUSCIA_TASKS, Obj, name_of
 from reference_controller.actions import PatchStatus
 from reference_controller.machine import Machine, do
-from reference_controller.runtime import run
+from reference_controller.runtime import REST, run
 from tests.reference_controller.fake import FakeWorld, T, key_of_task, task
 
 SECOND = timedelta(seconds=1)
@@ -177,6 +177,28 @@ async def test_no_pause_lasts_beyond_a_deadline(world):
         assert phase(world) == "Waiting"
         await world.advance(0.3)
         assert phase(world) == "Done"
+
+
+def follow_spec(seen):
+    number = str(len(seen.task["spec"]["parties"]))
+    return to(number)(seen) if number != seen.phase else None
+
+
+@played
+async def test_what_happens_during_a_rest_is_looked_at_together(world):
+    world.rests = True
+    await world.api.create(KUSCIA_TASKS, task())
+    phases = {phase: [follow_spec] for phase in ("", "0", "1", "2", "3")}
+    async with running(world, Tasks(**phases)):
+        for number in (1, 2, 3):
+            newer = world.api.objects[key_of_task()]
+            spec = {"parties": [None] * number}
+            world.api._store("MODIFIED", KUSCIA_TASKS, {**newer, "spec": spec})
+            await world.settle()
+        assert phase(world) == "0"
+        await world.advance(REST)
+        assert phase(world) == "3"
+        assert world.api.requests["patch", "kusciatasks"] == 2
 
 
 def test_a_bug_in_one_key_stops_no_other(caplog):
