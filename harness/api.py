@@ -33,6 +33,10 @@ EXEC_PROTOCOL, STATUS_CHANNEL = "v4.channel.k8s.io", b"\x03"
 REQUEST_TIMEOUT = 30.0
 
 
+#: Turns of the event loop that the callbacks of closed connections may take.
+_CALLBACKS = 4
+
+
 @dataclass(frozen=True)
 class Event:
     """What a watch said: ADDED, MODIFIED, DELETED or BOOKMARK, and the object."""
@@ -60,6 +64,9 @@ class Api:
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
+        # The transports are closed by callbacks; whoever ends the loop now would cut them off.
+        for _ in range(_CALLBACKS):
+            await asyncio.sleep(0)
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
         return await self._request("get", resource, resource.path(namespace, name))

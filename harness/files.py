@@ -17,7 +17,8 @@ from harness.errors import DocumentError
 from harness.objects import Obj
 from harness.settings import suite_folder
 
-EXPECTED = (".status.yaml", ".status.yml")
+#: Documents about a task's status, and about a whole pod.
+STATUS, POD = ".status.yaml", ".pod.yaml"
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,14 @@ class FixtureFiles:
         return documents.load_manifests(self.find(name))
 
     def document(self, name: str) -> Any:
-        return load_expected(self.find(name))
+        """An expected document; of a status every path has to be in the definition's schema."""
+        path = self.find(name)
+        return load_expected(path) if name.endswith(STATUS) else documents.load_document(path)
 
     def examine(self, name: str, where: str) -> None:
         """Refuse a file that is missing or does not load, saying where it is named."""
         try:
-            self.document(name) if name.endswith(EXPECTED) else self.manifests(name)
+            self.document(name) if name.endswith((STATUS, POD)) else self.manifests(name)
         except DocumentError as error:
             raise DocumentError(f"{where}: {error.message}", hint=error.hint) from error
 

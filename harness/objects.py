@@ -156,6 +156,6 @@ _SUFFIXES = {
 
 def quantity(text: str | int | float) -> Decimal:
     """The number that a Kubernetes quantity such as `100m` or `2Gi` stands for."""
-    digits = str(text).rstrip("numkMGTPEi")
+    digits = str(text).rstrip("numkKMGTPEi")
     suffix = str(text)[len(digits) :]
     return Decimal(digits) * _SUFFIXES[suffix]

@@ -5,12 +5,19 @@ Feature: The page's task with every field, as printed
     Given the domains alice and bob, each with room for 1 pod
     And "app-template.yaml" and "config-template.yaml" are applied
 
-  @id:create-template-as-printed @req:CR-01 @req:CR-05 @req:CR-06 @req:VW-17
+  @id:create-template-as-printed @req:CR-01 @req:CR-05 @req:VW-17
   Scenario: task-template is accepted, runs and succeeds
     When "task-template.yaml" is applied
     Then the pods of "task-template" are ready
     When the pods of "task-template" finish
     Then the status of "task-template" matches "template.status.yaml"
+
+  @id:create-template-overrides @req:CR-06 @req:CR-11 @req:CR-12
+  Scenario: What alice's own template says replaces what the AppImage says
+    When "task-template.yaml" is applied
+    Then the pods of "task-template" run
+    And the pods of alice match "alice.pod.yaml"
+    And the pods of bob match "bob.pod.yaml"
 
   @id:create-template-with-status @req:CR-01 @req:VW-02
   Scenario: The status that the page prints with it is not taken over

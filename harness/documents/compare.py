@@ -40,6 +40,7 @@ def compare(document: Any, actual: Any, context: Context | None = None) -> tuple
         view="tree",
         custom_operators=[rules],
         zip_ordered_iterables=True,
+        threshold_to_diff_deeper=0,
         verbose_level=2,
     )
     mismatches = aligned.doubled + [_mismatch(level) for kind in diff for level in diff[kind]]

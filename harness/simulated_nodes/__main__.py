@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from harness.api import Api
-from harness.errors import ConformanceError
+from harness.errors import ConformanceError, UsageError
 from harness.kubeconfig import Access, read_access
 from harness.simulated_nodes.kubelet import run
 from harness.simulated_nodes.nodes import names
@@ -42,7 +42,7 @@ def main(kubeconfig: Path, nodes: int, log_level: str) -> None:
         asyncio.run(_serve(read_access(kubeconfig), nodes))
     except ConformanceError as error:
         click.echo(f"error: {error}", err=True)
-        sys.exit(4)
+        sys.exit(2 if isinstance(error, UsageError) else 4)
 
 
 async def _serve(access: Access, count: int) -> None:

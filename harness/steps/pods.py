@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from pytest_bdd import given, parsers, then, when
 
-from harness import objects, orders
+from harness import documents, objects, orders
+from harness.documents import Context
 from harness.errors import FeatureError, NoEvidence
 from harness.journal import Version
 from harness.objects import PODS, Obj
@@ -75,6 +76,19 @@ def _(
     running = [v.real for v in scenario.pods(who) if _phase(v.object) == "Running"]
     told = (orders.give(api, pod, order, simulated=simulated) for pod in running)
     scenario.connection.together(*told)
+
+
+@then(parsers.re(rf'the pods of {WHO} match "(?P<file>[^"]+)"'))
+def _(scenario: Scenario, task: str | None, domain: str | None, file: str) -> None:
+    """Then the pods of alice match "alice.pod.yaml": each as it is now, or was last."""
+    __tracebackhide__ = True
+    document, context = scenario.files.document(file), Context(nodes=scenario.nodes)
+    newest = {version.key: version for version in pod_versions(scenario, task or domain or "")}
+    if not newest:
+        scenario.fail(f"expected: pods of {task or domain}\nactual:   it has none")
+    for key, version in newest.items():
+        if mismatches := documents.compare(document, version.object, context):
+            scenario.fail(f"pod {key}\n{documents.render(mismatches)}")
 
 
 @then(parsers.re(rf"no pod of {WHO} was bound"))

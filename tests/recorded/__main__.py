@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import click
-import yaml
 
 from harness.api import Api
 from harness.kubeconfig import read_access
 from harness.objects import NODES, name_of
-from tests.recorded.play import Play, give_room, plays, recording, run
+from tests.recorded.play import Play, give_room, plays, recording, run, text
 
 #: Pods that run at once: few, so that the kubelet has time to tell of every state.
 AT_ONCE = 3
@@ -26,8 +25,7 @@ async def record(kubeconfig: str, names: tuple[str, ...]) -> None:
         async def keep(play: Play) -> None:
             async with gate:
                 facts = await run(api, play, node, simulated=False)
-            text = yaml.safe_dump_all(facts, sort_keys=True, width=100)
-            recording(play.name).write_text(text)
+            recording(play.name).write_text(text(facts))
             click.echo(f"{play.name}: {len(facts)} events")
 
         chosen = [play for play in plays() if not names or play.name in names]

@@ -57,6 +57,11 @@ def recording(name: str) -> Path:
     return HERE / "seen" / f"{name}.yaml"
 
 
+def text(facts: list[Obj]) -> str:
+    """A recording as it stands in its file."""
+    return yaml.safe_dump_all(facts, sort_keys=True, width=100)
+
+
 async def give_room(api: Api, node: str) -> None:
     """One slot, so that the pod which asks for two does not fit anywhere."""
     room = {"capacity": {SLOT: "1"}, "allocatable": {SLOT: "1"}}

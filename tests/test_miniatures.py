@@ -1,0 +1,88 @@
+"""Controllers that are wrong in one line: each must make exactly the check fail that names it.
+
+A miniature is a patch of the reference controller, `tests/miniatures/NAME.patch`. What stands
+before the diff says which check fails, for which requirement, and what is wrong.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.checks import requirements
+
+ROOT = Path(__file__).parent.parent
+PATCHES = sorted((ROOT / "tests" / "miniatures").glob("*.patch"))
+
+
+@dataclass(frozen=True)
+class Miniature:
+    path: Path
+    check: str
+    requirement: str
+
+    @classmethod
+    def read(cls, path):
+        text = path.read_text()
+        found = dict(re.findall(r"^(Fails|Requirement): (\S+)$", text, re.MULTILINE))
+        return cls(path, found["Fails"], found["Requirement"])
+
+    @property
+    def changed_lines(self):
+        lines = self.path.read_text().splitlines()
+        added = [line for line in lines if line.startswith("+") and not line.startswith("+++")]
+        removed = [line for line in lines if line.startswith("-") and not line.startswith("---")]
+        return max(len(added), len(removed))
+
+
+MINIATURES = [Miniature.read(path) for path in PATCHES]
+
+
+def suite(folder, kubeconfig, *options, path=""):
+    """A run of the whole suite on a cluster that stands; its exit code and its report."""
+    out = folder / "out"
+    command = [sys.executable, "-P", "-m", "harness", "run", "--out", str(out)]
+    command += [f"--cluster=kubeconfig:{kubeconfig}", "--timeout-scale=0.5", "-n", "4", *options]
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert (out / "report.yaml").exists(), done.stdout + done.stderr
+    return done, yaml.safe_load((out / "report.yaml").read_text())
+
+
+def failing(report):
+    return [check["id"] for check in report["checks"] if check["outcome"] != "pass"]
+
+
+def test_there_are_at_least_ten():
+    assert len(MINIATURES) >= 10
+
+
+@pytest.mark.parametrize("miniature", MINIATURES, ids=lambda m: m.path.stem)
+def test_each_is_wrong_in_one_line(miniature):
+    assert miniature.changed_lines == 1
+    assert miniature.requirement in requirements()
+
+
+def test_the_reference_itself_is_conformant(control_plane, tmp_path):
+    done, report = suite(tmp_path, control_plane)
+    assert failing(report) == []
+    assert done.returncode == 0
+    assert report["verdict"] == "conformant"
+
+
+@pytest.mark.parametrize("miniature", MINIATURES, ids=lambda m: m.path.stem)
+def test_each_fails_the_check_that_names_it(miniature, control_plane, tmp_path):
+    patched = tmp_path / "patched"
+    shutil.copytree(ROOT / "reference_controller", patched / "reference_controller")
+    subprocess.run(["git", "apply", "-p1", str(miniature.path)], cwd=patched, check=True)
+    _, report = suite(tmp_path, control_plane, path=str(patched))
+    assert failing(report) == [miniature.check]
+    assert miniature.requirement in next(
+        check["requirements"] for check in report["checks"] if check["id"] == miniature.check
+    )
