@@ -1,0 +1,31 @@
+"""The definitions as files, and a way to point into their schemas."""
+
+import re
+
+from harness import documents
+from harness.settings import suite_folder
+
+FIXTURES = suite_folder("fixtures")
+CRDS = FIXTURES / "crds"
+POD_TEMPLATES = {
+    "kusciatasks": "spec.parties[].template.spec",
+    "appimages": "spec.deployTemplates[].spec",
+}
+
+
+def definition(plural):
+    [found] = documents.load_manifests(CRDS / f"{plural}.yaml")
+    return found["spec"]
+
+
+def schema(plural, path=""):
+    """The schema of a field, at a path such as `spec.parties[].domainID`."""
+    [version] = definition(plural)["versions"]
+    found = version["schema"]["openAPIV3Schema"]
+    for step in re.findall(r"\w+|\[\]", path):
+        found = found["items"] if step == "[]" else found["properties"][step]
+    return found
+
+
+def required(plural, path=""):
+    return set(schema(plural, path).get("required", []))
