@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -65,7 +65,7 @@ class Api:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
         # The transports are closed by callbacks; whoever ends the loop now would cut them off.
-        for _ in range(_CALLBACKS):
+        for _turn in range(_CALLBACKS):
             await asyncio.sleep(0)
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
@@ -193,7 +193,7 @@ class Api:
         version: str,
         labels: str = "",
         fields: str = "",
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """Every change since `version`, until the server ends the watch.
 
         Raises Expired if that version is compacted, Unreachable if the connection breaks.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from contextlib import aclosing
 from typing import Any
 
-from harness.api import Api
+from harness.api import Api, Event
 from harness.errors import AlreadyExists, ApiError, NotFound
 from harness.journal import Version
 from harness.objects import (
@@ -25,6 +26,7 @@ from harness.objects import (
     name_of,
     namespace_of,
 )
+from harness.world import Listed, World, follow
 
 DOMAIN_LABEL = "kuscia.secretflow/namespace"
 SLOT = "conformance.kuscia.secretflow/slot"
@@ -38,12 +40,28 @@ NOT_INVENTORIED = frozenset({"events", "leases"})
 
 async def make_domain(api: Api, namespace: str) -> None:
     """The namespace, and the Domain object that the original's controller wants."""
+    await _wait_until_gone(api, namespace)
     await _ensure(api, NAMESPACES, {"kind": "Namespace", "metadata": {"name": namespace}})
     domain = {"kind": "Domain", "metadata": {"name": namespace}, "spec": {}}
     try:
         await _ensure(api, DOMAINS, {"apiVersion": f"{GROUP}/v1alpha1", **domain})
     except NotFound:
         return  # this cluster's implementation does without
+
+
+async def _wait_until_gone(api: Api, namespace: str) -> None:
+    """An earlier scenario's namespace of that name may still be on its way out."""
+    name = f"metadata.name={namespace}"
+    async with aclosing(follow(World(api), NAMESPACES, fields=name)) as news:
+        async for said in news:
+            objects = said.objects if isinstance(said, Listed) else ()
+            is_ending = any("deletionTimestamp" in obj["metadata"] for obj in objects)
+            if (isinstance(said, Listed) and not is_ending) or _is_deletion(said):
+                return
+
+
+def _is_deletion(said: Listed | Event) -> bool:
+    return isinstance(said, Event) and said.type == "DELETED"
 
 
 async def _ensure(api: Api, resource: Resource, obj: Obj) -> None:

@@ -14,12 +14,18 @@ from harness.report.progress import Progress
 from harness.report.write import REPORT, prepare_folder
 from harness.settings import read_settings, suite_folder
 
+#: What is not a terminal has no width of its own.
+WIDTH_OF_A_LOG = 120
+
 
 def run_suite(chosen: Mapping[str, str | bool | None], workers: str) -> int:
     """Run the features as chosen; returns our exit code. UsageError if that cannot be."""
     settings = read_settings(chosen)
     prepare_folder(settings.out)
-    progress = Progress(Console(highlight=False))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH_OF_A_LOG
+    progress = Progress(console)
     code = pytest.main([*_arguments(chosen, workers, str(settings.out))], plugins=[progress])
     progress.close()
     if progress.refused:

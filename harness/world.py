@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ class Listed:
 
 async def follow(
     world: World, resource: Resource, *, labels: str = "", fields: str = ""
-) -> AsyncIterator[Listed | Event]:
+) -> AsyncGenerator[Listed | Event, None]:
     """First what exists, then every change, for ever; a lost API server is waited for.
 
     After a break it resumes from the last version seen, so that nothing is missed; only if
@@ -72,7 +72,7 @@ async def follow(
                 objects, version = await world.api.list(resource, labels=labels, fields=fields)
                 yield Listed(tuple(objects), version)
             watch = world.api.watch(resource, version=version, labels=labels, fields=fields)
-            async with aclosing(watch):  # type: ignore[type-var]
+            async with aclosing(watch):
                 async for event in watch:
                     version, pause = event.object["metadata"]["resourceVersion"], FIRST_PAUSE
                     if event.type != "BOOKMARK":

@@ -1,11 +1,11 @@
-@core @exclusive
+@core
 Feature: The page's task with every field, as printed
 
   Background:
     Given the domains alice and bob, each with room for 1 pod
     And "app-template.yaml" and "config-template.yaml" are applied
 
-  @id:create-template-as-printed @req:CR-01 @req:CR-05 @req:VW-17
+  @exclusive @id:create-template-as-printed @req:CR-01 @req:CR-05 @req:VW-17
   Scenario: task-template is accepted, runs and succeeds
     When "task-template.yaml" is applied
     Then the pods of "task-template" are ready
@@ -19,7 +19,7 @@ Feature: The page's task with every field, as printed
     And the pods of alice match "alice.pod.yaml"
     And the pods of bob match "bob.pod.yaml"
 
-  @id:create-template-with-status @req:CR-01 @req:VW-02
+  @exclusive @id:create-template-with-status @req:CR-01 @req:VW-02
   Scenario: The status that the page prints with it is not taken over
     When "task-template-with-status.yaml" is applied
     Then the status of "task-template" matches "accepted.status.yaml"

@@ -1,4 +1,4 @@
-"""`kubeconfig[:PATH[#CONTEXT]]`: a cluster that exists; only nodes labelled as the pool are used."""
+"""`kubeconfig[:PATH[#CONTEXT]]`: a cluster that exists; only nodes of the pool are used."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _versions(definition: Obj) -> list[str]:
 
 
 async def _established(api: Api, names: set[str]) -> None:
-    async with aclosing(follow(World(api), DEFINITIONS)) as news:  # type: ignore[type-var]
+    async with aclosing(follow(World(api), DEFINITIONS)) as news:
         async for said in news:
             objects = said.objects if isinstance(said, Listed) else (said.object,)
             names -= {name_of(obj) for obj in objects if _holds(obj, "Established")}
@@ -112,7 +112,7 @@ async def ready_nodes(access: Access, count: int) -> tuple[str, ...]:
     ready: set[str] = set()
     async with (
         Api(access, MANAGER) as api,
-        aclosing(follow(World(api), NODES, labels=POOL)) as news,  # type: ignore[type-var]
+        aclosing(follow(World(api), NODES, labels=POOL)) as news,
     ):
         async for said in news:
             objects = said.objects if isinstance(said, Listed) else (said.object,)

@@ -8,7 +8,7 @@ as it looks. Anchors work as ever.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ _RESOLVED = {
 for _kind, (_pattern, _first) in _RESOLVED.items():
     _Loader.add_implicit_resolver(_YAML + _kind, re.compile(rf"^(?:{_pattern})$"), _first)
 
-_SCALARS = {
+_SCALARS: dict[str, Callable[[str], Any]] = {
     _YAML + "null": lambda text: None,  # noqa: ARG005
     _YAML + "bool": lambda text: text == "true",
     _YAML + "int": int,
@@ -103,7 +103,8 @@ def _nodes(path: Path) -> Iterator[Node]:
     try:
         loader = _Loader(path.read_text(encoding="utf-8"))
         while loader.check_node():
-            yield loader.get_node()
+            if (node := loader.get_node()) is not None:
+                yield node
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

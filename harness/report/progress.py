@@ -46,7 +46,7 @@ class Progress:
         if self.console.is_terminal:
             self._bar.update(self._task, description=escape(text))
         else:
-            self.console.print(escape(text))
+            self._print(escape(text))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -95,9 +95,13 @@ class Progress:
     def _finished(self, result: Result) -> None:
         style, place = STYLES[result.outcome], f"{self._done:>3} of {self.total}"
         line = f"{place}  [{style}]{result.outcome:<5}[/] {escape(result.check.id)}"
-        self.console.print(f"{line}  {result.seconds:.1f} s {escape(_note(result))}")
+        self._print(f"{line}  {result.seconds:.1f} s {escape(_note(result))}")
         if result.text:
-            self.console.print(f"\n[{style}]{result.outcome.upper()}[/] {escape(result.text)}\n")
+            self._print(f"\n[{style}]{result.outcome.upper()}[/] {escape(result.text)}\n")
+
+    def _print(self, text: str) -> None:
+        """Lines as they are, however narrow the terminal: tables are cut up otherwise."""
+        self.console.print(text.rstrip(" "), soft_wrap=True)
 
     def close(self) -> None:
         self._bar.stop()
