@@ -55,7 +55,8 @@ async def run(
     finally:
         for task in tasks:
             task.cancel()
-        kubelets.stop()
+        # Whoever closes the connections next must not close them under a request.
+        await asyncio.gather(*tasks, *kubelets.stop(), return_exceptions=True)
 
 
 @dataclass
@@ -153,9 +154,9 @@ class Kubelets:
         for pod in pods:
             self._take(pod)
 
-    def stop(self) -> None:
-        for uid in list(self._charges):
-            self._let_go(uid)
+    def stop(self) -> list[asyncio.Task[None]]:
+        """Let go of every pod; what is on its way to its end."""
+        return [task for uid in list(self._charges) for task in self._let_go(uid)]
 
     def _take(self, pod: Obj) -> None:
         charge = self._charges.get(uid_of(pod))
@@ -174,11 +175,12 @@ class Kubelets:
         host = self._nodes[pod["spec"]["nodeName"]]["status"]["addresses"][0]["address"]
         return Addresses(f"10.244.{number // 254 % 256}.{number % 254 + 1}", host)
 
-    def _let_go(self, uid: str) -> None:
+    def _let_go(self, uid: str) -> list[asyncio.Task[None]]:
         charge = self._charges.pop(uid, None)
-        for task in (charge.work, charge.alarm) if charge else ():
-            if task:
-                task.cancel()
+        tasks = [task for task in (charge.work, charge.alarm) if task] if charge else []
+        for task in tasks:
+            task.cancel()
+        return tasks
 
     def _make_due(self, charge: Charge) -> None:
         charge.due = True

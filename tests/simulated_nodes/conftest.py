@@ -1,0 +1,49 @@
+"""A control plane whose simulated nodes the tests share, and kubelets of a test's own."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from harness.api import Api
+from harness.clusters import ClusterOptions, cluster
+from harness.clusters.controlplane import is_available
+from harness.kubeconfig import read_access
+from harness.simulated_nodes.kubelet import run
+
+#: For what should come at once; only a test that fails waits for so long.
+SOON = 10
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory):
+    """The kubeconfig of a control plane with the process's node `simulated-1`."""
+    if not is_available(None):
+        pytest.skip("there is no kube-apiserver on this machine (KUBEBUILDER_ASSETS)")
+    work = tmp_path_factory.mktemp("plane")
+    (work / "definitions").mkdir()
+    options = ClusterOptions("controlplane", work / "definitions", work / "run", nodes=1)
+    options.work.mkdir()
+    with cluster(options) as made:
+        yield made.kubeconfig
+
+
+def client(kubeconfig):
+    return Api(read_access(kubeconfig), "tests")
+
+
+@asynccontextmanager
+async def kubelets(world, *names):
+    """Kubelets in this process, for nodes of these names."""
+    ready = asyncio.Event()
+    work = asyncio.create_task(run(world, names, on_ready=ready.set))
+    try:
+        async with asyncio.timeout(SOON):
+            await ready.wait()
+        yield
+    finally:
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work

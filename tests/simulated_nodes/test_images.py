@@ -1,0 +1,49 @@
+import pytest
+
+from harness.simulated_nodes.images import backing_off, failure
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "busybox",
+        "busybox:1.36",
+        "kuscia-conformance/workload:1",
+        "localhost/app",
+        "registry.example:5000/team/app_one:v1.2-rc.3",
+        "busybox@sha256:" + "0" * 64,
+    ],
+)
+@pytest.mark.parametrize("policy", ["Always", "IfNotPresent", "Never"])
+def test_images_that_are_there(image, policy):
+    assert failure(image, policy) is None
+
+
+@pytest.mark.parametrize(
+    "image", ["No Such Image", "busybox:", "-busybox", "bus ybox", "a//b", "busybox:1:2", "Busybox"]
+)
+def test_names_that_are_none(image):
+    found = failure(image, "Always")
+    assert found is not None
+    assert found.reason == "InvalidImageName"
+    assert f'couldn\'t parse image name "{image}": invalid reference format' in found.message
+
+
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [
+        ("Always", "ErrImagePull"),
+        ("IfNotPresent", "ErrImagePull"),
+        ("Never", "ErrImageNeverPull"),
+    ],
+)
+def test_an_image_that_is_nowhere(policy, reason):
+    found = failure("example.com/no-such-image:1", policy)
+    assert found is not None
+    assert found.reason == reason
+
+
+def test_the_pause_says_what_went_wrong():
+    failed = failure("no-such-image", "Always")
+    assert failed is not None
+    assert backing_off("no-such-image").message.endswith(f"ErrImagePull: {failed.message}")

@@ -1,0 +1,210 @@
+"""The kubelets on a real API server: what one pod cannot show."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from contextlib import aclosing
+
+import pytest
+
+from harness.api import Api
+from harness.errors import Unreachable
+from harness.kubeconfig import read_access
+from harness.objects import CONFIG_MAPS, LEASES, NODES, PODS, condition_of, labels_of, name_of
+from harness.simulated_nodes import nodes
+from harness.world import World
+from tests.simulated_nodes.conftest import SOON, client, kubelets
+from tests.simulated_nodes.pods import SLOT, container
+
+SIMULATED = "simulated-1"
+
+
+def bound(name, *containers, node=SIMULATED, **metadata):
+    spec = {"nodeName": node, "restartPolicy": "Never", "containers": list(containers)}
+    metadata = {"name": name, "namespace": "default", **metadata}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def in_a_slot(name, node):
+    ask = {SLOT: 1}
+    return bound(name, container(resources={"requests": ask, "limits": ask}), node=node)
+
+
+async def until(api, resource, name, holds, namespace="default"):
+    """The object as soon as it holds; TimeoutError if it never does."""
+    fields = f"metadata.name={name}"
+    async with asyncio.timeout(SOON):
+        found, version = await api.list(resource, namespace, fields=fields)
+        if found and holds(found[0]):
+            return found[0]
+        watch = api.watch(resource, namespace, version=version, fields=fields)
+        async with aclosing(watch):
+            async for event in watch:
+                if event.type != "BOOKMARK" and holds(event.object):
+                    return event.object
+    raise AssertionError(f"the watch of {name} ended")
+
+
+def is_in(*phases):
+    return lambda pod: pod["status"]["phase"] in phases
+
+
+async def runs(api, name):
+    return await until(api, PODS, name, is_in("Running"))
+
+
+async def clean(api, *names):
+    for name in names:
+        await api.delete(PODS, name, "default", grace_seconds=0)
+
+
+async def give_slots(api, node, count):
+    room = {"capacity": {SLOT: count}, "allocatable": {SLOT: count}}
+    await api.patch(NODES, node, None, {"status": room}, sub="status")
+
+
+def test_the_node_is_a_node(plane):
+    async def check():
+        async with client(plane) as api:
+            node = await api.get(NODES, SIMULATED)
+            lease = await until(api, LEASES, SIMULATED, bool, nodes.LEASE_NAMESPACE)
+        ready = condition_of(node, "Ready")
+        assert ready
+        assert ready["status"] == "True"
+        assert labels_of(node).items() >= {nodes.POOL: "true", nodes.SIMULATED: "true"}.items()
+        assert "taints" not in node["spec"]
+        assert lease["spec"]["holderIdentity"] == SIMULATED
+
+    asyncio.run(check())
+
+
+def test_what_others_write_into_the_node_stays(plane):
+    async def check():
+        async with client(plane) as api:
+            await give_slots(api, SIMULATED, "3")
+            await api.create(PODS, bound("beside", container()))
+            await runs(api, "beside")
+            node = await api.get(NODES, SIMULATED)
+            await clean(api, "beside")
+        assert node["status"]["allocatable"] == {**node["status"]["capacity"], SLOT: "3"}
+
+    asyncio.run(check())
+
+
+def test_room_for_one_is_given_to_one(plane):
+    """Two pods come at once; one is refused, and its room is free again when the other ends."""
+
+    async def check():
+        async with client(plane) as api, kubelets(World(api), "narrow"):
+            await give_slots(api, "narrow", "1")
+            await asyncio.gather(
+                *(api.create(PODS, in_a_slot(name, "narrow")) for name in ("one", "two"))
+            )
+            settled = is_in("Running", "Failed")
+            found = [await until(api, PODS, name, settled) for name in ("one", "two")]
+            (winner,) = [pod for pod in found if pod["status"]["phase"] == "Running"]
+            (loser,) = [pod for pod in found if pod["status"]["phase"] == "Failed"]
+            await clean(api, name_of(winner))
+            await api.create(PODS, in_a_slot("three", "narrow"))
+            await runs(api, "three")
+            await clean(api, name_of(loser), "three")
+        assert loser["status"]["reason"] == f"OutOf{SLOT}"
+
+    asyncio.run(check())
+
+
+def test_room_that_has_just_been_made_is_used(plane):
+    """The watch of nodes may be behind; a pod is not refused for that."""
+
+    async def check():
+        async with client(plane) as api:
+            for round_ in range(5):
+                await give_slots(api, SIMULATED, "0")
+                await give_slots(api, SIMULATED, "1")
+                await api.create(PODS, in_a_slot(f"quick-{round_}", SIMULATED))
+                await runs(api, f"quick-{round_}")
+                await clean(api, f"quick-{round_}")
+
+    asyncio.run(check())
+
+
+class Unlucky(Api):
+    """The first attempt to write any status fails."""
+
+    async def patch(self, resource, name, namespace, patch, **options):
+        if options.get("sub") == "status" and not self.requests["patch", "pods/status"]:
+            self.requests["patch", "pods/status"] += 1
+            raise Unreachable("the API server does not answer")
+        return await super().patch(resource, name, namespace, patch, **options)
+
+
+def test_a_status_that_could_not_be_written_is_written_later(plane):
+    async def check():
+        access = read_access(plane)
+        async with Unlucky(access, "tests") as api, kubelets(World(api), "unlucky"):
+            await api.create(PODS, bound("patient", container(), node="unlucky"))
+            await runs(api, "patient")
+            await clean(api, "patient")
+
+    asyncio.run(check())
+
+
+def test_pods_of_other_nodes_are_left_alone(plane):
+    async def check():
+        async with client(plane) as api:
+            await api.create(PODS, bound("elsewhere", container(), node="of-somebody-else"))
+            await api.create(PODS, bound("here", container()))
+            await runs(api, "here")
+            pod = await api.get(PODS, "elsewhere", "default")
+            await clean(api, "elsewhere", "here")
+        assert "startTime" not in pod["status"]
+
+    asyncio.run(check())
+
+
+def test_what_a_pod_costs(plane):
+    """Created, up, ended, over: four patches, and one look at its config map."""
+
+    async def check():
+        async with client(plane) as own, client(plane) as api, kubelets(World(own), "thrifty"):
+            settings = {"name": "settings", "namespace": "default"}
+            await api.create(CONFIG_MAPS, {"metadata": settings})
+            pod = bound("cheap", container(command=["sleep", "0.2"]), node="thrifty")
+            pod["spec"]["volumes"] = [{"name": "v", "configMap": {"name": "settings"}}]
+            before = own.requests.copy()
+            await api.create(PODS, pod)
+            await until(api, PODS, "cheap", is_in("Succeeded"))
+            spent = own.requests - before
+            await clean(api, "cheap")
+            await api.delete(CONFIG_MAPS, "settings", "default")
+        del spent["patch", "leases"], spent["create", "leases"]
+        assert spent == {("patch", "pods/status"): 4, ("get", "configmaps"): 1}
+
+    asyncio.run(check())
+
+
+def start(*arguments):
+    command = [sys.executable, "-m", "harness.simulated_nodes", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_the_process_says_when_it_is_ready_and_ends_when_told(plane, sent):
+    with start("--kubeconfig", str(plane), "--nodes", "1") as process:
+        try:
+            assert process.stdout.readline() == "ready\n"
+            process.send_signal(sent)
+            assert process.wait(SOON) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
+
+
+def test_a_kubeconfig_that_is_not_there(tmp_path):
+    with start("--kubeconfig", str(tmp_path / "none")) as process:
+        _, errors = process.communicate(timeout=SOON)
+    assert process.returncode == 2
+    assert errors == f"error: kubeconfig {tmp_path / 'none'}: there is no such file\n"
