@@ -277,8 +277,12 @@ class _Opened:
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._response.release()
-        else:
-            self._response.close()
+            return
+        connection = self._response.connection
+        if connection and connection.transport:
+            # A mere close would wait for the server's goodbye, longer than our loop may last.
+            connection.transport.abort()
+        self._response.close()
 
 
 _METHODS = {

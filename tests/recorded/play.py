@@ -86,7 +86,7 @@ async def _watch(
     facts: list[Obj] = []
     to_do = list(play.do)
     watch = api.watch(PODS, NAMESPACE, version=version, fields=f"metadata.name={play.name}")
-    async with aclosing(watch):  # type: ignore[type-var]
+    async with aclosing(watch):
         async for event in watch:
             if event.type == "BOOKMARK":
                 continue
