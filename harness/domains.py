@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from harness.api import Api, Event
@@ -38,15 +38,15 @@ OF_KUBERNETES = frozenset({("configmaps", "kube-root-ca.crt"), ("serviceaccounts
 NOT_INVENTORIED = frozenset({"events", "leases"})
 
 
-async def make_domain(api: Api, namespace: str) -> None:
-    """The namespace, and the Domain object that the original's controller wants."""
+async def make_domain(api: Api, namespace: str, nodes: list[str]) -> None:
+    """The namespace, the Domain object that the original's controller wants, and its nodes."""
     await _wait_until_gone(api, namespace)
     await _ensure(api, NAMESPACES, {"kind": "Namespace", "metadata": {"name": namespace}})
     domain = {"kind": "Domain", "metadata": {"name": namespace}, "spec": {}}
-    try:
+    # Not every cluster's implementation knows the kind.
+    with suppress(NotFound):
         await _ensure(api, DOMAINS, {"apiVersion": f"{GROUP}/v1alpha1", **domain})
-    except NotFound:
-        return  # this cluster's implementation does without
+    await asyncio.gather(*(serve(api, node, namespace) for node in nodes))
 
 
 async def _wait_until_gone(api: Api, namespace: str) -> None:

@@ -83,8 +83,8 @@ class Run:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         data = getattr(report, "conformance", None)
-        if data is None:
-            return
+        if data is None or (report.when == "setup" and report.passed):
+            return  # nothing has been checked yet
         result, before = result_from(data), self.results.get(report.nodeid)
         self.results[report.nodeid] = before.then(result) if before else result
 

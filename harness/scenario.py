@@ -58,19 +58,34 @@ class Scenario:
 
     # what is done to the cluster
 
-    def add_domain(self, domain: str, room: int, nodes: int = 1) -> None:
-        """Make the domain, with so many nodes that have room for `room` pods each."""
-        work = Path(self.environment.work)
-        free = locks.borrowed(work, self.environment.nodes, nodes)
-        self.nodes[domain] = self._ending.enter_context(free)
-        self.history.nodes.update(self.nodes[domain])
-        self._ending.callback(self._remove_domain, domain)
-        self._wait_until_empty(self.nodes[domain])
-        api, namespace = self.connection.api, self.names.namespace(domain)
-        self.connection.run(domains.make_domain(api, namespace))
-        for node in self.nodes[domain]:
-            self.connection.run(domains.serve(api, node, namespace))
-        self.set_room(domain, room)
+    def add_domains(self, names: list[str], room: int) -> None:
+        """Make these domains, each with a node of its own that has room for so many pods.
+
+        All at once: scenarios that held a node each and waited for another would wait for ever.
+        """
+        if self.nodes:
+            raise FeatureError("the domains of a scenario have to be given in one step")
+        self._borrow_nodes(names)
+        self._wait_until_empty([node for nodes in self.nodes.values() for node in nodes])
+        api = self.connection.api
+        made = ((self.names.namespace(name), nodes) for name, nodes in self.nodes.items())
+        self.connection.together(
+            *(domains.make_domain(api, namespace, nodes) for namespace, nodes in made)
+        )
+        for name in names:
+            self.set_room(name, room)
+
+    def _borrow_nodes(self, names: list[str]) -> None:
+        work, pool = Path(self.environment.work), self.environment.nodes
+        if len(names) > len(pool):
+            hint = "give the cluster more by --nodes"
+            text = f"{len(names)} domains need as many nodes, the pool has {len(pool)}"
+            raise ClusterError(text, hint=hint)
+        free = self._ending.enter_context(locks.borrowed(work, pool, len(names)))
+        for name, node in zip(names, free, strict=True):
+            self.nodes[name] = [node]
+            self.history.nodes.add(node)
+            self._ending.callback(self._remove_domain, name)
 
     def set_room(self, domain: str, pods: int) -> None:
         """Give each node of the domain room for so many pods."""

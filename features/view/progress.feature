@@ -11,7 +11,7 @@ Feature: What a task shows on its way
     When the task "psi" is created
     Then the status of "psi" matches "pending.status.yaml"
 
-  @id:view-running @req:RN-01 @req:VW-03 @req:VW-04 @req:VW-09 @req:VW-11 @req:VW-12 @req:VW-16
+  @id:view-running @req:CR-07 @req:RN-01 @req:VW-03 @req:VW-04 @req:VW-09 @req:VW-11 @req:VW-12 @req:VW-16
   Scenario: Once its pods run it is Running
     When the task "psi" is created
     Then the status of "psi" matches "running.status.yaml"

@@ -9,7 +9,8 @@ Feature: What kubectl get shows
 
   @id:view-table-running @req:VW-01
   Scenario: Of a running task
-    Then kubectl shows "psi" as
+    Then the status of "psi" matches "running.status.yaml"
+    And kubectl shows "psi" as
       | NAME | STARTTIME | COMPLETIONTIME | LASTRECONCILETIME | PHASE   |
       | psi  | age       |                | age               | Running |
 

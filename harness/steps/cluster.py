@@ -17,8 +17,7 @@ ROOM = r"room for (?P<room>no|\d+) pods?"
 )
 def _(scenario: Scenario, domains: str, room: int | None) -> None:
     """Given the domains alice and bob, each with room for 1 pod."""
-    for domain in names_in(domains):
-        scenario.add_domain(domain, PLENTY if room is None else room)
+    scenario.add_domains(names_in(domains), PLENTY if room is None else room)
 
 
 @given(parsers.re(rf"the nodes of (?P<domain>\S+) have {ROOM}"))

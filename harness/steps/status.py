@@ -44,10 +44,18 @@ def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
 def _(scenario: Scenario, name: str, phases: str) -> None:
     """Then the phases of "psi" were Pending, Running, Succeeded."""
     __tracebackhide__ = True
-    history = scenario.history.of(KUSCIA_TASKS, scenario.task(name).key)
-    found = [phase for phase, _ in groupby(status_of(v).get("phase") for v in history) if phase]
-    if found != phases.split(", "):
-        scenario.fail(f"expected: the phases {phases}\nactual:   {', '.join(found)}")
+    wanted = phases.split(", ")
+
+    def passed() -> list[str]:
+        history = scenario.history.of(KUSCIA_TASKS, scenario.task(name).key)
+        return [phase for phase, _ in groupby(status_of(v).get("phase") for v in history) if phase]
+
+    def text() -> str:
+        return f"expected: the phases {phases}\nactual:   {', '.join(passed()) or 'none'}"
+
+    scenario.until(lambda: wanted[-1] in passed() or None, scenario.timeouts.status, text)
+    if passed() != wanted:
+        scenario.fail(text())
 
 
 @then(parsers.re(rf"the conditions of {TASK} became True in the order (?P<types>.+)"))
