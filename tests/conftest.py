@@ -6,6 +6,10 @@ from harness.clusters import ClusterOptions, cluster
 from harness.settings import suite_folder
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="also what takes long")
+
+
 @pytest.fixture(scope="session")
 def control_plane(tmp_path_factory):
     """The kubeconfig of a control plane with simulated nodes; fails where its binaries are not."""

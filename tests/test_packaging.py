@@ -1,0 +1,126 @@
+"""What is shipped: the wheel as it is built, and the locked requirements."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHIPPED = ("harness", "reference_controller", "features", "fixtures")
+#: Where a file of the checkout lies in the wheel; what comes first counts.
+PLACES = (
+    ("harness/entry_point/", ""),
+    ("features/", "harness/_suite/features/"),
+    ("fixtures/", "harness/_suite/fixtures/"),
+)
+SHOWN_BY_A_STRANGER = """
+import kuscia_conformance_plugin
+from harness.settings import suite_folder
+print(kuscia_conformance_plugin.__file__)
+print(suite_folder("features"))
+print(suite_folder("fixtures"))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    [file] = folder.iterdir()
+    with zipfile.ZipFile(file) as archive:
+        yield archive
+
+
+def place_of(path):
+    for prefix, place in PLACES:
+        if path.startswith(prefix):
+            return place + path.removeprefix(prefix)
+    return path
+
+
+def shipped_files():
+    for folder in SHIPPED:
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and path.suffix != ".pyc":
+                yield path.relative_to(ROOT).as_posix()
+
+
+def contents(wheel):
+    return {name for name in wheel.namelist() if ".dist-info/" not in name}
+
+
+def metadata(wheel, name):
+    [found] = [entry for entry in wheel.namelist() if entry.endswith(f".dist-info/{name}")]
+    return wheel.read(found).decode()
+
+
+def test_the_wheel_holds_packages_features_and_fixtures_and_nothing_else(wheel):
+    assert contents(wheel) == {place_of(path) for path in shipped_files()}
+
+
+def test_the_wheel_adds_three_names_to_the_top_level(wheel):
+    top = {name.split("/")[0] for name in contents(wheel)}
+    assert top == {"harness", "reference_controller", "kuscia_conformance_plugin.py"}
+
+
+def test_pytest_and_the_shell_find_their_entry_points(wheel):
+    declared = metadata(wheel, "entry_points.txt")
+    assert "[pytest11]\nkuscia-conformance = kuscia_conformance_plugin\n" in declared
+    assert "[console_scripts]\nkuscia-conformance = harness.cli:main\n" in declared
+
+
+def test_licence_and_notice_go_with_it(wheel):
+    assert metadata(wheel, "licenses/LICENSE") == (ROOT / "LICENSE").read_text()
+    assert metadata(wheel, "licenses/NOTICE") == (ROOT / "NOTICE").read_text()
+
+
+def test_unpacked_elsewhere_it_uses_its_own_features_and_fixtures(wheel, tmp_path):
+    site = tmp_path / "site"
+    wheel.extractall(site)
+    code = f"import sys; sys.path.insert(0, {str(site)!r})\n{SHOWN_BY_A_STRANGER}"
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert shown.stdout.splitlines() == [
+        str(site / "kuscia_conformance_plugin.py"),
+        str(site / "harness" / "_suite" / "features"),
+        str(site / "harness" / "_suite" / "fixtures"),
+    ], shown.stderr
+
+
+def locked():
+    """The lines of the lock file by package: its version and its hashes."""
+    text = (ROOT / "requirements.lock").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return {re.split(r"==", line)[0].strip(): line for line in lines}
+
+
+def test_every_locked_package_has_a_version_and_hashes():
+    for name, line in locked().items():
+        assert re.match(r"[\w.-]+==\S+ ", line), name
+        assert "--hash=sha256:" in line, name
+
+
+def test_the_lock_names_no_index_and_no_address():
+    text = (ROOT / "requirements.lock").read_text()
+    assert "://" not in text
+    assert not re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links)", text, re.MULTILINE)
+
+
+def normalised(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_everything_that_is_asked_for_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras = project["project"]["optional-dependencies"]
+    asked = [*project["project"]["dependencies"], *extras["test"], *extras["dev"]]
+    asked += project["build-system"]["requires"]
+    names = {normalised(re.match(r"[\w.-]+", one)[0]) for one in asked}
+    assert names - {project["project"]["name"]} <= locked().keys()
