@@ -50,7 +50,7 @@ def suite(folder, kubeconfig, *options, path=""):
     """A run of the whole suite on a cluster that stands; its exit code and its report."""
     out = folder / "out"
     command = [sys.executable, "-P", "-m", "harness", "run", "--out", str(out)]
-    command += [f"--cluster=kubeconfig:{kubeconfig}", "--timeout-scale=0.5", "-n", "4", *options]
+    command += [f"--cluster=kubeconfig:{kubeconfig}", "--timeout-scale=0.5", *options]
     environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
