@@ -113,10 +113,10 @@ def _one_of(name: str, text: str, valid: tuple[str, ...]) -> str:
 
 
 def _default_cluster(assets: str) -> str:
-    """`controlplane` where its binaries are, since it is there at once; else `kind`."""
-    from harness.clusters import controlplane
+    """`kind`, the real thing, where it is to be had and no binaries are named; else `controlplane`."""
+    from harness.clusters import kind
 
-    return "controlplane" if controlplane.is_available(assets or None) else "kind"
+    return "kind" if not assets and kind.is_available() else "controlplane"
 
 
 def suite_folder(name: str) -> Path:

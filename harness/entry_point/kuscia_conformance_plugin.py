@@ -41,7 +41,7 @@ OPTIONS = (
     Option(
         "cluster",
         "where to run: kind[:NAME], controlplane or kubeconfig[:PATH[#CONTEXT]]; default: "
-        "controlplane if its binaries are there, else kind",
+        "kind if it and Docker are there, else controlplane",
         metavar="KIND",
     ),
     Option(
