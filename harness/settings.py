@@ -113,7 +113,7 @@ def _one_of(name: str, text: str, valid: tuple[str, ...]) -> str:
 
 
 def _default_cluster(assets: str) -> str:
-    """`kind`, the real thing, where it is to be had and no binaries are named; else `controlplane`."""
+    """`kind`, the real thing, where it is to be had and no binaries are named."""
     from harness.clusters import kind
 
     return "kind" if not assets and kind.is_available() else "controlplane"
