@@ -18,7 +18,7 @@ from kuscia_conformance_plugin import OPTIONS
 
 from harness.collection import CHECK
 from harness.environment import Environment, stand
-from harness.errors import ConformanceError
+from harness.errors import ConformanceError, UsageError
 from harness.report.outcome import Result, result_from
 from harness.report.write import prepare_folder, write_report
 from harness.settings import Settings, read_settings, suite_folder
@@ -41,6 +41,8 @@ class Run:
     #: Whether less than the whole suite was asked for.
     partial: bool = False
     interrupted: bool = False
+    #: Why there is no environment.
+    failure: ConformanceError | None = None
     _environment: Environment | None = None
     _ending: ExitStack = field(default_factory=ExitStack)
 
@@ -63,7 +65,8 @@ class Run:
             try:
                 self._environment = self._ending.enter_context(stand(self.settings, self.say))
             except ConformanceError as error:
-                pytest.exit(str(error), returncode=4)
+                self.failure = error
+                pytest.exit(str(error), returncode=2 if isinstance(error, UsageError) else 4)
         return self._environment
 
     def choose(self, config: pytest.Config, items: list[pytest.Item]) -> None:

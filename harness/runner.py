@@ -30,10 +30,10 @@ def run_suite(chosen: Mapping[str, str | bool | None], workers: str) -> int:
     progress.close()
     if progress.refused:
         raise UsageError("\n".join(progress.refused))
-    if code == pytest.ExitCode.USAGE_ERROR:
+    if progress.run is not None and progress.run.failure is not None:
+        raise progress.run.failure
+    if code == pytest.ExitCode.USAGE_ERROR or progress.run is None:
         return 2
-    if code == 4 or progress.run is None:
-        return 4
     if not progress.run.results and settings.only and not progress.run.interrupted:
         raise UsageError(f"--only {','.join(settings.only)}: no check is called that")
     verdict = progress.summary()
