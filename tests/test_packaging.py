@@ -17,7 +17,7 @@ PLACES = (
     ("features/", "harness/_suite/features/"),
     ("fixtures/", "harness/_suite/fixtures/"),
 )
-SHOWN_BY_A_STRANGER = """
+WHERE_THINGS_ARE = """
 import kuscia_conformance_plugin
 from harness.settings import suite_folder
 print(kuscia_conformance_plugin.__file__)
@@ -83,7 +83,7 @@ def test_licence_and_notice_go_with_it(wheel):
 def test_unpacked_elsewhere_it_uses_its_own_features_and_fixtures(wheel, tmp_path):
     site = tmp_path / "site"
     wheel.extractall(site)
-    code = f"import sys; sys.path.insert(0, {str(site)!r})\n{SHOWN_BY_A_STRANGER}"
+    code = f"import sys; sys.path.insert(0, {str(site)!r})\n{WHERE_THINGS_ARE}"
     shown = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -122,5 +122,5 @@ def test_everything_that_is_asked_for_is_locked():
     extras = project["project"]["optional-dependencies"]
     asked = [*project["project"]["dependencies"], *extras["test"], *extras["dev"]]
     asked += project["build-system"]["requires"]
-    names = {normalised(re.match(r"[\w.-]+", one)[0]) for one in asked}
+    names = {normalised(re.split(r"[^\w.-]", one)[0]) for one in asked}
     assert names - {project["project"]["name"]} <= locked().keys()
