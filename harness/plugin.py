@@ -134,5 +134,7 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Last: an interrupted scenario still has to be cleaned up, and needs its cluster for it."""
     session.config.stash[RUN].finish()

@@ -62,6 +62,8 @@ class Run:
     def environment(self) -> Environment:
         """The cluster and the controller, made on the first call; the run ends if that fails."""
         if self._environment is None:
+            # Whoever ends pytest by SIGTERM wants the cluster gone, too.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
                 self._environment = self._ending.enter_context(stand(self.settings, self.say))
             except ConformanceError as error:
