@@ -170,7 +170,9 @@ def value_text(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {value_text(v)}" for key, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(value_text(item) for item in value) + "]"
-    return {True: "true", False: "false", None: "null"}.get(value, str(value))
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
 
 
 def _is_number(text: str) -> bool:

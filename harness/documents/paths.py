@@ -37,7 +37,7 @@ def path_from(text: str) -> Path:
             break
         steps.append(match[1] or match[2])
         end = match.end()
-    if not steps or end != len(text):
+    if not steps or end != len(text) or text.startswith("."):
         raise ValueError(f"{text!r} is no path; one reads like conditions[type=Running].status")
     return tuple(steps)
 
