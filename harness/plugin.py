@@ -19,7 +19,7 @@ from harness.checks import PLAIN_TAGS, Check
 from harness.collection import CHECK, FeatureFile
 from harness.connection import Connection, connect
 from harness.environment import Environment
-from harness.errors import ConformanceError
+from harness.errors import ConformanceError, Unreachable
 from harness.failure import CheckFailed
 from harness.kubeconfig import read_access
 from harness.report.outcome import outcome_of
@@ -128,6 +128,8 @@ def pytest_runtest_makereport(
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, CheckFailed | ConformanceError):
             report.longrepr = str(error)
+        if isinstance(error, Unreachable):
+            item.session.shouldstop = error.message
         report.conformance = outcome_of(check, report, error)  # type: ignore[attr-defined]
         if call.when == "setup":
             report.user_properties += [("requirement", name) for name in check.requirements]

@@ -139,6 +139,8 @@ class Scenario:
         found = self.history.until(look, seconds)
         if found is not None:
             return found
+        # A cluster that is gone is nobody's failure: this raises, and the check is an error.
+        self.connection.run(self.connection.api.raw("/version"))
         self.fail(failed(), seconds)
 
     def pods(self, who: str) -> list[Version]:

@@ -8,17 +8,17 @@ from pytest_bdd import given, parsers, then
 
 from harness.domains import inventory
 from harness.scenario import Scenario
-from harness.tasks import names_in
+from harness.tasks import NAMES, names_in
 
 
-@given(parsers.re(r"everything in (?P<domains>.+) is noted"))
+@given(parsers.re(rf"everything in (?P<domains>{NAMES}) is noted"))
 def _(scenario: Scenario, domains: str) -> None:
     """Given everything in alice and bob is noted."""
     for domain in names_in(domains):
         scenario.noted[domain] = look_around(scenario, domain)
 
 
-@then(parsers.re(r"(?P<domains>.+?) holds? what was noted, nothing else"))
+@then(parsers.re(rf"(?P<domains>{NAMES}) holds? what was noted, nothing else"))
 def _(scenario: Scenario, domains: str) -> None:
     """Then alice and bob hold what was noted, nothing else."""
     __tracebackhide__ = True

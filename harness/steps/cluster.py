@@ -6,13 +6,13 @@ from pytest_bdd import given, parsers, when
 
 from harness.domains import PLENTY
 from harness.scenario import Scenario
-from harness.tasks import names_in
+from harness.tasks import NAMES, names_in
 
 ROOM = r"room for (?P<room>no|\d+) pods?"
 
 
 @given(
-    parsers.re(rf"the domains? (?P<domains>[^,]+)(?:,(?: each)? with {ROOM})?"),
+    parsers.re(rf"the domains? (?P<domains>{NAMES})(?:,?(?: each)? with {ROOM})?"),
     converters={"room": lambda text: pods_in(text)},
 )
 def _(scenario: Scenario, domains: str, room: int | None) -> None:

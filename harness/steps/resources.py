@@ -11,10 +11,10 @@ from pytest_bdd import given, parsers, then, when
 from harness.errors import ApiError, FeatureError, NotFound
 from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, Obj, name_of, resource_of
 from harness.scenario import Scenario
-from harness.tasks import APP_IMAGE, Task, make_task, names_in, schedule_from
+from harness.tasks import APP_IMAGE, NAMES, Task, make_task, names_in, schedule_from
 
 
-@given(parsers.re(r'the task "(?P<name>[^"]+)" of (?P<domains>[^,]+)(?:, which (?P<words>.+))?'))
+@given(parsers.re(rf'the task "(?P<name>[^"]+)" of (?P<domains>{NAMES})(?:, which (?P<words>.+))?'))
 def _(scenario: Scenario, name: str, domains: str, words: str | None) -> None:
     """Given the task "psi" of alice and bob, which holds for 3 s and lives for 22 s."""
     define(scenario, make_task(name, names_in(domains), schedule_from(words or "")))

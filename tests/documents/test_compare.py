@@ -55,12 +55,12 @@ def test_a_party_is_told_by_domain_and_role():
 
 
 def test_exact_refuses_what_is_not_mentioned():
-    wanted = {"podStatuses": Exact({"alice/a-0": {"podPhase": "Running"}})}
+    wanted: dict[str, object] = {"podStatuses": Exact({"alice/a-0": {"podPhase": "Running"}})}
     actual = {"podStatuses": {"alice/a-0": {"podPhase": "Running", "x": 1}, "bob/b-0": {}}}
     assert texts(wanted, actual) == [("podStatuses[bob/b-0]", "absent", "{}")]
-    wanted = {"partyTaskStatus": Exact([{"domainID": "alice"}])}
+    parties = {"partyTaskStatus": Exact([{"domainID": "alice"}])}
     actual = {"partyTaskStatus": [{"domainID": "alice"}, {"domainID": "bob"}]}
-    assert texts(wanted, actual) == [("partyTaskStatus[domainID=bob]", "absent", "{domainID: bob}")]
+    assert texts(parties, actual) == [("partyTaskStatus[domainID=bob]", "absent", "{domainID: bob}")]
 
 
 def test_absent():
