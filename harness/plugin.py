@@ -132,7 +132,7 @@ def pytest_runtest_makereport(
             item.session.shouldstop = error.message
         report.conformance = outcome_of(check, report, error)  # type: ignore[attr-defined]
         if call.when == "setup":
-            report.user_properties += [("requirement", name) for name in check.requirements]
+            item.user_properties += [("requirement", name) for name in check.requirements]
     return report
 
 

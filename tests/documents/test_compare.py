@@ -59,8 +59,8 @@ def test_exact_refuses_what_is_not_mentioned():
     actual = {"podStatuses": {"alice/a-0": {"podPhase": "Running", "x": 1}, "bob/b-0": {}}}
     assert texts(wanted, actual) == [("podStatuses[bob/b-0]", "absent", "{}")]
     parties = {"partyTaskStatus": Exact([{"domainID": "alice"}])}
-    actual = {"partyTaskStatus": [{"domainID": "alice"}, {"domainID": "bob"}]}
-    assert texts(parties, actual) == [("partyTaskStatus[domainID=bob]", "absent", "{domainID: bob}")]
+    found = {"partyTaskStatus": [{"domainID": "alice"}, {"domainID": "bob"}]}
+    assert texts(parties, found) == [("partyTaskStatus[domainID=bob]", "absent", "{domainID: bob}")]
 
 
 def test_absent():
