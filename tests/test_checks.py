@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -6,7 +7,7 @@ from harness.checks import check_from_tags, requirements, strength
 from harness.errors import FeatureError
 from harness.settings import suite_folder
 
-FACTS = {"line": 4, "title": "It runs"}
+FACTS: dict[str, Any] = {"line": 4, "title": "It runs"}
 
 
 def check(*tags, row=None):

@@ -1,10 +1,11 @@
 import asyncio
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
-from harness.api import Event
+from harness.api import Api, Event
 from harness.errors import Expired, Unreachable
 from harness.journal import History, Journal, Version
 from harness.naming import Names
@@ -106,7 +107,7 @@ def keep(lists, watches):
     api = FakeApi(lists, [*watches, [asyncio.CancelledError()]])
     journal = Journal()
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(journal.keep(QuickWorld(api), PODS, lambda: None))
+        asyncio.run(journal.keep(QuickWorld(cast(Api, api)), PODS, lambda: None))
     noted = [(v.event, v.key, v.object["metadata"]["resourceVersion"]) for v in journal.versions]
     return noted, api.asked
 

@@ -29,7 +29,8 @@ def ids(paths):
 
 
 OF_THE_HARNESS = {
-    "harness.api", "harness.errors", "harness.kubeconfig", "harness.objects", "harness.world",
+    "harness.api", "harness.errors", "harness.kubeconfig", "harness.objects", "harness.placement",
+    "harness.world",
 }  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harness.objects import Obj, labels_of, name_of, quantity
+from harness.objects import Obj, quantity
+from harness.placement import selects, tolerates
 
 #: Resources that every node has; of others a kubelet minds only those that the node names.
 NATIVE = ("cpu", "memory", "ephemeral-storage")
@@ -69,56 +70,17 @@ def _out_of(name: str, asked: Decimal | int, used: Decimal | int, room: Decimal)
 
 
 def _wrong_node(pod: Obj, node: Obj) -> Rejection | None:
-    selector = pod["spec"].get("nodeSelector") or {}
-    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
-    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
-    terms = required["nodeSelectorTerms"] if required else [{"matchExpressions": []}]
-    if selector.items() <= labels_of(node).items() and any(_meets(node, term) for term in terms):
+    if selects(pod, node):
         return None
     why = "node(s) didn't match Pod's node affinity/selector"
     return Rejection("NodeAffinity", f"Predicate NodeAffinity failed: {why}")
-
-
-def _meets(node: Obj, term: Obj) -> bool:
-    fields = {"metadata.name": name_of(node)}
-    return all(
-        _holds(facts, requirement)
-        for facts, key in ((labels_of(node), "matchExpressions"), (fields, "matchFields"))
-        for requirement in term.get(key) or ()
-    )
-
-
-def _holds(facts: dict[str, str], requirement: Obj) -> bool:
-    value, wanted = facts.get(requirement["key"]), requirement.get("values") or []
-    match requirement["operator"]:
-        case "In":
-            return value in wanted
-        case "NotIn":
-            return value not in wanted
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-        case "Gt":
-            return value is not None and int(value) > int(wanted[0])
-        case _:
-            return value is not None and int(value) < int(wanted[0])
 
 
 def _untolerated(pod: Obj, node: Obj) -> Rejection | None:
     """A kubelet minds only taints that also end what runs."""
     taints = [taint for taint in node["spec"].get("taints", ()) if taint["effect"] == "NoExecute"]
     tolerations = pod["spec"].get("tolerations") or ()
-    if all(any(_tolerates(one, taint) for one in tolerations) for taint in taints):
+    if all(any(tolerates(one, taint) for one in tolerations) for taint in taints):
         return None
     why = "node(s) had taints that the pod didn't tolerate"
     return Rejection("TaintToleration", f"Predicate TaintToleration failed: {why}")
-
-
-def _tolerates(toleration: Obj, taint: Obj) -> bool:
-    if toleration.get("effect", taint["effect"]) != taint["effect"]:
-        return False
-    if toleration.get("key", taint["key"]) != taint["key"]:
-        return False
-    exists = toleration.get("operator") == "Exists"
-    return exists or bool(toleration.get("value", "") == taint.get("value", ""))

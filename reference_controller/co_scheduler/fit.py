@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from harness.objects import Obj, condition_of, labels_of, name_of, quantity
+from harness.objects import Obj, condition_of, name_of, quantity
+from harness.placement import selects, tolerates
 
 #: An amount of each resource, by its name. Each pod also takes one of `pods`.
 Amounts = Mapping[str, Decimal]
@@ -75,7 +75,7 @@ def obstacle(pod: Obj, node: Node) -> str:
         return "is cordoned"
     if (condition_of(node.object, "Ready") or {}).get("status") != "True":
         return "is not ready"
-    if not _is_selected(pod, node.object):
+    if not selects(pod, node.object):
         return "the pod does not select"
     if taint := _untolerated(pod, node.object):
         return f"has the taint {taint}"
@@ -100,54 +100,10 @@ def place(pods: Iterable[Obj], nodes: Sequence[Node]) -> tuple[dict[str, str], l
     return placed, left
 
 
-def _is_selected(pod: Obj, node: Obj) -> bool:
-    labels = labels_of(node)
-    selector = pod["spec"].get("nodeSelector") or {}
-    if any(labels.get(key) != value for key, value in selector.items()):
-        return False
-    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
-    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
-    return required is None or any(_holds(term, node) for term in required["nodeSelectorTerms"])
-
-
-def _holds(term: Obj, node: Obj) -> bool:
-    expressions = [(labels_of(node), each) for each in term.get("matchExpressions") or ()]
-    fields = {"metadata.name": name_of(node)}
-    expressions += [(fields, each) for each in term.get("matchFields") or ()]
-    return bool(expressions) and all(_matches(values, each) for values, each in expressions)
-
-
-def _matches(values: Mapping[str, str], expression: Obj) -> bool:
-    value, wanted = values.get(expression["key"]), expression.get("values") or []
-    match expression["operator"]:
-        case "In":
-            return value in wanted
-        case "NotIn":
-            return value not in wanted
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-        case "Gt":
-            return value is not None and int(value) > int(wanted[0])
-        case "Lt":
-            return value is not None and int(value) < int(wanted[0])
-    return False
-
-
 def _untolerated(pod: Obj, node: Obj) -> str:
     tolerations = pod["spec"].get("tolerations") or []
     for taint in node["spec"].get("taints") or ():
-        tolerated = any(_tolerates(toleration, taint) for toleration in tolerations)
+        tolerated = any(tolerates(toleration, taint) for toleration in tolerations)
         if taint["effect"] in _SCHEDULING_EFFECTS and not tolerated:
             return f"{taint['key']}:{taint['effect']}"
     return ""
-
-
-def _tolerates(toleration: dict[str, Any], taint: dict[str, Any]) -> bool:
-    if toleration.get("effect") not in (None, "", taint["effect"]):
-        return False
-    if toleration.get("operator") == "Exists":
-        return toleration.get("key") in (None, "", taint["key"])
-    same_value = (toleration.get("value") or "") == (taint.get("value") or "")
-    return toleration.get("key") == taint["key"] and same_value

@@ -59,7 +59,7 @@ def reject(seen: Seen) -> Decision | None:
 
 def bind_further(seen: Seen) -> Decision | None:
     """Pods of a gang that has been let go without them, or beyond its minimum (SCH-029)."""
-    pods, nodes, pairs = {}, list(seen.nodes), list[tuple[Obj, str]]()
+    nodes, pairs = list(seen.nodes), list[tuple[Obj, str]]()
     for gang in seen.in_phase(Phase.SCHEDULABLE):
         placed, left = place(gang.unheld, nodes)
         if placed and len(placed) >= gang.need:
