@@ -1,0 +1,269 @@
+import json
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.objects import NODES, PODS, TASK_RESOURCES, name_of
+from reference_controller.actions import Bind, Patch, PatchStatus
+from reference_controller.cache import Cache
+from reference_controller.co_scheduler.controller import CoScheduler
+from reference_controller.co_scheduler.fit import node_with_room, obstacle, place, requests_of
+from reference_controller.co_scheduler.seen import Gang, Seen
+from reference_controller.co_scheduler.transitions import MACHINE
+from reference_controller.task_resource.seen import reservation_of
+from tests.reference_controller.scheduling import SLOT, P, T, node, pod, resource
+
+#: Untyped: a decision's actions are of several kinds, and a test knows which it wants.
+machine: Any = MACHINE
+
+ROOM = node_with_room(node(), [])
+FULL = node_with_room(node(slots="0"), [])
+
+
+def gang(phase="Reserving", *names, held=None, name="psi-a1", need=1, bound=0):
+    pods = tuple(pod(name=each, resource=name) for each in names or ("psi-0",))
+    return Gang(
+        resource(phase=phase, held=held and json.dumps(held), name=name, need=need), pods, bound
+    )
+
+
+SEEN = Seen(T, "alice", gangs=(gang(),), nodes=(ROOM,))
+
+
+def taken(seen):
+    found = machine.decide(seen)
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("changes", "transition"),
+    [
+        pytest.param({}, "reserve", id="there is room"),
+        pytest.param({"gangs": (gang("Reserved", held={"psi-0": "node-1"}),)}, None, id="it holds"),
+        pytest.param(
+            {"gangs": (gang("Schedulable", held={"psi-0": "node-1"}),)}, "bind", id="it may go"
+        ),
+        pytest.param({"gangs": (gang("Schedulable"),)}, "bind_further", id="let go without room"),
+        pytest.param({"gangs": (gang("Failed"),)}, None, id="it is out of this round"),
+        pytest.param({"nodes": (FULL,)}, "explain", id="no room"),
+        pytest.param({"nodes": ()}, "explain", id="no node"),
+        pytest.param(
+            {"gangs": (gang("Reserving", "psi-0", "psi-1", need=2),)}, "reject", id="room for some"
+        ),
+        pytest.param(
+            {"gangs": (gang("Reserving", "psi-0", "psi-1", need=1),)}, "reserve", id="some will do"
+        ),
+        pytest.param({"gangs": (gang(need=2),)}, None, id="pods are missing"),
+        pytest.param(
+            {"gangs": (gang("Reserved", held={"psi-0": "gone"}),)},
+            "withdraw",
+            id="its node is gone",
+        ),
+        pytest.param(
+            {
+                "gangs": (gang("Reserved", held={"psi-0": "node-1"}),),
+                "nodes": (ROOM.without([{SLOT: Decimal(2)}]),),
+            },
+            "withdraw",
+            id="its node has shrunk",
+        ),
+        pytest.param({"gangs": (), "singles": (pod(),)}, "bind_single", id="a pod of its own"),
+        pytest.param(
+            {"gangs": (gang("Schedulable", "psi-1", need=2, bound=1),)},
+            "bind_further",
+            id="the rest of a gang",
+        ),
+        pytest.param(
+            {"gangs": (gang("Schedulable", "psi-0", "psi-1", need=2),)},
+            "explain",
+            id="never below its minimum",
+        ),
+    ],
+)
+def test_decides(changes, transition):
+    assert taken(replace(SEEN, **changes)) == transition
+
+
+def test_what_is_held_is_what_is_bound():
+    held = {"psi-0": "node-1", "psi-1": "node-2"}
+    seen = replace(
+        SEEN,
+        gangs=(gang("Schedulable", "psi-0", "psi-1", held=held),),
+        nodes=(ROOM, node_with_room(node("node-2"), [])),
+    )
+    _, decision = machine.decide(seen)
+    [binds] = decision.stages
+    assert all(isinstance(bind, Bind) for bind in binds)
+    assert {name_of(bind.pod): bind.node for bind in binds} == held
+
+
+def test_the_older_gets_the_room_and_a_later_one_that_fits_is_not_held_up():
+    old, young, small = gang(name="a"), gang(name="b"), gang(name="c")
+    big = gang("Reserving", "x-0", "x-1", name="0-big", need=2)
+    _, decision = machine.decide(replace(SEEN, gangs=(old, young)))
+    assert [name_of(patch.seen) for patch in decision.stages[0]] == ["a"]
+    _, decision = machine.decide(replace(SEEN, gangs=(big, small)))
+    assert [name_of(patch.seen) for patch in decision.stages[0]] == ["c"]
+
+
+def test_a_pod_is_told_once_why_it_waits():
+    _, decision = machine.decide(replace(SEEN, nodes=(FULL,)))
+    [[write]] = decision.stages
+    assert isinstance(write, PatchStatus)
+    [condition] = write.status["conditions"]
+    assert condition["reason"] == "Unschedulable"
+    assert condition["message"] == f"domain alice has no room: 1 node that lacks {SLOT}"
+    told = pod()
+    told["status"]["conditions"] = [condition]
+    assert taken(replace(SEEN, nodes=(FULL,), gangs=(Gang(resource(), (told,)),))) is None
+
+
+@pytest.mark.parametrize(
+    ("changed_pod", "changed_node", "why"),
+    [
+        (pod(), node(), ""),
+        (pod(slots="2"), node(), f"lacks {SLOT}"),
+        (pod(slots=""), node(slots="0"), ""),
+        (pod(), node(pods="0"), "lacks pods"),
+        (pod(), node(unschedulable=True), "is cordoned"),
+        (pod(), node(ready="False"), "is not ready"),
+        (pod(), node(ready="Unknown"), "is not ready"),
+        (pod(), node(domain="bob"), "the pod does not select"),
+        (
+            pod(),
+            node(taints=[{"key": "x", "effect": "NoSchedule"}]),
+            "has the taint x:NoSchedule",
+        ),
+        (pod(), node(taints=[{"key": "x", "effect": "PreferNoSchedule"}]), ""),
+        (
+            pod(tolerations=[{"key": "x", "operator": "Exists"}]),
+            node(taints=[{"key": "x", "effect": "NoExecute"}]),
+            "",
+        ),
+        (
+            pod(initContainers=[{"name": "i", "resources": {"requests": {SLOT: "2"}}}]),
+            node(),
+            f"lacks {SLOT}",
+        ),
+    ],
+)
+def test_what_keeps_a_pod_from_a_node(changed_pod, changed_node, why):
+    assert obstacle(changed_pod, node_with_room(changed_node, [])) == why
+
+
+def test_four_pods_on_one_node_count_four():
+    room = node_with_room(node(slots="5"), [requests_of(pod())] * 4)
+    assert room.free[SLOT] == 1
+
+
+def observed(*, nodes, pods, resources):
+    cache = Cache()
+    for kind, objects in ((NODES, nodes), (PODS, pods), (TASK_RESOURCES, resources)):
+        for number, obj in enumerate(objects):
+            meta = obj["metadata"]
+            meta.setdefault("uid", f"{kind.plural}-{number}-{meta['name']}")
+            meta["resourceVersion"] = "1"
+            cache.put(kind, obj)
+    return CoScheduler().observe(cache, "alice", T)
+
+
+def test_the_ledger_counts_what_is_bound_and_what_is_held():
+    ended = pod(name="ended-0", node="node-1", resource="")
+    ended["status"]["phase"] = "Succeeded"
+    ending = pod(name="ending-0", node="node-1", resource="")
+    ending["metadata"]["deletionTimestamp"] = "2024-01-01T00:00:00Z"
+    seen = observed(
+        nodes=[node(slots="9")],
+        pods=[pod(name="waits-0"), pod(name="held-0", resource="held"), ended, ending]
+        + [pod(name=f"bound-{n}", node="node-1", resource="") for n in range(3)],
+        resources=[
+            resource(),
+            resource(name="held", phase="Reserved", held=json.dumps({"held-0": "node-1"})),
+            resource(name="late", phase="Failed", held=json.dumps({"waits-0": "node-1"})),
+        ],
+    )
+    # nine, less three that are bound, one on its way out, and one that is held
+    assert seen.nodes[0].free[SLOT] == 4
+
+
+def test_a_hold_ends_when_its_pod_is_bound_or_gone():
+    held = json.dumps({"psi-0": "node-1", "psi-9": "node-1"})
+    seen = observed(
+        nodes=[node(slots="9")],
+        pods=[pod(name="psi-0", node="node-1"), pod(name="psi-1")],
+        resources=[resource(phase="Schedulable", held=held)],
+    )
+    assert seen.nodes[0].free[SLOT] == 8
+    assert seen.gangs[0].bound == 1
+
+
+AMOUNTS = st.integers(0, 3)
+
+
+@given(
+    st.lists(AMOUNTS, max_size=4),
+    st.lists(st.tuples(st.lists(AMOUNTS, min_size=1, max_size=4), st.integers(1, 4)), max_size=5),
+)
+def test_reservations_never_over_commit_and_never_fall_short(rooms, gangs):
+    nodes = tuple(
+        node_with_room(node(f"node-{n}", slots=str(slots)), []) for n, slots in enumerate(rooms)
+    )
+    seen = Seen(T, "alice", tuple(_made(n, *each) for n, each in enumerate(gangs)), nodes=nodes)
+    found = machine.decide(seen)
+    assert found == machine.decide(seen)
+    if not found or found[0] != "reserve":
+        return
+    decision = found[1]
+    used: Counter[str] = Counter()
+    by_name = {name_of(each.resource): each for each in seen.gangs}
+    for patch in decision.stages[0]:
+        assert isinstance(patch, Patch)
+        mine = by_name[name_of(patch.seen)]
+        held = json.loads(patch.patch["metadata"]["annotations"][P + "reservation"])
+        assert len(held) >= mine.need
+        for each in mine.waiting:
+            if name_of(each) in held:
+                used[held[name_of(each)]] += int(requests_of(each).get(SLOT, 0))
+    for room in nodes:
+        assert used[room.name] <= room.free[SLOT]
+
+
+def _made(number, amounts, need):
+    pods = tuple(
+        pod(name=f"g{number}-{n}", slots=str(slots), resource=f"g{number}")
+        for n, slots in enumerate(amounts)
+    )
+    return Gang(resource(name=f"g{number}", need=min(need, len(pods))), pods)
+
+
+def test_placing_is_by_name_and_uses_every_node():
+    nodes = [node_with_room(node(f"node-{n}"), []) for n in range(3)]
+    placed, left = place([pod(name=f"p-{n}") for n in range(4)], nodes)
+    assert placed == {"p-0": "node-0", "p-1": "node-1", "p-2": "node-2"}
+    assert all(room.free[SLOT] == 0 for room in left)
+
+
+def test_events_touch_only_the_domains_they_concern():
+    cache, scheduler = Cache(), CoScheduler()
+    shared = node(domain="bob")
+    shared["metadata"] |= {"uid": "n", "resourceVersion": "1"}
+    cache.put(NODES, shared)
+    assert list(scheduler.keys(NODES, shared, cache)) == ["bob"]
+    assert set(scheduler.keys(PODS, pod(), cache)) == {"alice"}
+    assert set(scheduler.keys(PODS, pod(node="node-1"), cache)) == {"alice", "bob"}
+    others = pod("carol", schedulerName="default-scheduler")
+    assert set(scheduler.keys(PODS, others, cache)) == set()
+    assert list(scheduler.keys(TASK_RESOURCES, resource("bob"), cache)) == ["bob"]
+
+
+def test_reservations_are_read_back_as_they_were_written():
+    _, decision = machine.decide(SEEN)
+    [[patch]] = decision.stages
+    annotations = patch.patch["metadata"]["annotations"]
+    written = resource(phase="Reserved", held=annotations[P + "reservation"])
+    assert reservation_of(written) == {"psi-0": "node-1"}

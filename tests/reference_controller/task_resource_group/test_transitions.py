@@ -1,0 +1,177 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from harness.objects import condition_of
+from reference_controller.actions import Create, Patch, PatchStatus
+from reference_controller.task_resource_group.seen import Phase, Seen
+from reference_controller.task_resource_group.transitions import DEADLINES, MACHINE, TRANSITIONS
+from tests.reference_controller.scheduling import S, T, group, pod, resource, statuses
+
+#: Untyped: a decision's actions are of several kinds, and a test knows which it wants.
+machine: Any = MACHINE
+
+PODS = {"alice/psi-0": pod(), "bob/psi-0": pod("bob", resource="psi-b1")}
+
+
+def both(alice="Reserving", bob="Reserving"):
+    return (resource("alice", alice), resource("bob", bob, name="psi-b1"))
+
+
+NEW = Seen(T, group(), pods=PODS)
+RESERVING = Seen(T, group("Reserving"), both(), PODS)
+FAILED_ROUND = Seen(T, group("ReserveFailed"), both("Failed", "Failed"), PODS)
+
+
+def taken(seen):
+    found = machine.decide(seen)
+    return (found[0], statuses(found[1])) if found else None
+
+
+@pytest.mark.parametrize(
+    ("seen", "decision"),
+    [
+        pytest.param(NEW, ("create", [("psi-a1", "Reserving"), ("psi-b1", "Reserving")]), id="new"),
+        pytest.param(replace(NEW, pods={}), None, id="waits for pods"),
+        pytest.param(
+            replace(NEW, now=T + 22 * S), ("expire", [("psi", "Failed")]), id="expired unmade"
+        ),
+        pytest.param(
+            replace(NEW, group=group(minReservedMembers=3)),
+            ("refuse", [("psi", "Failed")]),
+            id="more needed than there are",
+        ),
+        pytest.param(
+            replace(NEW, group=group(initiator="")),
+            ("refuse", [("psi", "Failed")]),
+            id="nobody begins",
+        ),
+        pytest.param(
+            replace(NEW, resources=both()),
+            ("begin", [("psi-0", None), ("psi-0", None), ("psi", "Reserving")]),
+            id="begins",
+        ),
+        pytest.param(RESERVING, None, id="waits"),
+        pytest.param(replace(RESERVING, resources=both("Reserved")), None, id="one is not enough"),
+        pytest.param(
+            replace(RESERVING, resources=both("Reserved", "Reserved")),
+            ("reserve", [("psi", "Reserved")]),
+            id="both hold",
+        ),
+        pytest.param(
+            replace(
+                RESERVING,
+                group=group("Reserving", minReservedMembers=1),
+                resources=both("Reserved"),
+            ),
+            ("reserve", [("psi", "Reserved")]),
+            id="one is enough",
+        ),
+        pytest.param(
+            replace(RESERVING, resources=both("Failed", "Reserved")),
+            ("give_up", [("psi-b1", "Failed"), ("psi", "ReserveFailed")]),
+            id="one is out of it",
+        ),
+        pytest.param(
+            replace(
+                RESERVING, group=group("Reserving", minReservedMembers=1), resources=both("Failed")
+            ),
+            None,
+            id="one is out of it, but one is enough",
+        ),
+        pytest.param(
+            replace(RESERVING, resources=both()[:1]),
+            ("lose", [("psi", "Failed")]),
+            id="one is gone",
+        ),
+        pytest.param(
+            replace(RESERVING, now=T + 22 * S, resources=both("Reserved", "Reserved")),
+            ("expire", [("psi", "Failed")]),
+            id="expiry goes first",
+        ),
+        pytest.param(replace(FAILED_ROUND, now=T + 4 * S), None, id="retry is not due"),
+        pytest.param(
+            replace(FAILED_ROUND, now=T + 5 * S),
+            ("retry", [("psi-a1", "Reserving"), ("psi-b1", "Reserving"), ("psi", "Reserving")]),
+            id="retry is due",
+        ),
+        pytest.param(
+            replace(FAILED_ROUND, now=T + 22 * S), ("expire", [("psi", "Failed")]), id="too late"
+        ),
+        pytest.param(
+            Seen(T, group("Failed"), both("Reserved", "Failed")),
+            ("close", [("psi-a1", "Failed"), ("psi", "Failed")]),
+            id="closes",
+        ),
+        pytest.param(
+            Seen(T, group("Failed", conditions=[{"type": "TaskResourceGroupFailed"}]), both()),
+            None,
+            id="closed",
+        ),
+        pytest.param(Seen(T + 99 * S, group("Reserved"), both()), None, id="reserved for ever"),
+    ],
+)
+def test_decides(seen, decision):
+    assert taken(seen) == decision
+
+
+def test_every_phase_is_in_the_table():
+    assert set(TRANSITIONS) == set(Phase)
+
+
+@pytest.mark.parametrize("age", [0, 4, 5, 21, 22, 99])
+@pytest.mark.parametrize("seen", [NEW, RESERVING, FAILED_ROUND, replace(NEW, pods={})])
+def test_nothing_to_do_means_the_next_look_is_later(seen, age):
+    later = replace(seen, now=T + age * S)
+    due = machine.wake_at(later)
+    assert machine.decide(later) is not None or (due is not None and due > later.now)
+
+
+def test_finished_groups_have_no_deadline():
+    assert Phase.RESERVED not in DEADLINES
+    assert Phase.FAILED not in DEADLINES
+
+
+def test_reserved_says_so_in_one_write():
+    _, decision = machine.decide(replace(RESERVING, resources=both("Reserved", "Reserved")))
+    [[write]] = decision.stages
+    assert isinstance(write, PatchStatus)
+    assert write.status["completionTime"] == "2024-01-01T00:00:00Z"
+    for kind in ("TaskResourcesReserved", "TaskResourcesScheduled"):
+        assert (condition_of({"status": write.status}, kind) or {}).get("status") == "True"
+
+
+def test_a_retry_is_counted_and_takes_the_holds_back():
+    seen = replace(FAILED_ROUND, now=T + 5 * S)
+    seen.group["status"]["retryCount"] = 1
+    _, decision = machine.decide(seen)
+    resources, [write] = decision.stages
+    assert write.status["retryCount"] == 2
+    for patch in resources:
+        assert patch.patch["metadata"]["annotations"]["kuscia.secretflow/reservation"] is None
+
+
+def test_a_group_without_names_gets_them_first():
+    seen = replace(
+        NEW, group=group(parties=[{"domainID": "alice", "pods": []}], minReservedMembers=1)
+    )
+    name, decision = machine.decide(seen)
+    [[patch]] = decision.stages
+    assert name == "name_resources"
+    assert isinstance(patch, Patch)
+    [party] = patch.patch["spec"]["parties"]
+    assert party["taskResourceName"].startswith("psi-")
+    assert len(party["taskResourceName"]) == len("psi-") + 12
+    assert machine.decide(seen)[1] == decision
+
+
+def test_a_task_resource_sums_up_its_pods():
+    _, decision = machine.decide(NEW)
+    create = decision.stages[0][0]
+    assert isinstance(create, Create)
+    assert create.object["spec"]["pods"] == [
+        {"name": "psi-0", "resources": {"requests": {"conformance.kuscia.secretflow/slot": "1"}}}
+    ]
+    assert create.object["spec"]["minReservedPods"] == 1
+    assert create.object["metadata"]["ownerReferences"][0]["uid"] == "uid-psi"
