@@ -11,7 +11,7 @@ import asyncio
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import yaml
@@ -35,20 +35,26 @@ def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
     if exists:
         _reuse(name, kubeconfig, wanted=bool(argument) or options.keep)
     keep = exists or options.keep
-    try:
+    with ExitStack() as ending:
+        if not exists:
+            ending.callback(_delete, name, kubeconfig, options)
         with ThreadPoolExecutor() as beside:
             image = beside.submit(images.make_workload_image, options.workload_image)
             if not exists:
                 _create(name, kubeconfig, options)
             options.say("loading the workload image")
             run("kind", "load", "docker-image", image.result(), "--name", name)
-        yield _prepare(name, kubeconfig, options, keep=keep)
-    finally:
-        if keep:
-            options.say(f"kept: kind export kubeconfig --name {name}")
-        else:
-            options.say(f"deleting the kind cluster {name}")
-            run("kind", "delete", "cluster", "--name", name, "--kubeconfig", str(kubeconfig))
+        made = _prepare(name, kubeconfig, options, keep=keep)
+        if keep:  # only what has come to stand is worth keeping
+            ending.pop_all()
+        yield made
+    if keep:
+        options.say(f"kept: kind export kubeconfig --name {name}")
+
+
+def _delete(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
+    options.say(f"deleting the kind cluster {name}")
+    run("kind", "delete", "cluster", "--name", name, "--kubeconfig", str(kubeconfig))
 
 
 def is_available() -> bool:

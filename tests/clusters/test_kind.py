@@ -1,0 +1,152 @@
+"""What goes wrong with kind, with stand-ins for docker and kind that note their calls."""
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+from harness.clusters import ClusterOptions, cluster
+from harness.errors import ClusterError
+from harness.settings import suite_folder
+
+DOCKER = """
+case "$*" in
+  version) exit ${DOCKER_VERSION:-0} ;;
+  "image ls"*) printf '%s\\n' $LOCAL_IMAGES ;;
+  "image inspect -f"*) case "$*" in *node*) echo "$NODE_CONFIG" ;; *) echo '{}' ;; esac ;;
+  "image inspect"*) case "$*" in *missing*) exit 1 ;; esac ;;
+  "manifest inspect"*) exit 1 ;;
+  pull*) echo "pull access denied" >&2; exit 1 ;;
+  "create missing"*) echo "no such image" >&2; exit 1 ;;
+  create*) echo container-1 ;;
+esac
+"""
+KIND = """
+case "$*" in
+  "get clusters") printf '%s\\n' $CLUSTERS ;;
+  "create cluster"*) echo "could not find a log line" >&2; exit 1 ;;
+  "get kubeconfig"*) cat "$KUBECONFIG_OF_KIND" ;;
+esac
+"""
+
+
+@pytest.fixture
+def tools(tmp_path, monkeypatch):
+    """Stand-ins on the PATH; gives what they were called with."""
+    folder, calls = tmp_path / "bin", tmp_path / "calls"
+    folder.mkdir()
+    calls.touch()
+    for name, script in (("docker", DOCKER), ("kind", KIND)):
+        path = folder / name
+        path.write_text(f'#!/bin/sh\necho "{name} $*" >> {calls}\n{script}')
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    monkeypatch.setenv(
+        "NODE_CONFIG", json.dumps({"Entrypoint": ["/usr/local/bin/entrypoint", "/sbin/init"]})
+    )
+    return lambda: calls.read_text().splitlines()
+
+
+@pytest.fixture
+def start(tmp_path):
+    said: list[str] = []
+
+    def make(name="kind", **options):
+        work = tmp_path / "work"
+        work.mkdir(exist_ok=True)
+        definitions = suite_folder("fixtures") / "crds"
+        chosen = ClusterOptions(name, definitions, work, say=said.append, **options)
+        with pytest.raises(ClusterError) as error, cluster(chosen):
+            pass
+        return error.value
+
+    start: Any = make
+    start.said = said
+    return start
+
+
+def test_no_docker(tmp_path, monkeypatch, start):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    error = start()
+    assert "there is no docker on the PATH" in error.message
+    assert "--cluster controlplane" in error.hint
+
+
+def test_no_kind(tools, tmp_path, monkeypatch, start):
+    (tmp_path / "bin" / "kind").unlink()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert "there is no kind on the PATH" in start().message
+
+
+def test_a_daemon_that_does_not_answer(tools, monkeypatch, start):
+    monkeypatch.setenv("DOCKER_VERSION", "1")
+    error = start()
+    assert "Docker does not answer" in error.message
+    assert "daemon" in error.hint
+
+
+def test_the_default_name_is_taken(tools, monkeypatch, start):
+    monkeypatch.setenv("CLUSTERS", "other kuscia-conformance")
+    error = start()
+    assert "a kind cluster kuscia-conformance exists" in error.message
+    assert "--cluster kind:kuscia-conformance" in error.hint
+    assert not [call for call in tools() if "delete" in call]
+
+
+def test_a_cluster_that_does_not_answer_is_not_used_again(tools, tmp_path, monkeypatch, start):
+    monkeypatch.setenv("CLUSTERS", "mine")
+    content = {
+        "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
+        "users": [{"name": "u", "user": {}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "x",
+    }
+    (tmp_path / "kind.kubeconfig").write_text(json.dumps(content))
+    monkeypatch.setenv("KUBECONFIG_OF_KIND", str(tmp_path / "kind.kubeconfig"))
+    assert "http://127.0.0.1:1 does not answer" in start("kind:mine").message
+    assert not [call for call in tools() if "delete" in call]
+
+
+def test_a_creation_that_fails_is_told_and_cleaned_up(tools, start):
+    error = start()
+    assert "could not find a log line" in error.message
+    assert "--kind-image" in error.hint
+    assert any(call.startswith("kind delete cluster --name kuscia-conformance") for call in tools())
+
+
+def test_a_creation_that_fails_is_cleaned_up_even_if_it_was_to_be_kept(tools, start):
+    start(keep=True)
+    assert any(call.startswith("kind delete cluster") for call in tools())
+
+
+def test_where_nothing_can_be_pulled_the_sole_local_image_is_used_and_named(
+    tools, monkeypatch, start
+):
+    monkeypatch.setenv("LOCAL_IMAGES", "busybox:1.36 some/node:v1")
+    start()
+    assert any("using the local node image some/node:v1" in text for text in start.said)
+    [create] = [call for call in tools() if call.startswith("kind create cluster")]
+    assert create.endswith("--image some/node:v1")
+
+
+def test_of_several_local_images_none_is_guessed(tools, monkeypatch, start):
+    monkeypatch.setenv("LOCAL_IMAGES", "some/node:v1 other/node:v2")
+    start()
+    [create] = [call for call in tools() if call.startswith("kind create cluster")]
+    assert "--image" not in create
+
+
+def test_a_node_image_that_is_not_to_be_had(tools, start):
+    assert "pull access denied" in start(kind_image="missing/node:v1").message
+
+
+def test_a_workload_image_that_is_not_to_be_had(tools, monkeypatch, tmp_path, start):
+    kind = tmp_path / "bin" / "kind"
+    kind.write_text(
+        kind.read_text().replace('echo "could not find a log line" >&2; exit 1', "exit 0")
+    )
+    error = start(workload_image="missing:1")
+    assert "--workload-image missing:1" in error.message
+    assert "--workload-image" in error.hint
+    assert any(call.startswith("kind delete cluster") for call in tools())
