@@ -10,10 +10,12 @@ Feature: All parties start, or none
   Scenario: While bob has no room, alice's pod is not bound
     Given the nodes of bob have room for no pod
     When the task "psi" is created
-    And the task "probe" is created
-    Then the pods of "probe" are bound
+    Then the pods of "psi" exist
+    When the task "probe" is created
+    And the pods of "probe" finish
+    Then the status of "probe" matches "finished.status.yaml"
     And no pod of "psi" was bound
-      | witness | the pods of "probe" are bound |
+      | witness | the pods of "probe" have ended |
 
   @id:schedule-both-together @req:SC-01 @req:SC-05 @req:CR-14
   Scenario: Once bob has room, both are bound
