@@ -42,6 +42,7 @@ def clear(seen: Seen) -> Decision | None:
 
 
 def accept(seen: Seen) -> Decision | None:
+    """The task is handled from now on; its ports are allocated if it lacks nothing (KT-041)."""
     changes = {"phase": Phase.PENDING, "startTime": time_text(seen.now)}
     return _write(seen, **{**changes, **_allocation(seen)})
 
@@ -54,6 +55,7 @@ def refuse(seen: Seen) -> Decision | None:
 
 
 def expire_waiting(seen: Seen) -> Decision | None:
+    """The lifecycle is over, and something that the task names is still missing (CR-09)."""
     if not _is_due(seen.expires_at, seen.now):
         return None
     why = seen.plan if isinstance(seen.plan, Obstacle) else _NOT_CREATED
@@ -74,6 +76,7 @@ def await_missing(seen: Seen) -> Decision | None:
 
 
 def allocate_ports(seen: Seen) -> Decision | None:
+    """What was missing is there, and so the ports can be numbered."""
     allocation = _allocation(seen)
     if all(seen.status.get(field) == value for field, value in allocation.items()):
         return None
@@ -91,6 +94,7 @@ def create_pods(seen: Seen) -> Decision | None:
 
 
 def create_what_pods_own(seen: Seen) -> Decision | None:
+    """Services and rendered configuration, which go when their pod goes."""
     if seen.predecessor or not isinstance(seen.plan, Plan):
         return None
     pods = {(str(namespace_of(pod)), name_of(pod)): pod for pod in seen.pods}
@@ -101,6 +105,7 @@ def create_what_pods_own(seen: Seen) -> Decision | None:
 
 
 def create_group(seen: Seen) -> Decision | None:
+    """Everything that it lists is there: the scheduling may begin (KT-170)."""
     if seen.predecessor or seen.group or not isinstance(seen.plan, Plan):
         return None
     return _create((TASK_RESOURCE_GROUPS, [build_group(seen.plan)]))
@@ -136,6 +141,7 @@ def start(seen: Seen) -> Decision | None:
 
 
 def fail_without_group(seen: Seen) -> Decision | None:
+    """Somebody has deleted the group (KT-049b)."""
     if seen.group:
         return None
     assert seen.task is not None
@@ -159,6 +165,7 @@ def fail_with_group(seen: Seen) -> Decision | None:
 
 
 def expire(seen: Seen) -> Decision | None:
+    """The lifecycle is over, and the group was made too late to notice by itself (SC-04)."""
     return _fail_expired(seen) if _is_due(seen.expires_at, seen.now) else None
 
 
@@ -179,6 +186,7 @@ def succeed(seen: Seen) -> Decision | None:
 
 
 def refresh(seen: Seen) -> Decision | None:
+    """Pods, services or parties have changed (KT-078)."""
     observed = _observed(seen)
     if all(seen.status.get(field) == value for field, value in observed.items()):
         return None
