@@ -229,7 +229,7 @@ def views(seen: Seen) -> list[containers.Seen]:
             pod=f"{name_of(pod)}_{namespace_of(pod)}({uid_of(pod)})",
             restart_policy=restart_policy(pod),
             now=seen.now,
-            order=order if order and order.container == spec["name"] else None,
+            order=order if order and order.container in ("", spec["name"]) else None,
             absent=seen.absent,
             told_at=told_at,
             kill_at=told_at + grace(pod) if told_at else None,
@@ -249,13 +249,12 @@ def grace(pod: Obj) -> timedelta:
 
 
 def order_of(pod: Obj) -> Order | None:
-    """What the pod's annotation orders, and whom; one that cannot be read is reported."""
+    """What the pod's annotation orders, to one container or to all; nonsense is reported."""
     text = annotations_of(pod).get(ORDER)
     if not text:
         return None
     try:
-        order = read_order(text)
+        return read_order(text)
     except ValueError as error:
         log.error("%s: annotation %s: %s", name_of(pod), ORDER, error)
         return None
-    return replace(order, container=order.container or pod["spec"]["containers"][0]["name"])

@@ -162,9 +162,9 @@ def test_what_was_there_before(phase, stage):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [('{"exitCode": 3}', [3, None]), ('{"exitCode": 3, "container": "b"}', [None, 3])],
+    [('{"exitCode": 3}', [3, 3]), ('{"exitCode": 3, "container": "b"}', [None, 3])],
 )
-def test_orders_concern_one_container(text, told):
+def test_orders_concern_one_container_or_all(text, told):
     two = pod(container("a"), container("b"), order=text)
     life = replace(UP, containers=(replace(RUNNING, name="a"), replace(RUNNING, name="b")))
     orders = [view.order for view in views(seen(life, 1, two))]
