@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from harness.errors import FeatureError
 from harness.objects import GROUP, TASK_NAMESPACE, Obj
 
-#: One name or several, as features list them: `alice, bob and carol`.
-NAMES = r"[a-z0-9-]+(?:(?:, | and )[a-z0-9-]+)*"
+#: One name or several, as features list them: `alice, bob and carol`. "each" is no name.
+NAMES = r"(?!each\b)[a-z0-9-]+(?:(?:, | and )(?!each\b)[a-z0-9-]+)*"
 
 #: The AppImage of tasks that name no manifest; in fixtures/shared/.
 APP_IMAGE = "app-image"

@@ -1,6 +1,9 @@
+import re
+
 import pytest
 
 from harness.errors import FeatureError
+from harness.steps.cluster import DOMAINS
 from harness.tasks import make_task, names_in, schedule_from
 
 
@@ -29,6 +32,25 @@ def test_other_words_are_refused_with_the_valid_ones():
 @pytest.mark.parametrize("words", ["alice, bob and carol", "alice and bob and carol"])
 def test_names(words):
     assert names_in(words) == ["alice", "bob", "carol"]
+
+
+@pytest.mark.parametrize(
+    ("text", "domains", "room"),
+    [
+        ("the domain alice", "alice", None),
+        ("the domain alice with room for no pod", "alice", "no"),
+        ("the domains alice and bob, each with room for 1 pod", "alice and bob", "1"),
+        (
+            "the domains alice, bob and carol, each with room for 2 pods",
+            "alice, bob and carol",
+            "2",
+        ),
+    ],
+)
+def test_domains_and_their_room(text, domains, room):
+    match = re.fullmatch(DOMAINS, text)
+    assert match is not None
+    assert (match["domains"], match["room"]) == (domains, room)
 
 
 def test_a_task_has_a_party_for_each_domain():

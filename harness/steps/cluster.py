@@ -9,10 +9,11 @@ from harness.scenario import Scenario
 from harness.tasks import NAMES, names_in
 
 ROOM = r"room for (?P<room>no|\d+) pods?"
+DOMAINS = rf"the domains? (?P<domains>{NAMES})(?:,?(?: each)? with {ROOM})?"
 
 
 @given(
-    parsers.re(rf"the domains? (?P<domains>{NAMES})(?:,?(?: each)? with {ROOM})?"),
+    parsers.re(DOMAINS),
     converters={"room": lambda text: pods_in(text)},
 )
 def _(scenario: Scenario, domains: str, room: int | None) -> None:

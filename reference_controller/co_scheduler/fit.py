@@ -50,8 +50,12 @@ class Node:
         return name_of(self.object)
 
     @property
-    def is_overcommitted(self) -> bool:
-        return any(amount < 0 for amount in self.free.values())
+    def is_ready(self) -> bool:
+        return (condition_of(self.object, "Ready") or {}).get("status") == "True"
+
+    def is_short_of(self, asked: Amounts) -> bool:
+        """Whether more than there is has been promised of any resource that is asked for."""
+        return any(self.free.get(resource, Decimal(0)) < 0 for resource in asked)
 
     def without(self, taken: Iterable[Amounts]) -> Node:
         """The node after these requests have been met."""
@@ -73,7 +77,7 @@ def obstacle(pod: Obj, node: Node) -> str:
     """Why the pod cannot go onto the node, in words that follow "a node that"; "" if it can."""
     if node.object["spec"].get("unschedulable"):
         return "is cordoned"
-    if (condition_of(node.object, "Ready") or {}).get("status") != "True":
+    if not node.is_ready:
         return "is not ready"
     if not selects(pod, node.object):
         return "the pod does not select"

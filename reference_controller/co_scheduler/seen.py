@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from harness.objects import Obj, name_of
+from harness.objects import Obj, annotations_of, name_of
+from reference_controller import names
 from reference_controller.co_scheduler.fit import Node
 from reference_controller.task_resource.seen import Phase, phase_of, reservation_of
 
@@ -50,9 +51,11 @@ class Gang:
         return tuple(pod for pod in self.waiting if name_of(pod) not in self.reservation)
 
     @property
-    def age(self) -> tuple[str, str]:
-        """The older goes first (SC-15)."""
-        return self.resource["metadata"].get("creationTimestamp", ""), name_of(self.resource)
+    def age(self) -> tuple[str, str, str]:
+        """The older goes first (SC-15), of the same age one group in every domain (SC-18)."""
+        group = annotations_of(self.resource).get(names.TASK_RESOURCE_GROUP, "")
+        created = self.resource["metadata"].get("creationTimestamp", "")
+        return created, group, name_of(self.resource)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from harness.objects import PODS, Obj, condition_of, key_of, name_of, time_text
 from reference_controller.actions import Bind, PatchStatus
-from reference_controller.co_scheduler.fit import obstacle, place
+from reference_controller.co_scheduler.fit import Node, obstacle, place, requests_of
 from reference_controller.co_scheduler.seen import Gang, Seen
 from reference_controller.machine import Decision, Machine, Transitions, do
 from reference_controller.task_resource import changes
@@ -16,15 +16,11 @@ from reference_controller.task_resource.seen import Phase
 
 def withdraw(seen: Seen) -> Decision | None:
     """A node has gone, or shrunk, under what is held on it: nobody may count on that hold."""
-    sound = {node.name for node in seen.nodes if not node.is_overcommitted}
+    nodes = {node.name: node for node in seen.nodes}
     for gang in seen.gangs:
-        for pod, node in gang.held:
-            if node not in sound:
-                why = f"node {node} has no room for {key_of(pod)} any more"
-                if gang.phase == Phase.SCHEDULABLE:
-                    return do(changes.release_hold(gang.resource), why=why)
-                reason = changes.pod_failed(gang.resource, name_of(pod))
-                return do(changes.fail(gang.resource, reason, seen.now, final=False), why=why)
+        for pod, name in gang.held:
+            if why := _unsound(pod, nodes.get(name)):
+                return _let_go(seen, gang, pod, f"node {name} {why}")
     return None
 
 
@@ -91,6 +87,22 @@ TRANSITIONS: Transitions[Seen] = {
 }
 
 MACHINE: Machine[Seen] = Machine(lambda _: "", TRANSITIONS, {})
+
+
+def _unsound(pod: Obj, node: Node | None) -> str:
+    """Why a hold on the node is worth nothing, in words that follow its name; "" if it is."""
+    if node is None:
+        return "does not serve the domain any more"
+    if not node.is_ready:
+        return "is not ready"
+    return "has shrunk" if node.is_short_of(requests_of(pod)) else ""
+
+
+def _let_go(seen: Seen, gang: Gang, pod: Obj, why: str) -> Decision:
+    if gang.phase == Phase.SCHEDULABLE:
+        return do(changes.release_hold(gang.resource), why=why)
+    reason = changes.pod_failed(gang.resource, name_of(pod))
+    return do(changes.fail(gang.resource, reason, seen.now, final=False), why=why)
 
 
 def _bind(pairs: list[tuple[Obj, str]]) -> Decision | None:
