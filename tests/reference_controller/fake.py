@@ -21,6 +21,9 @@ class FakeApi:
         self.watches = []
         self.requests: Counter[tuple[str, str]] = Counter()
         self.version = 0
+        self.clock = lambda: T
+        #: Called at every change, after the watches.
+        self.told = lambda *_: None
         #: Raised by the next requests of a verb, one each.
         self.faults = {}
 
@@ -33,6 +36,7 @@ class FakeApi:
         for watched, queue in self.watches:
             if watched == resource:
                 queue.put_nowait(Event(kind, obj))
+        self.told(kind, resource, obj)
 
     def _store(self, kind, resource, obj):
         self.version += 1
@@ -71,7 +75,7 @@ class FakeApi:
             return self._store("MODIFIED", PODS, {**pod, "spec": spec}) and {"kind": "Status"}
         if (resource, key_of(obj)) in self.objects:
             raise AlreadyExists(409, "AlreadyExists", f"{key_of(obj)} already exists")
-        fresh = {"uid": f"uid-{self.version + 1}", "creationTimestamp": time_text(T)}
+        fresh = {"uid": f"uid-{self.version + 1}", "creationTimestamp": time_text(self.clock())}
         return self._store("ADDED", resource, {**obj, "metadata": {**obj["metadata"], **fresh}})
 
     async def patch(self, resource, name, namespace, patch, *, sub="", how="merge"):
@@ -115,6 +119,7 @@ class FakeWorld:
     def __init__(self):
         self.api = FakeApi()
         self.time = T
+        self.api.clock = self.now
         self.sleepers = []
 
     def now(self):

@@ -72,6 +72,22 @@ def taken(seen):
             "withdraw",
             id="its node has shrunk",
         ),
+        pytest.param(
+            {
+                "gangs": (gang("Reserved", held={"psi-0": "node-1"}),),
+                "nodes": (node_with_room(node(ready="Unknown"), []),),
+            },
+            "withdraw",
+            id="its node is not ready",
+        ),
+        pytest.param(
+            {
+                "gangs": (gang("Reserved", held={"psi-0": "node-1"}),),
+                "nodes": (ROOM.without([{"elsewhere/gpu": Decimal(1)}]),),
+            },
+            None,
+            id="its node lacks what nobody asks for",
+        ),
         pytest.param({"gangs": (), "singles": (pod(),)}, "bind_single", id="a pod of its own"),
         pytest.param(
             {"gangs": (gang("Schedulable", "psi-1", need=2, bound=1),)},
@@ -109,6 +125,14 @@ def test_the_older_gets_the_room_and_a_later_one_that_fits_is_not_held_up():
     assert [name_of(patch.seen) for patch in decision.stages[0]] == ["a"]
     _, decision = machine.decide(replace(SEEN, gangs=(big, small)))
     assert [name_of(patch.seen) for patch in decision.stages[0]] == ["c"]
+
+
+def test_of_the_same_age_one_group_goes_first_in_every_domain():
+    """By their own names the digits would decide, which differ from domain to domain."""
+    first, second = gang(name="psi-a0"), gang(name="psi-2-0a")
+    for each, group in ((first, "psi"), (second, "psi-2")):
+        each.resource["metadata"]["annotations"][P + "task-resource-group"] = group
+    assert first.age < second.age
 
 
 def test_a_pod_is_told_once_why_it_waits():
