@@ -2,14 +2,23 @@
 
 import sys
 
-from harness.documents.operators import OPERATORS
+from harness.documents.compare import compare
+from harness.documents.loader import document_from
+from harness.documents.operators import OPERATORS, Operator
+from harness.documents.paths import path_text
 
 
 def table() -> str:
-    """The operators as a Markdown table: how one is written, and what it asks for."""
-    rows = [("written", "asks for"), ("---", "---")]
-    rows += [(f"`{kind.example}`", kind.meaning) for kind in OPERATORS.values()]
-    return "\n".join(f"| {written} | {meaning} |" for written, meaning in rows)
+    """The operators as a Markdown table; the last column is a failure that really happened."""
+    rows = [("written", "asks for", "reads in a failure"), ("---", "---", "---")]
+    rows += [(f"`{kind.example}`", kind.meaning, _failure(kind)) for kind in OPERATORS.values()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _failure(kind: type[Operator]) -> str:
+    [mismatch] = compare(document_from(kind.example), document_from(kind.refuses))
+    path = path_text(mismatch.path)
+    return f"`{path}`: expected *{mismatch.expected}*, actual *{mismatch.actual}*"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Compare an expected document with an actual one: every mismatch, in the document's order.
 
-Keyed lists become mappings, what the document does not mention is left out, and one plain
-DeepDiff does the rest. Absence, and keys that stand twice, are settled before it.
+First the two are brought into the same shape: keyed lists become mappings, what the document
+does not mention is left out, and MISSING stands where one side has nothing. Then one plain
+DeepDiff finds what differs, and asks the operators.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from deepdiff import DeepDiff
 
-from harness.documents.operators import Absent, Context, Exact, Operator
+from harness.documents.operators import MISSING, Absent, Context, Exact, Operator, value_text
 from harness.documents.paths import KEYS, Path, item_key
 
 
@@ -30,31 +32,29 @@ class Mismatch:
 
 def compare(document: Any, actual: Any, context: Context | None = None) -> tuple[Mismatch, ...]:
     """Every mismatch; none means that the actual document is as expected."""
-    context = replace(context or Context(), root=actual)
     aligned = _Alignment()
     expected, found = aligned.both(document, actual, ())
-    rules = _Rules(context)
     diff = DeepDiff(
         expected,
         found,
         view="tree",
-        custom_operators=[rules],
+        custom_operators=[_Rules(replace(context or Context(), root=actual))],
         zip_ordered_iterables=True,
-        threshold_to_diff_deeper=0,
-        verbose_level=2,
+        threshold_to_diff_deeper=0,  # else a mapping with little in common counts as one change
+        ignore_private_variables=False,  # else keys that begin with "__" are not compared
     )
-    mismatches = aligned.doubled + [_mismatch(level) for kind in diff for level in diff[kind]]
+    mismatches = [_mismatch(level) for kind in diff for level in diff[kind]]
     order = {path: place for place, path in enumerate(_paths(expected))}
-    return tuple(sorted(mismatches, key=lambda m: (order.get(m.path, len(order)), m.path)))
+    return tuple(sorted(aligned.doubled + mismatches, key=lambda m: _place(m.path, order)))
 
 
 def fields(document: Any) -> int:
     """How many single values a document asks about."""
     if isinstance(document, Exact):
         return fields(document.value)
-    if isinstance(document, Mapping):
+    if isinstance(document, Mapping) and document:
         return sum(fields(value) for value in document.values())
-    if isinstance(document, list):
+    if isinstance(document, list) and document:
         return sum(fields(value) for value in document)
     return 1
 
@@ -88,61 +88,80 @@ class _Alignment:
         self.doubled: list[Mismatch] = []
 
     def both(self, expected: Any, actual: Any, path: Path) -> tuple[Any, Any]:
-        exact = isinstance(expected, Exact)
-        wanted = expected.value if exact else expected
-        keys = KEYS.get(path[-1]) if path and isinstance(wanted, list) else None
-        if keys:
-            wanted = {_expected_key(item, keys): _without_marker(item) for item in wanted}
-            actual = self._keyed(actual, keys, path) if isinstance(actual, list) else actual
+        exact, wanted = isinstance(expected, Exact), _inside(expected)
         if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
             return self._mappings(wanted, actual, path, exact=exact)
-        if isinstance(wanted, list) and isinstance(actual, list):
+        if not isinstance(wanted, list) or not isinstance(actual, list):
+            return wanted, actual
+        keys = KEYS.get(path[-1]) if path else None
+        if keys is None:
             return self._lists(wanted, actual, path)
-        return wanted, actual
+        found = self._keyed(actual, keys, path)
+        return self._mappings(_named(wanted, keys, found), found, path, exact=exact)
 
     def _mappings(
         self, wanted: Mapping[str, Any], actual: Mapping[str, Any], path: Path, *, exact: bool
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        left: dict[str, Any] = {}
-        right = {key: value for key, value in actual.items() if exact and key not in wanted}
-        for key, value in wanted.items():
-            if key in actual:
-                left[key], right[key] = self.both(value, actual[key], (*path, key))
-            elif not isinstance(value, Absent):
-                left[key] = value
-        return left, right
+        further = [key for key in actual if key not in wanted] if exact else []
+        pairs = {
+            key: self.both(wanted.get(key, MISSING), actual.get(key, MISSING), (*path, key))
+            for key in (*wanted, *further)
+        }
+        return _unzip(pairs)
 
     def _lists(self, wanted: list[Any], actual: list[Any], path: Path) -> tuple[Any, Any]:
-        if len(wanted) != len(actual):
-            return wanted, actual
-        pairs = enumerate(zip(wanted, actual, strict=True))
-        both = [self.both(left, right, (*path, str(place))) for place, (left, right) in pairs]
-        return [left for left, _ in both], [right for _, right in both]
+        pairs = [
+            self.both(left, right, (*path, str(place)))
+            for place, (left, right) in enumerate(zip_longest(wanted, actual, fillvalue=MISSING))
+        ]
+        return [left for left, _ in pairs], [right for _, right in pairs]
 
     def _keyed(self, items: list[Any], keys: tuple[str, ...], path: Path) -> dict[str, Any]:
+        """The items by key; one that stands twice is a mismatch of its own (VW-08)."""
         names = Counter(item_key(item, keys) for item in items)
-        for name, count in names.items():
-            if count > 1:
-                self.doubled.append(Mismatch((*path, name), "once", f"{count} times"))
+        self.doubled += [
+            Mismatch((*path, name), "once", f"{count} times")
+            for name, count in names.items()
+            if count > 1
+        ]
         return {item_key(item, keys): item for item in items}
 
 
-def _expected_key(item: Any, keys: tuple[str, ...]) -> str:
-    return item_key(item.item if isinstance(item, Absent) else item, keys)
+def _named(wanted: list[Any], keys: tuple[str, ...], found: Mapping[str, Any]) -> dict[str, Any]:
+    """The wanted items by key; in place of `!absent {…}` each item found that it speaks of."""
+    named: dict[str, Any] = {}
+    for item in wanted:
+        if isinstance(item, Absent):
+            named |= {name: Absent() for name, other in found.items() if _has(other, item.item)}
+        else:
+            named[item_key(_inside(item), keys)] = item
+    return named
 
 
-def _without_marker(item: Any) -> Any:
-    return Absent() if isinstance(item, Absent) else item
+def _has(item: Any, values: Mapping[str, Any] | None) -> bool:
+    return isinstance(item, Mapping) and all(
+        item.get(key) == value for key, value in (values or {}).items()
+    )
+
+
+def _inside(value: Any) -> Any:
+    return value.value if isinstance(value, Exact) else value
+
+
+def _unzip(pairs: Mapping[str, tuple[Any, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {k: left for k, (left, _) in pairs.items()}, {
+        k: right for k, (_, right) in pairs.items()
+    }
 
 
 def _mismatch(level: Any) -> Mismatch:
-    expected = level.t1
-    missing = repr(level.t2) == "not present"
+    missing = level.t2 is MISSING
+    is_part = isinstance(level.t1, Mapping | list)
     return Mismatch(
         _path(level),
-        _expected_text(expected, missing=missing),
-        "absent" if missing else value_text(level.t2),
-        fields(expected) if missing else 1,
+        "present" if missing and is_part else value_text(level.t1),
+        value_text(level.t2),
+        fields(level.t1) if missing else 1,
     )
 
 
@@ -150,42 +169,18 @@ def _path(level: Any) -> Path:
     return tuple(str(step) for step in level.path(output_format="list"))
 
 
-def _expected_text(value: Any, *, missing: bool) -> str:
-    if isinstance(value, Operator) and not isinstance(value, Exact):
-        return value.wants()
-    if repr(value) == "not present":
-        return "absent"
-    if missing and isinstance(value, Mapping | list | Exact):
-        return "present"
-    return value_text(value)
-
-
-def value_text(value: Any) -> str:
-    """A value as it would stand in the document; a text that looks like something else, quoted."""
-    if isinstance(value, Operator):
-        return value.wants()
-    if isinstance(value, str):
-        return repr(value) if value in ("", "true", "false", "null") or _is_number(value) else value
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {value_text(v)}" for key, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(value_text(item) for item in value) + "]"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).isdigit()
-
-
 def _paths(document: Any, path: Path = ()) -> Iterator[Path]:
     """Every place of a document, in its order."""
     yield path
-    inner = document.value if isinstance(document, Exact) else document
-    if isinstance(inner, Mapping):
-        for key, value in inner.items():
-            yield from _paths(value, (*path, str(key)))
-    elif isinstance(inner, list):
-        for place, value in enumerate(inner):
-            yield from _paths(value, (*path, str(place)))
+    entries: Any = ()
+    if isinstance(document, Mapping):
+        entries = document.items()
+    elif isinstance(document, list):
+        entries = enumerate(document)
+    for step, value in entries:
+        yield from _paths(value, (*path, str(step)))
+
+
+def _place(path: Path, order: Mapping[Path, int]) -> int:
+    """Where the document speaks of a path, or of the nearest thing around it."""
+    return order[path] if path in order else _place(path[:-1], order)

@@ -2,13 +2,18 @@
 
 Only true, false, null and numbers are anything but text: no `on`, no 12:30, no dates. A key
 may stand once. A tag is an operator and ends before `, ] }`, so that `[!any, !absent]` reads
-as it looks. Anchors work as ever.
+as it looks. Anchors work as ever, merge keys (`<<`) do not.
+
+From the text up: `_Loader` makes nodes, `_Values` makes values of them, `schema.Checker` looks
+at the whole; the two `load_…` are what others call.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,12 +22,12 @@ import yaml
 from yaml.composer import Composer
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.parser import Parser
-from yaml.reader import Reader
+from yaml.reader import Reader, ReaderError
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner, ScannerError
 
 from harness.documents.operators import OPERATORS
-from harness.documents.schema import check_node
+from harness.documents.schema import Checker
 from harness.errors import DocumentError
 from harness.objects import Obj
 
@@ -43,11 +48,11 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         start = self.get_mark()
         self.forward()
         length = 0
-        while self.peek(length).isalnum() or self.peek(length) == "-":
+        while self.peek(length).isalnum() or self.peek(length) in ("-", "_"):
             length += 1
         name = self.prefix(length)
         self.forward(length)
-        if self.peek() not in "\0 \t\r\n,]}":
+        if not name or self.peek() not in "\0 \t\r\n,]}":
             raise ScannerError(None, None, "a tag is a word of letters and dashes", start)
         return yaml.TagToken(("!", name), start, self.get_mark())
 
@@ -72,16 +77,18 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 def load_manifests(path: Path) -> list[Obj]:
     """The objects in a file. DocumentError if it does not parse, or one is no object."""
+    values = _Values(path, "a manifest has no operators")
     manifests = []
-    for node in _nodes(path):
-        manifest = _value(path, node, operators=False)
-        if manifest is None:
-            continue
-        if not isinstance(manifest, dict) or not {"apiVersion", "kind"} <= set(manifest):
-            raise _error(
-                path, node, "this is no Kubernetes object: apiVersion and kind are missing"
-            )
-        manifests.append(manifest)
+    text = _text(path)
+    with _explained(path, text):
+        for node in _nodes(text):
+            manifest = values.of(node)
+            if not isinstance(manifest, dict) or not {"apiVersion", "kind"} <= set(manifest):
+                why = "this is no Kubernetes object: apiVersion and kind are missing"
+                raise _error(path, node, why)
+            manifests.append(manifest)
+    if not manifests:
+        raise DocumentError(f"{path}: there is no Kubernetes object in it")
     return manifests
 
 
@@ -90,77 +97,116 @@ def load_document(path: Path, schema: Obj | None = None) -> Any:
 
     With a schema (of OpenAPI, as definitions have) every path has to be in it.
     """
-    nodes = list(_nodes(path))
-    if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
-        raise DocumentError(f"{path}: an expected document is one mapping")
-    if schema is not None:
-        for node, text, hint in check_node(nodes[0], schema):
-            raise _error(path, node, text, hint)
-    return _value(path, nodes[0], operators=True)
+    return document_from(_text(path), path, schema)
 
 
-def _nodes(path: Path) -> Iterator[Node]:
+def document_from(text: str, path: Path = Path("document"), schema: Obj | None = None) -> Any:
+    """An expected document from its text; `path` is for the messages. As `load_document`."""
+    with _explained(path, text):
+        nodes = list(_nodes(text))
+        if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
+            raise DocumentError(f"{path}: an expected document is one mapping")
+        document = _Values(path).of(nodes[0])
+        for problem in Checker(schema or {}).check(nodes[0], schema or {}):
+            raise _error(path, problem.node, problem.text, problem.hint)
+    return document
+
+
+def _text(path: Path) -> str:
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
-        while loader.check_node():
-            if (node := loader.get_node()) is not None:
-                yield node
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise DocumentError(f"{path}:{line}: this is no YAML: {error.problem}") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DocumentError(f"{path}: this is no YAML: {' '.join(str(error).split())}") from error
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise DocumentError(f"{path}:{line}: this is no YAML: it is not UTF-8") from error
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _value(path: Path, node: Node, *, operators: bool) -> Any:
-    if not node.tag.startswith(_YAML):
-        return _operator(path, node, operators=operators)
-    return _plain(path, node, operators=operators)
+def _nodes(text: str) -> Iterator[Node]:
+    """The documents of a text that hold anything."""
+    loader = _Loader(text)
+    while loader.check_node():
+        node = loader.get_node()
+        if node is not None and node.tag != _YAML + "null":
+            yield node
 
 
-def _plain(path: Path, node: Node, *, operators: bool) -> Any:
-    if isinstance(node, MappingNode):
-        return dict(_entries(path, node, operators=operators))
-    if isinstance(node, SequenceNode):
-        return [_value(path, item, operators=operators) for item in node.value]
-    return _SCALARS.get(node.tag, str)(node.value)
-
-
-def _entries(path: Path, node: MappingNode, *, operators: bool) -> Iterator[tuple[str, Any]]:
-    seen: dict[str, int] = {}
-    for key, value in node.value:
-        if not isinstance(key, ScalarNode):
-            raise _error(path, key, "a key has to be a text")
-        if key.value in seen:
-            raise _error(path, key, f"{key.value!r} stands here already, in line {seen[key.value]}")
-        seen[key.value] = key.start_mark.line + 1
-        yield key.value, _value(path, value, operators=operators)
-
-
-def _operator(path: Path, node: Node, *, operators: bool) -> Any:
-    name = node.tag.removeprefix("!")
-    if not operators:
-        raise _error(path, node, f"!{name}: a manifest has no operators")
-    if name not in OPERATORS:
-        near = get_close_matches(name, OPERATORS, n=1)
-        hint = f"did you mean !{near[0]}? " if near else ""
-        valid = ", ".join(f"!{tag}" for tag in OPERATORS)
-        raise _error(path, node, f"there is no operator !{name}", f"{hint}valid: {valid}")
+@contextmanager
+def _explained(path: Path, text: str) -> Iterator[None]:
+    """What PyYAML cannot read, as our own error."""
     try:
-        return OPERATORS[name].read(_argument(path, node, name))
-    except ValueError as error:
-        example = f"as in `{OPERATORS[name].example}`"
-        raise _error(path, node, f"!{name}: {error}", example) from error
+        yield
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
+        raise DocumentError(f"{place}: this is no YAML: {error.problem}") from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        why = f"the character #x{error.character:04x} may not stand in it"
+        raise DocumentError(f"{path}:{line}: this is no YAML: {why}") from error
+    except RecursionError as error:
+        why = "this is nested too deeply: perhaps an anchor stands within itself"
+        raise DocumentError(f"{path}: {why}") from error
 
 
-def _argument(path: Path, node: Node, name: str) -> Any:
-    """What follows the tag: a mapping, a list, a text, or nothing."""
-    if not isinstance(node, ScalarNode):
-        return _plain(path, node, operators=name in ("one-of", "exact", "absent"))
-    return node.value if node.value or node.style else None
+@dataclass(frozen=True)
+class _Values:
+    """The values that nodes stand for. DocumentError where a node stands for none."""
+
+    path: Path
+    #: Why there are no operators here; "" where there may be.
+    no_operators: str = ""
+
+    def of(self, node: Node) -> Any:
+        return self._plain(node) if node.tag.startswith(_YAML) else self._operator(node)
+
+    def _plain(self, node: Node) -> Any:
+        if isinstance(node, MappingNode):
+            return dict(self._entries(node))
+        if isinstance(node, SequenceNode):
+            return [self.of(item) for item in node.value]
+        return _SCALARS[node.tag](node.value)
+
+    def _entries(self, node: MappingNode) -> Iterator[tuple[str, Any]]:
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode) or not key.tag.startswith(_YAML):
+                raise _error(self.path, key, "a key has to be a text")
+            name = key.value
+            if name == "<<":
+                raise _error(self.path, key, "there are no merge keys", "write the entries out")
+            if name in lines:
+                text = f"{name!r} stands here already, in line {lines[name]}"
+                raise _error(self.path, key, text)
+            lines[name] = key.start_mark.line + 1
+            yield name, self.of(value)
+
+    def _operator(self, node: Node) -> Any:
+        name = node.tag.removeprefix("!")
+        if self.no_operators:
+            raise _error(self.path, node, f"!{name}: {self.no_operators}")
+        if name not in OPERATORS:
+            raise _error(self.path, node, f"there is no operator !{name}", _operators_like(name))
+        kind = OPERATORS[name]
+        try:
+            return kind.read(self._argument(node, name))
+        except ValueError as error:
+            example = f"as in `{kind.example}`"
+            raise _error(self.path, node, f"!{name}: {error}", example) from error
+
+    def _argument(self, node: Node, name: str) -> Any:
+        """What follows the tag: a mapping, a list, a text, or nothing."""
+        if isinstance(node, ScalarNode):
+            return node.value if node.value or node.style else None
+        allowed = OPERATORS[name].nests
+        why = "" if allowed else f"there are no operators in the argument of !{name}"
+        return replace(self, no_operators=why)._plain(node)
+
+
+def _operators_like(name: str) -> str:
+    near = get_close_matches(name, OPERATORS, n=1)
+    hint = f"did you mean !{near[0]}? " if near else ""
+    return f"{hint}valid: {', '.join(f'!{tag}' for tag in OPERATORS)}"
 
 
 def _error(path: Path, node: Node, text: str, hint: str = "") -> DocumentError:

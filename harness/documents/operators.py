@@ -1,11 +1,12 @@
 """The few special values of an expected document, each a YAML tag.
 
 OPERATORS is the language: a tag, and the class that reads its argument, judges a value, and
-says how it reads in a failure.
+says how it reads in a failure. Before it the operators; after it how values read.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from abc import abstractmethod
 from collections.abc import Collection, Mapping
@@ -13,8 +14,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from harness.documents.paths import Path, path_from, value_at
+from harness.documents.paths import Path, path_beside, value_at
 from harness.objects import time_from
+
+
+class _Missing:
+    """What stands where there is nothing, so that operators can judge that too."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+MISSING = _Missing()
 
 
 @dataclass(frozen=True)
@@ -29,18 +40,20 @@ class Context:
 
     def value_of(self, path: str) -> Any:
         """The value at a path of the document; a path that begins with a dot starts here."""
-        if path.startswith("."):
-            return value_at(self.root, self.at[:-1] + path_from(path[1:]))
-        return value_at(self.root, path_from(path))
+        return value_at(self.root, path_beside(path, self.at))
 
 
 @dataclass(frozen=True)
 class Operator:
     """A value that judges another."""
 
-    #: How an author writes it, and what it asks for, for the reference in fixtures/README.md.
+    #: For the reference in fixtures/README.md: how an author writes it, what it asks for, and a
+    #: document that it refuses.
     example: ClassVar[str]
     meaning: ClassVar[str]
+    refuses: ClassVar[str]
+    #: Whether operators may stand in its argument.
+    nests: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -48,7 +61,8 @@ class Operator:
         """The operator with that argument, None if it had none. ValueError if it cannot be."""
 
     @abstractmethod
-    def accepts(self, value: Any, context: Context) -> bool: ...
+    def accepts(self, value: Any, context: Context) -> bool:
+        """Whether the value is as wanted; where there is none, the value is MISSING."""
 
     @abstractmethod
     def wants(self) -> str:
@@ -61,6 +75,7 @@ class Anything(Operator):
 
     example = "readyTime: !any"
     meaning = "it is there, whatever its value"
+    refuses = "{}"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
@@ -68,7 +83,7 @@ class Anything(Operator):
         return cls()
 
     def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
-        return value is not None
+        return value is not None and value is not MISSING
 
     def wants(self) -> str:
         return "any value"
@@ -76,20 +91,21 @@ class Anything(Operator):
 
 @dataclass(frozen=True)
 class Absent(Operator):
-    """`!absent`; in a keyed list `!absent {type: Success}`, where `item` is the mapping."""
+    """`!absent`; in a keyed list `!absent {type: Success}`: `item` is what no item may have."""
 
     item: Any = None
     example = "completionTime: !absent"
     meaning = "it is not there; in a keyed list, `!absent {type: Success}`: no such item is"
+    refuses = "completionTime: 2024-01-02T03:04:05Z"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
-        if argument is not None and not isinstance(argument, Mapping):
-            raise ValueError("takes nothing, or in a keyed list the mapping that tells an item")
+        if argument is not None and not (argument and isinstance(argument, Mapping)):
+            raise ValueError("takes nothing, or in a keyed list what an item has")
         return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
-        return False  # `compare` asks only about what is there
+        return value is MISSING
 
     def wants(self) -> str:
         return "absent"
@@ -102,15 +118,17 @@ class Regex(Operator):
     pattern: str
     example = "message: !re .*alice.*"
     meaning = "a text that the regular expression matches as a whole"
+    refuses = "message: bob has no room"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
-        pattern = "" if argument is None else str(argument)
+        if not isinstance(argument, str):
+            raise ValueError("takes a regular expression")
         try:
-            re.compile(pattern)
+            re.compile(argument)
         except re.error as error:
-            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
-        return cls(pattern)
+            raise ValueError(f"{argument!r} is no regular expression: {error}") from error
+        return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
         return isinstance(value, str) and bool(re.fullmatch(self.pattern, value, re.DOTALL))
@@ -127,20 +145,20 @@ class Between(Operator):
     high: float
     example = "portNumber: !between [20000, 32766]"
     meaning = "a number from the first to the second, both included"
+    refuses = "portNumber: 8080"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
         match argument:
-            case [int() | float() as low, int() | float() as high] if low <= high:
+            case [low, high] if _is_number(low) and _is_number(high) and low <= high:
                 return cls(low, high)
-        raise ValueError("takes two numbers, the smaller first, as in !between [1, 3]")
+        raise ValueError("takes two numbers, the smaller first")
 
     def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and self.low <= value <= self.high
+        return _is_number(value) and self.low <= value <= self.high
 
     def wants(self) -> str:
-        return f"a number from {self.low:g} to {self.high:g}"
+        return f"a number from {self.low} to {self.high}"
 
 
 @dataclass(frozen=True)
@@ -154,6 +172,7 @@ class Time(Operator):
     before: str | None = None
     example = "completionTime: !time {after: startTime}"
     meaning = "a time in UTC and whole seconds; not before, not after another of the document"
+    refuses = "{startTime: 2024-01-02T03:04:05Z, completionTime: 2024-01-02T03:04:00Z}"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
@@ -161,7 +180,7 @@ class Time(Operator):
         if not isinstance(bounds, Mapping) or not set(bounds) <= {"after", "before"}:
             raise ValueError("takes nothing, or {after: PATH, before: PATH}")
         for path in bounds.values():
-            path_from(str(path).removeprefix("."))
+            _check_path(path)
         return cls(**bounds)
 
     def accepts(self, value: Any, context: Context) -> bool:
@@ -184,14 +203,15 @@ class Reference(Operator):
     path: str
     example = "portNumber: !ref serviceStatuses[alice/psi-0-fed].portNumber"
     meaning = "the same value as at that path of the same document"
+    refuses = "portNumber: 20000"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
-        path_from(str(argument).removeprefix("."))
-        return cls(str(argument))
+        _check_path(argument)
+        return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:
-        return bool(value == context.value_of(self.path))
+        return value is not None and _is_same(value, context.value_of(self.path))
 
     def wants(self) -> str:
         return f"the value of {self.path}"
@@ -204,24 +224,25 @@ class OneOf(Operator):
     choices: tuple[Any, ...]
     example = "podPhase: !one-of [Succeeded, Failed]"
     meaning = "one of these values, or what one of these operators accepts"
+    refuses = "podPhase: Running"
+    nests = True
 
     @classmethod
     def read(cls, argument: Any) -> Self:
         if not isinstance(argument, list) or not argument:
-            raise ValueError("takes a list, as in !one-of [Pending, Running]")
+            raise ValueError("takes a list")
         return cls(tuple(argument))
 
     def accepts(self, value: Any, context: Context) -> bool:
         return any(
             choice.accepts(value, context)
             if isinstance(choice, Operator)
-            else type(choice) is type(value) and choice == value
+            else _is_same(choice, value)
             for choice in self.choices
         )
 
     def wants(self) -> str:
-        words = [c.wants() if isinstance(c, Operator) else str(c) for c in self.choices]
-        return " or ".join(words)
+        return " or ".join(value_text(choice) for choice in self.choices)
 
 
 @dataclass(frozen=True)
@@ -231,15 +252,16 @@ class NodeOf(Operator):
     domain: str
     example = "nodeName: !node-of alice"
     meaning = "the name of a node that serves this domain"
+    refuses = "nodeName: node-2"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
         if not argument or not isinstance(argument, str):
-            raise ValueError("takes a domain, as in !node-of alice")
+            raise ValueError("takes a domain")
         return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:
-        return value in context.nodes.get(self.domain, ())
+        return isinstance(value, str) and value in context.nodes.get(self.domain, ())
 
     def wants(self) -> str:
         return f"a node of {self.domain}"
@@ -247,11 +269,16 @@ class NodeOf(Operator):
 
 @dataclass(frozen=True)
 class Exact(Operator):
-    """`!exact` on a mapping or a keyed list: the value, and nothing beside it."""
+    """`!exact` on a mapping or a keyed list: the value, and nothing beside it.
+
+    `compare` takes it apart; only as a choice of `!one-of` it judges by itself.
+    """
 
     value: Any
-    example = "podStatuses: !exact {…}"
+    example = "podStatuses: !exact {alice/psi-0: {}}"
     meaning = "of a mapping or a keyed list: these entries, and no others"
+    refuses = "podStatuses: {alice/psi-0: {}, bob/psi-0: {}}"
+    nests = True
 
     @classmethod
     def read(cls, argument: Any) -> Self:
@@ -260,10 +287,10 @@ class Exact(Operator):
         return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
-        return bool(value == self.value)  # `compare` takes it apart; here for lists within lists
+        return _is_same(self.value, value)
 
     def wants(self) -> str:
-        return "exactly these"
+        return f"exactly {value_text(self.value)}"
 
 
 #: The language: each tag and what it means.
@@ -280,9 +307,47 @@ OPERATORS: Mapping[str, type[Operator]] = {
 }
 
 
+#: Texts that would read as something else in a failure if they had no quotes.
+_WORDS = ("", "~", "true", "false", "null", "absent", "present", "any value")
+
+
+def value_text(value: Any) -> str:
+    """A value as it would stand in the document; a text that looks like something else, quoted."""
+    if isinstance(value, Operator):
+        return value.wants()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {value_text(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(value_text(item) for item in value) + "]"
+    if value is MISSING or (isinstance(value, str) and not _needs_quotes(value)):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _needs_quotes(text: str) -> bool:
+    looks_like_a_number = text.lstrip("+-").replace(".", "", 1).isdigit()
+    is_hidden = text != text.strip() or not text.isprintable()
+    return text in _WORDS or looks_like_a_number or is_hidden
+
+
 def _no_argument(argument: Any) -> None:
     if argument is not None:
         raise ValueError("takes nothing")
+
+
+def _check_path(argument: Any) -> None:
+    if not isinstance(argument, str):
+        raise ValueError("takes a path, such as conditions[type=Running].status")
+    path_beside(argument)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Equal, and of the same kind: in JSON, unlike in Python, true is not 1."""
+    return type(one) is type(other) and bool(one == other)
 
 
 _RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")

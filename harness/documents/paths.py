@@ -42,6 +42,14 @@ def path_from(text: str) -> Path:
     return tuple(steps)
 
 
+def path_beside(text: str, at: Path = ()) -> Path:
+    """The path that a text names at a place: one that begins with a dot is a neighbour's.
+
+    ValueError if it names none.
+    """
+    return at[:-1] + path_from(text[1:]) if text.startswith(".") else path_from(text)
+
+
 def item_key(item: Any, keys: tuple[str, ...]) -> str:
     """What tells an item apart, as `domainID=alice,role=host`; what is empty is left out."""
     values = [(key, item.get(key)) for key in keys] if isinstance(item, Mapping) else []

@@ -18,14 +18,22 @@ def render(
     *,
     widest: int = WIDEST,
 ) -> str:
-    """The table; `writer` says of a path who wrote its value last."""
+    """The table; `writer` says of a path who wrote its value last.
+
+    Values longer than `widest` characters are cut in the middle; paths never are.
+    """
     rows = [
-        (path_text(m.path), m.expected, m.actual, writer(m.path) if m.actual != "absent" else "–")
-        for m in mismatches
+        (
+            path_text(mismatch.path),
+            _cut(mismatch.expected, widest),
+            _cut(mismatch.actual, widest),
+            writer(mismatch.path) if mismatch.actual != "absent" else "–",
+        )
+        for mismatch in mismatches
     ]
-    cells = [(*(_cut(cell, widest) for cell in row[:3]), row[3]) for row in (HEADINGS, *rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(HEADINGS))]
-    return "\n".join(_line(row, widths) for row in cells)
+    lines = [HEADINGS, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(_line(line, widths) for line in lines)
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

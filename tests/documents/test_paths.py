@@ -1,7 +1,7 @@
 import pytest
 
-from harness.documents import path_from, path_text, render, value_at
-from harness.documents.compare import Mismatch
+from harness.documents import path_from, path_text, value_at
+from harness.documents.paths import path_beside
 
 DOCUMENT = {
     "phase": "Running",
@@ -43,19 +43,9 @@ def test_what_is_no_path(text):
         path_from(text)
 
 
-def test_mismatches_are_a_table():
-    mismatches = (Mismatch(("phase",), "Running", "Pending"), Mismatch(("reason",), "x", "absent"))
-    table = render(mismatches, lambda path: f"somebody, {path[0]}")
-    assert table.splitlines() == [
-        "path    expected  actual   last written",
-        "phase   Running   Pending  somebody, phase",
-        "reason  x         absent   –",
-    ]
-
-
-def test_of_a_long_value_both_ends_are_shown():
-    text = "begins here" + "." * 200 + "ends\nhere"
-    row = render((Mismatch(("a",), "x", text),), widest=30).splitlines()[1]
-    assert "begins" in row
-    assert row.split("x", 1)[1].strip().startswith("begins here... … ")
-    assert "ends\\nhere" in row
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [("a.b", ("a", "b")), (".b", ("pod", "b")), (".b.c", ("pod", "b", "c"))],
+)
+def test_a_leading_dot_names_a_neighbour(text, path):
+    assert path_beside(text, ("pod", "created")) == path

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 
 from harness.documents.__main__ import table
 from harness.settings import suite_folder
@@ -9,3 +11,9 @@ def test_the_readme_has_the_operators_as_they_are():
     found = re.search(r"<!-- operators -->\n(.*)\n<!-- /operators -->", text, re.DOTALL)
     assert found is not None
     assert found[1] == table()
+
+
+def test_the_command_prints_the_table():
+    command = [sys.executable, "-m", "harness.documents"]
+    printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert printed == table() + "\n"
