@@ -11,7 +11,7 @@ from collections.abc import Collection
 from contextlib import aclosing, suppress
 from typing import Any
 
-from harness.api import Api, Event
+from harness.api import Api
 from harness.errors import AlreadyExists, ApiError, NotFound
 from harness.journal import Version
 from harness.objects import (
@@ -26,7 +26,6 @@ from harness.objects import (
     name_of,
     namespace_of,
 )
-from harness.world import Listed, World, follow
 
 DOMAIN_LABEL = "kuscia.secretflow/namespace"
 SLOT = "conformance.kuscia.secretflow/slot"
@@ -52,16 +51,13 @@ async def make_domain(api: Api, namespace: str, nodes: list[str]) -> None:
 async def _wait_until_gone(api: Api, namespace: str) -> None:
     """An earlier scenario's namespace of that name may still be on its way out."""
     name = f"metadata.name={namespace}"
-    async with aclosing(follow(World(api), NAMESPACES, fields=name)) as news:
-        async for said in news:
-            objects = said.objects if isinstance(said, Listed) else ()
-            is_ending = any("deletionTimestamp" in obj["metadata"] for obj in objects)
-            if (isinstance(said, Listed) and not is_ending) or _is_deletion(said):
+    there, version = await api.list(NAMESPACES, fields=name)
+    if not any("deletionTimestamp" in obj["metadata"] for obj in there):
+        return
+    async with aclosing(api.watch(NAMESPACES, version=version, fields=name)) as events:
+        async for event in events:
+            if event.type == "DELETED":
                 return
-
-
-def _is_deletion(said: Listed | Event) -> bool:
-    return isinstance(said, Event) and said.type == "DELETED"
 
 
 async def _ensure(api: Api, resource: Resource, obj: Obj) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
+from typing import TypeVar
 
 from harness import documents
 from harness.api import Api
@@ -23,7 +24,11 @@ from harness.objects import (
 )
 from harness.world import Listed, World, follow
 
+T = TypeVar("T")
+
 MANAGER = "kuscia-conformance"
+#: How long definitions and nodes may take to become usable, in seconds.
+LONGEST_WAIT = 180.0
 #: Seconds between two questions whether a starting server is ready; it has no other way to say.
 _LOOK = 0.05
 
@@ -65,7 +70,16 @@ async def install(access: Access, definitions: Path, *, replace: bool) -> None:
             _refuse_differences(wanted, present)
             wanted = [obj for obj in wanted if name_of(obj) not in present]
         await asyncio.gather(*(api.apply(DEFINITIONS, obj, manager=MANAGER) for obj in wanted))
-        await asyncio.gather(_established(api, {name_of(obj) for obj in wanted}), _namespace(api))
+        await _namespace(api)
+        await _bounded(_established(api, {name_of(obj) for obj in wanted}), "the definitions")
+
+
+async def _bounded(waiting: Awaitable[T], what: str) -> T:
+    """What is waited for may never come: then the cluster is at fault."""
+    try:
+        return await asyncio.wait_for(waiting, LONGEST_WAIT)
+    except TimeoutError as error:
+        raise ClusterError(f"{what} were not ready within {LONGEST_WAIT:g} s") from error
 
 
 def load(file: Path) -> list[Obj]:
@@ -109,6 +123,10 @@ async def _namespace(api: Api) -> None:
 
 async def ready_nodes(access: Access, count: int) -> tuple[str, ...]:
     """The names of the pool's nodes, once so many are Ready."""
+    return await _bounded(_ready_nodes(access, count), "the nodes")
+
+
+async def _ready_nodes(access: Access, count: int) -> tuple[str, ...]:
     ready: set[str] = set()
     async with (
         Api(access, MANAGER) as api,
