@@ -5,7 +5,9 @@ The same for whoever decides (a scheduler) and for whoever has the last word (a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from harness.objects import Obj, labels_of, name_of
 
@@ -40,9 +42,14 @@ def _holds(facts: Mapping[str, str], requirement: Obj) -> bool:
         case "DoesNotExist":
             return value is None
         case "Gt":
-            return value is not None and int(value) > int(wanted[0])
+            return _is_whole(value) and int(value) > int(wanted[0])
         case _:
-            return value is not None and int(value) < int(wanted[0])
+            return _is_whole(value) and int(value) < int(wanted[0])
+
+
+def _is_whole(value: str | None) -> TypeGuard[str]:
+    """Anybody may label a node; what is no number is neither more nor less than one."""
+    return re.fullmatch(r"[+-]?[0-9]+", value or "") is not None
 
 
 def tolerates(toleration: Obj, taint: Obj) -> bool:

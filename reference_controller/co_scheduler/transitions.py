@@ -15,9 +15,9 @@ from reference_controller.task_resource.seen import Phase
 
 
 def withdraw(seen: Seen) -> Decision | None:
-    """A node has gone, or shrunk, under what is held on it: nobody may count on that hold."""
+    """A node has gone, or shrunk, under what is held on it: the youngest hold goes first."""
     nodes = {node.name: node for node in seen.nodes}
-    for gang in seen.gangs:
+    for gang in reversed(seen.gangs):
         for pod, name in gang.held:
             if why := _unsound(pod, nodes.get(name)):
                 return _let_go(seen, gang, pod, f"node {name} {why}")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from harness.objects import Obj, name_of, time_from
+from harness.objects import Obj, key_of, time_from
 from reference_controller.task_resource.seen import Phase as ResourcePhase
 from reference_controller.task_resource.seen import phase_of
 
@@ -23,6 +23,11 @@ class Phase(StrEnum):
     RESERVED = "Reserved"
     RESERVE_FAILED = "ReserveFailed"
     FAILED = "Failed"
+
+
+def resource_key(party: Obj) -> str:
+    """The namespace/name of the party's TaskResource, whether it exists or not."""
+    return f"{party['domainID']}/{party['taskResourceName']}"
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,9 @@ class Seen:
         return int(self.spec["minReservedMembers"])
 
     @cached_property
-    def by_name(self) -> dict[str, Obj]:
-        return {name_of(resource): resource for resource in self.resources}
+    def by_key(self) -> dict[str, Obj]:
+        """The TaskResources by namespace/name."""
+        return {key_of(resource): resource for resource in self.resources}
 
     def in_phase(self, *phases: ResourcePhase) -> list[Obj]:
         return [resource for resource in self.resources if phase_of(resource) in phases]

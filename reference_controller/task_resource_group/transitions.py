@@ -25,7 +25,7 @@ from reference_controller.task_resource_group.resources import (
     hand_over,
     is_handed_over,
 )
-from reference_controller.task_resource_group.seen import Phase, Seen
+from reference_controller.task_resource_group.seen import Phase, Seen, resource_key
 
 EXPIRED = "Task resource group exceed it's lifecycle"
 
@@ -68,7 +68,7 @@ def create(seen: Seen) -> Decision | None:
     """The TaskResources, once the pods are there whose requests they sum up."""
     if not _has_all_pods(seen):
         return None
-    lacking = [party for party in seen.parties if party["taskResourceName"] not in seen.by_name]
+    lacking = [party for party in seen.parties if resource_key(party) not in seen.by_key]
     built = [build_resource(seen.group, party, seen.pods, seen.now) for party in lacking]
     creates = [Create(TASK_RESOURCES, resource) for resource in built]
     return do(creates, why=f"{len(creates)} task resources") if creates else None
@@ -205,7 +205,7 @@ def _has_all_pods(seen: Seen) -> bool:
 def _pods(seen: Seen) -> Iterator[tuple[Obj, Obj]]:
     """Each local pod, and the TaskResource that reserves for it."""
     for party in seen.spec.get("parties") or ():
-        resource = seen.by_name[party["taskResourceName"]]
+        resource = seen.by_key[resource_key(party)]
         for pod in party.get("pods") or ():
             yield seen.pods[f"{party['domainID']}/{pod['name']}"], resource
 

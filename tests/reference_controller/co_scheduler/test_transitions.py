@@ -16,7 +16,7 @@ from reference_controller.co_scheduler.fit import node_with_room, obstacle, plac
 from reference_controller.co_scheduler.seen import Gang, Seen
 from reference_controller.co_scheduler.transitions import MACHINE
 from reference_controller.task_resource.seen import reservation_of
-from tests.reference_controller.scheduling import SLOT, P, T, node, pod, resource
+from tests.reference_controller.scheduling import SLOT, P, S, T, node, pod, resource
 
 #: Untyped: a decision's actions are of several kinds, and a test knows which it wants.
 machine: Any = MACHINE
@@ -127,6 +127,38 @@ def test_the_older_gets_the_room_and_a_later_one_that_fits_is_not_held_up():
     assert [name_of(patch.seen) for patch in decision.stages[0]] == ["c"]
 
 
+def test_the_younger_loses_its_hold_on_a_node_that_has_shrunk():
+    old, young = (gang("Reserved", held={"psi-0": "node-1"}, name=name) for name in "ab")
+    shrunk = ROOM.without([requests_of(pod())] * 2)
+    _, decision = machine.decide(replace(SEEN, gangs=(old, young), nodes=(shrunk,)))
+    [[patch]] = decision.stages
+    assert (name_of(patch.seen), patch.patch["status"]["phase"]) == ("b", "Failed")
+
+
+def test_a_gang_that_may_go_keeps_its_phase_when_it_loses_its_hold():
+    seen = replace(SEEN, gangs=(gang("Schedulable", held={"psi-0": "gone"}),))
+    _, decision = machine.decide(seen)
+    [[patch]] = decision.stages
+    assert patch.patch == {"metadata": {"annotations": {P + "reservation": None}}}
+
+
+def test_pods_bound_further_share_what_room_there_is():
+    gangs = (
+        gang("Schedulable", "a-0", "a-1", name="a"),
+        gang("Schedulable", "b-0", "b-1", name="b", need=2),
+        gang("Schedulable", "c-0", name="c", need=2, bound=1),
+    )
+    nodes = (ROOM, node_with_room(node("node-2", slots="2"), []))
+    _, decision = machine.decide(replace(SEEN, gangs=gangs, nodes=nodes))
+    [binds] = decision.stages
+    # b finds room for one of two: none of it is bound, and the room goes to the next
+    assert [(name_of(bind.pod), bind.node) for bind in binds] == [
+        ("a-0", "node-1"),
+        ("a-1", "node-2"),
+        ("c-0", "node-2"),
+    ]
+
+
 def test_of_the_same_age_one_group_goes_first_in_every_domain():
     """By their own names the digits would decide, which differ from domain to domain."""
     first, second = gang(name="psi-a0"), gang(name="psi-2-0a")
@@ -145,6 +177,13 @@ def test_a_pod_is_told_once_why_it_waits():
     told = pod()
     told["status"]["conditions"] = [condition]
     assert taken(replace(SEEN, nodes=(FULL,), gangs=(Gang(resource(), (told,)),))) is None
+    # another reason: the message is new, but it has waited since the first
+    seen = replace(SEEN, now=T + S, nodes=(), gangs=(Gang(resource(), (told,)),))
+    _, decision = machine.decide(seen)
+    [[write]] = decision.stages
+    assert write.status["conditions"] == [
+        {**condition, "message": "domain alice has no room: no node serves it"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -224,6 +263,35 @@ def test_a_hold_ends_when_its_pod_is_bound_or_gone():
     )
     assert seen.nodes[0].free[SLOT] == 8
     assert seen.gangs[0].bound == 1
+
+
+def test_what_is_held_for_another_domain_is_taken():
+    """A node may have served bob a moment ago."""
+    seen = observed(
+        nodes=[node(slots="9"), node("node-2", slots="9")],
+        pods=[pod(), pod("bob", name="held-0", slots="2", resource="held")],
+        resources=[
+            resource(),
+            resource("bob", "Reserved", name="held", held=json.dumps({"held-0": "node-1"})),
+        ],
+    )
+    assert [room.free[SLOT] for room in seen.nodes] == [7, 9]
+
+
+def test_what_others_schedule_is_not_looked_at_but_takes_room():
+    foreign = pod(name="foreign-0", node="node-1", resource="", schedulerName="default-scheduler")
+    waiting = pod(name="foreign-1", resource="", schedulerName="default-scheduler")
+    seen = observed(nodes=[node(slots="9")], pods=[pod(), foreign, waiting], resources=[resource()])
+    assert seen.nodes[0].free[SLOT] == 8
+    assert seen.singles == ()
+    assert observed(nodes=[node()], pods=[foreign, waiting], resources=[]) is None
+
+
+def test_init_containers_run_before_the_others_not_beside_them():
+    first, second = ({"name": n, "resources": {"requests": {SLOT: n}}} for n in ("2", "3"))
+    beside = [{"name": n, "resources": {"requests": {SLOT: "1", "cpu": "500m"}}} for n in "ab"]
+    asked = requests_of(pod(containers=beside, initContainers=[first, second]))
+    assert asked == {SLOT: 3, "cpu": 1, "pods": 1}
 
 
 AMOUNTS = st.integers(0, 3)

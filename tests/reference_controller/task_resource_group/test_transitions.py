@@ -143,7 +143,7 @@ def test_reserved_says_so_in_one_write():
 
 
 def test_a_retry_is_counted_and_takes_the_holds_back():
-    seen = replace(FAILED_ROUND, now=T + 5 * S)
+    seen = replace(FAILED_ROUND, now=T + 5 * S, group=group("ReserveFailed"))
     seen.group["status"]["retryCount"] = 1
     _, decision = machine.decide(seen)
     resources, [write] = decision.stages
@@ -175,3 +175,20 @@ def test_a_task_resource_sums_up_its_pods():
     ]
     assert create.object["spec"]["minReservedPods"] == 1
     assert create.object["metadata"]["ownerReferences"][0]["uid"] == "uid-psi"
+
+
+def test_task_resources_of_one_name_belong_to_their_namespaces():
+    """A name that somebody has chosen need not differ from domain to domain."""
+    parties = [
+        {"domainID": domain, "taskResourceName": "mine", "pods": [{"name": "psi-0"}]}
+        for domain in ("alice", "bob")
+    ]
+    seen = replace(NEW, group=group(parties=parties), resources=(resource("alice", name="mine"),))
+    assert taken(seen) == ("create", [("mine", "Reserving")])
+    seen = replace(seen, resources=(*seen.resources, resource("bob", name="mine")))
+    _, decision = machine.decide(seen)
+    uids = [
+        patch.patch["metadata"]["labels"]["kuscia.secretflow/task-resource-uid"]
+        for patch in decision.stages[0]
+    ]
+    assert uids == ["uid-alice-mine", "uid-bob-mine"]
