@@ -117,11 +117,12 @@ class Process:
         self._child.wait()
 
     def stop(self) -> None:
-        """Tell it to end, and after its grace make it."""
+        """Tell it to end, and after its grace make it; so with what it has started itself."""
         self._signal(signal.SIGTERM)
         try:
-            self._child.wait(self.grace)
-        except subprocess.TimeoutExpired:
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(self.grace)
+        finally:
             self.kill()
 
     def _signal(self, number: signal.Signals) -> None:
