@@ -72,6 +72,25 @@ def test_absent():
     ]
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"conditions": [Absent({"type": "A"}), Absent({"type": "B"})]},
+        {"podStatuses": {"alice/a-0": Absent(), "bob/b-0": {"startTime": Absent()}}},
+    ],
+)
+def test_where_there_is_nothing_all_of_it_is_absent(wanted):
+    assert texts(wanted, {}) == []
+    assert score(wanted, {}) == fields(wanted) == 2
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"a": Absent(), "b": 1}, Exact({"a": Absent()}), {"a": Absent(), "b": {}}]
+)
+def test_what_asks_for_more_than_absence_has_to_be_there(wanted):
+    assert texts({"x": wanted}, {}) == [("x", "present", "absent")]
+
+
 def test_absent_items_are_told_by_all_that_is_said_of_them():
     wanted = {"partyTaskStatus": [Absent({"domainID": "bob", "phase": "Failed"})]}
     parties = [{"domainID": "bob", "role": "host", "phase": "Running"}]
