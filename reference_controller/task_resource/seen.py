@@ -29,9 +29,17 @@ def phase_of(resource: Obj) -> str:
 
 
 def reservation_of(resource: Obj) -> dict[str, str]:
-    """The node that is held for each pod, by the pod's name; empty where nothing is held."""
-    held: dict[str, str] = json.loads(annotations_of(resource).get(names.RESERVATION) or "{}")
-    return held if phase_of(resource) in (Phase.RESERVED, Phase.SCHEDULABLE) else {}
+    """The node that is held for each pod, by the pod's name; empty where nothing is held.
+
+    What somebody has made unreadable holds nothing: it must not stop everybody else.
+    """
+    if phase_of(resource) not in (Phase.RESERVED, Phase.SCHEDULABLE):
+        return {}
+    try:
+        held = json.loads(annotations_of(resource).get(names.RESERVATION) or "{}")
+    except json.JSONDecodeError:
+        return {}
+    return held if isinstance(held, dict) else {}
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,11 @@ def test_only_who_reserves_holds():
     assert reservation_of(resource(phase="Failed", held=HELD)) == {}
 
 
+@pytest.mark.parametrize("nonsense", ["{", "[1]", "3"])
+def test_what_somebody_has_made_unreadable_holds_nothing(nonsense):
+    assert reservation_of(resource(phase="Reserved", held=nonsense)) == {}
+
+
 def test_phase_and_hold_change_in_one_patch():
     patch = changes.reserve(resource(), {"psi-0": "node-1"}, T).patch
     assert patch["status"]["phase"] == "Reserved"
