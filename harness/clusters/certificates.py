@@ -1,8 +1,12 @@
-"""The keys and certificates of a control plane of our own: valid for a day, for loopback only."""
+"""The keys and certificates of a control plane of our own: valid for a day, for loopback only.
+
+Python 3.13 and later refuse certificates that lack one of the extensions that RFC 5280 asks for.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+_AUTHORITY = "kuscia-conformance"
 _NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
 _ADDRESSES = ("127.0.0.1", "10.96.0.1")
 
@@ -18,9 +23,8 @@ _ADDRESSES = ("127.0.0.1", "10.96.0.1")
 def write_certificates(folder: Path) -> None:
     """Write ca.crt, tls.crt and tls.key (the server's), and sa.key, which signs tokens."""
     authority, server, accounts = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
-    issuer = _name("kuscia-conformance")
-    root = _certificate(issuer, authority, issuer, authority, _authority())
-    leaf = _certificate(_name("kube-apiserver"), server, issuer, authority, _alternatives())
+    root = _certificate(_AUTHORITY, authority, authority, _of_an_authority())
+    leaf = _certificate("kube-apiserver", server, authority, [_alternatives()])
     for file, certificate in (("ca.crt", root), ("tls.crt", leaf)):
         (folder / file).write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     for file, key in (("tls.key", server), ("sa.key", accounts)):
@@ -38,33 +42,54 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _certificate(
-    subject: x509.Name,
+    subject: str,
     key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Name,
     signer: ec.EllipticCurvePrivateKey,
-    extension: x509.ExtensionType,
+    extensions: Sequence[x509.ExtensionType],
 ) -> x509.Certificate:
     # The certificate is made a little before now, since clocks of one machine may differ by a tick.
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=5)
-    return (
+    builder = (
         x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
+        .subject_name(_name(subject))
+        .issuer_name(_name(_AUTHORITY))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(start + datetime.timedelta(days=1))
-        .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
-        .sign(signer, hashes.SHA256())
     )
+    for extension in (*extensions, *_identifiers(key, signer)):
+        critical = isinstance(extension, x509.BasicConstraints | x509.KeyUsage)
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(signer, hashes.SHA256())
 
 
 def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
-def _authority() -> x509.BasicConstraints:
-    return x509.BasicConstraints(ca=True, path_length=None)
+def _identifiers(
+    key: ec.EllipticCurvePrivateKey, signer: ec.EllipticCurvePrivateKey
+) -> list[x509.ExtensionType]:
+    return [
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()),
+    ]
+
+
+def _of_an_authority() -> list[x509.ExtensionType]:
+    usage = x509.KeyUsage(
+        key_cert_sign=True,
+        crl_sign=True,
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    return [x509.BasicConstraints(ca=True, path_length=None), usage]
 
 
 def _alternatives() -> x509.SubjectAlternativeName:

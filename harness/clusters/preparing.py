@@ -27,22 +27,31 @@ from harness.world import Listed, World, follow
 T = TypeVar("T")
 
 MANAGER = "kuscia-conformance"
-#: How long definitions and nodes may take to become usable, in seconds.
+#: How long server, definitions and nodes may take to become usable, in seconds.
 LONGEST_WAIT = 180.0
 #: Seconds between two questions whether a starting server is ready; it has no other way to say.
 _LOOK = 0.05
 
 
 async def wait_until_ready(access: Access, *, alive: Callable[[], None]) -> None:
-    """Wait until the server says that it is ready; `alive` raises if that can never be."""
-    async with Api(access, MANAGER) as api:
-        while True:
-            try:
-                await api.raw("/readyz")
-                return
-            except ApiError:
-                alive()
-                await asyncio.sleep(_LOOK)
+    """Wait until the server says that it is ready; `alive` raises if that can never be.
+
+    ClusterError, with the last answer, if it takes too long.
+    """
+    said = "nothing was asked"
+    try:
+        async with asyncio.timeout(LONGEST_WAIT), Api(access, MANAGER) as api:
+            while True:
+                try:
+                    await api.raw("/readyz")
+                    return
+                except ApiError as error:
+                    said = str(error)
+                    alive()
+                    await asyncio.sleep(_LOOK)
+    except TimeoutError as error:
+        text = f"{access.server} was not ready within {LONGEST_WAIT:g} s"
+        raise ClusterError(text, hint=f"it last answered: {said}") from error
 
 
 async def check_reachable(access: Access, where: str, seconds: float = 10) -> None:

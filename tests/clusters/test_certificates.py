@@ -1,0 +1,47 @@
+"""The certificates of a control plane, as strict clients see them."""
+
+import ssl
+import stat
+
+import pytest
+
+from harness.clusters.certificates import write_certificates
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("certificates")
+    write_certificates(folder)
+    return folder
+
+
+def shake_hands(folder, name):
+    """A handshake in memory, with a client as strict as Python 3.13's is by default."""
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(folder / "tls.crt", folder / "tls.key")
+    asking = ssl.create_default_context(cafile=folder / "ca.crt")
+    asking.verify_flags |= ssl.VERIFY_X509_STRICT
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = asking.wrap_bio(back, there, server_hostname=name)
+    server = serving.wrap_bio(there, back, server_side=True)
+    for side in (client, server, client, server):
+        try:
+            side.do_handshake()
+        except ssl.SSLWantReadError:
+            continue
+    return client
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "kubernetes.default.svc"])
+def test_a_strict_client_accepts_the_server(folder, name):
+    assert shake_hands(folder, name).version() == "TLSv1.3"
+
+
+def test_under_another_name_it_is_refused(folder):
+    with pytest.raises(ssl.SSLCertVerificationError):
+        shake_hands(folder, "elsewhere.example")
+
+
+@pytest.mark.parametrize("key", ["tls.key", "sa.key"])
+def test_keys_are_for_their_owner_alone(folder, key):
+    assert stat.S_IMODE((folder / key).stat().st_mode) == 0o600
