@@ -9,6 +9,7 @@ Feature: The page's task with every field, as printed
   Scenario: task-template is accepted, runs and succeeds
     When "task-template.yaml" is applied
     Then the pods of "task-template" are ready
+    And the status of "task-template" matches "ready.status.yaml"
     When the pods of "task-template" finish
     Then the status of "task-template" matches "template.status.yaml"
 
