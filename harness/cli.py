@@ -1,71 +1,44 @@
-"""The command `kuscia-conformance`: `run` the suite, `controller` to start the reference alone.
-
-Exit codes of `run`: 0 conformant, 1 not, 2 usage, 3 incomplete, 4 the harness or the
-cluster failed.
-"""
+"""The command `kuscia-conformance`: finds the commands in `harness.commands`, ends as they say."""
 
 from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from importlib import import_module
+from typing import NoReturn
 
 import click
-from kuscia_conformance_plugin import OPTIONS
 
 from harness import __version__
 from harness.errors import ConformanceError, UsageError
 
-F = TypeVar("F", bound=Callable[..., Any])
-LEVELS = ("debug", "info", "warning", "error")
+#: Every command, in the order of the help text: `harness/commands/NAME.py`.
+COMMANDS = (
+    "run",
+    "controller",
+)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """Commands that are imported once somebody asks for them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"harness.commands.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="kuscia-conformance")
 def cli() -> None:
     """Certify an implementation of Kuscia's KusciaTask: scenarios, documents, a verdict."""
-
-
-def suite_options(command: F) -> F:
-    """Every option of the one table, as a click option."""
-    for option in reversed(OPTIONS):
-        kind = {"is_flag": True} if option.flag else {"metavar": option.metavar}
-        default = f"  [default: {option.default}]" if option.default else ""
-        decorate = click.option(
-            f"--{option.name}", option.key, default=None, help=option.help + default, **kind
-        )
-        command = decorate(command)
-    return command
-
-
-@cli.command(epilog="Example: kuscia-conformance run --cluster kind --only 'clean*' -n 4")
-@suite_options
-@click.option("-n", "--workers", metavar="N", default="0", help="Run N scenarios at a time.")
-def run(workers: str, **chosen: str | bool | None) -> NoReturn:
-    """Run the scenarios against a controller, and write a report.
-
-    Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 incomplete (interrupted, core checks
-    skipped), 4 the harness or the cluster failed.
-    """
-    from harness.runner import run_suite
-
-    if not (workers.isdigit() or workers == "auto"):
-        raise UsageError(f"-n {workers}: expected a number or auto")
-    sys.exit(run_suite(chosen, workers))
-
-
-@cli.command(epilog="Example: kuscia-conformance controller --kubeconfig ~/.kube/config")
-@click.option("--kubeconfig", type=click.Path(path_type=Path), help="Default: as kubectl finds it.")
-@click.option("--context", metavar="NAME", help="Default: the kubeconfig's current one.")
-@click.option("--log-level", type=click.Choice(LEVELS), default="info", show_default=True)
-def controller(kubeconfig: Path | None, context: str | None, log_level: str) -> NoReturn:
-    """Run the reference controller until it is told to end."""
-    import reference_controller
-    from harness.kubeconfig import read_access
-
-    sys.exit(reference_controller.main(read_access(kubeconfig, context), log_level))
 
 
 def main() -> NoReturn:
