@@ -49,7 +49,9 @@ class Scenario:
     _ending: ExitStack
     nodes: dict[str, list[str]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
-    app_image: bool = False
+    #: The AppImage of tasks that name no manifest, once it has been read, and whether it is made.
+    app_image: Obj | None = None
+    app_image_made: bool = False
     refusal: ApiError | None = None
     step: Step | None = None
     cursor: int = 0
@@ -149,8 +151,10 @@ class Scenario:
         return [version for version in newest if self.is_of(version.object, who)]
 
     def is_of(self, pod: Obj, who: str) -> bool:
-        """Whether a pod is one of a task's, or one of a domain's."""
+        """Whether a pod is one of a task's, or of a domain's, or the one of that key."""
         namespace, name = pod["metadata"]["namespace"], name_of(pod)
+        if "/" in who:
+            return f"{namespace}/{name}" == who
         if who in self.tasks:
             return namespace in self.tasks[who].domains and name.startswith(f"{who}-")
         if who in self.nodes:

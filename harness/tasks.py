@@ -29,6 +29,8 @@ class Task:
 
     name: str
     manifest: Obj = field(hash=False)
+    #: Where in the history it was created, last; what came before is of another task.
+    since: int = 0
 
     @property
     def domains(self) -> list[str]:

@@ -75,5 +75,5 @@ def _child(value: Any, step: str, field: str) -> Any:
         return None
     if step.isdigit():
         return value[int(step)] if int(step) < len(value) else None
-    keys = KEYS.get(field, ())
+    keys = KEYS.get(field) or (step.partition("=")[0],)
     return next((item for item in value if item_key(item, keys) == step), None)

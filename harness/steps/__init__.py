@@ -1,9 +1,20 @@
 """The steps of the feature language: thin, each a sentence about a `Scenario`.
 
-`cluster` gives domains and room, `resources` creates and deletes, `pods` tells them to end and
-looks at them, `status` compares documents, `cleaning` looks at what remains.
+`cluster` gives domains and room, `resources` creates and deletes, `changes` makes things other
+than usual, `pods` tells pods to end and looks at them, `services` looks at what leads to them,
+`inside` reads files in them, `status` compares documents, `throughout` judges every change of it,
+`cleaning` looks at what remains.
 """
 
-MODULES = tuple(
-    f"{__name__}.{name}" for name in ("cluster", "resources", "pods", "status", "cleaning")
+NAMES = (
+    "cluster",
+    "resources",
+    "changes",
+    "pods",
+    "services",
+    "inside",
+    "status",
+    "throughout",
+    "cleaning",
 )
+MODULES = tuple(f"{__name__}.{name}" for name in NAMES)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from pytest_bdd import given, parsers, then, when
 
 from harness import documents, objects, orders
+from harness.changes import expectation
 from harness.documents import Context
 from harness.errors import FeatureError, NoEvidence
 from harness.journal import Version
-from harness.objects import PODS, Obj
+from harness.objects import PODS, Obj, uid_of
 from harness.orders import Order
 from harness.scenario import Scenario
+from harness.tasks import names_in
 
 
 def _phase(pod: Obj) -> str:
@@ -31,17 +33,28 @@ STATES: Mapping[str, Callable[[Obj], bool]] = {
     "are ready": _is_ready,
     "have ended": lambda pod: _phase(pod) in ("Succeeded", "Failed"),
 }
-WHO = r'(?:"(?P<task>[^"]+)"|(?P<domain>[^\s"]+))'
-ARE = rf"the pods of {WHO} (?P<state>{'|'.join(STATES)})"
+#: What one pod does, as what several do.
+SINGULAR = {
+    "exists": "exist",
+    "is bound": "are bound",
+    "runs": "run",
+    "is ready": "are ready",
+    "has ended": "have ended",
+}
+#: The pods of a task, of a domain, or a single one: `the pod "alice/psi-0"`.
+WHO = r'(?P<who>the pods of (?:"[^"]+"|[^\s"]+)|the pod "[^"/]+/[^"]+")'
+KEY = r"[a-z0-9.-]+/[a-z0-9.-]+"
+KEYS = rf"{KEY}(?:(?:, | and ){KEY})*"
+ARE = rf"{WHO} (?P<state>{'|'.join([*STATES, *SINGULAR])})"
 
 
 @then(parsers.re(ARE))
 @given(parsers.re(ARE))
 @when(parsers.re(ARE))
-def _(scenario: Scenario, task: str | None, domain: str | None, state: str) -> None:
-    """Then the pods of "psi" are bound."""
+def _(scenario: Scenario, who: str, state: str) -> None:
+    """Then the pods of "psi" are bound; or `the pod "alice/psi-0" is bound`."""
     __tracebackhide__ = True
-    who = task or domain or ""
+    who, state = whom(who), SINGULAR.get(state, state)
     timeout = scenario.timeouts.bound if state == "are bound" else scenario.timeouts.pods
     scenario.until(
         lambda: have_all_been(scenario, who, state) or None,
@@ -52,20 +65,14 @@ def _(scenario: Scenario, task: str | None, domain: str | None, state: str) -> N
 
 @when(
     parsers.re(
-        rf"the pods of {WHO} finish"
+        rf"{WHO} finish(?:es)?"
         r'(?: with exit code (?P<code>\d+))?(?: and message "(?P<message>[^"]*)")?'
     )
 )
-def _(
-    scenario: Scenario,
-    task: str | None,
-    domain: str | None,
-    code: str | None,
-    message: str | None,
-) -> None:
+def _(scenario: Scenario, who: str, code: str | None, message: str | None) -> None:
     """When the pods of bob finish with exit code 3 and message "boom"."""
     __tracebackhide__ = True
-    who, order = task or domain or "", Order(int(code or 0), message or "")
+    who, order = whom(who), Order(int(code or 0), message or "")
     scenario.until(
         lambda: have_all_been(scenario, who, "run") or None,
         scenario.timeouts.pods,
@@ -73,40 +80,67 @@ def _(
     )
     scenario.act()
     api, simulated = scenario.connection.api, "simulated-nodes" in scenario.environment.can
-    running = [v.real for v in scenario.pods(who) if _phase(v.object) == "Running"]
+    mine = {uid_of(version.object) for version in pod_versions(scenario, who)}
+    there = [version.real for version in scenario.pods(who) if uid_of(version.object) in mine]
+    running = [pod for pod in there if _phase(pod) == "Running"]
     told = (orders.give(api, pod, order, simulated=simulated) for pod in running)
     scenario.connection.together(*told)
 
 
-@then(parsers.re(rf'the pods of {WHO} match "(?P<file>[^"]+)"'))
-def _(scenario: Scenario, task: str | None, domain: str | None, file: str) -> None:
+@then(parsers.re(rf'{WHO} match(?:es)? "(?P<file>[^"]+)"'))
+def _(scenario: Scenario, who: str, file: str) -> None:
     """Then the pods of alice match "alice.pod.yaml": each as it is now, or was last."""
     __tracebackhide__ = True
     document, context = scenario.files.document(file), Context(nodes=scenario.nodes)
-    newest = {version.key: version for version in pod_versions(scenario, task or domain or "")}
-    if not newest:
-        scenario.fail(f"expected: pods of {task or domain}\nactual:   it has none")
-    for key, version in newest.items():
+    for version in newest(scenario, whom(who)):
         if mismatches := documents.compare(document, version.object, context):
-            scenario.fail(f"pod {key}\n{documents.render(mismatches)}")
+            scenario.fail(f"pod {version.key}\n{documents.render(mismatches)}")
 
 
-@then(parsers.re(rf"no pod of {WHO} was bound"))
-def _(scenario: Scenario, task: str | None, domain: str | None, datatable: list[list[str]]) -> None:
+@then(parsers.re(rf"{WHO} ha(?:ve|s)"))
+def _(scenario: Scenario, who: str, datatable: list[list[str]]) -> None:
+    """Then the pods of alice have: rows `| spec.containers[0].env[name=HOME].value | /root |`."""
+    __tracebackhide__ = True
+    rows = [(documents.path_text(path), path, value) for path, value in expectation(datatable)]
+    wanted = {text: value for text, _, value in rows}
+    for version in newest(scenario, whom(who)):
+        values = {text: documents.value_at(version.object, path) for text, path, _ in rows}
+        found = {text: value for text, value in values.items() if value is not None}
+        if mismatches := documents.compare(wanted, found, Context(nodes=scenario.nodes)):
+            scenario.fail(f"pod {version.key}\n{documents.render(mismatches)}")
+
+
+@then(parsers.re(rf"the pods of \"(?P<name>[^\"]+)\" are (?P<pods>{KEYS})"))
+def _(scenario: Scenario, name: str, pods: str) -> None:
+    """Then the pods of "psi" are alice/psi-0, alice/psi-1 and bob/psi-0."""
+    __tracebackhide__ = True
+    wanted = sorted(names_in(pods))
+
+    def text() -> str:
+        return f"expected: {', '.join(wanted)}\nactual:   {', '.join(found()) or 'none'}"
+
+    def found() -> list[str]:
+        return sorted(version.key for version in scenario.pods(scenario.task(name).name))
+
+    scenario.until(lambda: found() == wanted or None, scenario.timeouts.pods, text)
+
+
+@then(parsers.re(r'no pod of (?P<who>"[^"]+"|[^\s"]+) was bound'))
+def _(scenario: Scenario, who: str, datatable: list[list[str]]) -> None:
     """Then no pod of "psi" was bound; a row `| witness | the pods of "probe" are bound |`."""
     __tracebackhide__ = True
-    who = task or domain or ""
+    who = whom(who)
     require_witness(scenario, datatable)
     bound = [v for v in pod_versions(scenario, who) if v.object["spec"].get("nodeName")]
     if bound:
         scenario.fail(f"expected: no pod of {who} is bound\nactual:   {bound[0].key} was bound")
 
 
-@then(parsers.re(rf"the pods of {WHO} are over"))
-def _(scenario: Scenario, task: str | None, domain: str | None) -> None:
+@then(parsers.re(rf"{WHO} (?:are|is) over"))
+def _(scenario: Scenario, who: str) -> None:
     """Then the pods of alice are over: each has ended or is gone."""
     __tracebackhide__ = True
-    who = task or domain or ""
+    who = whom(who)
 
     def none_goes_on() -> bool | None:
         left = [v for v in scenario.pods(who) if _phase(v.object) in ("Pending", "Running")]
@@ -117,6 +151,11 @@ def _(scenario: Scenario, task: str | None, domain: str | None) -> None:
     )
 
 
+def whom(words: str) -> str:
+    """The task, the domain or the pod that is meant by `the pods of "psi"`."""
+    return words.removeprefix("the pods of ").removeprefix("the pod ").strip('"')
+
+
 def require_witness(scenario: Scenario, datatable: list[list[str]]) -> None:
     """That something did not happen counts only if the controller was at work meanwhile."""
     parser = parsers.re(ARE)
@@ -124,30 +163,45 @@ def require_witness(scenario: Scenario, datatable: list[list[str]]) -> None:
         if word != "witness" or not parser.is_matching(text):
             raise FeatureError(f"a witness reads like `the pods of X are bound`, not {text!r}")
         found = parser.parse_arguments(text) or {}
-        who = found["task"] or found["domain"] or ""
-        if not have_all_been(scenario, who, found["state"] or ""):
+        who = whom(found["who"] or "")
+        state = found["state"] or ""
+        if not have_all_been(scenario, who, SINGULAR.get(state, state)):
             raise NoEvidence(
                 f"no witness that the controller was at work: {text}, but they did not"
             )
 
 
 def pod_versions(scenario: Scenario, who: str) -> list[Version]:
-    return [
-        version
-        for version in scenario.history.versions
-        if version.resource is PODS and scenario.is_of(version.object, who)
-    ]
+    """The versions of its pods; of a task made again, without those of the one before it."""
+    pods = [(i, v) for i, v in enumerate(scenario.history.versions) if v.resource is PODS]
+    mine = [(i, v) for i, v in pods if scenario.is_of(v.object, who)]
+    since = scenario.tasks[who].since if who in scenario.tasks else 0
+    before = {uid_of(v.object) for i, v in mine if i < since}
+    return [v for _, v in mine if uid_of(v.object) not in before]
 
 
 def have_all_been(scenario: Scenario, who: str, state: str) -> bool:
     """Whether every pod was at some time in that state, and every domain concerned has one."""
-    is_so, once, seen = STATES[state], set(), set()
-    for version in pod_versions(scenario, who):
-        seen.add(version.key)
-        if is_so(version.object):
-            once.add(version.key)
-    domains = scenario.tasks[who].domains if who in scenario.tasks else [who]
-    return seen == once and {key.partition("/")[0] for key in seen} >= set(domains)
+    is_so, versions = STATES[state], pod_versions(scenario, who)
+    seen = {uid_of(version.object) for version in versions}
+    once = {uid_of(version.object) for version in versions if is_so(version.object)}
+    concerned = {version.key.partition("/")[0] for version in versions}
+    return bool(seen) and seen == once and concerned >= domains_of(scenario, who)
+
+
+def domains_of(scenario: Scenario, who: str) -> set[str]:
+    if who in scenario.tasks:
+        return set(scenario.tasks[who].domains)
+    return {who.partition("/")[0]}
+
+
+def newest(scenario: Scenario, who: str) -> Iterable[Version]:
+    """Each pod as it is now, or was last; the check fails if there never was one."""
+    __tracebackhide__ = True
+    found = {version.key: version for version in pod_versions(scenario, who)}
+    if not found:
+        scenario.fail(f"expected: pods of {who}\nactual:   it has none")
+    return found.values()
 
 
 def describe(scenario: Scenario, who: str, state: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import re
-from typing import Any
+from dataclasses import replace
 
 from pytest_bdd import given, parsers, then, when
 
+from harness.changes import without
 from harness.errors import ApiError, FeatureError, NotFound
 from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, Obj, name_of, resource_of
 from harness.scenario import Scenario
@@ -25,9 +25,9 @@ def _(scenario: Scenario, name: str, domains: str, words: str | None) -> None:
 def _(scenario: Scenario, name: str) -> None:
     """When the task "psi" is created."""
     scenario.act()
-    if not scenario.app_image:
-        scenario.app_image = True
-        apply_all(scenario, scenario.files.manifests(f"{APP_IMAGE}.yaml"))
+    scenario.tasks[name] = replace(scenario.task(name), since=scenario.cursor)
+    if not scenario.app_image_made:
+        make_app_image(scenario)
     apply_all(scenario, [scenario.task(name).manifest])
 
 
@@ -88,6 +88,19 @@ def define(scenario: Scenario, task: Task) -> None:
     scenario.tasks[task.name] = task
 
 
+def app_image(scenario: Scenario) -> Obj:
+    """The AppImage of tasks that name no manifest, with what the feature has changed in it."""
+    if scenario.app_image is None:
+        [scenario.app_image] = scenario.files.manifests(f"{APP_IMAGE}.yaml")
+    return scenario.app_image
+
+
+def make_app_image(scenario: Scenario) -> None:
+    __tracebackhide__ = True
+    scenario.app_image_made = True
+    apply_all(scenario, [app_image(scenario)])
+
+
 def apply_all(scenario: Scenario, manifests: list[Obj]) -> None:
     __tracebackhide__ = True
     for manifest in manifests:
@@ -98,17 +111,3 @@ def apply_all(scenario: Scenario, manifests: list[Obj]) -> None:
         except ApiError as error:
             what = f"{manifest['kind']} {name_of(manifest)}"
             scenario.fail(f"expected: {what} is accepted\nactual:   {error}")
-
-
-def without(manifest: Obj, path: str) -> Obj:
-    """The manifest without the field at a path such as `spec.parties[0].domainID`."""
-    changed = copy.deepcopy(manifest)
-    *steps, last = re.findall(r"[^.\[\]]+", path)
-    holder: Any = changed
-    try:
-        for step in steps:
-            holder = holder[int(step) if isinstance(holder, list) else step]
-        del holder[last]
-    except (KeyError, IndexError, ValueError, TypeError) as error:
-        raise FeatureError(f"the manifest has no {path} to leave out") from error
-    return changed

@@ -50,7 +50,7 @@ def _(scenario: Scenario, name: str, phases: str) -> None:
     wanted = phases.split(", ")
 
     def passed() -> list[str]:
-        history = scenario.history.of(KUSCIA_TASKS, scenario.task(name).key)
+        history = lifetime(scenario, name)
         return [phase for phase, _ in groupby(status_of(v).get("phase") for v in history) if phase]
 
     def text() -> str:
@@ -66,7 +66,7 @@ def _(scenario: Scenario, name: str, types: str) -> None:
     """Then the conditions of "psi" became True in the order ResourceCreated, Running, Success."""
     __tracebackhide__ = True
     wanted, found = types.split(", "), list[str]()
-    for version in scenario.history.of(KUSCIA_TASKS, scenario.task(name).key):
+    for version in lifetime(scenario, name):
         for condition in status_of(version).get("conditions") or []:
             kind = condition.get("type")
             if condition.get("status") == "True" and kind in wanted and kind not in found:
@@ -96,6 +96,13 @@ def _(scenario: Scenario, name: str, datatable: list[list[str]]) -> None:
     ]
     if wrong:
         scenario.fail("\n".join(wrong))
+
+
+def lifetime(scenario: Scenario, name: str) -> list[Version]:
+    """Every version of the task, since it was made the last time."""
+    task = scenario.task(name)
+    versions = scenario.history.versions[task.since :]
+    return [v for v in versions if v.resource is KUSCIA_TASKS and v.key == task.key and not v.gone]
 
 
 def status_of(version: Version) -> dict[str, Any]:

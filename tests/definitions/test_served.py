@@ -11,6 +11,7 @@ import pytest
 
 from harness import documents
 from harness.api import Api
+from harness.changes import without
 from harness.clusters.controlplane import ENVTEST
 from harness.errors import Invalid, NotFound
 from harness.kubeconfig import read_access
@@ -24,7 +25,6 @@ from harness.objects import (
     name_of,
     resource_of,
 )
-from harness.steps.resources import without
 from tests.definitions.given import CRDS, FIXTURES
 
 MANIFESTS = [
