@@ -63,8 +63,10 @@ def _what_happened(history: History) -> str:
 
 def _controller_said(log: str, names: Names) -> str:
     try:
-        lines = Path(log).read_text(errors="replace").splitlines()[-LOG_LINES:]
-        lines = [str(names.incoming(line)) for line in lines]
+        said = Path(log).read_text(errors="replace").splitlines()
+        # Scenarios that run side by side write into one log: those of this one, if it has any.
+        mine = [line for line in said if names.token and names.token in line] or said
+        lines = [str(names.incoming(line)) for line in mine[-LOG_LINES:]]
     except OSError as error:
         lines = [f"its log cannot be read: {error}"]
     return "\n".join(["controller, last lines", *(f"  {line}" for line in lines)])

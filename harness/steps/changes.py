@@ -76,11 +76,8 @@ def _(scenario: Scenario, file: str, datatable: Table) -> None:
 def _(scenario: Scenario, name: str, datatable: Table) -> None:
     """When the task "psi" is changed to have: rows `| spec.parties[0].role | Guest |`."""
     scenario.act()
-    task = scenario.task(name)
-    after = changed(task.manifest, datatable)
-    patch = {field: scenario.names.outgoing(after)[field] for field in ("metadata", "spec")}
-    patch_task(scenario, name, patch)
-    scenario.tasks[name] = replace(task, manifest=after)
+    after = scenario.names.outgoing(changed(scenario.task(name).manifest, datatable))
+    patch_task(scenario, name, {field: after[field] for field in ("metadata", "spec")})
 
 
 @when(parsers.re(r'somebody writes into the status of "(?P<name>[^"]+)"'))

@@ -125,15 +125,36 @@ def _(scenario: Scenario, name: str, pods: str) -> None:
     scenario.until(lambda: found() == wanted or None, scenario.timeouts.pods, text)
 
 
-@then(parsers.re(r'no pod of (?P<who>"[^"]+"|[^\s"]+) was bound'))
-def _(scenario: Scenario, who: str, datatable: list[list[str]]) -> None:
+@then(parsers.re(r'no pod of (?P<who>"[^"]+"|[^\s"]+) was (?P<what>bound|made)'))
+def _(scenario: Scenario, who: str, what: str, datatable: list[list[str]]) -> None:
     """Then no pod of "psi" was bound; a row `| witness | the pods of "probe" are bound |`."""
     __tracebackhide__ = True
-    who = whom(who)
+    who, is_so = whom(who), STATES["are bound" if what == "bound" else "exist"]
     require_witness(scenario, datatable)
-    bound = [v for v in pod_versions(scenario, who) if v.object["spec"].get("nodeName")]
-    if bound:
-        scenario.fail(f"expected: no pod of {who} is bound\nactual:   {bound[0].key} was bound")
+    if found := [v.key for v in pod_versions(scenario, who) if is_so(v.object)]:
+        scenario.fail(f"expected: no pod of {who} is {what}\nactual:   {found[0]} was {what}")
+
+
+@then(parsers.re(rf'"(?P<name>[^"]+)" never had other pods than (?P<pods>{KEYS})'))
+def _(scenario: Scenario, name: str, pods: str, datatable: list[list[str]]) -> None:
+    """Then "psi" never had other pods than alice/psi-0 and bob/psi-0; with a witness."""
+    __tracebackhide__ = True
+    require_witness(scenario, datatable)
+    wanted, found = set(names_in(pods)), {v.key for v in pod_versions(scenario, name)}
+    if found != wanted:
+        actual = ", ".join(sorted(found)) or "none"
+        scenario.fail(f"expected: the pods {', '.join(sorted(wanted))}\nactual:   {actual}")
+
+
+@then(parsers.re(r'each pod of (?P<who>"[^"]+"|[^\s"]+) was created once'))
+def _(scenario: Scenario, who: str) -> None:
+    """Then each pod of "psi" was created once: never made again under its name."""
+    __tracebackhide__ = True
+    made = {(v.key, uid_of(v.object)) for v in pod_versions(scenario, whom(who))}
+    keys = [key for key, _ in made]
+    if not keys or (again := sorted({key for key in keys if keys.count(key) > 1})):
+        actual = f"{', '.join(again)} was made again" if keys else "there were none"
+        scenario.fail(f"expected: each pod of {whom(who)} is created once\nactual:   {actual}")
 
 
 @then(parsers.re(rf"{WHO} (?:are|is) over"))

@@ -1,0 +1,62 @@
+@core
+Feature: Somebody else interferes
+
+  Background:
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "psi" of alice and bob
+
+  @id:run-pod-deleted @req:RN-05
+  Scenario: A running pod that somebody deletes has failed, and is not made again
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    When the pod "bob/psi-0" is deleted by somebody
+    Then the status of "psi" matches "pod-deleted.status.yaml"
+    And each pod of "psi" was created once
+
+  @id:run-service-deleted @req:VW-11
+  Scenario: The entry of a service that somebody deletes stays
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    And the status of "psi" matches "running.status.yaml"
+    When the service "bob/psi-0-fed" is deleted by somebody
+    And the pods of "psi" finish
+    Then the status of "psi" matches "succeeded.status.yaml"
+
+  @id:run-status-emptied @req:RN-10
+  Scenario Outline: <what> taken out of the status of a <when> task is put back
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    And the status of "psi" matches "running.status.yaml"
+    When somebody writes into the status of "psi"
+      | <field> | null |
+    And the pods of "psi" finish
+    Then the status of "psi" matches "succeeded.status.yaml"
+
+    Examples:
+      | id       | field            | what           | when    |
+      | pods     | podStatuses      | Its pods       | running |
+      | services | serviceStatuses  | Its services   | running |
+      | parties  | partyTaskStatus  | Its parties    | running |
+      | phase    | phase            | Its phase      | running |
+      | start    | startTime        | Its start      | running |
+
+  @id:run-phase-set-back @req:RN-10
+  Scenario: A running task that somebody calls Pending succeeds all the same
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    And the status of "psi" matches "running.status.yaml"
+    When somebody writes into the status of "psi"
+      | phase | Pending |
+    And the pods of "psi" finish
+    Then the status of "psi" matches "succeeded.status.yaml"
+    And each pod of "psi" was created once
+
+  @id:run-finish-undone @req:RN-10
+  Scenario: A finished task that somebody calls Running is finished again
+    When the task "psi" is created
+    And the pods of "psi" finish
+    Then the status of "psi" matches "succeeded.status.yaml"
+    When somebody writes into the status of "psi"
+      | phase | Running |
+    Then the status of "psi" matches "succeeded.status.yaml"
+    And each pod of "psi" was created once

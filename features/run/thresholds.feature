@@ -1,0 +1,85 @@
+@core
+Feature: How many have to succeed
+
+  @id:run-party-of-three @req:RN-02
+  Scenario Outline: Of three pods of a party <outcome>
+    Given the domain alice with room for 3 pods
+    And the task "psi" of alice
+    And the task "psi" has
+      | spec.parties[0].template.replicas | 3 |
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    When the pod "alice/psi-0" finishes with exit code <first>
+    And the pod "alice/psi-1" finishes with exit code <second>
+    And the pod "alice/psi-2" finishes with exit code <third>
+    Then the status of "psi" matches "<party>.status.yaml"
+
+    Examples:
+      | id         | first | second | third | party     | outcome         |
+      | all        | 0     | 0      | 0     | succeeded | all succeed     |
+      | but-a-last | 0     | 0      | 1     | failed    | the last fails  |
+
+  @id:run-party-goes-on @req:RN-02
+  Scenario: With one pod still running a party has not succeeded
+    Given the domain alice with room for 3 pods
+    And the task "psi" of alice
+    And the task "psi" has
+      | spec.parties[0].template.replicas | 3 |
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    When the pod "alice/psi-0" finishes with exit code 0
+    And the pod "alice/psi-1" finishes with exit code 0
+    Then the status of "psi" matches "two-succeeded.status.yaml"
+
+  @id:run-min-reserved-pods @req:RN-08
+  Scenario Outline: Where <min> of three pods are enough, <outcome>
+    Given the domain alice with room for 3 pods
+    And the task "psi" of alice
+    And the task "psi" has
+      | spec.parties[0].template.replicas | 3     |
+      | spec.parties[0].minReservedPods   | <min> |
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    When the pod "alice/psi-0" finishes with exit code <first>
+    And the pod "alice/psi-1" finishes with exit code <second>
+    Then the status of "psi" matches "<party>.status.yaml"
+
+    Examples:
+      | id                 | min | first | second | party     | outcome                            |
+      | two-of-two         | 2   | 0     | 0      | succeeded | two that succeed are enough        |
+      | one-each           | 2   | 0     | 1      | one-each  | one that fails does not decide     |
+      | two-fail           | 2   | 1     | 1      | failed    | two that fail are too many         |
+      | one-is-enough      | 1   | 1     | 0      | succeeded | one that succeeds outweighs a fail |
+      | one-still-possible | 1   | 1     | 1      | two-fail  | the last may still succeed         |
+
+  @id:run-one-is-left @req:RN-08
+  Scenario: Where one of three pods is enough and all fail, the party has failed
+    Given the domain alice with room for 3 pods
+    And the task "psi" of alice
+    And the task "psi" has
+      | spec.parties[0].template.replicas | 3 |
+      | spec.parties[0].minReservedPods   | 1 |
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    When the pods of "psi" finish with exit code 1
+    Then the status of "psi" matches "failed.status.yaml"
+
+  @id:run-min-reserved-members @req:RN-03
+  Scenario Outline: Where <min> of alice, bob and carol are enough, <outcome>
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the task "psi" of alice, bob and carol
+    And the task "psi" has
+      | spec.scheduleConfig.minReservedMembers | <min> |
+    When the task "psi" is created
+    Then the pods of "psi" are ready
+    When the pods of alice finish with exit code <alice>
+    And the pods of bob finish with exit code <bob>
+    Then the status of "psi" matches "<task>.status.yaml"
+
+    Examples:
+      | id            | min | alice | bob | task             | outcome                                |
+      | two-succeed   | 2   | 0     | 0   | task-succeeded   | two that succeed are enough            |
+      | one-of-each   | 2   | 0     | 1   | task-runs        | one that fails does not decide         |
+      | two-fail      | 2   | 1     | 1   | task-failed      | two that fail are too many             |
+      | one-succeeds  | 1   | 1     | 0   | task-succeeded   | one that succeeds outweighs a failure  |
+      | none-yet      | 1   | 1     | 1   | task-still-runs  | the last may still succeed             |

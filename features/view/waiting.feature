@@ -1,0 +1,26 @@
+@core
+Feature: What a task shows while it waits, and when it has waited in vain
+
+  Background:
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of bob have room for no pod
+
+  @id:view-unschedulable @req:VW-18
+  Scenario: The entry of a pod that finds no room says so
+    Given the task "psi" of alice and bob
+    When the task "psi" is created
+    Then the status of "psi" matches "unschedulable.status.yaml"
+
+  @id:view-lifecycle-over @req:VW-06 @req:RN-04
+  Scenario: When its lifecycle is over it has failed, and says why
+    Given the task "psi" of alice and bob, which lives for 3 s
+    When the task "psi" is created
+    Then the status of "psi" matches "over.status.yaml"
+    And the pods of "psi" are over
+    And the phases of "psi" were Pending, Failed
+
+  @id:view-lifecycle-over-says-more @req:VW-07 @req:VW-14 @req:VW-15
+  Scenario: The message names the lifecycle and who could not reserve
+    Given the task "psi" of alice and bob, which lives for 3 s
+    When the task "psi" is created
+    Then the status of "psi" matches "over-in-full.status.yaml"
