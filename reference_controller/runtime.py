@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,8 @@ from harness.world import Listed, World, follow
 from reference_controller import names
 from reference_controller.cache import Cache
 from reference_controller.controller import Controller
+from reference_controller.machine import Decision
+from reference_controller.metrics import COUNTED, Metrics
 from reference_controller.perform import perform
 
 log = logging.getLogger("reference_controller")
@@ -63,9 +65,10 @@ async def run(
     controllers: Sequence[Controller[Any]],
     *,
     on_ready: Callable[[], None] = lambda: None,
+    metrics: Metrics | None = None,
 ) -> None:
     """Run the controllers until cancelled; `on_ready` is called once, when all lists are in."""
-    runtime = Runtime(world, controllers)
+    runtime = Runtime(world, controllers, metrics or Metrics())
     fills = [
         world.spawn(runtime.fill(resource, labels), f"fill {resource.plural}")
         for resource, labels in WATCHED.items()
@@ -74,9 +77,7 @@ async def run(
     try:
         await asyncio.gather(start, *fills)
     finally:
-        for task in (start, *fills):
-            task.cancel()
-        runtime.stop()
+        await runtime.stop(start, *fills)
 
 
 @dataclass
@@ -104,6 +105,7 @@ class Runtime:
 
     world: World
     controllers: Sequence[Controller[Any]]
+    metrics: Metrics = field(default_factory=Metrics)
     _items: dict[tuple[str, str], Item] = field(default_factory=dict)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _missing: set[Resource] = field(default_factory=lambda: set(WATCHED))
@@ -111,6 +113,7 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.cache = Cache(self._changed)
+        self.metrics.queued = self._queued
 
     async def fill(self, resource: Resource, labels: str) -> None:
         """Keep the cache up to date with one resource, for ever."""
@@ -136,11 +139,16 @@ class Runtime:
             for obj in self.cache.all(resource):
                 self._queue(resource, obj)
 
-    def stop(self) -> None:
-        for item in self._items.values():
-            for task in (item.work, item.alarm):
-                if task:
-                    task.cancel()
+    async def stop(self, *others: asyncio.Task[None]) -> None:
+        """Cancel all work, and the others; once it returns nothing is written any more."""
+        of_items = [task for item in self._items.values() for task in (item.work, item.alarm)]
+        tasks = [*others, *(task for task in of_items if task)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _queued(self) -> int:
+        return sum(item.due for item in self._items.values() if item.controller.name == COUNTED)
 
     def _changed(self, resource: Resource, old: Obj | None, new: Obj | None) -> None:
         if self._all_listed.is_set():
@@ -206,22 +214,34 @@ class Runtime:
             item.due = False
             seen = item.controller.observe(self.cache, item.key, self.world.now())
             item.deadline = machine.wake_at(seen) if seen else None
+            if seen is None:
+                self.metrics.gone(item.controller.name, item.key)
             taken = machine.decide(seen) if seen else None
             if taken is None or taken[0] == last:
                 item.due = taken is not None
                 return bool(last)
             last, decision = taken
             changes = self.cache.changes
-            await perform(self.world, self.cache, decision)
+            await self._perform(item, machine.phase(seen), decision)
             log.info("%s %s %s", item, last, decision.why)
             if self.cache.changes == changes:
                 raise RuntimeError(f"{last} changes nothing, and would be taken for ever")
+
+    async def _perform(self, item: Item, phase: Hashable, decision: Decision) -> None:
+        start, ok = self.world.monotonic(), False
+        try:
+            await perform(self.world, self.cache, decision)
+            ok = True
+        finally:
+            seconds = self.world.monotonic() - start
+            self.metrics.synced(item.controller.name, phase, seconds, ok=ok)
 
     async def _back_off(self, item: Item, error: Exception) -> None:
         lost = isinstance(error, Unreachable | TimeoutError)
         longest = LONGEST_PAUSE_UNREACHABLE if lost else LONGEST_PAUSE
         pause = min(FIRST_PAUSE * 2**item.failures, longest, *self._until(item.deadline))
         item.failures += 1
+        self.metrics.retried(item.controller.name, item.key)
         log.warning("%s: %s; again in %.1f s", item, error or type(error).__name__, pause)
         await self.world.sleep(pause)
         item.due = True

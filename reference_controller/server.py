@@ -7,14 +7,16 @@ import logging
 import signal
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from harness.api import Api
 from harness.kubeconfig import Access
 from harness.world import World
 from reference_controller.co_scheduler.controller import CoScheduler
 from reference_controller.controller import Controller
+from reference_controller.endpoints import endpoints
 from reference_controller.kuscia_task.controller import KusciaTasks
+from reference_controller.metrics import MeasuredApi, text
 from reference_controller.runtime import run
 from reference_controller.task_resource.controller import TaskResources
 from reference_controller.task_resource_group.controller import TaskResourceGroups
@@ -28,14 +30,24 @@ def controllers() -> tuple[Controller[Any], ...]:
     return (KusciaTasks(), TaskResourceGroups(), TaskResources(), CoScheduler())
 
 
-def main(access: Access, log_level: str = "info") -> int:
+@dataclass(frozen=True)
+class Options:
+    """How the process is to run, beyond the cluster that it works on."""
+
+    log_level: str = "info"
+    #: Where to serve health and metrics; port 0 is nowhere.
+    metrics_address: str = "127.0.0.1"
+    metrics_port: int = 0
+
+
+def main(access: Access, options: Options) -> int:
     """Run until SIGTERM or SIGINT, and then return 0; a lost API server is waited for.
 
     The log goes to stderr, a line each: time (UTC), level, controller, key, transition, why.
     The line `runtime ready` says that the controller knows everything there is.
     """
-    _log_to_stderr(log_level)
-    asyncio.run(_serve(access))
+    _log_to_stderr(options.log_level)
+    asyncio.run(_serve(access, options))
     return 0
 
 
@@ -51,9 +63,10 @@ def _log_to_stderr(level: str) -> None:
         logging.getLogger(ours).setLevel(level.upper())
 
 
-async def _serve(access: Access) -> None:
-    async with Api(access, USER_AGENT) as api:
-        work = asyncio.ensure_future(run(World(api), controllers(), on_ready=_say_ready))
+async def _serve(access: Access, options: Options) -> None:
+    async with MeasuredApi(access, USER_AGENT) as api:
+        process = Process(World(api), api, options)
+        work = asyncio.ensure_future(process.run())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, work.cancel)
         with suppress(asyncio.CancelledError):
@@ -62,5 +75,28 @@ async def _serve(access: Access) -> None:
         log.debug("requests %s", ", ".join(f"{verb} {of}: {n}" for (verb, of), n in requests))
 
 
-def _say_ready() -> None:
-    log.info("runtime ready")
+class Process:
+    """What runs in the process, and what it tells of itself."""
+
+    def __init__(self, world: World, api: MeasuredApi, options: Options) -> None:
+        self.world, self.api, self.options = world, api, options
+        self.metrics = api.metrics
+        self.is_ready = False
+        api.clock = world.monotonic
+
+    async def run(self) -> None:
+        """Work, and answer over HTTP meanwhile, until cancelled."""
+        async with endpoints(
+            self.options.metrics_address,
+            self.options.metrics_port,
+            is_ready=lambda: self.is_ready,
+            metrics=lambda: text(self.metrics, self.api.requests),
+        ):
+            await self._work()
+
+    async def _work(self) -> None:
+        await run(self.world, controllers(), on_ready=self._ready, metrics=self.metrics)
+
+    def _ready(self) -> None:
+        self.is_ready = True
+        log.info("runtime ready")

@@ -125,6 +125,9 @@ class FakeWorld:
     def now(self):
         return self.time
 
+    def monotonic(self):
+        return (self.time - T).total_seconds()
+
     async def sleep(self, seconds):
         if seconds <= REST and not self.rests:
             return
