@@ -17,6 +17,9 @@ import yaml
 
 from harness.errors import ClusterError, UsageError
 
+#: Where a pod finds the token, the authority's certificate and the namespace of its account.
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+
 
 @dataclass(frozen=True)
 class Access:
@@ -46,6 +49,17 @@ def read_access(path: Path | str | None = None, context: str | None = None) -> A
     return _access(configuration)
 
 
+def own_namespace() -> str:
+    """The namespace of the pod that we run in. UsageError outside a cluster."""
+    try:
+        return (SERVICE_ACCOUNT / "namespace").read_text().strip()
+    except OSError as error:
+        raise UsageError(
+            f"there is no {SERVICE_ACCOUNT / 'namespace'}: this is no pod with a service account",
+            hint="name the namespace of the lease: --leader-elect-resource-namespace NAME",
+        ) from error
+
+
 def _load(config: Any, configuration: Any, path: Path | str | None, context: str | None) -> None:
     if path is None and context is None and not _default_kubeconfig_exists(config):
         config.load_incluster_config(client_configuration=configuration)
@@ -64,7 +78,15 @@ def _default_kubeconfig_exists(config: Any) -> bool:
 
 
 def _explain(error: Exception, path: Path | str | None, context: str | None) -> UsageError:
+    from kubernetes import config
+
     where = str(path) if path else "the default kubeconfig"
+    if path is None and context is None and not _default_kubeconfig_exists(config):
+        return UsageError(
+            f"there is no {config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION}, "
+            f"and no service account of a pod: {error}",
+            hint="name a kubeconfig, or in a pod let its service account be mounted",
+        )
     if path and not Path(path).is_file():
         return UsageError(f"kubeconfig {path}: there is no such file")
     if context and "context" in str(error):

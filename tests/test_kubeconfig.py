@@ -1,8 +1,14 @@
+import datetime
+from types import SimpleNamespace
+
 import pytest
 import yaml
+from kubernetes.config import incluster_config, kube_config
 
+import harness.kubeconfig
+from harness.clusters.certificates import write_certificates
 from harness.errors import UsageError
-from harness.kubeconfig import read_access
+from harness.kubeconfig import own_namespace, read_access
 
 
 def kubeconfig(folder, **cluster):
@@ -63,3 +69,57 @@ def test_what_is_no_kubeconfig_is_refused_in_one_line(tmp_path, text):
 def test_an_address_that_is_none_is_refused(tmp_path):
     with pytest.raises(UsageError, match="is not a URL"):
         read_access(kubeconfig(tmp_path, server="nonsense"))
+
+
+@pytest.fixture
+def pod(tmp_path, monkeypatch):
+    """The files and variables that a pod has, and no kubeconfig; the folder of its account."""
+    folder = tmp_path / "serviceaccount"
+    folder.mkdir()
+    write_certificates(folder)
+    (folder / "token").write_text("first")
+    (folder / "namespace").write_text("kuscia-system")
+    monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "none"))
+    monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(folder / "token"))
+    monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(folder / "ca.crt"))
+    monkeypatch.setattr(harness.kubeconfig, "SERVICE_ACCOUNT", folder)
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    return folder
+
+
+def clock(now):
+    """A `datetime` module for the client, whose time stands in `now`."""
+    moment = SimpleNamespace(now=lambda: now[0])
+    return SimpleNamespace(datetime=moment, timedelta=datetime.timedelta)
+
+
+def test_in_a_pod_its_service_account_counts(pod):
+    access = read_access()
+    assert access.server == "https://10.96.0.1:443"
+    assert access.authorization() == "bearer first"
+    assert access.tls is not None
+    assert own_namespace() == "kuscia-system"
+
+
+def test_a_token_that_rotates_is_read_again(pod, monkeypatch):
+    now = [datetime.datetime(2024, 1, 1)]
+    monkeypatch.setattr(incluster_config, "datetime", clock(now))
+    access = read_access()
+    (pod / "token").write_text("second")
+    assert access.authorization() == "bearer first"
+    now[0] += datetime.timedelta(minutes=1)
+    assert access.authorization() == "bearer second"
+
+
+def test_where_there_is_neither_kubeconfig_nor_pod_both_are_said(pod, monkeypatch):
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
+    with pytest.raises(UsageError, match=r"there is no .*none, and no service account of a pod"):
+        read_access()
+
+
+def test_outside_a_pod_the_namespace_has_to_be_named(pod):
+    (pod / "namespace").unlink()
+    with pytest.raises(UsageError, match="this is no pod") as error:
+        own_namespace()
+    assert "--leader-elect-resource-namespace" in error.value.hint
