@@ -6,6 +6,7 @@ function per transition) and pure helpers. Only `runtime.py` and `perform.py` to
 world, and only through the injected `harness.world.World`; `server.py` makes a process of it.
 """
 
+from reference_controller.lease import Election
 from reference_controller.server import Options, main
 
-__all__ = ["Options", "main"]
+__all__ = ["Election", "Options", "main"]

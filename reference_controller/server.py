@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from harness.kubeconfig import Access
 from harness.world import World
@@ -16,6 +18,8 @@ from reference_controller.co_scheduler.controller import CoScheduler
 from reference_controller.controller import Controller
 from reference_controller.endpoints import endpoints
 from reference_controller.kuscia_task.controller import KusciaTasks
+from reference_controller.leader import lead
+from reference_controller.lease import Election
 from reference_controller.metrics import MeasuredApi, text
 from reference_controller.runtime import run
 from reference_controller.task_resource.controller import TaskResources
@@ -38,11 +42,14 @@ class Options:
     #: Where to serve health and metrics; port 0 is nowhere.
     metrics_address: str = "127.0.0.1"
     metrics_port: int = 0
+    #: How to agree with others of its kind on who works; None is to work at once.
+    election: Election | None = None
 
 
 def main(access: Access, options: Options) -> int:
     """Run until SIGTERM or SIGINT, and then return 0; a lost API server is waited for.
 
+    ControllerError if the lease is lost (only with an election).
     The log goes to stderr, a line each: time (UTC), level, controller, key, transition, why.
     The line `runtime ready` says that the controller knows everything there is.
     """
@@ -92,7 +99,16 @@ class Process:
             is_ready=lambda: self.is_ready,
             metrics=lambda: text(self.metrics, self.api.requests),
         ):
-            await self._work()
+            if self.options.election:
+                me = f"{socket.gethostname()}_{uuid4()}"
+                await lead(
+                    self.world, self.options.election, me, self._work, on_standby=self._stand_by
+                )
+            else:
+                await self._work()
+
+    def _stand_by(self) -> None:
+        self.is_ready = True
 
     async def _work(self) -> None:
         await run(self.world, controllers(), on_ready=self._ready, metrics=self.metrics)
