@@ -7,7 +7,7 @@ themselves are data, in `features/requirements.yaml`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -73,21 +73,17 @@ def strength(check: Check) -> str:
 def check_from_tags(
     tags: Iterable[str], *, feature: Path, line: int, title: str, row: str | None = None
 ) -> Check:
-    """The check that a scenario's tags describe. FeatureError if they do not describe one."""
-    where = f"{feature}:{line}"
+    """The check that a scenario's tags describe. FeatureError unless they have one id.
+
+    Whatever else may be wrong with them, `tag_problems` tells.
+    """
     values = _Tags(tags)
-    ids = values.of("id")
-    if len(ids) != 1:
-        found = "none" if not ids else ", ".join(sorted(ids))
-        hint = 'give each scenario one, as in "@id:run-pod-fails"'
-        raise FeatureError(
-            f"{where}: scenario {title!r} needs one @id tag, found {found}", hint=hint
-        )
-    _known_tags(values, where)
+    for problem in _id_problems(values, f"{feature}:{line}", title):
+        raise problem
     levels = [f"extended:{name}" for name in values.of("extended")]
     levels += [word for word in ("provisional", "core") if word in values.plain]
     return Check(
-        id=ids[0] + (f"#{row}" if row is not None else ""),
+        id=values.of("id")[0] + (f"#{row}" if row is not None else ""),
         feature=_relative(feature),
         line=line,
         title=title,
@@ -96,6 +92,13 @@ def check_from_tags(
         needs=frozenset(values.of("needs")),
         exclusive="exclusive" in values.plain,
     )
+
+
+def tag_problems(tags: Iterable[str], where: str, title: str) -> Iterator[FeatureError]:
+    """What is wrong with a scenario's tags; `where` is its place, for the messages."""
+    values = _Tags(tags)
+    yield from _id_problems(values, where, title)
+    yield from _unknown_tags(values, where)
 
 
 class _Tags:
@@ -115,13 +118,21 @@ PLAIN_TAGS = frozenset({"core", "provisional", "exclusive"})
 CAPABILITIES = frozenset({"real-pods", "simulated-nodes", "virtual-clock", "faults"})
 
 
-def _known_tags(tags: _Tags, where: str) -> None:
+def _id_problems(tags: _Tags, where: str, title: str) -> Iterator[FeatureError]:
+    ids = tags.of("id")
+    if len(ids) != 1:
+        found = "none" if not ids else ", ".join(sorted(ids))
+        text = f"{where}: scenario {title!r} needs one @id tag, found {found}"
+        yield FeatureError(text, hint='give each scenario one, as in "@id:run-pod-fails"')
+
+
+def _unknown_tags(tags: _Tags, where: str) -> Iterator[FeatureError]:
     unknown = [f"@{word}:{value}" for word, value in tags.pairs if word not in _PAIRS]
     unknown += [f"@{word}" for word in tags.plain - PLAIN_TAGS]
     unknown += [f"@needs:{value}" for value in tags.of("needs") if value not in CAPABILITIES]
     unknown += [f"@req:{value}" for value in tags.of("req") if value not in requirements()]
     if unknown:
-        raise FeatureError(
+        yield FeatureError(
             f"{where}: unknown tags: {', '.join(sorted(unknown))}",
             hint="valid: @id: @req: @core @extended: @provisional @exclusive @needs:"
             + "|".join(sorted(CAPABILITIES)),

@@ -52,12 +52,28 @@ class FixtureFiles:
         path = self.find(name)
         return load_expected(path) if name.endswith(STATUS) else documents.load_document(path)
 
-    def examine(self, name: str, where: str) -> None:
-        """Refuse a file that is missing or does not load, saying where it is named."""
+    def problems(self, name: str, where: str) -> list[DocumentError]:
+        """What is wrong with a file that is named at a place of the feature; missing, too."""
         try:
-            self.document(name) if name.endswith((STATUS, POD)) else self.manifests(name)
+            found = file_problems(self.find(name))
         except DocumentError as error:
-            raise DocumentError(f"{where}: {error.message}", hint=error.hint) from error
+            return [DocumentError(f"{where}: {error.message}", hint=error.hint)]
+        named = f"named in {where}"
+        hints = [f"{error.hint}; {named}" if error.hint else named for error in found]
+        return [DocumentError(e.message, hint=hint) for e, hint in zip(found, hints, strict=True)]
+
+
+@cache
+def file_problems(path: Path) -> tuple[DocumentError, ...]:
+    """All that is wrong with a file, which is of the kind that its name says."""
+    if path.name.endswith((STATUS, POD)):
+        schema = status_schema() if path.name.endswith(STATUS) else None
+        return tuple(documents.document_problems(path, schema))
+    try:
+        documents.load_manifests(path)
+    except DocumentError as error:
+        return (error,)
+    return ()
 
 
 @cache

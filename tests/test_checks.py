@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from harness.checks import check_from_tags, requirements, strength
+from harness.checks import check_from_tags, requirements, strength, tag_problems
 from harness.errors import FeatureError
 from harness.settings import suite_folder
 
@@ -44,10 +44,19 @@ def test_an_extended_feature_is_the_level():
     ],
 )
 def test_tags_that_say_nothing_are_refused(tags, words):
-    with pytest.raises(FeatureError) as error:
+    [problem] = tag_problems(tags, "failure.feature:4", "It runs")
+    assert words in str(problem)
+    assert "failure.feature:4" in str(problem)
+
+
+def test_every_mistake_in_tags_is_told():
+    assert len(list(tag_problems(["slow"], "failure.feature:4", "It runs"))) == 2
+
+
+@pytest.mark.parametrize("tags", [[], ["id:a", "id:b"]])
+def test_what_has_no_name_is_no_check(tags):
+    with pytest.raises(FeatureError, match="needs one @id tag"):
         check(*tags)
-    assert words in str(error.value)
-    assert "failure.feature:4" in str(error.value)
 
 
 @pytest.mark.parametrize("pattern", ["run-x", "run-x#row", "run", "run-*", "SC-0?", "run/failure"])

@@ -5,7 +5,12 @@ paths there can be, `compare` finds every mismatch, `render` shows them. `paths`
 """
 
 from harness.documents.compare import Mismatch, compare, fields, score
-from harness.documents.loader import document_from, load_document, load_manifests
+from harness.documents.loader import (
+    document_from,
+    document_problems,
+    load_document,
+    load_manifests,
+)
 from harness.documents.operators import Context
 from harness.documents.paths import Path, path_from, path_text, value_at
 from harness.documents.render import render
@@ -16,6 +21,7 @@ __all__ = [
     "Path",
     "compare",
     "document_from",
+    "document_problems",
     "fields",
     "load_document",
     "load_manifests",

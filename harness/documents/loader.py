@@ -103,13 +103,29 @@ def load_document(path: Path, schema: Obj | None = None) -> Any:
 def document_from(text: str, path: Path = Path("document"), schema: Obj | None = None) -> Any:
     """An expected document from its text; `path` is for the messages. As `load_document`."""
     with _explained(path, text):
-        nodes = list(_nodes(text))
-        if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
-            raise DocumentError(f"{path}: an expected document is one mapping")
-        document = _Values(path).of(nodes[0])
-        for problem in Checker(schema or {}).check(nodes[0], schema or {}):
-            raise _error(path, problem.node, problem.text, problem.hint)
+        document, problems = _read(text, path, schema or {})
+    for problem in problems:
+        raise problem
     return document
+
+
+def document_problems(path: Path, schema: Obj | None = None) -> list[DocumentError]:
+    """All that is wrong with an expected document; of what has no values, the first thing only."""
+    try:
+        text = _text(path)
+        with _explained(path, text):
+            return _read(text, path, schema or {})[1]
+    except DocumentError as error:
+        return [error]
+
+
+def _read(text: str, path: Path, schema: Obj) -> tuple[Any, list[DocumentError]]:
+    nodes = list(_nodes(text))
+    if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
+        raise DocumentError(f"{path}: an expected document is one mapping")
+    document = _Values(path).of(nodes[0])
+    problems = Checker(schema).check(nodes[0], schema)
+    return document, [_error(path, found.node, found.text, found.hint) for found in problems]
 
 
 def _text(path: Path) -> str:
