@@ -21,7 +21,7 @@ def call(folder, *arguments, **environment):
     )
 
 
-@pytest.mark.parametrize("command", [["run"], ["controller"], []])
+@pytest.mark.parametrize("command", [["run"], ["lint"], ["controller"], []])
 def test_help(tmp_path, command):
     done = call(tmp_path, *command, "--help")
     assert done.returncode == 0
@@ -66,6 +66,7 @@ def kubeconfig(tmp_path):
         (["run", "--cluster", "kubeconfig:nowhere"], 2, "nowhere: there is no such file"),
         (["run", "--cluster", "kubeconfig:kubeconfig#yours"], 2, "it has no context 'yours'"),
         (["run", "--cluster", "kubeconfig:kubeconfig"], 4, "http://127.0.0.1:1 does not answer"),
+        (["lint", "nowhere.feature"], 2, "nowhere.feature: there is no such file or folder"),
         (["controller", "--kubeconfig", "nowhere"], 2, "there is no such file"),
         (["controller", "--kubeconfig", "kubeconfig", "--context", "x"], 2, "no context 'x'"),
         (["controller", "--log-level", "loud"], 2, "Invalid value for '--log-level'"),
@@ -83,3 +84,17 @@ def test_a_machine_without_docker(tmp_path):
     done = call(tmp_path, "run", "--cluster", "kind", PATH="/nowhere")
     assert done.returncode == 4
     assert "there is no docker on the PATH" in done.stderr
+
+
+def test_lint_says_what_is_wrong_and_where(tmp_path):
+    (tmp_path / "mine.feature").write_text("Feature: Mine\n")
+    done = call(tmp_path, "lint", "mine.feature")
+    assert done.stdout.splitlines()[0] == "mine.feature:1: there is no scenario in it"
+    assert done.stdout.splitlines()[-1] == "1 wrong in 1 feature, 0 checks, 0 documents"
+    assert done.returncode == 1
+
+
+def test_lint_has_figures_for_what_is_right(tmp_path):
+    (tmp_path / "mine.status.yaml").write_text("phase: Running\n")
+    done = call(tmp_path, "lint", "mine.status.yaml")
+    assert (done.stdout, done.returncode) == ("0 features, 0 checks, 1 document\n", 0)

@@ -1,0 +1,123 @@
+"""What lint says of features that somebody has written."""
+
+import pytest
+
+from harness.errors import UsageError
+from harness.lint import lint
+from tests.lint.given import written
+
+
+def said(path):
+    return [str(problem).replace(f"{path.parent}/", "") for problem in lint([path]).problems]
+
+
+def test_nothing_is_said_of_what_is_right(tmp_path):
+    findings = lint([written(tmp_path)])
+    assert findings.problems == ()
+    assert str(findings) == "1 feature, 3 checks, 1 document"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("@id:mine-runs ", "", "mine.feature:9: scenario 'It runs' needs one @id tag, found none"),
+        ("@id:mine-rows", "@id:mine-runs", "mine.feature:13: @id:mine-runs is used twice, first"),
+        ("| other |", "| first |", "mine.feature:13: @id:mine-rows#first is used twice"),
+        ("@req:RN-01", "@req:RN-99", "mine.feature:9: unknown tags: @req:RN-99"),
+        ("@core", "@cor", "unknown tags: @cor"),
+        ("| id    |", "| name  |", "mine.feature:18: Examples need a column 'id'"),
+        ("      | first | alice |\n      | other | bob   |\n", "", "these Examples have no row"),
+        ("| who   |", "| whom  |", "mine.feature:14: the Examples have no column 'who'"),
+        ("Rows of <who>", "It runs", "scenario 'It runs' is there already, in line 9"),
+        ("room for 1 pod", "place for 1 pod", "mine.feature:6: no such step: Given the domain"),
+        ("mine.status.yaml", "my.status.yaml", "mine.feature:10: there is no file"),
+        ("@req:RN-01", "@req:RN-01 @req:VW-14", "mixes strengths: RN-01 MUST, VW-14 SHOULD"),
+        ("| witness |", "| nothing |", "mine.feature:15: no witness for: no pod of \"psi\" was"),
+        ("      | witness | the pods of \"probe\" are bound |\n", "", "there is no table below it"),
+        ("Feature: Mine", "Featur: Mine", "mine.feature:3: this is no Gherkin"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_place(tmp_path, old, new, message):
+    assert message in "\n".join(said(written(tmp_path, (old, new))))
+
+
+def test_everything_is_said_at_once(tmp_path):
+    path = written(
+        tmp_path,
+        ("@id:mine-runs ", ""),
+        ("room for 1 pod", "place for 1 pod"),
+        ("@req:SC-08", "@req:SC-99"),
+        document="phse: Running\nphase: Running\nstartTme: !any\n",
+    )
+    places = [text.partition(": ")[0] for text in said(path)]
+    expected = ["mine.feature:6", "mine.feature:9", "mine.feature:13"]
+    assert sorted(places) == sorted([*expected, "mine.status.yaml:1:1", "mine.status.yaml:3:1"])
+
+
+def test_a_table_that_nobody_would_look_at(tmp_path):
+    table = '"mine.status.yaml"\n      | witness | the pods of "probe" are bound |'
+    [text] = said(written(tmp_path, ('"mine.status.yaml"', table)))
+    assert "it takes no table" in text
+
+
+def test_a_document_is_named_with_the_step_that_names_it(tmp_path):
+    [text] = said(written(tmp_path, document="phase: !runing\n"))
+    assert text.startswith("mine.status.yaml:1:8: there is no operator !runing")
+    assert "named in mine.feature:10" in text
+
+
+def test_steps_that_concern_everybody_need_to_be_alone(tmp_path, monkeypatch):
+    (tmp_path / "conftest.py").write_text(
+        "from pytest_bdd import when\n\n@when('the controller is asleep')\ndef _(): pass\n"
+    )
+    asleep = ("    Given the domains <who>", "    When the controller is asleep\n    Given <who>")
+    steps = (asleep, ("Given <who> and carol", "Given the domains <who> and carol"))
+    texts = said(written(tmp_path, *steps))
+    assert "mine.feature:14: mine-rows#first is not @exclusive" in texts[0]
+    alone = ("@id:mine-rows", "@exclusive @id:mine-rows")
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert said(written(tmp_path / "other", *steps, alone)) == []
+
+
+def test_an_id_is_used_in_one_file(tmp_path):
+    (tmp_path / "other").mkdir()
+    written(tmp_path / "other")
+    written(tmp_path)
+    texts = [str(problem) for problem in lint([tmp_path]).problems]
+    assert len(texts) == 2
+    assert all("is used twice, first in" in text for text in texts)
+
+
+@pytest.mark.parametrize("content", [b"", b"# nothing\n", b"Feature: \xff\xfe\n"])
+def test_what_is_no_feature_is_said(tmp_path, content):
+    path = tmp_path / "mine.feature"
+    path.write_bytes(content)
+    [text] = said(path)
+    assert text.startswith("mine.feature")
+
+
+def test_a_feature_without_scenarios(tmp_path):
+    path = tmp_path / "mine.feature"
+    path.write_text("Feature: Mine\n")
+    assert said(path) == ["mine.feature:1: there is no scenario in it"]
+
+
+def test_a_document_by_itself(tmp_path):
+    (tmp_path / "mine.status.yaml").write_text("phse: Running\n")
+    [problem] = lint([tmp_path / "mine.status.yaml"]).problems
+    assert "mine.status.yaml:1:1: the status has no phse" in str(problem)
+
+
+@pytest.mark.parametrize("name", ["nowhere.feature", "empty", "some.text"])
+def test_paths_that_name_nothing_are_refused(tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "some.text").write_text("text")
+    with pytest.raises(UsageError, match=name):
+        lint([tmp_path / name])
+
+
+def test_steps_that_cannot_be_imported(tmp_path):
+    (tmp_path / "conftest.py").write_text("1 / 0\n")
+    with pytest.raises(UsageError, match=r"conftest.py: cannot be imported: ZeroDivisionError"):
+        lint([written(tmp_path)])

@@ -1,0 +1,76 @@
+"""The suite as a whole: what covers which requirement, and who uses which file."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.checks import Check, Requirement
+from harness.features import read_feature
+from harness.files import FixtureFiles
+from harness.lint import lint
+from harness.lint.coverage import gaps, unused, used_files
+from harness.lint.targets import suite_features
+from harness.settings import suite_folder
+
+AREAS = ["create", "view", "run", "schedule", "clean"]
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_our_features_hold_together(area):
+    findings = lint([suite_folder("features") / area])
+    assert [str(problem) for problem in findings.problems] == []
+    assert findings.checks > 0
+
+
+def check(name, *requirements, needs=()):
+    return Check(name, "run/x.feature", 1, name, requirements, needs=frozenset(needs))
+
+
+CATALOGUE = {
+    "RN-01": Requirement("RN-01", "MUST", "It runs.", "page"),
+    "RN-03": Requirement("RN-03", "SHOULD", "It runs well.", "page"),
+    "XX-01": Requirement("XX-01", "MAY", "It sings.", "nobody"),
+}
+
+
+def said(*checks):
+    return [str(problem).partition(": ")[2] for problem in gaps(checks, CATALOGUE)]
+
+
+def test_requirements_need_a_check():
+    [must, should] = said()
+    assert must.startswith("RN-01 (MUST) has no check")
+    assert should.startswith("RN-03 (SHOULD) has no check")
+    assert said(check("a", "RN-01"), check("b", "RN-03")) == []
+
+
+def test_the_place_of_a_requirement_is_its_line():
+    place = str(next(gaps([], CATALOGUE))).partition(": ")[0]
+    path, _, line = place.rpartition(":")
+    assert Path(path).read_text().splitlines()[int(line) - 1] == "- id: RN-01"
+
+
+def test_a_must_is_not_for_real_pods_alone():
+    real = check("real", "RN-01", "RN-03", needs=["real-pods"])
+    [text] = said(real)
+    assert text.startswith("RN-01 (MUST) is covered with real pods only: real")
+    assert said(real, check("other", "RN-01")) == []
+
+
+def test_files_that_nobody_uses():
+    cases = [case for path in suite_features() for case in read_feature(path).cases]
+    used = used_files(cases)
+    assert list(unused(used)) == []
+    one = FixtureFiles(suite_folder("features") / "run" / "failure.feature").find(
+        "failed.status.yaml"
+    )
+    [problem] = unused(used - {one.resolve()})
+    assert "fixtures/run/failure/failed.status.yaml:1: no step uses this file" in str(problem)
+    assert "features/run/failure.feature" in problem.hint
+
+
+def test_the_whole_suite_is_looked_at_without_paths():
+    findings = lint()
+    assert findings.requirements == 66
+    assert findings.features == len(suite_features())
+    assert lint([suite_folder("features")]).requirements == 66
