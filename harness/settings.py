@@ -47,6 +47,8 @@ class Timeouts:
     gone: float = 60
     #: A borrowed node to be empty of other scenarios' pods.
     node: float = 60
+    #: How much longer than usual: what a feature asks for itself is stretched by it, too.
+    factor: float = 1
 
     def scaled(self, factor: float) -> Timeouts:
         return Timeouts(*(getattr(self, field.name) * factor for field in fields(self)))

@@ -1,7 +1,8 @@
-"""Controllers that are wrong in one line: each must make exactly the check fail that names it.
+"""Controllers that are wrong in one line: each must make the check fail that names it.
 
 A miniature is a patch of the reference controller, `tests/miniatures/NAME.patch`. What stands
-before the diff says which check fails, for which requirement, and what is wrong.
+before the diff says which check fails, for which requirement, and what is wrong. Each runs
+against that check alone; with --full against all, to see that it is among those that fail.
 """
 
 import os
@@ -17,8 +18,8 @@ import yaml
 
 from harness.checks import requirements
 
-#: What needs no plain names, and so runs side by side; the rest only with --full.
-QUICK = "view,run,schedule,clean,create-required,create-template-overrides"
+#: What is to come comes within a second on simulated nodes; what is wrong costs the whole time.
+SCALE = 0.25
 ROOT = Path(__file__).parent.parent
 PATCHES = sorted((ROOT / "tests" / "miniatures").glob("*.patch"))
 
@@ -50,10 +51,10 @@ def suite(folder, kubeconfig, *options, path=""):
     """A run of the whole suite on a cluster that stands; its exit code and its report."""
     out = folder / "out"
     command = [sys.executable, "-P", "-m", "harness", "run", "--out", str(out)]
-    command += [f"--cluster=kubeconfig:{kubeconfig}", "--timeout-scale=0.5", *options]
+    command += [f"--cluster=kubeconfig:{kubeconfig}", f"--timeout-scale={SCALE}", *options]
     environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500
     )
     assert (out / "report.yaml").exists(), done.stdout + done.stderr
     return done, yaml.safe_load((out / "report.yaml").read_text())
@@ -63,8 +64,12 @@ def failing(report):
     return [check["id"] for check in report["checks"] if check["outcome"] != "pass"]
 
 
-def test_there_are_at_least_ten():
-    assert len(MINIATURES) >= 10
+def test_there_are_at_least_thirty():
+    assert len(MINIATURES) >= 30
+
+
+def test_each_group_of_requirements_has_some():
+    assert {m.requirement[:2] for m in MINIATURES} == {"CR", "VW", "RN", "SC", "CL"}
 
 
 @pytest.mark.parametrize("miniature", MINIATURES, ids=lambda m: m.path.stem)
@@ -73,11 +78,13 @@ def test_each_is_wrong_in_one_line(miniature):
     assert miniature.requirement in requirements()
 
 
-def test_the_reference_itself_is_conformant(control_plane, tmp_path):
-    done, report = suite(tmp_path, control_plane)
+def test_the_reference_itself_passes_them(control_plane, tmp_path, pytestconfig):
+    named = ",".join(sorted({miniature.check for miniature in MINIATURES}))
+    only = [] if pytestconfig.getoption("full") else [f"--only={named}"]
+    done, report = suite(tmp_path, control_plane, *only)
     assert failing(report) == []
     assert done.returncode == 0
-    assert report["verdict"] == "conformant"
+    assert report["verdict"].startswith("conformant")
 
 
 @pytest.mark.parametrize("miniature", MINIATURES, ids=lambda m: m.path.stem)
@@ -85,9 +92,9 @@ def test_each_fails_the_check_that_names_it(miniature, control_plane, tmp_path, 
     patched = tmp_path / "patched"
     shutil.copytree(ROOT / "reference_controller", patched / "reference_controller")
     subprocess.run(["git", "apply", "-p1", str(miniature.path)], cwd=patched, check=True)
-    only = [] if pytestconfig.getoption("full") else [f"--only={QUICK}"]
+    only = [] if pytestconfig.getoption("full") else [f"--only={miniature.check}"]
     _, report = suite(tmp_path, control_plane, *only, path=str(patched))
-    assert failing(report) == [miniature.check]
+    assert miniature.check in failing(report)
     assert miniature.requirement in next(
         check["requirements"] for check in report["checks"] if check["id"] == miniature.check
     )

@@ -37,7 +37,9 @@ Feature: A spec that is edited after the task was created
     And the status of "psi" matches "running.status.yaml"
     When the task "psi" is changed to have
       | <path> | <value> |
-    And the pods of "psi" finish
+    And the pods of alice finish
+    Then the status of "psi" matches "one-ended.status.yaml"
+    When the pods of bob finish
     Then the status of "psi" matches "succeeded.status.yaml"
     And each pod of "psi" was created once
 

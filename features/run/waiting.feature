@@ -30,7 +30,8 @@ Feature: A container that cannot run
 
   @id:run-configuration-missing @req:VW-20
   Scenario: One that waits for its configuration says so
-    Given the AppImage has
+    Given the task "solo" of alice
+    And the AppImage has
       | spec.deployTemplates[0].spec.containers[0].envFrom | [{configMapRef: {name: not-there}}] |
-    When the task "psi" is created
-    Then the status of "psi" matches "not-configured.status.yaml"
+    When the task "solo" is created
+    Then the status of "solo" matches "not-configured.status.yaml"

@@ -22,7 +22,8 @@ Feature: All parties start, or none
     Given the nodes of bob have room for no pod
     When the task "psi" is created
     And the task "probe" is created
-    Then the pods of "probe" are bound
+    And the pods of "probe" finish
+    Then the status of "probe" matches "finished.status.yaml"
     When the nodes of bob have room for 1 pod
     Then the pods of "psi" are bound
     And the status of "psi" matches "both.status.yaml"

@@ -37,7 +37,8 @@ def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
                 return place
         return None
 
-    within = float(limit) if limit else scenario.timeouts.status
+    times = scenario.timeouts
+    within = float(limit) * times.factor if limit else times.status
     scenario.cursor = scenario.until(
         matching, within, lambda: mismatch_text(scenario, key, document, context)
     )
