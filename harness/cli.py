@@ -15,6 +15,8 @@ from harness.errors import ConformanceError, UsageError
 #: Every command, in the order of the help text: `harness/commands/NAME.py`.
 COMMANDS = (
     "run",
+    "list",
+    "explain",
     "lint",
     "controller",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 
 from harness import sentences
 from harness.checks import Check, check_from_tags, tag_problems
-from harness.errors import FeatureError, UsageError
+from harness.errors import DocumentError, FeatureError, UsageError
 from harness.files import FixtureFiles
 from harness.sentences import Definition
+from harness.settings import suite_folder
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,13 @@ class Case:
         return self.scenario.steps
 
     @property
-    def file_names(self) -> list[str]:
-        """The files that the steps name, each once, in their order."""
-        return list(dict.fromkeys(name for step in self.steps for name in files_named(step)))
+    def files(self) -> dict[str, Path]:
+        """The files that the steps name, in their order, as far as they are there."""
+        files, found = FixtureFiles(self.path), {}
+        for name in [name for step in self.steps for name in files_named(step)]:
+            with suppress(DocumentError):
+                found[name] = files.find(name).resolve()
+        return found
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,15 @@ def read_feature(path: Path) -> FeatureText:
         problems += _template_problems(path, template)
     problems += repeated_ids(cases)
     return FeatureText(path, feature, cases, tuple(each_once(problems)))
+
+
+def suite_features() -> tuple[Path, ...]:
+    """Our own feature files."""
+    return tuple(sorted(suite_folder("features").resolve().rglob("*.feature")))
+
+
+def is_ours(feature: Path) -> bool:
+    return feature.resolve().is_relative_to(suite_folder("features").resolve())
 
 
 def each_once(problems: Iterable[UsageError]) -> list[UsageError]:

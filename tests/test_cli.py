@@ -21,7 +21,7 @@ def call(folder, *arguments, **environment):
     )
 
 
-@pytest.mark.parametrize("command", [["run"], ["lint"], ["controller"], []])
+@pytest.mark.parametrize("command", [["run"], ["lint"], ["list"], ["explain"], ["controller"], []])
 def test_help(tmp_path, command):
     done = call(tmp_path, *command, "--help")
     assert done.returncode == 0
@@ -66,6 +66,11 @@ def kubeconfig(tmp_path):
         (["run", "--cluster", "kubeconfig:nowhere"], 2, "nowhere: there is no such file"),
         (["run", "--cluster", "kubeconfig:kubeconfig#yours"], 2, "it has no context 'yours'"),
         (["run", "--cluster", "kubeconfig:kubeconfig"], 4, "http://127.0.0.1:1 does not answer"),
+        (["list", "run-pod-fals"], 2, "did you mean run-pod-fails"),
+        (["list", "--requirements", "SC-99"], 2, "SC-99: no requirement is called that"),
+        (["explain", "run-pod-fals"], 2, "did you mean run-pod-fails"),
+        (["explain", "the pod of bob finishes"], 2, "close to it: When the pods of bob finish"),
+        (["explain"], 2, "Missing argument 'ID'"),
         (["lint", "nowhere.feature"], 2, "nowhere.feature: there is no such file or folder"),
         (["controller", "--kubeconfig", "nowhere"], 2, "there is no such file"),
         (["controller", "--kubeconfig", "kubeconfig", "--context", "x"], 2, "no context 'x'"),

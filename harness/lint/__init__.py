@@ -12,10 +12,17 @@ from pathlib import Path
 
 from harness.checks import requirements
 from harness.errors import UsageError
-from harness.features import Case, each_once, read_feature, repeated_ids
+from harness.features import (
+    Case,
+    each_once,
+    is_ours,
+    read_feature,
+    repeated_ids,
+    suite_features,
+)
 from harness.files import file_problems
 from harness.lint import coverage, rules
-from harness.lint.targets import find_targets, is_ours, suite_features
+from harness.lint.targets import find_targets
 
 
 @dataclass(frozen=True)

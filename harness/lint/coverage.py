@@ -8,7 +8,6 @@ from pathlib import Path
 from harness.checks import Check, Requirement
 from harness.errors import DocumentError, FeatureError
 from harness.features import Case
-from harness.files import FixtureFiles
 from harness.settings import suite_folder
 from harness.tasks import APP_IMAGE
 
@@ -43,18 +42,7 @@ def _where(requirement: Requirement) -> str:
 
 def used_files(cases: Iterable[Case]) -> set[Path]:
     """The files that steps name, outlines filled in, as far as they are there."""
-    return {path for case in cases for path in files_of(case).values()}
-
-
-def files_of(case: Case) -> dict[str, Path]:
-    """By the name that the steps have for it; a file that is missing is left out."""
-    files, found = FixtureFiles(case.path), {}
-    for name in case.file_names:
-        try:
-            found[name] = files.find(name).resolve()
-        except DocumentError:
-            continue
-    return found
+    return {path for case in cases for path in case.files.values()}
 
 
 def unused(used: set[Path]) -> Iterator[DocumentError]:

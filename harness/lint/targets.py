@@ -9,8 +9,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from harness.errors import UsageError
+from harness.features import is_ours, suite_features
 from harness.files import POD, STATUS
-from harness.settings import suite_folder
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,6 @@ def find_targets(paths: Sequence[Path]) -> Targets:
     load_conftests(path for path in features if not is_ours(path))
     documents = frozenset(path.resolve() for path in found if path.suffix != ".feature")
     return Targets(tuple(dict.fromkeys(features)), documents)
-
-
-def suite_features() -> tuple[Path, ...]:
-    """Our own feature files."""
-    return tuple(sorted(suite_folder("features").resolve().rglob("*.feature")))
-
-
-def is_ours(feature: Path) -> bool:
-    return feature.resolve().is_relative_to(suite_folder("features").resolve())
 
 
 def _below(path: Path) -> list[Path]:

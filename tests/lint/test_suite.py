@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from harness.checks import Check, Requirement, requirements
-from harness.features import read_feature
+from harness.features import read_feature, suite_features
 from harness.files import FixtureFiles
 from harness.lint import lint
 from harness.lint.coverage import gaps, unused, used_files
-from harness.lint.targets import suite_features
 from harness.settings import suite_folder
 
 AREAS = ["create", "view", "run", "schedule", "clean"]

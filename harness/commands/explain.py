@@ -1,0 +1,19 @@
+"""`kuscia-conformance explain`: what a check does, what a requirement says, how a step reads."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(epilog="Example: kuscia-conformance explain run-pod-fails")
+@click.argument("name", metavar="ID")
+def explain(name: str) -> None:
+    """Explain a check, a requirement or a step; no cluster is needed.
+
+    ID is a check's (run-pod-fails, create-required#parties), a requirement's (SC-02), or a
+    sentence ('the pods of bob finish').
+    """
+    from harness import explain as explaining
+    from harness.catalogue import suite_cases
+
+    click.echo(explaining.explain(name, suite_cases()))
