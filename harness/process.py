@@ -104,6 +104,11 @@ class Process:
     def is_alive(self) -> bool:
         return self._child.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it has ended, negative if by a signal; None while it runs."""
+        return self._child.poll()
+
     def read(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
@@ -115,6 +120,13 @@ class Process:
         """End it at once, as a crash would."""
         self._signal(signal.SIGKILL)
         self._child.wait()
+
+    def wait(self, within: float = 30) -> None:
+        """Wait until it ends by itself. ProcessError if that takes longer."""
+        try:
+            self._child.wait(within)
+        except subprocess.TimeoutExpired as error:
+            raise ProcessError(f"{self.name} still runs after {within:g} s") from error
 
     def stop(self) -> None:
         """Tell it to end, and after its grace make it; so with what it has started itself."""
