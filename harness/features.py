@@ -209,7 +209,8 @@ def _step_problems(path: Path, step: Step) -> Iterator[UsageError]:
     else:
         yield from _argument_problems(where, step, definition)
     for name in files_named(step):
-        yield from FixtureFiles(path).problems(name, where)
+        expected = re.search(rf'match(es)? "{re.escape(name)}"', step.name) is not None
+        yield from FixtureFiles(path).problems(name, where, expected=expected)
 
 
 def _undefined(where: str, step: Step) -> FeatureError:

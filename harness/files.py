@@ -52,10 +52,13 @@ class FixtureFiles:
         path = self.find(name)
         return load_expected(path) if name.endswith(STATUS) else documents.load_document(path)
 
-    def problems(self, name: str, where: str) -> list[DocumentError]:
-        """What is wrong with a file that is named at a place of the feature; missing, too."""
+    def problems(self, name: str, where: str, *, expected: bool) -> list[DocumentError]:
+        """What is wrong with a file that is named at a place of the feature; missing, too.
+
+        It is `expected` where something has to match it, else applied.
+        """
         try:
-            found = file_problems(self.find(name))
+            found = file_problems(self.find(name), expected=expected)
         except DocumentError as error:
             return [DocumentError(f"{where}: {error.message}", hint=error.hint)]
         named = f"named in {where}"
@@ -64,9 +67,9 @@ class FixtureFiles:
 
 
 @cache
-def file_problems(path: Path) -> tuple[DocumentError, ...]:
-    """All that is wrong with a file, which is of the kind that its name says."""
-    if path.name.endswith((STATUS, POD)):
+def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError, ...]:
+    """All that is wrong with a file: an expected document, if its name says so, or a manifest."""
+    if expected or path.name.endswith((STATUS, POD)):
         schema = status_schema() if path.name.endswith(STATUS) else None
         return tuple(documents.document_problems(path, schema))
     try:

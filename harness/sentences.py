@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -61,8 +62,7 @@ class Definition:
 
 def definitions() -> list[Definition]:
     """Every step there is, in the order of the modules and of their text."""
-    for module in MODULES:
-        import_module(module)
+    _load_ours()
     found: dict[tuple[Any, str], Definition] = {}
     for context in step_function_context_registry.values():
         keywords = (context.type,) if context.type else KEYWORDS
@@ -71,6 +71,12 @@ def definitions() -> list[Definition]:
         both = {*keywords, *(found[key].keywords if key in found else ())}
         found[key] = replace(new, keywords=tuple(word for word in KEYWORDS if word in both))
     return sorted(found.values(), key=_place)
+
+
+@cache
+def _load_ours() -> None:
+    for module in MODULES:
+        import_module(module)
 
 
 def definition_of(step: Step) -> Definition | None:

@@ -6,6 +6,7 @@ check, `coverage` the suite as a whole: requirements without a check, files that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def lint(paths: Sequence[Path] = ()) -> Findings:
     if whole := {path.resolve() for path in targets.features} >= set(suite_features()):
         problems += _whole(cases, used)
     return Findings(
-        problems=tuple(each_once(problems)),
+        problems=tuple(sorted(each_once(problems), key=_place)),
         features=len(texts),
         checks=len({case.check.id for case in cases}),
         documents=len(targets.documents | used),
@@ -71,6 +72,13 @@ def lint(paths: Sequence[Path] = ()) -> Findings:
     )
 
 
+def _place(problem: UsageError) -> tuple[str, int]:
+    """The file and the line that its text begins with, to be told in their order."""
+    path, _, rest = problem.message.partition(":")
+    line = re.match(r"\d+", rest)
+    return path, int(line[0]) if line else 0
+
+
 def _whole(cases: list[Case], used: set[Path]) -> list[UsageError]:
     ours = [case.check for case in cases if is_ours(case.path)]
-    return [*coverage.gaps(ours, requirements()), *coverage.unused(used)]
+    return [*coverage.repeated(), *coverage.gaps(ours, requirements()), *coverage.unused(used)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -33,11 +34,30 @@ def _needs_real_pods(check: Check) -> bool:
     return "real-pods" in check.needs
 
 
+def repeated() -> Iterator[FeatureError]:
+    """Ids of our catalogue that two requirements have: only the last one would count."""
+    for name, lines in _lines().items():
+        for line in lines[1:]:
+            text = f"{_catalogue()}:{line}: {name} is there already, in line {lines[0]}"
+            yield FeatureError(text, hint="give each requirement an id of its own")
+
+
 def _where(requirement: Requirement) -> str:
-    path = suite_folder("features").resolve() / "requirements.yaml"
-    lines = path.read_text().splitlines()
-    row = f"- id: {requirement.id}"
-    return f"{path}:{lines.index(row) + 1}" if row in lines else str(path)
+    lines = _lines()[requirement.id]
+    return f"{_catalogue()}:{lines[0]}" if lines else f"{_catalogue()}"
+
+
+def _catalogue() -> Path:
+    return suite_folder("features").resolve() / "requirements.yaml"
+
+
+def _lines() -> defaultdict[str, list[int]]:
+    """The lines in which the catalogue has each requirement."""
+    found = defaultdict(list)
+    for number, line in enumerate(_catalogue().read_text().splitlines(), start=1):
+        if line.startswith("- id: "):
+            found[line.removeprefix("- id: ").strip()].append(number)
+    return found
 
 
 def used_files(cases: Iterable[Case]) -> set[Path]:

@@ -51,7 +51,7 @@ def test_everything_is_said_at_once(tmp_path):
     )
     places = [text.partition(": ")[0] for text in said(path)]
     expected = ["mine.feature:6", "mine.feature:9", "mine.feature:13"]
-    assert sorted(places) == sorted([*expected, "mine.status.yaml:1:1", "mine.status.yaml:3:1"])
+    assert places == [*expected, "mine.status.yaml:1:1", "mine.status.yaml:3:1"]
 
 
 def test_a_table_that_nobody_would_look_at(tmp_path):
@@ -64,6 +64,13 @@ def test_a_document_is_named_with_the_step_that_names_it(tmp_path):
     [text] = said(written(tmp_path, document="phase: !runing\n"))
     assert text.startswith("mine.status.yaml:1:8: there is no operator !runing")
     assert "named in mine.feature:10" in text
+
+
+def test_what_has_to_match_is_no_manifest(tmp_path):
+    sentence = 'the file "/work/task.yaml" in the pods of alice matches "mine.yaml"'
+    (tmp_path / "mine.yaml").write_text("parties: !any\n")
+    path = written(tmp_path, ('the status of "psi" matches "mine.status.yaml"', sentence))
+    assert said(path) == []
 
 
 def test_steps_that_concern_everybody_need_to_be_alone(tmp_path, monkeypatch):

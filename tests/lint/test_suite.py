@@ -8,7 +8,7 @@ from harness.checks import Check, Requirement, requirements
 from harness.features import read_feature, suite_features
 from harness.files import FixtureFiles
 from harness.lint import lint
-from harness.lint.coverage import gaps, unused, used_files
+from harness.lint.coverage import gaps, repeated, unused, used_files
 from harness.settings import suite_folder
 
 AREAS = ["create", "view", "run", "schedule", "clean"]
@@ -47,6 +47,14 @@ def test_the_place_of_a_requirement_is_its_line():
     place = str(next(gaps([], CATALOGUE))).partition(": ")[0]
     path, _, line = place.rpartition(":")
     assert Path(path).read_text().splitlines()[int(line) - 1] == "- id: RN-01"
+
+
+def test_a_requirement_stands_once(tmp_path, monkeypatch):
+    assert list(repeated()) == []
+    (tmp_path / "requirements.yaml").write_text("- id: RN-01\n- id: RN-02\n- id: RN-01\n")
+    monkeypatch.setattr("harness.lint.coverage.suite_folder", lambda _: tmp_path)
+    [problem] = repeated()
+    assert "requirements.yaml:3: RN-01 is there already, in line 1" in str(problem)
 
 
 def test_a_must_is_not_for_real_pods_alone():
