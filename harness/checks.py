@@ -43,6 +43,11 @@ class Check:
     exclusive: bool = False
 
     @property
+    def alone(self) -> bool:
+        """Whether it cannot run beside others: plain names, or the controller is killed."""
+        return self.exclusive or "faults" in self.needs
+
+    @property
     def area(self) -> str:
         return self.feature.rpartition("/")[0]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.clusters import Cluster, ClusterOptions, cluster
-from harness.controllers import CONTROLLERS, Controller
+from harness.controllers import CONTROLLERS, Controller, control
 from harness.settings import Settings, suite_folder
 
 
@@ -49,7 +49,10 @@ def stand(settings: Settings, say: Callable[[str], None]) -> Iterator[Environmen
         work = Path(folder)
         with cluster(_options(settings, work, say)) as made:
             say(f"starting the controller: {settings.controller}")
-            with CONTROLLERS[settings.controller](made, settings.out) as controller:
+            with (
+                CONTROLLERS[settings.controller](made, settings.out) as controller,
+                control.listening(work, controller.processes),
+            ):
                 yield _describe(made, controller, work)
 
 
@@ -72,7 +75,7 @@ def _describe(made: Cluster, controller: Controller, work: Path) -> Environment:
         cluster=made.name,
         kubeconfig=str(made.kubeconfig),
         context=made.context,
-        can=tuple(sorted(made.can)),
+        can=tuple(sorted(made.can | ({"faults"} if controller.processes else set()))),
         nodes=made.nodes,
         outlives=made.outlives,
         controller=controller.name,

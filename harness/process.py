@@ -50,7 +50,9 @@ class Process:
         self.name, self.command, self.log = name, list(command), log
         self.within, self.grace = within, grace
         self.environment = {**os.environ, **(environment or {})}
-        self._is_ready = (lambda: ready in self.read()) if isinstance(ready, str) else ready
+        #: Where in the log its words begin: one that is started again has said something before.
+        self._said_before = 0
+        self._is_ready = (lambda: ready in self._said()) if isinstance(ready, str) else ready
 
     def __enter__(self) -> Self:
         self.start()
@@ -72,6 +74,7 @@ class Process:
     def start(self) -> None:
         """Start it. ProcessError if there is no such program."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._said_before = len(self.read())
         try:
             with self.log.open("ab") as output:
                 self._child = subprocess.Popen(
@@ -111,6 +114,9 @@ class Process:
 
     def read(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def _said(self) -> str:
+        return self.read()[self._said_before :]
 
     def tail(self, lines: int = 8) -> str:
         last = self.read().splitlines()[-lines:]

@@ -82,7 +82,7 @@ class Run:
         if left_out:
             config.hook.pytest_deselected(items=left_out)
             items[:] = [item for item in items if item not in left_out]
-        items.sort(key=lambda item: CHECK in item.stash and item.stash[CHECK].exclusive)
+        items.sort(key=lambda item: CHECK in item.stash and item.stash[CHECK].alone)
         if patterns and not items and not self.is_worker:
             raise pytest.UsageError(f"--only {','.join(patterns)}: no check is called that")
 

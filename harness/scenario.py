@@ -19,6 +19,7 @@ from pytest_bdd.parser import Step
 from harness import domains, locks
 from harness.checks import Check
 from harness.connection import Connection
+from harness.controllers import control
 from harness.environment import Environment
 from harness.errors import ApiError, ClusterError, FeatureError, NotFound
 from harness.failure import CheckFailed, render_failure
@@ -120,6 +121,14 @@ class Scenario:
             known = ", ".join(sorted(self.tasks)) or "none"
             raise FeatureError(f'the task "{name}" was not given', hint=f"given: {known}")
         return self.tasks[name]
+
+    def kill_controller(self) -> None:
+        """Kill the controller under test; at the latest it is started as the scenario ends."""
+        self._ending.callback(self.start_controller)
+        control.ask(Path(self.environment.work), control.KILL)
+
+    def start_controller(self) -> None:
+        control.ask(Path(self.environment.work), control.START)
 
     # what is asked of the history
 

@@ -30,7 +30,7 @@ def play(
 ) -> Iterator[Scenario]:
     """A scenario ready for its steps; at the end it is cleaned up and its events are written."""
     names = Names() if check.exclusive else fresh_names()
-    with locks.running(Path(environment.work), alone=check.exclusive), ExitStack() as ending:
+    with locks.running(Path(environment.work), alone=check.alone), ExitStack() as ending:
         history = History(connection.journal, names)
         ending.callback(write_events, settings.out, check, history)
         yield Scenario(

@@ -23,7 +23,8 @@ class Controller:
 
     name: str
     log: Path | None = None
-    process: Process | None = None
+    #: What we have started, and may kill.
+    processes: tuple[Process, ...] = ()
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def reference(cluster: Cluster, logs: Path) -> Iterator[Controller]:
     if cluster.context:
         command += ["--context", cluster.context]
     with Process("reference controller", command, log=log, ready="ready") as process:
-        yield Controller("reference", log, process)
+        yield Controller("reference", log, (process,))
 
 
 @contextmanager

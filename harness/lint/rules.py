@@ -11,8 +11,8 @@ from harness.checks import requirements
 from harness.errors import FeatureError
 from harness.features import Case
 
-#: Sentences that touch what all scenarios share.
-SHARED = re.compile(r"the controller is ")
+#: Sentences that touch what all scenarios share, and that not every run allows.
+FAULTS = re.compile(r"the controller is ")
 #: Sentences that something did not happen.
 NEGATIVE = re.compile(r"no (pod|service|config map)s? .*\bwas\b|.*\bnever\b")
 
@@ -24,7 +24,7 @@ def of_check(case: Case, *, ours: bool) -> Iterator[FeatureError]:
         hint = "tag it with what it checks, as in @req:VW-10; see features/requirements.yaml"
         yield FeatureError(f"{case.where}: {case.check.id} covers no requirement", hint=hint)
     for step in case.steps:
-        yield from _exclusive(case, step)
+        yield from _faults(case, step)
         yield from _witness(case, step)
 
 
@@ -37,10 +37,10 @@ def _strengths(case: Case) -> Iterator[FeatureError]:
         yield FeatureError(text, hint="split it: each check is of one strength")
 
 
-def _exclusive(case: Case, step: Step) -> Iterator[FeatureError]:
-    if step.type != "then" and SHARED.match(step.name) and not case.check.exclusive:
-        text = f"{case.path}:{step.line_number}: {case.check.id} is not @exclusive"
-        hint = f"{step.name!r} concerns all that run at the same time: tag the scenario @exclusive"
+def _faults(case: Case, step: Step) -> Iterator[FeatureError]:
+    if step.type != "then" and FAULTS.match(step.name) and "faults" not in case.check.needs:
+        text = f"{case.path}:{step.line_number}: {case.check.id} does not say @needs:faults"
+        hint = f"{step.name!r} is not possible everywhere, nor beside other scenarios: tag it so"
         yield FeatureError(text, hint=hint)
 
 

@@ -1,13 +1,14 @@
 """The steps of the feature language: thin, each a sentence about a `Scenario`.
 
-`cluster` gives domains and room, `resources` creates and deletes, `changes` makes things other
-than usual, `pods` tells pods to end and looks at them, `services` looks at what leads to them,
-`inside` reads files in them, `status` compares documents, `throughout` judges every change of it,
-`cleaning` looks at what remains.
+`cluster` gives domains and room, `controller` kills and starts it, `resources` creates and
+deletes, `changes` makes things other than usual, `pods` tells pods to end and looks at them,
+`services` looks at what leads to them, `inside` reads files in them, `status` compares documents,
+`throughout` judges every change of it, `cleaning` looks at what remains.
 """
 
 NAMES = (
     "cluster",
+    "controller",
     "resources",
     "changes",
     "pods",

@@ -73,18 +73,14 @@ def test_what_has_to_match_is_no_manifest(tmp_path):
     assert said(path) == []
 
 
-def test_steps_that_concern_everybody_need_to_be_alone(tmp_path, monkeypatch):
-    (tmp_path / "conftest.py").write_text(
-        "from pytest_bdd import when\n\n@when('the controller is asleep')\ndef _(): pass\n"
-    )
-    asleep = ("    Given the domains <who>", "    When the controller is asleep\n    Given <who>")
-    steps = (asleep, ("Given <who> and carol", "Given the domains <who> and carol"))
+def test_faults_need_their_tag(tmp_path):
+    killed = ("    Given the domains <who>", "    When the controller is killed\n    Given <who>")
+    steps = (killed, ("Given <who> and carol", "Given the domains <who> and carol"))
     texts = said(written(tmp_path, *steps))
-    assert "mine.feature:14: mine-rows#first is not @exclusive" in texts[0]
-    alone = ("@id:mine-rows", "@exclusive @id:mine-rows")
+    assert "mine.feature:14: mine-rows#first does not say @needs:faults" in texts[0]
+    tagged = ("@id:mine-rows", "@needs:faults @id:mine-rows")
     (tmp_path / "other").mkdir()
-    monkeypatch.chdir(tmp_path)
-    assert said(written(tmp_path / "other", *steps, alone)) == []
+    assert said(written(tmp_path / "other", *steps, tagged)) == []
 
 
 def test_an_id_is_used_in_one_file(tmp_path):
