@@ -111,6 +111,7 @@ class Process:
         self.is_ready = True
 
     async def _work(self) -> None:
+        self.is_ready = False
         await run(self.world, controllers(), on_ready=self._ready, metrics=self.metrics)
 
     def _ready(self) -> None:
