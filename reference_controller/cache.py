@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from harness.objects import (
     PODS,
@@ -50,6 +51,15 @@ INDEXES: dict[str, Callable[[Obj], str | None]] = {
     "holding": lambda obj: "yes" if names.RESERVATION in annotations_of(obj) else None,
 }
 
+
+@dataclass(frozen=True)
+class Refusal:
+    """What the API said; `final` if it will say so again, whatever happens."""
+
+    message: str
+    final: bool
+
+
 #: Told of a change: the resource, the object before (None: new) and after (None: gone).
 Changed = Callable[[Resource, Obj | None, Obj | None], None]
 
@@ -64,6 +74,8 @@ class Cache:
         self._objects: defaultdict[Resource, dict[str, Obj]] = defaultdict(dict)
         self._keys: defaultdict[tuple[Resource, str, str], set[str]] = defaultdict(set)
         self._gone: dict[str, None] = {}
+        #: By the uid of a task: what the API said last when it refused an object for it.
+        self.refusals: dict[str, Refusal] = {}
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj | None:
         return self._objects[resource].get(f"{namespace}/{name}" if namespace else name)
@@ -95,9 +107,19 @@ class Cache:
     def drop(self, resource: Resource, obj: Obj) -> None:
         """The object is deleted: no version of it comes back; a successor of its name may."""
         self._remember(uid_of(obj))
+        self.refusals.pop(uid_of(obj), None)
         known = self._objects[resource].get(key_of(obj))
         if known and uid_of(known) == uid_of(obj):
             self._replace(resource, key_of(obj), known, None)
+
+    def refuse(self, obj: Obj, refusal: Refusal | None) -> None:
+        """The API has refused to create that object, or None: it is created."""
+        task = labels_of(obj).get(names.TASK_UID, "")
+        if refusal and task:
+            self.refusals[task] = refusal
+            self.changes += 1
+        else:
+            self.refusals.pop(task, None)
 
     def replace(self, resource: Resource, objects: Iterable[Obj], version: int) -> None:
         """Take over a list as of that version: what it lacks, and is not newer, is deleted."""

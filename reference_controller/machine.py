@@ -27,12 +27,14 @@ class Decision:
 
     stages: tuple[tuple[Action, ...], ...]
     why: str = ""
+    #: It only tells what was seen: it may wait a moment, for what follows to be told with it.
+    lazy: bool = False
 
 
-def do(*stages: Action | Sequence[Action], why: str = "") -> Decision:
+def do(*stages: Action | Sequence[Action], why: str = "", lazy: bool = False) -> Decision:
     """A decision of these stages; a single action is a stage of its own, an empty one none."""
     tuples = (tuple(s) if isinstance(s, Sequence) else (s,) for s in stages)
-    return Decision(tuple(stage for stage in tuples if stage), why)
+    return Decision(tuple(stage for stage in tuples if stage), why, lazy)
 
 
 #: The two tables: for each phase its transitions in order of precedence, and its deadlines.

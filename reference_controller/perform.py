@@ -1,7 +1,8 @@
 """What becomes of a decision's actions: requests, and their answers in the cache.
 
 An action may be repeated: what is there already, or gone already, is success. Everything else
-that the API server refuses is raised as the `ApiError` it is.
+that the API server refuses is raised as the `ApiError` it is, but for a task's own objects that it
+will never accept: that it said so is noted in the cache, for the task's machine to see.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from harness.errors import AlreadyExists, Conflict, NotFound
+from harness.errors import AlreadyExists, ApiError, Conflict, NotFound
 from harness.objects import (
     PODS,
     TASK_RESOURCES,
     Obj,
     Resource,
+    key_of,
     labels_of,
     name_of,
     namespace_of,
@@ -23,7 +25,7 @@ from harness.objects import (
 from harness.world import World
 from reference_controller import names
 from reference_controller.actions import Action, Bind, Create, Delete, Patch, PatchStatus
-from reference_controller.cache import Cache
+from reference_controller.cache import Cache, Refusal
 from reference_controller.machine import Decision
 
 
@@ -41,7 +43,7 @@ async def perform(world: World, cache: Cache, decision: Decision) -> None:
 async def perform_one(world: World, cache: Cache, action: Action) -> None:
     match action:
         case Create(resource, obj):
-            cache.put(resource, await _create(world, resource, obj))
+            await _create(world, cache, resource, obj)
         case PatchStatus(resource, seen, status):
             if patch := difference(seen.get("status") or {}, status):
                 sub = "" if resource == TASK_RESOURCES else "status"
@@ -54,7 +56,24 @@ async def perform_one(world: World, cache: Cache, action: Action) -> None:
             await _bind(world, cache, pod, node)
 
 
-async def _create(world: World, resource: Resource, obj: Obj) -> Obj:
+async def _create(world: World, cache: Cache, resource: Resource, obj: Obj) -> None:
+    """What is refused for good is not raised: whoever it was for will see it in the cache."""
+    try:
+        answer = await _create_or_find(world, resource, obj)
+    except ApiError as error:
+        if error.code not in (403, 422):
+            raise
+        final = error.code == 422
+        message = f"{resource.kind} {key_of(obj)} was refused: {error.message}"
+        cache.refuse(obj, Refusal(message, final))
+        if not (final and names.TASK_UID in labels_of(obj)):
+            raise
+    else:
+        cache.refuse(obj, None)
+        cache.put(resource, answer)
+
+
+async def _create_or_find(world: World, resource: Resource, obj: Obj) -> Obj:
     try:
         return await world.api.create(resource, obj)
     except AlreadyExists:

@@ -88,6 +88,8 @@ class Item:
     key: str
     #: Something has changed since the last look.
     due: bool = False
+    #: It has rested since a lazy decision was due: now that may be carried out.
+    rested: bool = False
     #: Errors in a row.
     failures: int = 0
     #: When the machine wants to look again, whatever else happens.
@@ -182,10 +184,10 @@ class Runtime:
         """Bring the item to rest; after an error let it rest for a while, and come back."""
         try:
             async with self._lock(item):
-                anything = await self._settle(item)
+                tired = await self._settle(item)
             item.failures = 0
             self._set_alarm(item, item.deadline)
-            if anything:
+            if tired:
                 await self.world.sleep(REST)
         except Conflict as error:
             log.debug("%s: %s", item, error)
@@ -205,9 +207,10 @@ class Runtime:
         return lock
 
     async def _settle(self, item: Item) -> bool:
-        """Decide and perform until nothing applies; whether anything did.
+        """Decide and perform until nothing applies; whether it is to rest now.
 
-        What would be taken twice in a row follows what goes on elsewhere: it may rest first.
+        What would be taken twice in a row follows what goes on elsewhere: it may rest first, as
+        may what only tells of it.
         """
         machine, last = item.controller.machine, ""
         while True:
@@ -218,9 +221,13 @@ class Runtime:
                 self.metrics.gone(item.controller.name, item.key)
             taken = machine.decide(seen) if seen else None
             if taken is None or taken[0] == last:
-                item.due = taken is not None
+                item.due, item.rested = taken is not None, False
                 return bool(last)
+            if taken[1].lazy and not item.rested:
+                item.due = item.rested = True
+                return True
             last, decision = taken
+            item.rested = False
             changes = self.cache.changes
             await self._perform(item, machine.phase(seen), decision)
             log.info("%s %s %s", item, last, decision.why)

@@ -33,12 +33,13 @@ Feature: Somebody else interferes
     Then the status of "psi" matches "succeeded.status.yaml"
 
     Examples:
-      | id       | field            | what           | when    |
-      | pods     | podStatuses      | Its pods       | running |
-      | services | serviceStatuses  | Its services   | running |
-      | parties  | partyTaskStatus  | Its parties    | running |
-      | phase    | phase            | Its phase      | running |
-      | start    | startTime        | Its start      | running |
+      | id         | field           | what           | when    |
+      | pods       | podStatuses     | Its pods       | running |
+      | services   | serviceStatuses | Its services   | running |
+      | parties    | partyTaskStatus | Its parties    | running |
+      | conditions | conditions      | Its conditions | running |
+      | phase      | phase           | Its phase      | running |
+      | start      | startTime       | Its start      | running |
 
   @id:run-phase-set-back @req:RN-10
   Scenario: A running task that somebody calls Pending succeeds all the same
@@ -48,15 +49,22 @@ Feature: Somebody else interferes
     When somebody writes into the status of "psi"
       | phase | Pending |
     And the pods of "psi" finish
-    Then the status of "psi" matches "succeeded.status.yaml"
+    Then the phases of "psi" were Pending, Running, Pending, Running, Succeeded
+    And the status of "psi" matches "succeeded.status.yaml"
     And each pod of "psi" was created once
 
   @id:run-finish-undone @req:RN-10
-  Scenario: A finished task that somebody calls Running is finished again
+  Scenario Outline: A <phase> task that somebody calls Running is <phase> again
     When the task "psi" is created
-    And the pods of "psi" finish
-    Then the status of "psi" matches "succeeded.status.yaml"
+    And the pods of "psi" finish with exit code <code>
+    Then the status of "psi" matches "<phase>.status.yaml"
     When somebody writes into the status of "psi"
       | phase | Running |
-    Then the status of "psi" matches "succeeded.status.yaml"
+    Then the phases of "psi" were Pending, Running, <shown>, Running, <shown>
+    And the status of "psi" matches "<phase>.status.yaml"
     And each pod of "psi" was created once
+
+    Examples:
+      | id        | phase     | shown     | code |
+      | succeeded | succeeded | Succeeded | 0    |
+      | failed    | failed    | Failed    | 1    |

@@ -24,3 +24,19 @@ Feature: What a task shows while it waits, and when it has waited in vain
     Given the task "psi" of alice and bob, which lives for 3 s
     When the task "psi" is created
     Then the status of "psi" matches "over-in-full.status.yaml"
+
+  @id:view-refused @req:VW-06
+  Scenario: When the API refuses its pods it has failed, and says why
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers[0].ports[0].name | a-name-of-more-than-15-letters |
+    And the task "psi" of alice and bob, which lives for 3 s
+    When the task "psi" is created
+    Then the status of "psi" matches "over.status.yaml"
+
+  @id:view-refused-says-more @req:VW-14 @req:VW-15
+  Scenario: The message names what was refused
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers[0].ports[0].name | a-name-of-more-than-15-letters |
+    And the task "psi" of alice and bob, which lives for 3 s
+    When the task "psi" is created
+    Then the status of "psi" matches "refused.status.yaml"

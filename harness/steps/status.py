@@ -57,7 +57,7 @@ def _(scenario: Scenario, name: str, phases: str) -> None:
     def text() -> str:
         return f"expected: the phases {phases}\nactual:   {', '.join(passed()) or 'none'}"
 
-    scenario.until(lambda: wanted[-1] in passed() or None, scenario.timeouts.status, text)
+    scenario.until(lambda: len(passed()) >= len(wanted) or None, scenario.timeouts.status, text)
     if passed() != wanted:
         scenario.fail(text())
 

@@ -2,51 +2,26 @@
 
 The original makes two config maps per domain, the templates and the values, and leaves it
 to the agent of its nodes to put one into the other (kusciatask.md section 6.4). An ordinary
-kubelet does not, so that there is a third one for each pod, rendered, which the pod mounts.
+kubelet does not: here each pod mounts a config map of its own, rendered, which goes with it.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.objects import Obj, owner_reference
-from reference_controller import names
 from reference_controller.kuscia_task import naming
 from reference_controller.kuscia_task.parties import Kit, Port
 from reference_controller.kuscia_task.plan import Plan
 
-_INPUT = "TASK_INPUT_CONFIG"
 _PLACEHOLDER = re.compile(r'(?P<open>"?)\{\{\s*\.(?P<name>\w+)\s*\}\}(?P<close>"?)')
-
-
-def templates_name(plan: Plan) -> str:
-    return f"{plan.name}-configtemplate"
-
-
-def values_name(plan: Plan) -> str:
-    return f"{plan.name}-kuscia-gen-conf"
 
 
 def rendered_name(pod: str) -> str:
     return f"{pod}-config"
-
-
-def build_shared(plan: Plan) -> list[Obj]:
-    """The two config maps of each domain; of several parties in it the first decides (KT-152)."""
-    maps: dict[tuple[str, str], Obj] = {}
-    for kit in plan.kits:
-        if kit.config_templates:
-            name = templates_name(plan)
-            made = _config_map(plan, kit, name, data=dict(kit.config_templates))
-            maps.setdefault((kit.domain, name), made)
-        if kit.mounts_configuration:
-            maps.setdefault((kit.domain, values_name(plan)), _values_map(plan, kit))
-    return list(maps.values())
 
 
 def build_rendered(plan: Plan, pods: Mapping[tuple[str, str], Obj]) -> Iterator[Obj]:
@@ -82,19 +57,10 @@ def values(plan: Plan, kit: Kit, index: int) -> dict[str, str]:
     return {
         "KUSCIA_DOMAIN_ID": kit.domain,
         "TASK_ID": plan.name,
-        _INPUT: plan.task["spec"]["taskInputConfig"],
+        "TASK_INPUT_CONFIG": plan.task["spec"]["taskInputConfig"],
         "TASK_CLUSTER_DEFINE": _json(_cluster_define(plan, kit, index)),
         "ALLOCATED_PORTS": _json(_allocated_ports(plan, kit, kit.pods[index])),
     }
-
-
-def _values_map(plan: Plan, kit: Kit) -> Obj:
-    data = values(plan, kit, 0)
-    compressed = zlib.compress(data.pop(_INPUT).encode())
-    values_map = _config_map(plan, kit, values_name(plan), data=data)
-    values_map["binaryData"] = {_INPUT: base64.b64encode(compressed).decode()}
-    values_map["metadata"]["annotations"][names.COMPRESSED_FIELDS] = _INPUT
-    return values_map
 
 
 def _config_map(plan: Plan, kit: Kit, name: str, *, data: dict[str, str]) -> Obj:

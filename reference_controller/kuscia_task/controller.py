@@ -28,6 +28,7 @@ from harness.objects import (
 from reference_controller import names
 from reference_controller.cache import Cache
 from reference_controller.kuscia_task import ports, status
+from reference_controller.kuscia_task.reasons import Missing, Obstacle, Reason, Wrong
 from reference_controller.kuscia_task.seen import Phase, Seen
 from reference_controller.kuscia_task.transitions import MACHINE
 
@@ -72,6 +73,7 @@ class KusciaTasks:
             resources=cache.by(TASK_RESOURCES, "group", uid_of(group)) if group else (),
             leftovers=leftovers,
             predecessor=bool(others),
+            refusal=_refusal(cache, uid_of(task)) if task else None,
             **(_needed(cache, task) if task and not _is_created(task) else {}),
         )
 
@@ -95,6 +97,15 @@ def _made(
         mine[resource] = tuple(obj for obj in made if labels_of(obj)[names.TASK_UID] == uid)
         others += [(resource, obj) for obj in made if labels_of(obj)[names.TASK_UID] != uid]
     return mine, others
+
+
+def _refusal(cache: Cache, uid: str) -> Obstacle | None:
+    """What the API has refused to create for the task: for good, or for now, as a quota does."""
+    refusal = cache.refusals.get(uid)
+    if refusal is None:
+        return None
+    kind = Wrong if refusal.final else Missing
+    return kind(Reason.OBJECT_REFUSED, refusal.message)
 
 
 def _is_left(obj: Obj) -> bool:

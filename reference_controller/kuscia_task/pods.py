@@ -67,9 +67,6 @@ def _annotations(plan: Plan, kit: Kit, index: int) -> dict[str, str]:
     }
     if image_id := kit.app_image["spec"]["image"].get("id"):
         annotations[names.IMAGE_ID] = image_id
-    if kit.mounts_configuration:
-        annotations[names.CONFIG_TEMPLATE_VOLUMES] = VOLUME
-        annotations[names.CONFIG_VALUES] = configuration.values_name(plan)
     return annotations
 
 

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     # A task fails at once.
     INVALID_SPEC = "InvalidSpec"
     INVALID_APP_IMAGE = "InvalidAppImage"
+    OBJECT_REFUSED = "ObjectRefused"
     # A task fails later.
     LIFECYCLE_EXPIRED = "LifecycleExpired"
     GROUP_FAILED = "TaskResourceGroupPhaseFailed"

@@ -47,6 +47,8 @@ class Seen:
     leftovers: tuple[tuple[Resource, Obj], ...] = ()
     #: Whether anything of an earlier task is still there, be it on its way out.
     predecessor: bool = False
+    #: What the API has refused to create for the task.
+    refusal: Obstacle | None = None
     app_images: Mapping[str, Obj] = field(default_factory=dict)
     namespaces: frozenset[str] = frozenset()
     #: The ports in use, by domain; looked up only while some are to be allocated.
@@ -56,6 +58,9 @@ class Seen:
     def phase(self) -> str:
         if self.leftovers or self.task is None:
             return Phase.LEFTOVERS
+        if "completionTime" in self.status and (ended := condition_of(self.task, "Success")):
+            # It has finished, whatever somebody else calls it since.
+            return Phase.SUCCEEDED if ended.get("status") == "True" else Phase.FAILED
         stored: str = self.status.get("phase") or Phase.NEW
         return Phase.PREPARING if stored == Phase.PENDING and not self.is_created else stored
 
@@ -83,8 +88,19 @@ class Seen:
         return Plan(self.task, kits, tuple(allocated))
 
     @property
+    def obstacle(self) -> Obstacle | None:
+        """Why not everything can be created: something of the task's, or the API's refusal."""
+        return self.plan if isinstance(self.plan, Obstacle) else self.refusal
+
+    @property
+    def start_time(self) -> str:
+        """The status' startTime; where somebody has removed it, when the task was created."""
+        assert self.task is not None
+        return str(self.status.get("startTime") or self.task["metadata"]["creationTimestamp"])
+
+    @property
     def started(self) -> datetime:
-        return time_from(self.status["startTime"])
+        return time_from(self.start_time)
 
     @property
     def lifecycle_seconds(self) -> int:
@@ -129,16 +145,30 @@ class Seen:
 
     @cached_property
     def pod_statuses(self) -> dict[str, Obj]:
-        """The status' podStatuses, brought up to date."""
-        known: dict[str, Obj] = self.status.get("podStatuses") or {}
+        """The status' podStatuses, brought up to date; of those missing, what is still known."""
+        known = {**self._listed_pods, **(self.status.get("podStatuses") or {})}
         return {
             key: status.pod_entry(entry, self.pods_by_key.get(key)) for key, entry in known.items()
         }
 
+    @property
+    def _listed_pods(self) -> dict[str, Obj]:
+        """For each pod that the group lists an entry that says nothing yet."""
+        parties = (self.group or {"spec": {}})["spec"].get("parties") or ()
+        return {
+            f"{party['domainID']}/{pod['name']}": status.blank_pod_entry(party["domainID"], pod)
+            for party in parties
+            for pod in party.get("pods") or ()
+        }
+
     @cached_property
     def service_statuses(self) -> dict[str, Obj]:
-        known: dict[str, Obj] = self.status.get("serviceStatuses") or {}
         services = {key_of(service): service for service in self.services}
+        there = {
+            key: status.new_service_entry(service, self.pod_statuses)
+            for key, service in services.items()
+        }
+        known = {**there, **(self.status.get("serviceStatuses") or {})}
         return {
             key: status.service_entry(entry, services.get(key), self.pod_statuses)
             for key, entry in known.items()

@@ -28,6 +28,11 @@ def pod_phase(pod: Obj) -> str:
     return (pod.get("status") or {}).get("phase") or "Pending"
 
 
+def blank_pod_entry(namespace: str, pod: Obj) -> Obj:
+    """The entry of a pod, of which only the name is known."""
+    return {"podName": pod["name"], "namespace": namespace, "podPhase": "Pending"}
+
+
 def new_pod_entry(pod: Obj) -> Obj:
     entry = {"podName": name_of(pod), "namespace": namespace_of(pod), "podPhase": "Pending"}
     return pod_entry(entry, pod)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from harness.objects import (
 from reference_controller.actions import Create, Delete, PatchStatus
 from reference_controller.conditions import with_condition
 from reference_controller.kuscia_task import reasons, status
-from reference_controller.kuscia_task.configuration import build_rendered, build_shared
+from reference_controller.kuscia_task.configuration import build_rendered
 from reference_controller.kuscia_task.group import build_group
 from reference_controller.kuscia_task.outcome import closed_party, closed_pod
 from reference_controller.kuscia_task.parties import distinct, identity_of
@@ -36,21 +37,22 @@ from reference_controller.machine import Deadlines, Decision, Machine, Transitio
 
 
 def clear(seen: Seen) -> Decision | None:
-    """Their task is gone: delete pods, config maps and group; the rest follows its owners."""
+    """Their task is gone: delete pods and group; the rest follows its owners."""
     deletes = [Delete(resource, obj) for resource, obj in seen.leftovers]
     return do(deletes, why="their task is gone") if deletes else None
 
 
 def accept(seen: Seen) -> Decision | None:
     """The task is handled from now on; its ports are allocated if it lacks nothing (KT-041)."""
-    changes = {"phase": Phase.PENDING, "startTime": time_text(seen.now)}
+    started = seen.status.get("startTime") or time_text(seen.now)
+    changes = {"phase": Phase.PENDING, "startTime": started}
     return _write(seen, **{**changes, **_allocation(seen)})
 
 
 def refuse(seen: Seen) -> Decision | None:
     """Nothing can ever be made of this spec, or of its AppImages as they are."""
-    if isinstance(seen.plan, Wrong):
-        return _end_unmade(seen, seen.plan, seen.plan.message)
+    if isinstance(seen.obstacle, Wrong):
+        return _end_unmade(seen, seen.obstacle, seen.obstacle.message)
     return None
 
 
@@ -58,15 +60,15 @@ def expire_waiting(seen: Seen) -> Decision | None:
     """The lifecycle is over, and something that the task names is still missing (CR-09)."""
     if not _is_due(seen.expires_at, seen.now):
         return None
-    why = seen.plan if isinstance(seen.plan, Obstacle) else _NOT_CREATED
+    why = seen.obstacle or _NOT_CREATED
     return _end_unmade(seen, why, reasons.lifecycle_expired(seen.lifecycle_seconds, why.message))
 
 
 def await_missing(seen: Seen) -> Decision | None:
     """Say what is missing; it is used as soon as it is there."""
-    if not isinstance(seen.plan, Missing):
+    if not isinstance(seen.obstacle, Missing):
         return None
-    reason, message = str(seen.plan.reason), seen.plan.message
+    reason, message = str(seen.obstacle.reason), seen.obstacle.message
     conditions = with_condition(
         _conditions(seen), "ResourceCreated", False, seen.now, reason=reason, message=message
     )
@@ -83,13 +85,20 @@ def allocate_ports(seen: Seen) -> Decision | None:
     return _write(seen, **allocation)
 
 
+def delete_superfluous(seen: Seen) -> Decision | None:
+    """The spec was edited before the group was there: what it does not want now goes (RN-07)."""
+    if seen.group or not isinstance(seen.plan, Plan):
+        return None
+    wanted = {key_of(pod) for pod in build_pods(seen.plan)}
+    return _delete((PODS, [pod for pod in seen.pods if key_of(pod) not in wanted]))
+
+
 def create_pods(seen: Seen) -> Decision | None:
-    """The pods, and what they share. No node is looked for until their group is there."""
+    """The pods. No node is looked for until their group is there."""
     if seen.predecessor or not isinstance(seen.plan, Plan):
         return None
     return _create(
         (PODS, _lacking(build_pods(seen.plan), seen.pods)),
-        (CONFIG_MAPS, _lacking(build_shared(seen.plan), seen.config_maps)),
     )
 
 
@@ -190,9 +199,9 @@ def refresh(seen: Seen) -> Decision | None:
     observed = _observed(seen)
     if all(seen.status.get(field) == value for field, value in observed.items()):
         return None
-    known = seen.status["podStatuses"]
-    moved = [f"{k} {e['podPhase']}" for k, e in seen.pod_statuses.items() if e != known[k]]
-    return _write(seen, why=", ".join(moved), **observed)
+    known = seen.status.get("podStatuses") or {}
+    moved = [f"{k} {e['podPhase']}" for k, e in seen.pod_statuses.items() if e != known.get(k)]
+    return replace(_write(seen, why=", ".join(moved), **observed), lazy=True)
 
 
 def complete(seen: Seen) -> Decision | None:
@@ -206,12 +215,17 @@ def complete(seen: Seen) -> Decision | None:
     return _end(seen, Phase(seen.phase), known, why=f"it is {seen.phase}")
 
 
+def restore(seen: Seen) -> Decision | None:
+    """Somebody else has put a finished task back into another phase (RN-10)."""
+    if seen.status.get("phase") == seen.phase:
+        return None
+    return _write(seen, why=f"it had {seen.phase.lower()}", phase=seen.phase)
+
+
 def clean_up_success(seen: Seen) -> Decision | None:
     """Only failed pods, with what they own, stay (KT-061)."""
-    unowned = [obj for obj in seen.config_maps if "ownerReferences" not in obj["metadata"]]
     return _delete(
         (PODS, _unfailed(seen.pods)),
-        (CONFIG_MAPS, unowned),
         (TASK_RESOURCE_GROUPS, [seen.group] if seen.group else []),
     )
 
@@ -230,7 +244,7 @@ def fail_group(seen: Seen) -> Decision | None:
 
 
 def clean_up_failure(seen: Seen) -> Decision | None:
-    """Failed pods, config maps and the group stay until the task is deleted (KT-062)."""
+    """Failed pods, with what they own, and the group stay until the task is deleted (KT-062)."""
     return _delete((PODS, _unfailed(seen.pods)))
 
 
@@ -247,6 +261,7 @@ TRANSITIONS: Transitions[Seen] = {
         expire_waiting,
         await_missing,
         allocate_ports,
+        delete_superfluous,
         create_pods,
         create_what_pods_own,
         create_group,
@@ -254,8 +269,8 @@ TRANSITIONS: Transitions[Seen] = {
     ],
     Phase.PENDING: [start, fail_without_group, fail_with_group, expire, fail, refresh],
     Phase.RUNNING: [fail_without_group, fail_with_group, fail, succeed, refresh],
-    Phase.SUCCEEDED: [complete, clean_up_success],
-    Phase.FAILED: [complete, fail_group, clean_up_failure],
+    Phase.SUCCEEDED: [restore, complete, clean_up_success],
+    Phase.FAILED: [restore, complete, fail_group, clean_up_failure],
 }
 
 #: For each phase the moments at which to look again though nothing changed.
@@ -274,13 +289,18 @@ def _is_due(moment: datetime | None, now: datetime) -> bool:
 
 
 def _conditions(seen: Seen) -> list[Obj]:
-    return seen.status.get("conditions") or []
+    """The status' conditions; of a running task those that it must have had (RN-10)."""
+    conditions: list[Obj] = seen.status.get("conditions") or []
+    for kind in ("ResourceCreated", "Running") if seen.phase == Phase.RUNNING else ():
+        conditions = with_condition(conditions, kind, True, seen.now)
+    return conditions
 
 
 def _write(seen: Seen, *, why: str = "", **changes: Any) -> Decision:
     """The task's status with these changes; every write is a reconciliation (VW-03)."""
     assert seen.task is not None
-    changed = {**seen.status, **changes, "lastReconcileTime": time_text(seen.now)}
+    since = {"startTime": seen.start_time}
+    changed = {**since, **seen.status, **changes, "lastReconcileTime": time_text(seen.now)}
     return do(PatchStatus(KUSCIA_TASKS, seen.task, changed), why=why)
 
 

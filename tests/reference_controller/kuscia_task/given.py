@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, TASK_RESOURCES, time_text
-from reference_controller.kuscia_task.configuration import build_rendered, build_shared
+from reference_controller.kuscia_task.configuration import build_rendered
 from reference_controller.kuscia_task.group import build_group
 from reference_controller.kuscia_task.pods import build_pods
 from reference_controller.kuscia_task.seen import Seen
@@ -46,6 +46,7 @@ def task(*parties, status=None, **spec):
             "namespace": TASK_NAMESPACE,
             "uid": UID,
             "resourceVersion": "7",
+            "creationTimestamp": time_text(T),
         },
         "spec": {
             "initiator": "alice",
@@ -94,7 +95,7 @@ def made(*parties, **kwargs):
     seen = accepted(*parties, **kwargs)
     pods = tuple(stored(pod) for pod in build_pods(seen.plan))
     owners = {(pod["metadata"]["namespace"], pod["metadata"]["name"]): pod for pod in pods}
-    maps = [*build_shared(seen.plan), *build_rendered(seen.plan, owners)]
+    maps = build_rendered(seen.plan, owners)
     return replace(
         seen,
         pods=pods,

@@ -234,12 +234,11 @@ def test_what_one_task_costs():
 
     assert asyncio.run(scenario(FakeWorld())) == {
         ("create", "pods"): 2,
-        ("create", "configmaps"): 6,
+        ("create", "configmaps"): 2,
         ("create", "services"): 4,
         ("create", "taskresourcegroups"): 1,
         # accepted, created; runs, the other runs too; one is done, both are done
         ("patch", "kusciatasks"): 6,
         ("delete", "pods"): 2,
-        ("delete", "configmaps"): 4,
         ("delete", "taskresourcegroups"): 1,
     }

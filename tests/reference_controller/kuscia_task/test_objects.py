@@ -1,15 +1,13 @@
 """Pods, services, config maps and the group, as the API server is to get them."""
 
-import base64
 import json
 import re
-import zlib
 from dataclasses import replace
 
 import pytest
 
 from reference_controller import names
-from reference_controller.kuscia_task.configuration import build_rendered, build_shared, render
+from reference_controller.kuscia_task.configuration import build_rendered, render
 from reference_controller.kuscia_task.group import build_group
 from reference_controller.kuscia_task.parties import Port
 from reference_controller.kuscia_task.pods import build_pods
@@ -94,8 +92,6 @@ def test_a_pod_mounts_its_own_rendered_config_map():
     [mount] = pod["spec"]["containers"][0]["volumeMounts"]
     assert mount == {"name": "config-template", **MOUNT[0]}
     annotations = pod["metadata"]["annotations"]
-    assert annotations[KS + "config-template-volumes"] == "config-template"
-    assert annotations[KS + "config-template-value-cm-name"] == "psi-kuscia-gen-conf"
 
 
 def test_mounts_without_config_templates_are_ignored():
@@ -193,24 +189,6 @@ def test_who_may_reach_a_port(network_policy, port, scope, domains):
     kits = replace(seen, namespaces=frozenset("abc")).plan.kits
     kit = replace(kits[0], template={**kits[0].template, "networkPolicy": network_policy})
     assert access_domains(kits, kit, Port(port, 1, "HTTP", scope)) == domains
-
-
-def test_the_shared_config_maps_are_the_originals():
-    seen = made(party("alice", template={"replicas": 2}), party("bob"), image=CONFIGURED)
-    templates, values, *_ = build_shared(seen.plan)
-    assert templates["metadata"]["name"] == "psi-configtemplate"
-    assert templates["data"] == CONFIG
-    assert values["metadata"]["name"] == "psi-kuscia-gen-conf"
-    assert values["metadata"]["namespace"] == "alice"
-    assert values["metadata"]["labels"] == {KS + "controller": "kusciatask", KS + "task-uid": UID}
-    packed = values["binaryData"]["TASK_INPUT_CONFIG"]
-    assert zlib.decompress(base64.b64decode(packed)) == b'{"a": "b"}'
-    assert set(values["data"]) == {
-        "KUSCIA_DOMAIN_ID",
-        "TASK_ID",
-        "TASK_CLUSTER_DEFINE",
-        "ALLOCATED_PORTS",
-    }
 
 
 def test_every_pod_is_told_who_it_is():

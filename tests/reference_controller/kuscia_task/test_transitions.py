@@ -209,17 +209,12 @@ def test_first_pods_and_what_they_share_are_created():
     assert created(given.accepted(image=CONFIGURED)) == [
         (PODS, "alice/psi-0"),
         (PODS, "bob/psi-0"),
-        (CONFIG_MAPS, "alice/psi-configtemplate"),
-        (CONFIG_MAPS, "alice/psi-kuscia-gen-conf"),
-        (CONFIG_MAPS, "bob/psi-configtemplate"),
-        (CONFIG_MAPS, "bob/psi-kuscia-gen-conf"),
     ]
 
 
 def test_then_what_the_pods_own():
     made = given.made(image=CONFIGURED)
-    shared = tuple(m for m in made.config_maps if "ownerReferences" not in m["metadata"])
-    assert created(replace(made, services=(), config_maps=shared, group=None)) == [
+    assert created(replace(made, services=(), config_maps=(), group=None)) == [
         (SERVICES, "alice/psi-0-fed"),
         (SERVICES, "alice/psi-0-global"),
         (SERVICES, "bob/psi-0-fed"),
@@ -383,16 +378,12 @@ def deleted(seen):
     return name, [(action.resource, key_of(action.seen)) for action in deletes]
 
 
-def test_after_success_pods_config_maps_and_group_are_deleted():
+def test_after_success_pods_and_group_are_deleted():
     assert deleted(ended("Succeeded", DONE, DONE)) == (
         "clean_up_success",
         [
             (PODS, "alice/psi-0"),
             (PODS, "bob/psi-0"),
-            (CONFIG_MAPS, "alice/psi-configtemplate"),
-            (CONFIG_MAPS, "alice/psi-kuscia-gen-conf"),
-            (CONFIG_MAPS, "bob/psi-configtemplate"),
-            (CONFIG_MAPS, "bob/psi-kuscia-gen-conf"),
             (TASK_RESOURCE_GROUPS, "psi"),
         ],
     )
