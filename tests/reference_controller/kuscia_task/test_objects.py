@@ -91,7 +91,6 @@ def test_a_pod_mounts_its_own_rendered_config_map():
     assert volume == {"name": "config-template", "configMap": {"name": "psi-0-config"}}
     [mount] = pod["spec"]["containers"][0]["volumeMounts"]
     assert mount == {"name": "config-template", **MOUNT[0]}
-    annotations = pod["metadata"]["annotations"]
 
 
 def test_mounts_without_config_templates_are_ignored():
@@ -105,7 +104,6 @@ def test_metrics_are_announced_with_the_allocated_port():
     probe = {"path": "/metrics", "port": "fed"}
     image = app_image(templates=[{"spec": {"containers": [container(metricProbe=probe)]}}])
     [pod] = build_pods(plan(party("alice"), image=image))
-    annotations = pod["metadata"]["annotations"]
     assert annotations[KS + "metric_path"] == "/metrics"
     assert annotations[KS + "metric_port"] == "8080"
     assert "metricProbe" not in pod["spec"]["containers"][0]

@@ -1,0 +1,68 @@
+@core
+Feature: Ports and their services
+
+  Background:
+    Given the domain alice with room for 1 pod
+    And the task "psi" of alice
+
+  @id:create-port-scope @req:CR-07
+  Scenario Outline: A port <of scope> has <what>
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers[0].ports | [{name: fed, port: 8080, protocol: HTTP, scope: Cluster}, <port>] |
+    When the task "psi" is created
+    Then the pods of "psi" run
+    And the services of alice are
+      | service   | port | leads to |
+      | psi-0-fed | 8080 | psi-0    |
+
+    Examples:
+      | id    | of scope       | what       | port                                                   |
+      | local | of scope Local | no service | {name: more, port: 8081, protocol: HTTP, scope: Local} |
+      | none  | without scope  | no service | {name: more, port: 8081, protocol: HTTP}               |
+
+  @id:create-port-served @req:CR-07 @req:VW-11
+  Scenario Outline: A port of scope <scope> has a service, which is shown with it
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers[0].ports | [{name: more, port: 8081, protocol: <protocol>, scope: <scope>}] |
+    When the task "psi" is created
+    Then the services of alice are
+      | service    | port | leads to |
+      | psi-0-more | 8081 | psi-0    |
+    And the status of "psi" matches "<document>.status.yaml"
+
+    Examples:
+      | id           | scope   | protocol | document |
+      | cluster      | Cluster | HTTP     | cluster  |
+      | cluster-grpc | Cluster | GRPC     | cluster  |
+      | domain       | Domain  | HTTP     | domain   |
+
+  @id:create-port-undeclared @req:CR-07 @req:VW-11
+  Scenario: A port whose number nobody declares gets one
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers[0].ports | [{name: more, protocol: HTTP, scope: Cluster}] |
+    When the task "psi" is created
+    Then the services of alice are
+      | service    | leads to |
+      | psi-0-more | psi-0    |
+    And the status of "psi" matches "undeclared.status.yaml"
+
+  @id:create-port-of-second-container @req:CR-07
+  Scenario: The ports of a second container are served, too
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers[1] | {name: helper, workingDir: /work, command: [sh, -c, "./app --seconds=600"], ports: [{name: more, port: 8089, protocol: HTTP, scope: Cluster}]} |
+    When the task "psi" is created
+    Then the services of alice are
+      | service      | port | leads to |
+      | psi-0-fed    | 8080 | psi-0    |
+      | psi-0-global | 8081 | psi-0    |
+      | psi-0-more   | 8089 | psi-0    |
+
+  @id:create-long-name @req:CR-07
+  Scenario: A task whose name is too long for its services has them under other names
+    Given the task "quite-a-long-name-for-a-task-of-one-party-with-two-services" of alice
+    When the task "quite-a-long-name-for-a-task-of-one-party-with-two-services" is created
+    Then the pods of alice run
+    And the services of alice are
+      | port | leads to                                                      |
+      | 8080 | quite-a-long-name-for-a-task-of-one-party-with-two-services-0 |
+      | 8081 | quite-a-long-name-for-a-task-of-one-party-with-two-services-0 |

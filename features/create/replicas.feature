@@ -1,0 +1,69 @@
+@core
+Feature: How many pods a party has, and what each of them has
+
+  Background:
+    Given the domains alice and bob, each with room for 4 pods
+    And the task "psi" of alice and bob
+
+  @id:create-replicas @req:CR-04 @req:CR-16
+  Scenario Outline: <image> replicas of the AppImage and <own> of its own are <pods>
+    Given the AppImage has
+      | spec.deployTemplates[0].replicas | <image> |
+    And the task "psi" has
+      | spec.parties[0].template.replicas | <own> |
+    When the task "psi" is created
+    Then the pods of "psi" are <pods>
+    And the pods of "psi" run
+
+    Examples:
+      | id        | image | own  | pods                                                                       |
+      | default   | null  | null | alice/psi-0 and bob/psi-0                                                  |
+      | image     | 2     | null | alice/psi-0, alice/psi-1, bob/psi-0 and bob/psi-1                          |
+      | own-more  | 1     | 3    | alice/psi-0, alice/psi-1, alice/psi-2 and bob/psi-0                        |
+      | own-fewer | 2     | 1    | alice/psi-0, bob/psi-0 and bob/psi-1                                       |
+
+  @id:create-replicas-served @req:CR-07 @req:CR-03
+  Scenario: Each of two pods has services of its own
+    Given the task "psi" has
+      | spec.parties[0].template.replicas | 2 |
+    When the task "psi" is created
+    Then the pods of "psi" run
+    And the services of alice are
+      | service      | leads to |
+      | psi-0-fed    | psi-0    |
+      | psi-0-global | psi-0    |
+      | psi-1-fed    | psi-1    |
+      | psi-1-global | psi-1    |
+    And the services of bob are
+      | service      | leads to |
+      | psi-0-fed    | psi-0    |
+      | psi-0-global | psi-0    |
+
+  @id:create-replicas-shown @req:VW-04 @req:VW-09 @req:VW-11
+  Scenario: Each of three pods is shown with its services
+    Given the task "psi" has
+      | spec.parties[0].template.replicas | 3 |
+    When the task "psi" is created
+    Then the status of "psi" matches "three.status.yaml"
+    When the pods of "psi" finish
+    Then the status of "psi" matches "three-succeeded.status.yaml"
+
+  @id:create-order-of-parties @req:CR-15
+  Scenario: Bob may come first
+    Given the task "psi" has
+      | spec.parties[0].domainID | bob   |
+      | spec.parties[1].domainID | alice |
+    When the task "psi" is created
+    Then the pods of "psi" are alice/psi-0 and bob/psi-0
+    And the status of "psi" matches "two.status.yaml"
+
+  @id:create-three-parties @req:CR-03 @req:CR-14 @req:VW-04
+  Scenario: Three parties are as good as two
+    Given the task "trio" of alice and bob
+    And the task "trio" has
+      | spec.parties[2] | {domainID: alice, role: host, appImageRef: app-image} |
+    When the task "trio" is created
+    Then the pods of "trio" run
+    And the status of "trio" matches "trio.status.yaml"
+    When the pods of "trio" finish
+    Then the status of "trio" matches "trio-succeeded.status.yaml"

@@ -1,0 +1,68 @@
+@core
+Feature: What a role selects
+
+  Background:
+    Given the domains alice and bob, each with room for 2 pods
+    And "roles-image.yaml" is applied
+
+  @id:create-role-selects @req:CR-05
+  Scenario Outline: <role> gets the template of that role
+    When "task.yaml" is applied with
+      | spec.parties[0].role | <role> |
+    Then the pods of "task" run
+    And the pods of alice have
+      | spec.containers[0].args | [-c, "./app --seconds=600 <chosen>"] |
+    And the status of "task" matches "<id>.status.yaml"
+
+    Examples:
+      | id         | role   | chosen        |
+      | server     | server | server        |
+      | one-of-two | client | client-helper |
+      | upper-case | Guest  | guest         |
+
+  @id:create-role-fallback @req:CR-05
+  Scenario Outline: <who> gets the template without role
+    When "task.yaml" is applied with
+      | spec.parties[0].role | <role> |
+    Then the pods of "task" run
+    And the pods of alice have
+      | spec.containers[0].args | [-c, "./app --seconds=600 anybody"] |
+
+    Examples:
+      | id         | role    | who                           |
+      | none       | ""      | A party without role          |
+      | unknown    | witness | A role that no template names |
+      | other-case | SERVER  | A role in another spelling    |
+
+  @id:create-role-matches-none @req:CR-13
+  Scenario Outline: Where no template is of that role or without one, <party> runs with the first or fails the task
+    Given "strict-image.yaml" is applied
+    When "task.yaml" is applied with
+      | spec.parties[0].role                 | "<role>"     |
+      | spec.parties[0].appImageRef          | strict-image |
+      | spec.scheduleConfig.lifecycleSeconds | 5            |
+    Then the status of "task" matches "first-or-named.status.yaml"
+
+    Examples:
+      | id      | party              | role    |
+      | witness | the role "witness" | witness |
+
+  @id:create-two-roles @req:CR-05 @req:CR-16 @req:VW-04
+  Scenario: A domain in two roles is two parties
+    When "task.yaml" is applied with
+      | spec.parties[0].role        | server      |
+      | spec.parties[1].domainID    | alice       |
+      | spec.parties[1].role        | Guest       |
+      | spec.parties[1].appImageRef | roles-image |
+    Then the pods of "task" run
+    And the status of "task" matches "two-roles.status.yaml"
+
+  @id:create-role-twice @req:VW-04
+  Scenario: The same domain in the same role is one party
+    When "task.yaml" is applied with
+      | spec.parties[0].role        | server      |
+      | spec.parties[1].domainID    | alice       |
+      | spec.parties[1].role        | server      |
+      | spec.parties[1].appImageRef | roles-image |
+    Then the pods of "task" run
+    And the status of "task" matches "server-alone.status.yaml"
