@@ -27,6 +27,8 @@ class Requirement:
     strength: str
     text: str
     source: str
+    #: Whether its checks are still to be written.
+    planned: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,11 @@ class Findings:
             "document": self.documents,
         }
         words = {word: count for word, count in counts.items() if count is not None}
-        return ", ".join(f"{count} {word}{'s' * (count != 1)}" for word, count in words.items())
+        text = ", ".join(f"{count} {word}{'s' * (count != 1)}" for word, count in words.items())
+        planned = [name for name, requirement in requirements().items() if requirement.planned]
+        if self.requirements is None or not planned:
+            return text
+        return f"{text}\nwithout a check yet, as planned: {', '.join(planned)}"
 
 
 def lint(paths: Sequence[Path] = ()) -> Findings:

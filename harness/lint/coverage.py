@@ -21,7 +21,10 @@ def gaps(
     for requirement in requirements.values():
         found = [check for check in checks if requirement.id in check.requirements]
         name = f"{_where(requirement)}: {requirement.id} ({requirement.strength})"
-        if not found and requirement.strength != "MAY":
+        if found and requirement.planned:
+            hint = "its checks are there: take `planned` away"
+            yield FeatureError(f"{name} is planned, and has checks", hint=hint)
+        elif not found and not requirement.planned and requirement.strength != "MAY":
             hint = f"tag a scenario @req:{requirement.id}; it says: {requirement.text}"
             yield FeatureError(f"{name} has no check", hint=hint)
         elif requirement.strength == "MUST" and found and all(map(_needs_real_pods, found)):
