@@ -13,9 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import controllers
 from harness.clusters import Cluster, ClusterOptions, cluster
-from harness.controllers import CONTROLLERS, Controller, control
+from harness.controllers import Controller, control
+from harness.kubeconfig import read_access
 from harness.settings import Settings, suite_folder
+from harness.setup import set_up
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,10 @@ def stand(settings: Settings, say: Callable[[str], None]) -> Iterator[Environmen
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder:
         work = Path(folder)
         with cluster(_options(settings, work, say)) as made:
-            say(f"starting the controller: {settings.controller}")
+            say(f"starting the controller: {', '.join(settings.controller)}")
             with (
-                CONTROLLERS[settings.controller](made, settings.out) as controller,
+                set_up(read_access(made.kubeconfig, made.context), settings.setup),
+                controllers.start(settings.controller, made, work, settings.out) as controller,
                 control.listening(work, controller.processes),
             ):
                 yield _describe(made, controller, work)

@@ -19,7 +19,7 @@ from harness.checks import PLAIN_TAGS, Check
 from harness.collection import CHECK, FeatureFile
 from harness.connection import Connection, connect
 from harness.environment import Environment
-from harness.errors import ConformanceError, Unreachable
+from harness.errors import ConformanceError, ControllerError, Unreachable
 from harness.failure import CheckFailed
 from harness.kubeconfig import read_access
 from harness.report.outcome import outcome_of
@@ -53,7 +53,8 @@ def collect(path: Path, parent: pytest.Collector) -> pytest.Collector:
 
 def pytest_report_header(config: pytest.Config) -> str:
     settings = config.stash[RUN].settings
-    return f"kuscia-conformance: cluster {settings.cluster}, controller {settings.controller}"
+    tested = ", ".join(settings.controller)
+    return f"kuscia-conformance: cluster {settings.cluster}, controller {tested}"
 
 
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
@@ -128,7 +129,7 @@ def pytest_runtest_makereport(
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, CheckFailed | ConformanceError):
             report.longrepr = str(error)
-        if isinstance(error, Unreachable):
+        if isinstance(error, Unreachable | ControllerError):
             item.session.shouldstop = error.message
         report.conformance = outcome_of(check, report, error)  # type: ignore[attr-defined]
         if call.when == "setup":

@@ -93,15 +93,18 @@ class Process:
         """Wait for it. ProcessError, with its last lines, if it has ended or takes too long."""
         deadline = time.monotonic() + self.within
         while self._is_ready and not self._is_ready():
-            if self._child.poll() is not None:
-                raise ProcessError(
-                    f"{self.name} has ended with code {self._child.returncode}", hint=self.tail()
-                )
+            self.require_alive()
             if time.monotonic() > deadline:
                 raise ProcessError(
                     f"{self.name} was not ready within {self.within:g} s", hint=self.tail()
                 )
             time.sleep(_LOOK)
+
+    def require_alive(self) -> None:
+        """ProcessError, with its last lines, if it has ended."""
+        if self._child.poll() is not None:
+            text = f"{self.name} has ended with code {self._child.returncode}"
+            raise ProcessError(text, hint=self.tail())
 
     @property
     def is_alive(self) -> bool:

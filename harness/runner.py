@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from kuscia_conformance_plugin import OPTIONS
@@ -18,7 +19,7 @@ from harness.settings import read_settings, suite_folder
 WIDTH_OF_A_LOG = 120
 
 
-def run_suite(chosen: Mapping[str, str | bool | None], workers: str) -> int:
+def run_suite(chosen: Mapping[str, Any], workers: str) -> int:
     """Run the features as chosen; returns our exit code. UsageError if that cannot be."""
     settings = read_settings(chosen)
     prepare_folder(settings.out)
@@ -41,7 +42,7 @@ def run_suite(chosen: Mapping[str, str | bool | None], workers: str) -> int:
     return verdict.exit_code
 
 
-def _arguments(chosen: Mapping[str, str | bool | None], workers: str, out: str) -> list[str]:
+def _arguments(chosen: Mapping[str, Any], workers: str, out: str) -> list[str]:
     features = suite_folder("features")
     arguments = ["-c", os.devnull, "--rootdir", str(features), "-p", "no:cacheprovider"]
     arguments += ["-p", "no:terminal", f"--junitxml={out}/junit.xml", "-o", "junit_family=xunit2"]
@@ -49,6 +50,8 @@ def _arguments(chosen: Mapping[str, str | bool | None], workers: str, out: str) 
         arguments += ["-n", workers, "--dist", "load"]
     for option in OPTIONS:
         value = chosen.get(option.key)
-        if value:
+        if option.multiple:
+            arguments += [f"--{option.name}={each}" for each in value or ()]
+        elif value:
             arguments += [f"--{option.name}"] if option.flag else [f"--{option.name}={value}"]
     return [*arguments, str(features)]

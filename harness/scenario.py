@@ -7,11 +7,11 @@ say an order, and a state that came and went in between is still found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import orjson
 from pytest_bdd.parser import Step
@@ -21,13 +21,14 @@ from harness.checks import Check
 from harness.connection import Connection
 from harness.controllers import control
 from harness.environment import Environment
-from harness.errors import ApiError, ClusterError, FeatureError, NotFound
+from harness.errors import ApiError, ClusterError, ControllerError, FeatureError, NotFound
 from harness.failure import CheckFailed, render_failure
 from harness.files import FixtureFiles
 from harness.journal import History, Version
 from harness.naming import Names
-from harness.objects import PODS, Obj, Resource, name_of, resource_of
+from harness.objects import KUSCIA_TASKS, PODS, Obj, Resource, name_of, resource_of
 from harness.settings import Timeouts
+from harness.setup import with_defaults
 from harness.tasks import Task
 
 T = TypeVar("T")
@@ -48,6 +49,8 @@ class Scenario:
     names: Names
     history: History
     _ending: ExitStack
+    #: Labels and annotations that every task is to have.
+    task_defaults: Mapping[str, Any] = field(default_factory=dict)
     nodes: dict[str, list[str]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     #: The AppImage of tasks that name no manifest, once it has been read, and whether it is made.
@@ -58,6 +61,7 @@ class Scenario:
     cursor: int = 0
     #: What each domain held when it was noted down, see `domains.inventory`.
     noted: dict[str, list[str]] = field(default_factory=dict)
+    _killed: bool = False
 
     # what is done to the cluster
 
@@ -111,6 +115,8 @@ class Scenario:
                 f"cannot apply {manifest.get('kind')}: the suite does not know that kind"
             )
         sent = self.names.outgoing(manifest)
+        if resource is KUSCIA_TASKS:
+            sent = with_defaults(sent, self.task_defaults)
         annotations = sent["metadata"].setdefault("annotations", {})
         annotations[LAST_APPLIED] = orjson.dumps(manifest).decode()
         self._ending.callback(self._delete, resource, sent)
@@ -125,10 +131,20 @@ class Scenario:
     def kill_controller(self) -> None:
         """Kill the controller under test; at the latest it is started as the scenario ends."""
         self._ending.callback(self.start_controller)
+        self._killed = True
         control.ask(Path(self.environment.work), control.KILL)
+
+    def controller_is_dead(self) -> str:
+        """That a controller of ours has ended by itself, and its last words; "" if it runs."""
+        try:
+            control.ask(Path(self.environment.work), control.LOOK)
+        except ControllerError as error:
+            return "" if self._killed else str(error)
+        return ""
 
     def start_controller(self) -> None:
         control.ask(Path(self.environment.work), control.START)
+        self._killed = False
 
     # what is asked of the history
 
@@ -176,6 +192,8 @@ class Scenario:
     def fail(self, body: str, waited: float | None = None) -> NoReturn:
         __tracebackhide__ = True
         log = self.environment.controller_log
+        if dead := self.controller_is_dead():
+            body = f"{body}\n\n{dead}"
         raise CheckFailed(render_failure(self.check, self.step, body, waited, self.history, log))
 
     # how it ends

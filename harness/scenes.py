@@ -11,6 +11,7 @@ import orjson
 from harness import locks
 from harness.checks import Check
 from harness.connection import Connection
+from harness.controllers import control
 from harness.environment import Environment
 from harness.files import FixtureFiles
 from harness.journal import History, Version
@@ -31,6 +32,7 @@ def play(
     """A scenario ready for its steps; at the end it is cleaned up and its events are written."""
     names = Names() if check.exclusive else fresh_names()
     with locks.running(Path(environment.work), alone=check.alone), ExitStack() as ending:
+        control.ask(Path(environment.work), control.LOOK)
         history = History(connection.journal, names)
         ending.callback(write_events, settings.out, check, history)
         yield Scenario(
@@ -42,6 +44,7 @@ def play(
             names=names,
             history=history,
             _ending=ending,
+            task_defaults=settings.task_defaults,
         )
 
 

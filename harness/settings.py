@@ -6,8 +6,8 @@ The options themselves stand in one table, `kuscia_conformance_plugin.OPTIONS`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import kuscia_conformance_plugin as table
 
 from harness.errors import UsageError
+from harness.setup import read_task_defaults
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Settings:
     """Every option with its effective value."""
 
     cluster: str
-    controller: str
+    controller: tuple[str, ...]
     nodes: int
     keep: bool
     kind_image: str
@@ -31,6 +32,9 @@ class Settings:
     out: Path
     only: tuple[str, ...]
     timeout_scale: float
+    setup: Path | None = None
+    #: What every task is to have besides what its feature says: metadata.
+    task_defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Timeouts:
     factor: float = 1
 
     def scaled(self, factor: float) -> Timeouts:
-        return Timeouts(*(getattr(self, field.name) * factor for field in fields(self)))
+        return Timeouts(*(getattr(self, each.name) * factor for each in fields(self)))
 
 
 def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda _: "") -> Settings:
@@ -62,7 +66,7 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
     values = {option.key: _value(option, chosen, ini) for option in table.OPTIONS}
     return Settings(
         cluster=values["cluster"] or _default_cluster(values["assets"]),
-        controller=_one_of("controller", values["controller"], ("reference", "none")),
+        controller=_controller(chosen.get("controller"), values["controller"]),
         nodes=_number("nodes", values["nodes"], int, at_least=2),
         keep=_flag("keep", values["keep"]),
         kind_image=values["kind_image"],
@@ -71,11 +75,13 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
         out=Path(values["out"]),
         only=tuple(name.strip() for name in values["only"].split(",") if name.strip()),
         timeout_scale=_number("timeout-scale", values["timeout_scale"], float, at_least=0.1),
+        setup=_file("setup", values["setup"]),
+        task_defaults=read_task_defaults(_file("task-defaults", values["task_defaults"])),
     )
 
 
 def _value(option: table.Option, chosen: Mapping[str, Any], ini: Callable[[str], str]) -> str:
-    if (given := chosen.get(option.key)) is not None:
+    if (given := chosen.get(option.key)) is not None and not option.multiple:
         return str(given)
     environment = os.environ.get(table.ENVIRONMENT_PREFIX + option.key.upper())
     return environment or ini(table.INI_PREFIX + option.key) or option.default
@@ -106,12 +112,18 @@ def _flag(name: str, text: str) -> bool:
     return words[text.lower()]
 
 
-def _one_of(name: str, text: str, valid: tuple[str, ...]) -> str:
-    if text not in valid:
-        raise UsageError(
-            f"--{name} {text}: there is no such {name}", hint=f"valid: {', '.join(valid)}"
-        )
-    return text
+def _controller(given: Sequence[str] | None, otherwise: str) -> tuple[str, ...]:
+    from harness import controllers
+
+    chosen = tuple(given or (otherwise,))
+    controllers.programs(chosen)
+    return chosen
+
+
+def _file(name: str, text: str) -> Path | None:
+    if text and not Path(text).is_file():
+        raise UsageError(f"--{name} {text}: there is no such file")
+    return Path(text) if text else None
 
 
 def _default_cluster(assets: str) -> str:

@@ -17,7 +17,7 @@ def test_command_line_goes_before_environment_before_ini(monkeypatch):
 
 def test_defaults():
     settings = read_settings(CHOSEN)
-    assert (settings.controller, settings.nodes, settings.keep) == ("reference", 4, False)
+    assert (settings.controller, settings.nodes, settings.keep) == (("reference",), 4, False)
     assert settings.workload_image == "busybox:1.36"
 
 
@@ -28,7 +28,7 @@ def test_only_is_a_list():
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("controller", "refrence", "--controller refrence"),
+        ("controller", ["refrence"], "--controller refrence"),
         ("nodes", "many", "--nodes many: expected a number, 2 or more"),
         ("nodes", "1", "--nodes 1"),
         ("timeout_scale", "0", "--timeout-scale 0"),
@@ -43,4 +43,6 @@ def test_a_value_that_cannot_be_is_refused(option, value, message):
 
 
 def test_timeouts_stretch_together():
-    assert Timeouts().scaled(2) == Timeouts(status=40, bound=24, pods=60, gone=120, node=120)
+    assert Timeouts().scaled(2) == Timeouts(
+        status=40, bound=24, pods=60, gone=120, node=120, factor=2
+    )

@@ -22,7 +22,9 @@ def suite_options(*names: str) -> Callable[[F], F]:
         for option in reversed(OPTIONS):
             if names and option.name not in names:
                 continue
-            kind = {"is_flag": True} if option.flag else {"metavar": option.metavar}
+            kind: dict[str, Any] = {"metavar": option.metavar, "multiple": option.multiple}
+            if option.flag:
+                kind = {"is_flag": True}
             default = f"  [default: {option.default}]" if option.default else ""
             with_option = click.option(
                 f"--{option.name}", option.key, default=None, help=option.help + default, **kind

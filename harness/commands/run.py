@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -14,7 +14,7 @@ from harness.errors import UsageError
 @click.command(epilog="Example: kuscia-conformance run --cluster kind --only 'clean*' -n 4")
 @suite_options()
 @click.option("-n", "--workers", metavar="N", default="0", help="Run N scenarios at a time.")
-def run(workers: str, **chosen: str | bool | None) -> NoReturn:
+def run(workers: str, **chosen: Any) -> NoReturn:
     """Run the scenarios against a controller, and write a report.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 incomplete (interrupted, core checks

@@ -1,25 +1,28 @@
-"""The controller under test: one context manager per way to have one, and a table of them.
+"""The controller under test: how to have one, by what the user chooses.
 
-`reference` starts ours in a process of its own; `none` tests what runs on the cluster already.
+`reference` starts ours in a process of its own, `cmd:COMMAND` any program (several, if it takes
+several), `none` tests what runs on the cluster already. What we start we may kill: see `control`.
+The README beside this is the contract with whoever writes a controller.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.clusters import Cluster
+from harness.controllers.command import PREFIX, Program, program_from, reference
+from harness.errors import UsageError
 from harness.process import Process
 
-Start = Callable[[Cluster, Path], AbstractContextManager["Controller"]]
+VALID = "valid: reference, none, or cmd:COMMAND, which may be given several times"
 
 
 @dataclass(frozen=True)
 class Controller:
-    """A controller at work; `log` is the file it writes to, if it is ours."""
+    """A controller at work; `log` is the file its first program writes to, if it is ours."""
 
     name: str
     log: Path | None = None
@@ -27,29 +30,25 @@ class Controller:
     processes: tuple[Process, ...] = ()
 
 
-@contextmanager
-def reference(cluster: Cluster, logs: Path) -> Iterator[Controller]:
-    """The reference controller, in a process of its own; ready once it watches."""
-    log = logs / "controller.log"
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "harness",
-        "controller",
-        "--kubeconfig",
-        str(cluster.kubeconfig),
-    ]
-    if cluster.context:
-        command += ["--context", cluster.context]
-    with Process("reference controller", command, log=log, ready="ready") as process:
-        yield Controller("reference", log, (process,))
+def programs(chosen: Sequence[str]) -> list[Program]:
+    """What is to be started; nothing for `none`. UsageError for a choice that cannot be."""
+    if list(chosen) == ["reference"]:
+        return [reference()]
+    if list(chosen) == ["none"]:
+        return []
+    if wrong := [text for text in chosen if not text.startswith(PREFIX)]:
+        known = wrong[0] in ("reference", "none")
+        why = "it cannot be one of several" if known else "there is no such controller"
+        raise UsageError(f"--controller {wrong[0]}: {why}", hint=VALID)
+    return [program_from(text) for text in chosen]
 
 
 @contextmanager
-def none(_: Cluster, __: Path) -> Iterator[Controller]:
-    """Whatever runs on the cluster already."""
-    yield Controller("none")
-
-
-CONTROLLERS: Mapping[str, Start] = {"reference": reference, "none": none}
+def start(chosen: Sequence[str], cluster: Cluster, work: Path, logs: Path) -> Iterator[Controller]:
+    """The controller at work; ControllerError if a program cannot be started, or ends at once."""
+    with ExitStack() as running:
+        processes = tuple(
+            running.enter_context(program.process(number, cluster, work, logs))
+            for number, program in enumerate(programs(chosen), start=1)
+        )
+        yield Controller(", ".join(chosen), processes[0].log if processes else None, processes)

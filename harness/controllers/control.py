@@ -16,8 +16,8 @@ from harness.errors import ConformanceError, ControllerError
 from harness.process import Process
 
 SOCKET = "controller.sock"
-#: What may be asked for; `end` is our own, and ends the listening.
-KILL, START, END = "kill", "start", "end"
+#: What may be asked for: `look` whether it still runs; `end`, our own, ends the listening.
+KILL, START, LOOK, END = "kill", "start", "look", "end"
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def ask(work: Path, what: str) -> None:
     except (OSError, EOFError) as error:
         raise ControllerError(f"whoever runs the controller does not answer: {error}") from error
     if said:
-        raise ControllerError(f"the controller could not be told to {what}: {said}")
+        raise ControllerError(said)
 
 
 def _serve(listener: Listener, processes: Sequence[Process]) -> None:
@@ -65,6 +65,8 @@ def _answer(connection: Connection, wanted: str, processes: Sequence[Process]) -
             elif wanted == START and not process.is_alive:
                 process.start()
                 process.wait_until_ready()
+            elif wanted == LOOK:
+                process.require_alive()
         connection.send("")
     except ConformanceError as error:
         connection.send(str(error))

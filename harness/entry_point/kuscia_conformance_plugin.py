@@ -27,6 +27,8 @@ class Option:
     default: str = ""
     metavar: str = ""
     flag: bool = False
+    #: Whether it may be given several times.
+    multiple: bool = False
 
     @property
     def dest(self) -> str:
@@ -45,8 +47,15 @@ OPTIONS = (
         metavar="KIND",
     ),
     Option(
-        "controller", "what to test: reference, or none if one runs already", "reference", "KIND"
+        "controller",
+        "what to test: reference, cmd:COMMAND with {kubeconfig} in it (several times, if it takes "
+        "several programs), or none if one runs already",
+        "reference",
+        "KIND",
+        multiple=True,
     ),
+    Option("setup", "manifests to apply before the controller starts", metavar="FILE"),
+    Option("task-defaults", "labels and annotations that every task is to have", metavar="FILE"),
     Option("nodes", "how many nodes the scenarios share: kind's workers, simulated ones", "4", "N"),
     Option("keep", "leave the kind cluster standing, to be used again as kind:NAME", flag=True),
     Option(
@@ -93,7 +102,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
                 f"--{option.name}", dest=option.dest, action="store_true", default=None, help=text
             )
         else:
-            group.addoption(f"--{option.name}", dest=option.dest, metavar=option.metavar, help=text)
+            group.addoption(
+                f"--{option.name}",
+                dest=option.dest,
+                action="append" if option.multiple else "store",
+                metavar=option.metavar,
+                help=text,
+            )
         parser.addini(INI_PREFIX + option.key, help=f"--{option.name}", default="")
 
 

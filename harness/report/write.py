@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REPORT = "report.yaml"
 #: What a run writes into its folder; nothing else in it is ever touched.
-OURS = (REPORT, "junit.xml", "controller.log", "checks")
+OURS = (REPORT, "junit.xml", "controller*.log", "checks")
 
 
 def prepare_folder(out: Path) -> None:
@@ -30,7 +30,7 @@ def prepare_folder(out: Path) -> None:
         return
     if not out.is_dir():
         raise UsageError(f"--out {out}: this is a file", hint="name a folder")
-    foreign = sorted(path.name for path in out.iterdir() if path.name not in OURS)
+    foreign = sorted(path.name for path in out.iterdir() if not any(map(path.match, OURS)))
     if foreign:
         raise UsageError(
             f"--out {out}: holds {foreign[0]!r}, which no run of ours has written",
@@ -73,7 +73,7 @@ def report_of(run: Run) -> dict[str, Any]:
         "cluster": {"name": environment.cluster, "can": list(environment.can)}
         if environment
         else None,
-        "controller": run.settings.controller,
+        "controller": ", ".join(run.settings.controller),
         "verdict": str(verdict),
         "counts": dict(Counter(result.outcome for result in results)),
         "requirements": _requirements(results),

@@ -104,6 +104,7 @@ def test_metrics_are_announced_with_the_allocated_port():
     probe = {"path": "/metrics", "port": "fed"}
     image = app_image(templates=[{"spec": {"containers": [container(metricProbe=probe)]}}])
     [pod] = build_pods(plan(party("alice"), image=image))
+    annotations = pod["metadata"]["annotations"]
     assert annotations[KS + "metric_path"] == "/metrics"
     assert annotations[KS + "metric_port"] == "8080"
     assert "metricProbe" not in pod["spec"]["containers"][0]
