@@ -218,7 +218,9 @@ class Api:
     ) -> Obj:
         self.requests[verb, f"{resource.plural}/{sub}" if sub else resource.plural] += 1
         method = _METHODS[verb]
-        return await asyncio.wait_for(self._send(method, path, **options), REQUEST_TIMEOUT)
+        # `wait_for` of Python 3.11 may swallow that the caller is cancelled as the answer comes.
+        async with asyncio.timeout(REQUEST_TIMEOUT):
+            return await self._send(method, path, **options)
 
     async def _send(self, method: str, path: str, **options: Any) -> Obj:
         async with self._open(method, path, **options) as response:
