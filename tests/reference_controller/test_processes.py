@@ -71,7 +71,8 @@ def test_if_the_leader_is_killed_the_other_carries_on(control_plane, folder):
             await finish(admin, "handed-over")
             await completed(admin, "handed-over", "Succeeded")
             # Counted before it is sent, and so before the task can be seen to be completed.
-            assert '{verb="delete",resource="pods"} 2\n' in (await told(port, "/metrics"))[1]
+            written = 'requests_total{verb="patch",resource="kusciatasks/status"} '
+            assert written in (await told(port, "/metrics"))[1]
             await admin.delete(KUSCIA_TASKS, "handed-over", TASK_NAMESPACE)
 
     port = unused_port()
