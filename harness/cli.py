@@ -15,6 +15,9 @@ from harness.errors import ConformanceError, UsageError
 #: Every command, in the order of the help text: `harness/commands/NAME.py`.
 COMMANDS = (
     "run",
+    "up",
+    "down",
+    "new",
     "list",
     "explain",
     "lint",

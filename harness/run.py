@@ -22,6 +22,7 @@ from harness.errors import ConformanceError, UsageError
 from harness.report.outcome import Result, result_from
 from harness.report.write import prepare_folder, write_report
 from harness.settings import Settings, read_settings, suite_folder
+from harness.standing import standing
 
 RUN = pytest.StashKey["Run"]()
 
@@ -65,7 +66,10 @@ class Run:
             # Whoever ends pytest by SIGTERM wants the cluster gone, too.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
-                self._environment = self._ending.enter_context(stand(self.settings, self.say))
+                if self.settings.reuse:
+                    self._environment = standing()
+                else:
+                    self._environment = self._ending.enter_context(stand(self.settings, self.say))
             except ConformanceError as error:
                 self.failure = error
                 pytest.exit(str(error), returncode=2 if isinstance(error, UsageError) else 4)
@@ -102,7 +106,7 @@ class Run:
             return
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            if self._environment:
+            if self._environment and not self.settings.reuse:
                 self.say("ending the controller and the cluster")
             self._ending.close()
             if self.results:

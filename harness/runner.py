@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,15 +20,17 @@ from harness.settings import read_settings, suite_folder
 WIDTH_OF_A_LOG = 120
 
 
-def run_suite(chosen: Mapping[str, Any], workers: str) -> int:
+def run_suite(chosen: Mapping[str, Any], workers: str, paths: Sequence[Path] = ()) -> int:
     """Run the features as chosen; returns our exit code. UsageError if that cannot be."""
     settings = read_settings(chosen)
+    features = [_existing(path) for path in paths] or [suite_folder("features")]
     prepare_folder(settings.out)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH_OF_A_LOG
     progress = Progress(console)
-    code = pytest.main([*_arguments(chosen, workers, str(settings.out))], plugins=[progress])
+    arguments = _arguments(chosen, workers, str(settings.out))
+    code = pytest.main([*arguments, *map(str, features)], plugins=[progress])
     progress.close()
     if progress.refused:
         raise UsageError("\n".join(progress.refused))
@@ -43,8 +46,8 @@ def run_suite(chosen: Mapping[str, Any], workers: str) -> int:
 
 
 def _arguments(chosen: Mapping[str, Any], workers: str, out: str) -> list[str]:
-    features = suite_folder("features")
-    arguments = ["-c", os.devnull, "--rootdir", str(features), "-p", "no:cacheprovider"]
+    rootdir = str(suite_folder("features"))
+    arguments = ["-c", os.devnull, "--rootdir", rootdir, "-p", "no:cacheprovider"]
     arguments += ["-p", "no:terminal", f"--junitxml={out}/junit.xml", "-o", "junit_family=xunit2"]
     if workers != "0":
         arguments += ["-n", workers, "--dist", "load"]
@@ -54,4 +57,12 @@ def _arguments(chosen: Mapping[str, Any], workers: str, out: str) -> list[str]:
             arguments += [f"--{option.name}={each}" for each in value or ()]
         elif value:
             arguments += [f"--{option.name}"] if option.flag else [f"--{option.name}={value}"]
-    return [*arguments, str(features)]
+    return arguments
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such feature, and no such folder")
+    if path.is_dir() and not any(path.rglob("*.feature")):
+        raise UsageError(f"{path}: there is no feature in this folder")
+    return path.resolve()

@@ -32,6 +32,10 @@ class Settings:
     out: Path
     only: tuple[str, ...]
     timeout_scale: float
+    reuse: bool = False
+    update: bool = False
+    pause_on_failure: bool = False
+    keep_on_failure: bool = False
     setup: Path | None = None
     #: What every task is to have besides what its feature says: metadata.
     task_defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -65,7 +69,7 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
     """
     values = {option.key: _value(option, chosen, ini) for option in table.OPTIONS}
     return Settings(
-        cluster=values["cluster"] or _default_cluster(values["assets"]),
+        cluster=_cluster(chosen, values),
         controller=_controller(chosen.get("controller"), values["controller"]),
         nodes=_number("nodes", values["nodes"], int, at_least=2),
         keep=_flag("keep", values["keep"]),
@@ -75,6 +79,10 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
         out=Path(values["out"]),
         only=tuple(name.strip() for name in values["only"].split(",") if name.strip()),
         timeout_scale=_number("timeout-scale", values["timeout_scale"], float, at_least=0.1),
+        reuse=_flag("reuse", values["reuse"]),
+        update=_flag("update", values["update"]),
+        pause_on_failure=_flag("pause-on-failure", values["pause_on_failure"]),
+        keep_on_failure=_flag("keep-on-failure", values["keep_on_failure"]),
         setup=_file("setup", values["setup"]),
         task_defaults=read_task_defaults(_file("task-defaults", values["task_defaults"])),
     )
@@ -124,6 +132,16 @@ def _file(name: str, text: str) -> Path | None:
     if text and not Path(text).is_file():
         raise UsageError(f"--{name} {text}: there is no such file")
     return Path(text) if text else None
+
+
+def _cluster(chosen: Mapping[str, Any], values: Mapping[str, str]) -> str:
+    if not _flag("reuse", values["reuse"]):
+        return values["cluster"] or _default_cluster(values["assets"])
+    for name in ("cluster", "controller", "setup"):
+        if chosen.get(name):
+            text = f"--reuse and --{name}: what `up` has made is used as it is"
+            raise UsageError(text, hint=f"leave --{name} out here, and give it to `up`")
+    return "that of `up`"
 
 
 def _default_cluster(assets: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -12,10 +13,13 @@ from harness.errors import UsageError
 
 
 @click.command(epilog="Example: kuscia-conformance run --cluster kind --only 'clean*' -n 4")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @suite_options()
 @click.option("-n", "--workers", metavar="N", default="0", help="Run N scenarios at a time.")
-def run(workers: str, **chosen: Any) -> NoReturn:
+def run(workers: str, paths: tuple[Path, ...], **chosen: Any) -> NoReturn:
     """Run the scenarios against a controller, and write a report.
+
+    PATHS are features of your own, or folders of them; without any it is the whole suite.
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 incomplete (interrupted, core checks
     skipped), 4 the harness or the cluster failed.
@@ -24,4 +28,4 @@ def run(workers: str, **chosen: Any) -> NoReturn:
 
     if not (workers.isdigit() or workers == "auto"):
         raise UsageError(f"-n {workers}: expected a number or auto")
-    sys.exit(run_suite(chosen, workers))
+    sys.exit(run_suite(chosen, workers, paths))

@@ -82,6 +82,23 @@ OPTIONS = (
         "run only these checks, requirements, areas or features; comma-separated, with * and ?",
         metavar="NAMES",
     ),
+    Option("reuse", "run on the environment that `kuscia-conformance up` has made", flag=True),
+    Option(
+        "update",
+        "write status documents that are missing or do not match, from what was seen; "
+        "read them before you keep them",
+        flag=True,
+    ),
+    Option(
+        "pause-on-failure",
+        "stop at a failure before it is cleaned up, until Enter is pressed",
+        flag=True,
+    ),
+    Option(
+        "keep-on-failure",
+        "leave what the first failing scenario has made, and end the run",
+        flag=True,
+    ),
     Option(
         "timeout-scale", "stretch all timeouts by this factor, on a slow machine", "1", "FACTOR"
     ),
