@@ -54,8 +54,9 @@ INDEXES: dict[str, Callable[[Obj], str | None]] = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the API said; `final` if it will say so again, whatever happens."""
+    """What the API did not create, and why; `final` if it will say so again, whatever happens."""
 
+    object: Obj
     message: str
     final: bool
 
@@ -74,8 +75,8 @@ class Cache:
         self._objects: defaultdict[Resource, dict[str, Obj]] = defaultdict(dict)
         self._keys: defaultdict[tuple[Resource, str, str], set[str]] = defaultdict(set)
         self._gone: dict[str, None] = {}
-        #: By the uid of a task: what the API said last when it refused an object for it.
-        self.refusals: dict[str, Refusal] = {}
+        #: By the uid of a task, and then by object: what the API said when it last refused it.
+        self._refusals: defaultdict[str, dict[str, Refusal]] = defaultdict(dict)
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj | None:
         return self._objects[resource].get(f"{namespace}/{name}" if namespace else name)
@@ -107,19 +108,20 @@ class Cache:
     def drop(self, resource: Resource, obj: Obj) -> None:
         """The object is deleted: no version of it comes back; a successor of its name may."""
         self._remember(uid_of(obj))
-        self.refusals.pop(uid_of(obj), None)
+        self._refusals.pop(uid_of(obj), None)
         known = self._objects[resource].get(key_of(obj))
         if known and uid_of(known) == uid_of(obj):
             self._replace(resource, key_of(obj), known, None)
 
-    def refuse(self, obj: Obj, refusal: Refusal | None) -> None:
-        """The API has refused to create that object, or None: it is created."""
-        task = labels_of(obj).get(names.TASK_UID, "")
-        if refusal and task:
-            self.refusals[task] = refusal
+    def refuse(self, resource: Resource, refusal: Refusal) -> None:
+        """The API has refused an object; forgotten when it is there, or its task is gone."""
+        if task := labels_of(obj := refusal.object).get(names.TASK_UID):
+            self._refusals[task][_ref(resource, obj)] = refusal
             self.changes += 1
-        else:
-            self.refusals.pop(task, None)
+
+    def refusals(self, task: str) -> list[Refusal]:
+        """What the API has refused for the task of that uid."""
+        return list(self._refusals.get(task, {}).values())
 
     def replace(self, resource: Resource, objects: Iterable[Obj], version: int) -> None:
         """Take over a list as of that version: what it lacks, and is not newer, is deleted."""
@@ -136,6 +138,8 @@ class Cache:
             del self._objects[resource][key]
         else:
             self._objects[resource][key] = new
+            refusals = self._refusals.get(labels_of(new).get(names.TASK_UID, ""), {})
+            refusals.pop(_ref(resource, new), None)
             for place in _places(resource, new):
                 self._keys[place].add(key)
         self.changes += 1
@@ -151,6 +155,10 @@ class Cache:
         self._gone[uid] = None
         if len(self._gone) > _REMEMBERED:
             del self._gone[next(iter(self._gone))]
+
+
+def _ref(resource: Resource, obj: Obj) -> str:
+    return f"{resource.plural} {key_of(obj)}"
 
 
 def _places(resource: Resource, obj: Obj) -> list[tuple[Resource, str, str]]:

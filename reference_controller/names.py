@@ -30,6 +30,10 @@ TASK_RESOURCE_GROUP_UID = PREFIX + "task-resource-group-uid"
 #: written in the same patch as the phase Reserved. All holds can be read off the API at any time.
 RESERVATION = PREFIX + "reservation"
 
+#: Ours: of which generation of the task's spec something was made. What is not scheduled yet is
+#: made anew when the spec is edited.
+GENERATION = PREFIX + "task-generation"
+
 # Of KusciaTasks, their pods, services and config maps (kusciatask.md KT-022, KT-130 … KT-152).
 UNSCHEDULABLE = PREFIX + "task-unschedulable"
 COMMUNICATION_SERVER = PREFIX + "communication-role-server"

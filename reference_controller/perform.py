@@ -28,6 +28,11 @@ from reference_controller.actions import Action, Bind, Create, Delete, Patch, Pa
 from reference_controller.cache import Cache, Refusal
 from reference_controller.machine import Decision
 
+#: What the API server will always say of the same object: it is malformed, too large or invalid.
+_FINAL = frozenset({400, 413, 422})
+#: What may pass: a quota or a role forbids it, its namespace is not there, its name is taken.
+_FOR_NOW = frozenset({403, 404, 409})
+
 
 async def perform(world: World, cache: Cache, decision: Decision) -> None:
     """Carry out the stages in turn; an error of one action ends it after that action's stage."""
@@ -61,16 +66,21 @@ async def _create(world: World, cache: Cache, resource: Resource, obj: Obj) -> N
     try:
         answer = await _create_or_find(world, resource, obj)
     except ApiError as error:
-        if error.code not in (403, 422):
-            raise
-        final = error.code == 422
-        message = f"{resource.kind} {key_of(obj)} was refused: {error.message}"
-        cache.refuse(obj, Refusal(message, final))
-        if not (final and names.TASK_UID in labels_of(obj)):
+        if refusal := _refusal(resource, obj, error):
+            cache.refuse(resource, refusal)
+        if not (refusal and refusal.final and names.TASK_UID in labels_of(obj)):
             raise
     else:
-        cache.refuse(obj, None)
         cache.put(resource, answer)
+
+
+def _refusal(resource: Resource, obj: Obj, error: ApiError) -> Refusal | None:
+    if error.code not in {*_FINAL, *_FOR_NOW}:
+        return None
+    party = f"party {namespace_of(obj)}: " if namespace_of(obj) else ""
+    what = f"{resource.kind} {key_of(obj)}"
+    message = f"{party}the API server refused {what} ({error.code}): {error.message}"
+    return Refusal(obj, message, error.code in _FINAL)
 
 
 async def _create_or_find(world: World, resource: Resource, obj: Obj) -> Obj:

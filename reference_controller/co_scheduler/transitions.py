@@ -127,7 +127,7 @@ def _unschedulable(seen: Seen, pod: Obj) -> list[Obj] | None:
     message = _message(seen, pod)
     if known.get("status") == "False" and known.get("message") == message:
         return None
-    since = known["lastTransitionTime"] if known.get("status") == "False" else None
+    since = known.get("lastTransitionTime") if known.get("status") == "False" else None
     condition = {
         "type": "PodScheduled",
         "status": "False",

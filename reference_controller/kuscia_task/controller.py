@@ -28,6 +28,7 @@ from harness.objects import (
 from reference_controller import names
 from reference_controller.cache import Cache
 from reference_controller.kuscia_task import ports, status
+from reference_controller.kuscia_task.plan import is_outdated
 from reference_controller.kuscia_task.reasons import Missing, Obstacle, Reason, Wrong
 from reference_controller.kuscia_task.seen import Phase, Seen
 from reference_controller.kuscia_task.transitions import MACHINE
@@ -73,7 +74,7 @@ class KusciaTasks:
             resources=cache.by(TASK_RESOURCES, "group", uid_of(group)) if group else (),
             leftovers=leftovers,
             predecessor=bool(others),
-            refusal=_refusal(cache, uid_of(task)) if task else None,
+            refusal=_refusal(cache, task) if task else None,
             **(_needed(cache, task) if task and not _is_created(task) else {}),
         )
 
@@ -99,13 +100,13 @@ def _made(
     return mine, others
 
 
-def _refusal(cache: Cache, uid: str) -> Obstacle | None:
+def _refusal(cache: Cache, task: Obj) -> Obstacle | None:
     """What the API has refused to create for the task: for good, or for now, as a quota does."""
-    refusal = cache.refusals.get(uid)
-    if refusal is None:
+    refusals = [r for r in cache.refusals(uid_of(task)) if not is_outdated(r.object, task)]
+    if not refusals:
         return None
-    kind = Wrong if refusal.final else Missing
-    return kind(Reason.OBJECT_REFUSED, refusal.message)
+    first = min(refusals, key=lambda refusal: (not refusal.final, refusal.message))
+    return (Wrong if first.final else Missing)(Reason.OBJECT_REFUSED, first.message)
 
 
 def _is_left(obj: Obj) -> bool:

@@ -139,7 +139,7 @@ def closed_pod(entry: Obj, phase: str) -> Obj:
 
 
 def closed_party(entry: Obj, phase: str) -> Obj:
-    if entry["phase"] in ENDED:
+    if entry.get("phase") in ENDED:
         return entry
     return {"message": _ended_with(phase, "party"), **entry, "phase": "Failed"}
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.objects import Obj, labels_of, name_of, uid_of
+from harness.objects import Obj, annotations_of, labels_of, name_of, uid_of
 from reference_controller import names
 from reference_controller.kuscia_task import ports
 from reference_controller.kuscia_task.parties import Kit, Port
+
+
+def generation_of(task: Obj) -> str:
+    """Which edition of the task's spec this is; what is made of it bears it as an annotation."""
+    return str(task["metadata"].get("generation", 1))
+
+
+def is_outdated(made: Obj, task: Obj) -> bool:
+    """Whether it was made of an earlier edition of the spec."""
+    return annotations_of(made).get(names.GENERATION, "") not in ("", generation_of(task))
 
 
 @dataclass(frozen=True)
@@ -42,4 +52,8 @@ class Plan:
 
     @property
     def annotations(self) -> dict[str, str]:
-        return {names.INITIATOR: self.task["spec"]["initiator"], names.TASK_ID: self.name}
+        return {
+            names.INITIATOR: self.task["spec"]["initiator"],
+            names.TASK_ID: self.name,
+            names.GENERATION: generation_of(self.task),
+        }

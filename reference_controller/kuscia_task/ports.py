@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from harness.objects import Obj
+from harness.objects import Obj, name_of, namespace_of
 from reference_controller.kuscia_task.parties import Kit
 from reference_controller.kuscia_task.reasons import Missing, Reason
 
@@ -28,6 +28,7 @@ def allocate(
     The task's uid decides where in the range to begin, so that tasks which are allocated
     at the same moment hardly ever meet. Raises Missing if the range is used up.
     """
+    known = {name: number for name, number in known.items() if FIRST <= number <= LAST}
     used = {kit.domain: set(taken.get(kit.domain, ())) for kit in kits}
     for kit in kits:
         used[kit.domain].update(port.number for port in kit.ports if port.number)
@@ -63,6 +64,17 @@ def numbers(allocated: Iterable[Obj]) -> Numbers:
         (entry["domainID"], name): number
         for entry in allocated
         for name, number in (entry.get("namedPort") or {}).items()
+    }
+
+
+def numbers_of(pods: Iterable[Obj]) -> Numbers:
+    """What the pods that there are have been given."""
+    return {
+        (str(namespace_of(pod)), f"{name_of(pod)}/{port['name']}"): port["containerPort"]
+        for pod in pods
+        for container in pod["spec"]["containers"]
+        for port in container.get("ports") or ()
+        if port.get("name")
     }
 
 

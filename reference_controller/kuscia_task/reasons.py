@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from harness.objects import Obj
+
 
 class Reason(StrEnum):
     """The words; one CamelCase word each."""
@@ -26,6 +28,7 @@ class Reason(StrEnum):
     GROUP_FAILED = "TaskResourceGroupPhaseFailed"
     GROUP_NOT_FOUND = "TaskResourceGroupNotFound"
     PARTIES_FAILED = "PartiesFailed"
+    FAILED_BY_OTHERS = "FailedByOthers"
     # A pod or a service.
     POD_NOT_EXIST = "PodNotExist"
     POD_DELETED = "PodDeleted"
@@ -48,6 +51,15 @@ class Missing(Obstacle):
 
 class Wrong(Obstacle):
     """Something contradicts itself."""
+
+
+def explained(status: Obj) -> Obj:
+    """Why a task has failed that somebody else has failed; what they say of it stays."""
+    return {
+        "reason": status.get("reason") or str(Reason.FAILED_BY_OTHERS),
+        "message": status.get("message")
+        or "Somebody other than the controller of KusciaTasks has failed the task",
+    }
 
 
 def lifecycle_expired(seconds: int, why: str) -> str:

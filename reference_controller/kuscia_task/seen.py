@@ -8,14 +8,27 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from harness.objects import Obj, Resource, condition_of, key_of, time_from, uid_of
+from harness.objects import (
+    CONFIG_MAPS,
+    PODS,
+    SERVICES,
+    Obj,
+    Resource,
+    condition_of,
+    key_of,
+    time_from,
+    uid_of,
+)
 from reference_controller.kuscia_task import group as groups
 from reference_controller.kuscia_task import ports, status
+from reference_controller.kuscia_task.mending import mended
 from reference_controller.kuscia_task.outcome import Tally, party_entry, party_key
-from reference_controller.kuscia_task.parties import build_kits
-from reference_controller.kuscia_task.plan import Plan
+from reference_controller.kuscia_task.parties import build_kits, distinct, identity_of
+from reference_controller.kuscia_task.plan import Plan, is_outdated
 from reference_controller.kuscia_task.reasons import Obstacle
 from reference_controller.task_resource.changes import RETRY_AFTER_RESERVED
+from reference_controller.task_resource_group.seen import group_phase
+from reference_controller.times import earliest, later
 
 
 class Phase(StrEnum):
@@ -58,15 +71,18 @@ class Seen:
     def phase(self) -> str:
         if self.leftovers or self.task is None:
             return Phase.LEFTOVERS
-        if "completionTime" in self.status and (ended := condition_of(self.task, "Success")):
-            # It has finished, whatever somebody else calls it since.
-            return Phase.SUCCEEDED if ended.get("status") == "True" else Phase.FAILED
         stored: str = self.status.get("phase") or Phase.NEW
         return Phase.PREPARING if stored == Phase.PENDING and not self.is_created else stored
 
     @property
-    def status(self) -> Obj:
+    def stored(self) -> Obj:
+        """The status as it stands there."""
         return (self.task or {}).get("status") or {}
+
+    @cached_property
+    def status(self) -> Obj:
+        """The status as it must have been (RN-10); empty if the task has not been handled yet."""
+        return mended(self.stored, self.task["metadata"]["creationTimestamp"]) if self.task else {}
 
     def has_condition(self, kind: str) -> bool:
         return (condition_of({"status": self.status}, kind) or {}).get("status") == "True"
@@ -81,11 +97,37 @@ class Seen:
         assert self.task is not None
         try:
             kits = build_kits(self.task, self.app_images, self.namespaces)
-            known = ports.numbers(self.status.get("allocatedPorts") or ())
+            known = {
+                **ports.numbers(self.status.get("allocatedPorts") or ()),
+                **ports.numbers_of(self.pods),
+            }
             allocated = ports.allocate(uid_of(self.task), kits, self.taken, known)
         except Obstacle as obstacle:
             return obstacle
         return Plan(self.task, kits, tuple(allocated))
+
+    @property
+    def outdated(self) -> list[tuple[Resource, Obj]]:
+        """What was made of the spec before it was edited."""
+        assert self.task is not None
+        made = ((PODS, self.pods), (SERVICES, self.services), (CONFIG_MAPS, self.config_maps))
+        return [
+            (resource, obj)
+            for resource, some in made
+            for obj in some
+            if is_outdated(obj, self.task)
+        ]
+
+    @property
+    def may_create(self) -> bool:
+        """Whether nothing is in the way that has the names of what is to be created."""
+        return not (self.predecessor or self.outdated)
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When the first thing was made for the task."""
+        made = (*self.pods, *([self.group] if self.group else []))
+        return earliest(obj["metadata"]["creationTimestamp"] for obj in made)
 
     @property
     def obstacle(self) -> Obstacle | None:
@@ -93,14 +135,8 @@ class Seen:
         return self.plan if isinstance(self.plan, Obstacle) else self.refusal
 
     @property
-    def start_time(self) -> str:
-        """The status' startTime; where somebody has removed it, when the task was created."""
-        assert self.task is not None
-        return str(self.status.get("startTime") or self.task["metadata"]["creationTimestamp"])
-
-    @property
     def started(self) -> datetime:
-        return time_from(self.start_time)
+        return time_from(self.status["startTime"])
 
     @property
     def lifecycle_seconds(self) -> int:
@@ -118,7 +154,7 @@ class Seen:
         """
         if self.group and (self.group_phase == "Reserved" or self._group_is_prompt):
             return None
-        return self.started + timedelta(seconds=self.lifecycle_seconds)
+        return later(self.started, self.lifecycle_seconds)
 
     @property
     def _group_is_prompt(self) -> bool:
@@ -128,7 +164,7 @@ class Seen:
 
     @property
     def group_phase(self) -> str:
-        return ((self.group or {}).get("status") or {}).get("phase") or ""
+        return group_phase(self.group) if self.group else ""
 
     @property
     def unreserved(self) -> list[str]:
@@ -146,9 +182,14 @@ class Seen:
     @cached_property
     def pod_statuses(self) -> dict[str, Obj]:
         """The status' podStatuses, brought up to date; of those missing, what is still known."""
-        known = {**self._listed_pods, **(self.status.get("podStatuses") or {})}
+        known: dict[str, Obj] = self.status.get("podStatuses") or {}
+        entries = {
+            key: {**blank, **known.get(key, {}), **status.identity_of(blank)}
+            for key, blank in self._listed_pods.items()
+        }
         return {
-            key: status.pod_entry(entry, self.pods_by_key.get(key)) for key, entry in known.items()
+            key: status.pod_entry(entry, self.pods_by_key.get(key))
+            for key, entry in (entries or known).items()
         }
 
     @property
@@ -161,18 +202,34 @@ class Seen:
             for pod in party.get("pods") or ()
         }
 
+    @property
+    def known_services(self) -> dict[str, Obj]:
+        """The status' serviceStatuses; of those missing, what their services say."""
+        there = {
+            key_of(service): status.new_service_entry(service, self.pod_statuses)
+            for service in self.services
+        }
+        return {**there, **(self.status.get("serviceStatuses") or {})}
+
     @cached_property
     def service_statuses(self) -> dict[str, Obj]:
         services = {key_of(service): service for service in self.services}
-        there = {
-            key: status.new_service_entry(service, self.pod_statuses)
-            for key, service in services.items()
-        }
-        known = {**there, **(self.status.get("serviceStatuses") or {})}
         return {
             key: status.service_entry(entry, services.get(key), self.pod_statuses)
-            for key, entry in known.items()
+            for key, entry in self.known_services.items()
         }
+
+    @property
+    def final_parties(self) -> list[Obj]:
+        """The parties of a task that has ended; those that the status has lost ended as it did."""
+        assert self.task is not None
+        known = {_identity(entry): entry for entry in self.status.get("partyTaskStatus") or ()}
+        listed = self.group["spec"].get("parties") if self.group else [*known.values()]
+        lost = "Succeeded" if self.phase == Phase.SUCCEEDED else "Pending"
+        return [
+            known.get(_identity(party)) or {**identity_of(party), "phase": lost}
+            for party in listed or distinct(self.task["spec"]["parties"])
+        ]
 
     @cached_property
     def tally(self) -> Tally:

@@ -33,6 +33,10 @@ def blank_pod_entry(namespace: str, pod: Obj) -> Obj:
     return {"podName": pod["name"], "namespace": namespace, "podPhase": "Pending"}
 
 
+def identity_of(entry: Obj) -> Obj:
+    return {key: entry[key] for key in ("podName", "namespace")}
+
+
 def new_pod_entry(pod: Obj) -> Obj:
     entry = {"podName": name_of(pod), "namespace": namespace_of(pod), "podPhase": "Pending"}
     return pod_entry(entry, pod)
@@ -65,7 +69,7 @@ def _observed(known: Obj, pod: Obj) -> Obj:
         "readyTime": _ready_time(pod) or known.get("readyTime"),
     }
     entry = {
-        **{key: known[key] for key in ("podName", "namespace")},
+        **identity_of(known),
         "podPhase": pod_phase(pod),
         "nodeName": pod["spec"].get("nodeName"),
         **_explanation(pod),
@@ -160,7 +164,8 @@ def _escaped(char: str) -> str:
 
 def service_pod(service: Obj) -> str:
     """The key of the pod that the service leads to: its owner."""
-    return f"{namespace_of(service)}/{service['metadata']['ownerReferences'][0]['name']}"
+    owners = service["metadata"].get("ownerReferences") or [{}]
+    return f"{namespace_of(service)}/{owners[0].get('name')}"
 
 
 def new_service_entry(service: Obj, pods: Mapping[str, Obj]) -> Obj:
@@ -170,7 +175,7 @@ def new_service_entry(service: Obj, pods: Mapping[str, Obj]) -> Obj:
         "serviceName": name_of(service),
         "portName": port["name"],
         "portNumber": port["port"],
-        "scope": labels_of(service)[names.PORT_SCOPE],
+        "scope": labels_of(service).get(names.PORT_SCOPE, ""),
     }
     return service_entry(entry, service, pods)
 

@@ -19,6 +19,7 @@ from harness.objects import (
     key_of,
     name_of,
     namespace_of,
+    time_from,
     time_text,
 )
 from reference_controller.actions import Create, Delete, PatchStatus
@@ -44,20 +45,19 @@ def clear(seen: Seen) -> Decision | None:
 
 def accept(seen: Seen) -> Decision | None:
     """The task is handled from now on; its ports are allocated if it lacks nothing (KT-041)."""
-    started = seen.status.get("startTime") or time_text(seen.now)
-    changes = {"phase": Phase.PENDING, "startTime": started}
+    changes = {"phase": Phase.PENDING, "startTime": time_text(seen.made_at or seen.now)}
     return _write(seen, **{**changes, **_allocation(seen)})
 
 
 def refuse(seen: Seen) -> Decision | None:
-    """Nothing can ever be made of this spec, or of its AppImages as they are."""
+    """Nothing can ever be made of this spec, or of its AppImages: so we see, or the API says."""
     if isinstance(seen.obstacle, Wrong):
         return _end_unmade(seen, seen.obstacle, seen.obstacle.message)
     return None
 
 
 def expire_waiting(seen: Seen) -> Decision | None:
-    """The lifecycle is over, and something that the task names is still missing (CR-09)."""
+    """The lifecycle is over, and something is still missing, or refused (CR-09)."""
     if not _is_due(seen.expires_at, seen.now):
         return None
     why = seen.obstacle or _NOT_CREATED
@@ -85,17 +85,14 @@ def allocate_ports(seen: Seen) -> Decision | None:
     return _write(seen, **allocation)
 
 
-def delete_superfluous(seen: Seen) -> Decision | None:
-    """The spec was edited before the group was there: what it does not want now goes (RN-07)."""
-    if seen.group or not isinstance(seen.plan, Plan):
-        return None
-    wanted = {key_of(pod) for pod in build_pods(seen.plan)}
-    return _delete((PODS, [pod for pod in seen.pods if key_of(pod) not in wanted]))
+def discard(seen: Seen) -> Decision | None:
+    """The spec has been edited before the group was there: what was made of it goes (RN-07)."""
+    return _delete(*((resource, [obj]) for resource, obj in seen.outdated))
 
 
 def create_pods(seen: Seen) -> Decision | None:
     """The pods. No node is looked for until their group is there."""
-    if seen.predecessor or not isinstance(seen.plan, Plan):
+    if not seen.may_create or not isinstance(seen.plan, Plan):
         return None
     return _create(
         (PODS, _lacking(build_pods(seen.plan), seen.pods)),
@@ -104,7 +101,7 @@ def create_pods(seen: Seen) -> Decision | None:
 
 def create_what_pods_own(seen: Seen) -> Decision | None:
     """Services and rendered configuration, which go when their pod goes."""
-    if seen.predecessor or not isinstance(seen.plan, Plan):
+    if not seen.may_create or not isinstance(seen.plan, Plan):
         return None
     pods = {(str(namespace_of(pod)), name_of(pod)): pod for pod in seen.pods}
     return _create(
@@ -115,26 +112,17 @@ def create_what_pods_own(seen: Seen) -> Decision | None:
 
 def create_group(seen: Seen) -> Decision | None:
     """Everything that it lists is there: the scheduling may begin (KT-170)."""
-    if seen.predecessor or seen.group or not isinstance(seen.plan, Plan):
+    if not seen.may_create or not isinstance(seen.plan, Plan):
         return None
     return _create((TASK_RESOURCE_GROUPS, [build_group(seen.plan)]))
 
 
 def record(seen: Seen) -> Decision | None:
-    """Everything is there: from now on the status and the group tell what belongs to the task."""
-    if seen.predecessor or not isinstance(seen.plan, Plan):
+    """The group was made last: from now on it tells what belongs to the task, not the spec."""
+    if not seen.group:
         return None
-    pods = {key_of(pod): status.new_pod_entry(pod) for pod in seen.pods}
-    services = {key_of(s): status.new_service_entry(s, pods) for s in seen.services}
-    parties = [{**kit.identity, "phase": "Pending"} for kit in seen.plan.kits]
     conditions = with_condition(_conditions(seen), "ResourceCreated", True, seen.now)
-    return _write(
-        seen,
-        conditions=conditions,
-        podStatuses=pods,
-        serviceStatuses=services,
-        partyTaskStatus=parties,
-    )
+    return _write(seen, **{**_observed(seen), "conditions": conditions})
 
 
 def start(seen: Seen) -> Decision | None:
@@ -195,9 +183,9 @@ def succeed(seen: Seen) -> Decision | None:
 
 
 def refresh(seen: Seen) -> Decision | None:
-    """Pods, services or parties have changed (KT-078)."""
+    """Pods, services or parties have changed (KT-078), or somebody else the status (RN-10)."""
     observed = _observed(seen)
-    if all(seen.status.get(field) == value for field, value in observed.items()):
+    if {**seen.status, **observed} == seen.stored:
         return None
     known = seen.status.get("podStatuses") or {}
     moved = [f"{k} {e['podPhase']}" for k, e in seen.pod_statuses.items() if e != known.get(k)]
@@ -205,21 +193,18 @@ def refresh(seen: Seen) -> Decision | None:
 
 
 def complete(seen: Seen) -> Decision | None:
-    """Somebody else has put the task into a final phase (KT-066)."""
-    if "completionTime" in seen.status:
-        return None
+    """Somebody else has ended the task (KT-066), or changed the status since (RN-10)."""
+    phase = Phase(seen.phase)
     known = {
-        "podStatuses": seen.status.get("podStatuses") or {},
-        "partyTaskStatus": seen.status.get("partyTaskStatus") or _spec_parties(seen),
+        "podStatuses": seen.pod_statuses,
+        "serviceStatuses": seen.known_services,
+        "partyTaskStatus": seen.final_parties,
     }
-    return _end(seen, Phase(seen.phase), known, why=f"it is {seen.phase}")
-
-
-def restore(seen: Seen) -> Decision | None:
-    """Somebody else has put a finished task back into another phase (RN-10)."""
-    if seen.status.get("phase") == seen.phase:
+    why = reasons.explained(seen.status) if phase is Phase.FAILED else {}
+    final = _ended(seen, phase, {**known, **why})
+    if {**seen.status, **final} == seen.stored:
         return None
-    return _write(seen, why=f"it had {seen.phase.lower()}", phase=seen.phase)
+    return _write(seen, why=f"it is {seen.phase}", **final)
 
 
 def clean_up_success(seen: Seen) -> Decision | None:
@@ -257,20 +242,20 @@ TRANSITIONS: Transitions[Seen] = {
     Phase.LEFTOVERS: [clear],
     Phase.NEW: [accept],
     Phase.PREPARING: [
+        record,
         refuse,
         expire_waiting,
         await_missing,
         allocate_ports,
-        delete_superfluous,
+        discard,
         create_pods,
         create_what_pods_own,
         create_group,
-        record,
     ],
     Phase.PENDING: [start, fail_without_group, fail_with_group, expire, fail, refresh],
     Phase.RUNNING: [fail_without_group, fail_with_group, fail, succeed, refresh],
-    Phase.SUCCEEDED: [restore, complete, clean_up_success],
-    Phase.FAILED: [restore, complete, fail_group, clean_up_failure],
+    Phase.SUCCEEDED: [complete, clean_up_success],
+    Phase.FAILED: [complete, fail_group, clean_up_failure],
 }
 
 #: For each phase the moments at which to look again though nothing changed.
@@ -289,18 +274,13 @@ def _is_due(moment: datetime | None, now: datetime) -> bool:
 
 
 def _conditions(seen: Seen) -> list[Obj]:
-    """The status' conditions; of a running task those that it must have had (RN-10)."""
-    conditions: list[Obj] = seen.status.get("conditions") or []
-    for kind in ("ResourceCreated", "Running") if seen.phase == Phase.RUNNING else ():
-        conditions = with_condition(conditions, kind, True, seen.now)
-    return conditions
+    return seen.status.get("conditions") or []
 
 
 def _write(seen: Seen, *, why: str = "", **changes: Any) -> Decision:
     """The task's status with these changes; every write is a reconciliation (VW-03)."""
     assert seen.task is not None
-    since = {"startTime": seen.start_time}
-    changed = {**since, **seen.status, **changes, "lastReconcileTime": time_text(seen.now)}
+    changed = {**seen.status, **changes, "lastReconcileTime": time_text(seen.now)}
     return do(PatchStatus(KUSCIA_TASKS, seen.task, changed), why=why)
 
 
@@ -377,19 +357,19 @@ def _spec_parties(seen: Seen) -> list[Obj]:
 
 
 def _end(seen: Seen, phase: Phase, changes: Obj, *, why: str) -> Decision:
-    """The final write: with completionTime, Success, and nobody left Pending or Running."""
-    pods = {key: closed_pod(entry, phase) for key, entry in changes["podStatuses"].items()}
-    parties = [closed_party(entry, phase) for entry in changes["partyTaskStatus"]]
-    succeeded = phase is Phase.SUCCEEDED
-    return _write(
-        seen,
-        why=why,
-        **{
-            **changes,
-            "phase": phase,
-            "completionTime": time_text(seen.now),
-            "conditions": with_condition(_conditions(seen), "Success", succeeded, seen.now),
-            "podStatuses": pods,
-            "partyTaskStatus": parties,
-        },
-    )
+    """The final write."""
+    return _write(seen, why=why, **_ended(seen, phase, changes))
+
+
+def _ended(seen: Seen, phase: Phase, changes: Obj) -> Obj:
+    """The changes, with completionTime, Success, and nobody left Pending or Running."""
+    completed = seen.status.get("completionTime") or time_text(seen.now)
+    succeeded, at = phase is Phase.SUCCEEDED, time_from(completed)
+    return {
+        **changes,
+        "phase": phase,
+        "completionTime": completed,
+        "conditions": with_condition(_conditions(seen), "Success", succeeded, at),
+        "podStatuses": {k: closed_pod(e, phase) for k, e in changes["podStatuses"].items()},
+        "partyTaskStatus": [closed_party(entry, phase) for entry in changes["partyTaskStatus"]],
+    }

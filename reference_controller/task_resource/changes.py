@@ -53,6 +53,11 @@ def fail(resource: Obj, reason: str, now: datetime, *, final: bool = True) -> Pa
     return _patch(resource, {**status, "completionTime": time_text(now)} if final else status)
 
 
+def join(resource: Obj, now: datetime) -> Patch:
+    """Reserving, as a new one is (TR-008)."""
+    return _patch(resource, _moved(resource, Phase.RESERVING, CREATED, now))
+
+
 def retry(resource: Obj, now: datetime) -> Patch:
     """Reserving once more (TR-026)."""
     before = condition_of(resource, str(Phase.RESERVED)) or {}

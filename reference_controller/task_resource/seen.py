@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from harness.objects import Obj, annotations_of, time_from
+from harness.objects import Obj, annotations_of
 from reference_controller import names
+from reference_controller.times import later, moved_at
 
 #: How long a party holds what it has reserved, in seconds, where nobody says (the page).
 RESOURCE_RESERVED_SECONDS = 30
@@ -39,7 +40,8 @@ def reservation_of(resource: Obj) -> dict[str, str]:
         held = json.loads(annotations_of(resource).get(names.RESERVATION) or "{}")
     except json.JSONDecodeError:
         return {}
-    return held if isinstance(held, dict) else {}
+    known = held.items() if isinstance(held, dict) else ()
+    return {pod: node for pod, node in known if isinstance(node, str)}
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ class Seen:
 
     @property
     def phase(self) -> str:
-        return phase_of(self.resource)
+        """What is no phase counts as Pending: the resource may yet take part (RN-10)."""
+        stored = phase_of(self.resource)
+        return stored if stored in set(Phase) else Phase.PENDING
 
     @property
     def group_phase(self) -> str:
@@ -62,6 +66,5 @@ class Seen:
     @property
     def held_until(self) -> datetime:
         """When the party has held its room for as long as it may (SC-02)."""
-        since = time_from(self.resource["status"]["lastTransitionTime"])
         seconds = self.resource["spec"].get("resourceReservedSeconds") or 0
-        return since + timedelta(seconds=seconds if seconds > 0 else RESOURCE_RESERVED_SECONDS)
+        return later(moved_at(self.resource), seconds if seconds > 0 else RESOURCE_RESERVED_SECONDS)

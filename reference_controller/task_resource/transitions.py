@@ -26,6 +26,13 @@ def fail(seen: Seen) -> Decision | None:
     return do(changes.fail(seen.resource, reason, seen.now), why=why)
 
 
+def join(seen: Seen) -> Decision | None:
+    """Whoever made it, or changed its phase, has not let it take part in the group's round."""
+    if seen.group_phase != "Reserving":
+        return None
+    return do(changes.join(seen.resource, seen.now), why="the group is Reserving")
+
+
 def release(seen: Seen) -> Decision | None:
     """The others did not come in time (SC-02)."""
     if seen.now < seen.held_until:
@@ -42,7 +49,7 @@ def held_until(seen: Seen) -> datetime:
 
 #: For each phase its transitions; the first that applies is taken.
 TRANSITIONS: Transitions[Seen] = {
-    Phase.PENDING: [],
+    Phase.PENDING: [schedule, fail, join],
     Phase.RESERVING: [schedule, fail],
     Phase.RESERVED: [schedule, fail, release],
     Phase.SCHEDULABLE: [],

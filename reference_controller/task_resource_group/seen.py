@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from harness.objects import Obj, key_of, time_from
+from harness.objects import Obj, condition_of, key_of, time_from
 from reference_controller.task_resource.seen import Phase as ResourcePhase
 from reference_controller.task_resource.seen import phase_of
+from reference_controller.times import later, moved_at
 
 
 class Phase(StrEnum):
@@ -23,6 +24,20 @@ class Phase(StrEnum):
     RESERVED = "Reserved"
     RESERVE_FAILED = "ReserveFailed"
     FAILED = "Failed"
+
+
+def group_phase(group: Obj) -> str:
+    """Where the group stands; what its conditions know outlives its phase (RN-10)."""
+    stored = phase_of(group)
+    if stored == Phase.FAILED or is_true(group, "TaskResourceGroupFailed"):
+        return Phase.FAILED
+    if stored == Phase.RESERVED or is_true(group, "TaskResourcesReserved"):
+        return Phase.RESERVED
+    return stored if stored in set(Phase) else Phase.NEW
+
+
+def is_true(group: Obj, kind: str) -> bool:
+    return (condition_of(group, kind) or {}).get("status") == "True"
 
 
 def resource_key(party: Obj) -> str:
@@ -41,7 +56,11 @@ class Seen:
 
     @property
     def phase(self) -> str:
-        return phase_of(self.group)
+        return group_phase(self.group)
+
+    @property
+    def has_its_phase(self) -> bool:
+        return phase_of(self.group) == self.phase
 
     @property
     def spec(self) -> Obj:
@@ -77,10 +96,9 @@ class Seen:
     def expires_at(self) -> datetime:
         """When the lifecycle is over, from the group's creation (TRG-050)."""
         created = time_from(self.group["metadata"]["creationTimestamp"])
-        return created + timedelta(seconds=self.spec.get("lifecycleSeconds") or 0)
+        return later(created, self.spec.get("lifecycleSeconds") or 0)
 
     @property
     def retry_at(self) -> datetime:
         """When the next round begins (TRG-053)."""
-        since = time_from(self.group["status"]["lastTransitionTime"])
-        return since + timedelta(seconds=self.spec.get("retryIntervalSeconds") or 0)
+        return later(moved_at(self.group), self.spec.get("retryIntervalSeconds") or 0)

@@ -9,7 +9,6 @@ from harness.objects import (
     TASK_RESOURCE_GROUPS,
     TASK_RESOURCES,
     Obj,
-    condition_of,
     name_of,
     time_text,
     uid_of,
@@ -25,7 +24,7 @@ from reference_controller.task_resource_group.resources import (
     hand_over,
     is_handed_over,
 )
-from reference_controller.task_resource_group.seen import Phase, Seen, resource_key
+from reference_controller.task_resource_group.seen import Phase, Seen, is_true, resource_key
 
 EXPIRED = "Task resource group exceed it's lifecycle"
 
@@ -141,9 +140,16 @@ def retry(seen: Seen) -> Decision | None:
     )
 
 
+def restore(seen: Seen) -> Decision | None:
+    """Somebody else has changed the phase of a group that has its resources together (RN-10)."""
+    if seen.has_its_phase:
+        return None
+    return do(_write(seen, _status(seen, Phase.RESERVED)), why="it has reserved")
+
+
 def close(seen: Seen) -> Decision | None:
     """The group has failed for good: nobody holds anything for it (TRG-029)."""
-    if condition_of(seen.group, "TaskResourceGroupFailed"):
+    if is_true(seen.group, "TaskResourceGroupFailed") and seen.has_its_phase:
         return None
     failed = _status(seen, Phase.FAILED, ("TaskResourceGroupFailed", True, ""))
     completed = {**failed, "completionTime": time_text(seen.now)}
@@ -166,7 +172,7 @@ TRANSITIONS: Transitions[Seen] = {
     Phase.PENDING: _BEGINNING,
     Phase.CREATING: _BEGINNING,
     Phase.RESERVING: [expire, lose, reserve, give_up],
-    Phase.RESERVED: [],
+    Phase.RESERVED: [restore],
     Phase.RESERVE_FAILED: [expire, retry],
     Phase.FAILED: [close],
 }

@@ -54,6 +54,9 @@ def app_image(slots):
 
 
 class Play:
+    #: Whether nobody but the controller changes what says that a pod may be bound.
+    undisturbed = True
+
     def __init__(self):
         self.world: Any = FakeWorld()
         self.api = self.world.api
@@ -97,7 +100,7 @@ class Play:
         await self.settle()
 
     async def block(self, domain, *, blocked=True):
-        await self._change(NODES, f"node-{domain}", spec={"unschedulable": blocked})
+        await self.change(NODES, f"node-{domain}", spec={"unschedulable": blocked})
 
     async def free(self, domain):
         await self.block(domain, blocked=False)
@@ -116,9 +119,17 @@ class Play:
         await self.api.delete(PODS, "filler", domain)
         await self.settle()
 
+    async def run(self, *pods):
+        for pod in pods:
+            await self.change(PODS, pod, status={"phase": "Running"})
+
     async def end(self, *pods):
         for pod in pods:
-            await self._change(PODS, pod, status={"phase": "Succeeded"})
+            await self.change(PODS, pod, status={"phase": "Succeeded"})
+
+    async def change(self, resource, key, **fields):
+        self.api._store("MODIFIED", resource, {**self.get(resource, key), **fields})
+        await self.settle()
 
     async def until(self, second):
         while self.second < second:
@@ -149,11 +160,10 @@ class Play:
     def get(self, resource, name):
         return self.api.objects[resource, name]
 
-    # How
+    def has(self, resource, name):
+        return (resource, name) in self.api.objects
 
-    async def _change(self, resource, key, **fields):
-        self.api._store("MODIFIED", resource, {**self.get(resource, key), **fields})
-        await self.settle()
+    # How
 
     def _keys(self, resource):
         return [key for kind, key in self.api.objects if kind == resource]
@@ -200,7 +210,7 @@ class Play:
 
     def _check_bound(self, pod):
         resource = self._resource_of(pod)
-        if resource and self._node_of(key_of(pod)):
+        if self.undisturbed and resource and self._node_of(key_of(pod)):
             assert resource["status"]["phase"] == "Schedulable", f"{key_of(pod)} is bound too early"
 
     def _resource_of(self, pod):

@@ -53,6 +53,7 @@ def test_a_pod():
             "annotations": {
                 KS + "initiator": "alice",
                 KS + "task-id": "psi",
+                KS + "task-generation": "1",
                 KS + "task-resource-group": "psi",
                 KS + "task-resource": "",
             },
@@ -128,6 +129,7 @@ def test_a_service():
             "annotations": {
                 KS + "initiator": "alice",
                 KS + "task-id": "psi",
+                KS + "task-generation": "1",
                 KS + "protocol": "GRPC",
                 KS + "access-domain": "",
                 KS + "bandwidth-limit-bob": "100",

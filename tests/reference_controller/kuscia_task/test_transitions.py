@@ -145,10 +145,11 @@ def test_every_phase_is_in_the_table():
     assert set(DEADLINES) <= set(Phase)
 
 
-def test_an_unknown_phase_is_left_alone():
+def test_an_unknown_phase_is_mended():
     seen = given.pending()
     odd = replace(seen, task={**seen.task, "status": {**seen.status, "phase": "Odd"}})
-    assert decided(odd) is None
+    assert decided(odd) == "refresh"
+    assert written(odd)[1] == seen.status
 
 
 def test_a_task_is_accepted_with_its_ports():

@@ -13,6 +13,7 @@ from tests.reference_controller.scheduling import S, T, group, pod, resource, st
 machine: Any = MACHINE
 
 PODS = {"alice/psi-0": pod(), "bob/psi-0": pod("bob", resource="psi-b1")}
+CLOSED = {"type": "TaskResourceGroupFailed", "status": "True"}
 
 
 def both(alice="Reserving", bob="Reserving"):
@@ -105,7 +106,7 @@ def taken(seen):
             id="closes",
         ),
         pytest.param(
-            Seen(T, group("Failed", conditions=[{"type": "TaskResourceGroupFailed"}]), both()),
+            Seen(T, group("Failed", conditions=[CLOSED]), both()),
             None,
             id="closed",
         ),

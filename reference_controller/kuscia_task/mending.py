@@ -1,0 +1,95 @@
+"""A task's status as it must have been, whatever somebody else has written into it (RN-10).
+
+What is redundant tells what is missing: conditions and times the phase, the phase conditions.
+Pods, services and parties are not mended here: `seen.py` looks at them anew all the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.objects import Obj, condition_of, time_text
+from reference_controller.conditions import with_condition
+from reference_controller.kuscia_task.status import ENDED
+from reference_controller.times import earliest, moment
+
+#: What holds of a task in a phase, in the order in which it came to hold.
+_IMPLIED = {
+    "Running": ("ResourceCreated", "Running"),
+    "Succeeded": ("ResourceCreated", "Running"),
+}
+_OURS = ("PortsAllocated", "ResourceCreated", "Running", "Success")
+
+
+def mended(status: Obj, created: str) -> Obj:
+    """The status with phase, times and conditions that fit each other.
+
+    `created` is the task's creation. Empty if the task has not been handled yet.
+    """
+    phase = _phase(status)
+    if not phase:
+        return {}
+    started = _started(status, created)
+    known = {"lastReconcileTime": started, **status, "phase": phase, "startTime": started}
+    if phase not in ENDED or not moment(status.get("completionTime")):
+        known.pop("completionTime", None)
+    return {**known, "conditions": _conditions(known, started)}
+
+
+def _phase(status: Obj) -> str:
+    """The furthest that the status shows, since a phase never goes back (VW-02)."""
+    if ended := _ended(status):
+        return ended
+    stored: str = status.get("phase") or ""
+    if stored in (*ENDED, "Running"):
+        return stored
+    if _holds(status, "Running"):
+        return "Running"
+    handled = stored or status.get("startTime") or _holds(status, "ResourceCreated")
+    return "Pending" if handled else ""
+
+
+def _ended(status: Obj) -> str:
+    """The final phase that the task has been in, as its other fields tell; "" if in none."""
+    success = (condition_of({"status": status}, "Success") or {}).get("status")
+    if success in ("True", "False"):
+        return "Succeeded" if success == "True" else "Failed"
+    parties = status.get("partyTaskStatus") or ()
+    if "completionTime" in status and parties and all(p.get("phase") in ENDED for p in parties):
+        return "Failed" if status.get("reason") else "Succeeded"
+    return ""
+
+
+def _holds(status: Obj, kind: str) -> bool:
+    return (condition_of({"status": status}, kind) or {}).get("status") == "True"
+
+
+def _started(status: Obj, created: str) -> str:
+    """The startTime, else when the first condition came to be, which is soon after it."""
+    if moment(status.get("startTime")):
+        return str(status["startTime"])
+    first = earliest(c.get("lastTransitionTime") for c in status.get("conditions") or ())
+    return time_text(first) if first else created
+
+
+def _conditions(status: Obj, started: str) -> list[Obj]:
+    """Each type once, those that the phase implies, and of ours all with a time."""
+    conditions = _distinct(status.get("conditions") or ())
+    since = moment(started)
+    assert since
+    for kind in _IMPLIED.get(status["phase"], ()):
+        conditions = with_condition(conditions, kind, True, since)
+    return [_timed(condition, started) for condition in conditions]
+
+
+def _distinct(conditions: Iterable[Obj]) -> list[Obj]:
+    first: dict[str, Obj] = {}
+    for condition in conditions:
+        first.setdefault(condition["type"], condition)
+    return list(first.values())
+
+
+def _timed(condition: Obj, started: str) -> Obj:
+    if condition["type"] not in _OURS or moment(condition.get("lastTransitionTime")):
+        return condition
+    return {**condition, "lastTransitionTime": started}

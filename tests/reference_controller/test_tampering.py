@@ -1,0 +1,149 @@
+"""Somebody else writes into the statuses of a task, its group and its TaskResources (RN-10).
+
+Whatever it was: no machine breaks down or goes round in circles, and the task comes to an end.
+"""
+
+import asyncio
+import logging
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.objects import KUSCIA_TASKS, PODS, TASK_RESOURCE_GROUPS, TASK_RESOURCES
+from tests.reference_controller.driver import Play
+from tests.reference_controller.tampering import scheduling_statuses, task_statuses
+
+TASK = KUSCIA_TASKS, "cross-domain/psi"
+GROUP = TASK_RESOURCE_GROUPS, "psi"
+STAGES = ["reserving", "reserved", "running", "ended"]
+ENDED = ("Succeeded", "Failed")
+#: More requests than anything costs that comes to rest.
+MANY = 60
+
+
+class Complaints(logging.Handler):
+    """What the runtime complains of."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.texts = []
+
+    def emit(self, record):
+        self.texts.append(record.getMessage())
+
+
+async def bring_to(play, stage):
+    await play.domains(alice=1, bob=1)
+    if stage == "reserving":
+        await play.block("bob")
+    await play.task("psi", {"alice": {}, "bob": {}}, lifecycleSeconds=22, retryIntervalSeconds=5)
+    if stage in ("running", "ended"):
+        await play.run("alice/psi-0", "bob/psi-0")
+    if stage == "ended":
+        await play.end("alice/psi-0", "bob/psi-0")
+
+
+async def pass_by(play, *seconds):
+    before = sum(play.api.requests.values())
+    for each in seconds:
+        await play.world.advance(each)
+    spent = sum(play.api.requests.values()) - before
+    assert spent < MANY, f"{spent} requests in {sum(seconds)} s: {play.api.requests}"
+
+
+async def finish(play):
+    await play.free("bob")
+    await pass_by(play, 1, 5)
+    for pod in ("alice/psi-0", "bob/psi-0"):
+        if play.has(PODS, pod):
+            await play.end(pod)
+    await pass_by(play, 1, 8, 8, 8)
+    return play.get(*TASK)["status"]
+
+
+def played(stage, tamper):
+    """The final status of the task, in whose `stage` somebody has tampered."""
+    complaints, log = Complaints(), logging.getLogger("reference_controller")
+
+    async def scenario():
+        play = Play()
+        async with play.controller():
+            await bring_to(play, stage)
+            play.undisturbed = False
+            await tamper(play)
+            await pass_by(play, 1)
+            final = await finish(play)
+            await pass_by(play, 5)
+            assert play.get(*TASK)["status"] == final
+        return final
+
+    log.addHandler(complaints)
+    try:
+        status = asyncio.run(scenario())
+    finally:
+        log.removeHandler(complaints)
+    assert complaints.texts == []
+    return status
+
+
+def put(target, status):
+    async def tamper(play):
+        for resource, key in list(play.api.objects):
+            if resource == target:
+                await play.change(resource, key, status=status)
+
+    return tamper
+
+
+def take(field):
+    async def tamper(play):
+        status = dict(play.get(*TASK)["status"])
+        del status[field]
+        await play.change(*TASK, status=status)
+
+    return tamper
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@settings(max_examples=25, deadline=None)
+@given(status=task_statuses())
+def test_any_status_of_a_task_comes_to_an_end(stage, status):
+    final = played(stage, put(KUSCIA_TASKS, status))
+    assert final["phase"] in ENDED
+    assert final["startTime"]
+    assert final["completionTime"]
+    types = [condition["type"] for condition in final["conditions"]]
+    assert "Success" in types
+    assert len(types) == len(set(types))
+    assert {entry["phase"] for entry in final["partyTaskStatus"]} <= set(ENDED)
+    assert {entry["podPhase"] for entry in final["podStatuses"].values()} <= set(ENDED)
+    assert final["phase"] == "Succeeded" or final["reason"]
+
+
+@pytest.mark.parametrize("target", [TASK_RESOURCE_GROUPS, TASK_RESOURCES], ids=lambda r: r.plural)
+@pytest.mark.parametrize("stage", STAGES)
+@settings(max_examples=15, deadline=None)
+@given(status=scheduling_statuses())
+def test_any_status_of_the_scheduling_comes_to_an_end(target, stage, status):
+    final = played(stage, put(target, status))
+    assert final["phase"] in ENDED
+    assert final["phase"] == "Succeeded" or final["reason"]
+
+
+@pytest.mark.parametrize("stage", STAGES[1:])
+@given(
+    field=st.sampled_from(["phase", "startTime", "conditions", "partyTaskStatus", "podStatuses"])
+)
+@settings(max_examples=10, deadline=None)
+def test_what_somebody_removes_comes_back(stage, field):
+    final, undisturbed = played(stage, take(field)), played(stage, take("lastReconcileTime"))
+    if stage == "ended" and field == "podStatuses":
+        # The pods are gone, and nothing else tells of them.
+        final["podStatuses"] = undisturbed["podStatuses"]
+    assert comparable(final) == comparable(undisturbed)
+
+
+def comparable(status):
+    types = {condition["type"] for condition in status["conditions"]} - {"PortsAllocated"}
+    return {**status, "conditions": types, "lastReconcileTime": None}
