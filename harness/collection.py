@@ -15,10 +15,13 @@ from pytest_bdd.parser import Feature, ScenarioTemplate
 from pytest_bdd.scenario import _get_scenario_decorator
 
 from harness.checks import Check
-from harness.errors import FeatureError, UsageError
+from harness.errors import FeatureError, MissingDocument, UsageError
 from harness.features import read_feature
+from harness.files import STATUS
 
 CHECK = pytest.StashKey[Check]()
+#: Whether documents that are missing will be written.
+UPDATING = pytest.StashKey[bool]()
 
 
 class FeatureFile(pytest.Module):
@@ -26,7 +29,7 @@ class FeatureFile(pytest.Module):
 
     def _getobj(self) -> ModuleType:
         try:
-            return _module(self.path)
+            return _module(self.path, updating=self.config.stash.get(UPDATING, False))
         except UsageError as error:
             raise self.CollectError(str(error)) from error
 
@@ -41,16 +44,22 @@ class FeatureFile(pytest.Module):
             yield item
 
 
-def _module(path: Path) -> ModuleType:
+def _module(path: Path, *, updating: bool) -> ModuleType:
     text = read_feature(path)
-    if text.parsed is None or text.problems:
-        raise FeatureError("\n".join(str(problem) for problem in text.problems))
+    problems = [problem for problem in text.problems if not (updating and _comes(problem))]
+    if text.parsed is None or problems:
+        raise FeatureError("\n".join(str(problem) for problem in problems))
     module = ModuleType(path.stem)
     for template in text.parsed.scenarios.values():
         checks = {case.row: case.check for case in text.cases if case.template is template}
         name = next(iter(checks.values())).id.partition("#")[0]
         setattr(module, name, _function(text.parsed, template, checks))
     return module
+
+
+def _comes(problem: UsageError) -> bool:
+    """Whether `--update` will mend it."""
+    return isinstance(problem, MissingDocument) and STATUS in problem.message
 
 
 def _function(

@@ -4,6 +4,7 @@ ConformanceError                 everything below; its text is meant for people
 ├── UsageError                   an option, a file or a document of the user's is wrong     (exit 2)
 │   ├── FeatureError             a feature file does not hold together
 │   └── DocumentError            an expected document does not hold together
+│       └── MissingDocument      there is none of that name
 ├── EnvironmentFailure           the cluster, the controller or the machine failed us       (exit 4)
 │   ├── ClusterError             a cluster cannot be made, reached or used
 │   └── ControllerError          a controller cannot be started, or has ended
@@ -44,6 +45,10 @@ class FeatureError(UsageError):
 
 class DocumentError(UsageError):
     """An expected document does not hold together."""
+
+
+class MissingDocument(DocumentError):
+    """There is no file of that name; `--update` may write it."""
 
 
 class EnvironmentFailure(ConformanceError):

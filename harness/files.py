@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import documents
-from harness.errors import DocumentError
+from harness.errors import DocumentError, MissingDocument, UsageError
 from harness.objects import Obj
 from harness.settings import suite_folder
 
@@ -42,7 +42,30 @@ class FixtureFiles:
             if (folder / name).is_file():
                 return folder / name
         looked = ", ".join(str(folder) for folder in self.folders)
-        raise DocumentError(f"there is no file {name!r}", hint=f"looked in {looked}")
+        raise MissingDocument(f"there is no file {name!r}", hint=f"looked in {looked}")
+
+    def write(self, name: str, text: str) -> Path:
+        """Write an expected document where it is, or would be, looked for first.
+
+        UsageError for the documents that came with an installed suite, and for shared ones.
+        """
+        shared = suite_folder("fixtures") / "shared"
+        try:
+            path = self.find(name)
+        except MissingDocument:
+            path = self._folder / name
+        if "_suite" in path.parts or path.is_relative_to(shared):
+            raise UsageError(f"--update does not write {path}: it is not this feature's own")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        load_expected.cache_clear()
+        return path
+
+    @property
+    def _folder(self) -> Path:
+        """Where a new file belongs: in the folder of the feature's name, if there is one."""
+        *_, last, _ = self.folders
+        return last if last.is_dir() or len(self.folders) == 2 else self.folders[0]
 
     def manifests(self, name: str) -> list[Obj]:
         return documents.load_manifests(self.find(name))
@@ -59,8 +82,8 @@ class FixtureFiles:
         """
         try:
             found = file_problems(self.find(name), expected=expected)
-        except DocumentError as error:
-            return [DocumentError(f"{where}: {error.message}", hint=error.hint)]
+        except MissingDocument as error:
+            return [MissingDocument(f"{where}: {error.message}", hint=error.hint)]
         named = f"named in {where}"
         hints = [f"{error.hint}; {named}" if error.hint else named for error in found]
         return [DocumentError(e.message, hint=hint) for e, hint in zip(found, hints, strict=True)]

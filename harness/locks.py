@@ -6,7 +6,7 @@ Files and `flock`: the kernel gives them back when a process dies, however it di
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -33,6 +33,16 @@ def borrowed(work: Path, nodes: tuple[str, ...], count: int) -> Iterator[list[st
                     ):
                         mine.append(node)
         yield mine
+
+
+def keep(work: Path, nodes: Iterable[str]) -> None:
+    """Nobody gets these nodes any more."""
+    for node in nodes:
+        (work / f"{node}.kept").touch()
+
+
+def not_kept(work: Path, nodes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(node for node in nodes if not (work / f"{node}.kept").exists())
 
 
 def _try(held: ExitStack, path: Path) -> bool:

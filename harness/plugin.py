@@ -16,12 +16,13 @@ from pytest_bdd.parser import Step
 
 from harness import steps
 from harness.checks import PLAIN_TAGS, Check
-from harness.collection import CHECK, FeatureFile
+from harness.collection import CHECK, UPDATING, FeatureFile
 from harness.connection import Connection, connect
 from harness.environment import Environment
 from harness.errors import ConformanceError, ControllerError, Unreachable
 from harness.failure import CheckFailed
 from harness.kubeconfig import read_access
+from harness.looking import pause
 from harness.report.outcome import outcome_of
 from harness.run import RUN, Run
 from harness.scenario import Scenario
@@ -29,6 +30,7 @@ from harness.scenes import play
 
 NAME = "kuscia-conformance-suite"
 WORKER_KEY = "kuscia_environment"
+SCENARIO = pytest.StashKey[Scenario]()
 
 
 def register(config: pytest.Config) -> None:
@@ -40,6 +42,7 @@ def register(config: pytest.Config) -> None:
         config.stash[RUN] = Run.for_config(config, worker.get(WORKER_KEY))
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from error
+    config.stash[UPDATING] = config.stash[RUN].settings.update
     for plain in sorted(PLAIN_TAGS):
         config.addinivalue_line("markers", f"{plain}: a tag of conformance features")
     for module in steps.MODULES:
@@ -111,6 +114,7 @@ def scenario(
     if missing:
         pytest.skip(f"not-applicable: needs {', '.join(sorted(missing))}")
     with play(check, request.node.path, kuscia_environment, kuscia_connection, run.settings) as it:
+        request.node.stash[SCENARIO] = it
         yield it
 
 
@@ -131,10 +135,28 @@ def pytest_runtest_makereport(
             report.longrepr = str(error)
         if isinstance(error, Unreachable | ControllerError):
             item.session.shouldstop = error.message
-        report.conformance = outcome_of(check, report, error)  # type: ignore[attr-defined]
+        outcome = outcome_of(check, report, error)
+        report.conformance = outcome  # type: ignore[attr-defined]
+        if call.when == "call":
+            after_call(item, outcome)
         if call.when == "setup":
             item.user_properties += [("requirement", name) for name in check.requirements]
     return report
+
+
+def after_call(item: pytest.Item, outcome: dict[str, Any]) -> None:
+    """What the user wants to see of a scenario before it is cleaned up."""
+    scenario, settings = item.stash.get(SCENARIO, None), item.config.stash[RUN].settings
+    if scenario is None:
+        return
+    if scenario.wrote:
+        outcome["reason"] = f"wrote {', '.join(scenario.wrote)}"
+    if outcome["outcome"] in ("fail", "error"):
+        if settings.keep_on_failure:
+            scenario.keep = True
+            item.session.shouldstop = "kept what the failing scenario has made"
+        if settings.pause_on_failure:
+            pause(item, scenario, outcome["text"])
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ class Run:
     settings: Settings
     is_worker: bool = False
     say: Callable[[str], None] = _say_nothing
+    #: Keeps others from writing to the terminal meanwhile.
+    quiet: Callable[[], AbstractContextManager[object]] = nullcontext
     results: dict[str, Result] = field(default_factory=dict)
     #: Whether less than the whole suite was asked for.
     partial: bool = False
@@ -52,7 +54,9 @@ class Run:
         chosen = {option.key: config.getoption(option.dest, None) for option in OPTIONS}
         settings = read_settings(chosen, config.getini)
         run = cls(settings, is_worker=hasattr(config, "workerinput"))
-        run.partial = bool(settings.only) or _is_partial(config)
+        run.partial = bool(settings.only) or settings.update or _is_partial(config)
+        if settings.pause_on_failure and getattr(config.option, "numprocesses", None):
+            raise UsageError("--pause-on-failure: only one scenario at a time can be looked at")
         if given:
             run._environment = Environment.from_dict(given)
         elif not run.is_worker and not config.option.collectonly:

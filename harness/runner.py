@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ WIDTH_OF_A_LOG = 120
 def run_suite(chosen: Mapping[str, Any], workers: str, paths: Sequence[Path] = ()) -> int:
     """Run the features as chosen; returns our exit code. UsageError if that cannot be."""
     settings = read_settings(chosen)
+    if settings.pause_on_failure and not sys.stdin.isatty():
+        raise UsageError("--pause-on-failure: there is no terminal on which to press Enter")
     features = [_existing(path) for path in paths] or [suite_folder("features")]
     prepare_folder(settings.out)
     console = Console(highlight=False)

@@ -61,6 +61,11 @@ class Scenario:
     cursor: int = 0
     #: What each domain held when it was noted down, see `domains.inventory`.
     noted: dict[str, list[str]] = field(default_factory=dict)
+    #: Whether missing and unmet status documents are to be written, and which were.
+    updating: bool = False
+    wrote: list[str] = field(default_factory=list)
+    #: Whether what it has made is to stay.
+    keep: bool = False
     _killed: bool = False
 
     # what is done to the cluster
@@ -83,7 +88,8 @@ class Scenario:
             self.set_room(name, room)
 
     def _borrow_nodes(self, names: list[str]) -> None:
-        work, pool = Path(self.environment.work), self.environment.nodes
+        work = Path(self.environment.work)
+        pool = locks.not_kept(work, self.environment.nodes)
         if len(names) > len(pool):
             hint = "give the cluster more by --nodes"
             text = f"{len(names)} domains need as many nodes, the pool has {len(pool)}"
@@ -170,6 +176,13 @@ class Scenario:
         self.connection.run(self.connection.api.raw("/version"))
         self.fail(failed(), seconds)
 
+    def changes_within(self, seconds: float) -> bool:
+        """Whether anything of the scenario's changes in that time."""
+        self.history.update()
+        count = len(self.history.versions)
+        grown = self.history.until(lambda: len(self.history.versions) > count or None, seconds)
+        return grown is not None
+
     def pods(self, who: str) -> list[Version]:
         """The pods that exist of a task or of a domain: the newest version of each."""
         newest = self.history.latest(PODS).values()
@@ -197,6 +210,14 @@ class Scenario:
         raise CheckFailed(render_failure(self.check, self.step, body, waited, self.history, log))
 
     # how it ends
+
+    def leave(self) -> None:
+        """Clean nothing up; its nodes are nobody else's until the cluster ends."""
+        if self._killed:
+            self.start_controller()
+        nodes = [node for nodes in self.nodes.values() for node in nodes]
+        locks.keep(Path(self.environment.work), nodes)
+        self._ending.pop_all()
 
     def _delete(self, resource: Resource, sent: Obj) -> None:
         api = self.connection.api

@@ -35,7 +35,7 @@ def play(
         control.ask(Path(environment.work), control.LOOK)
         history = History(connection.journal, names)
         ending.callback(write_events, settings.out, check, history)
-        yield Scenario(
+        scenario = Scenario(
             check=check,
             files=FixtureFiles(feature),
             environment=environment,
@@ -45,7 +45,12 @@ def play(
             history=history,
             _ending=ending,
             task_defaults=settings.task_defaults,
+            updating=settings.update,
         )
+        yield scenario
+        if scenario.keep:
+            write_events(settings.out, check, history)
+            scenario.leave()
 
 
 def write_events(out: Path, check: Check, history: History) -> None:

@@ -68,7 +68,7 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
     Raises UsageError for a value that cannot be.
     """
     values = {option.key: _value(option, chosen, ini) for option in table.OPTIONS}
-    return Settings(
+    settings = Settings(
         cluster=_cluster(chosen, values),
         controller=_controller(chosen.get("controller"), values["controller"]),
         nodes=_number("nodes", values["nodes"], int, at_least=2),
@@ -86,6 +86,16 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
         setup=_file("setup", values["setup"]),
         task_defaults=read_task_defaults(_file("task-defaults", values["task_defaults"])),
     )
+    _require_sense(settings)
+    return settings
+
+
+def _require_sense(settings: Settings) -> None:
+    """UsageError for options that do not go together."""
+    stays = settings.reuse or settings.keep or settings.cluster.startswith("kubeconfig")
+    if settings.keep_on_failure and not stays:
+        text = "--keep-on-failure: this cluster goes when the run ends"
+        raise UsageError(text, hint="use `kuscia-conformance up` and --reuse, or kind with --keep")
 
 
 def _value(option: table.Option, chosen: Mapping[str, Any], ini: Callable[[str], str]) -> str:

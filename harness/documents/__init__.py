@@ -14,6 +14,7 @@ from harness.documents.loader import (
 from harness.documents.operators import Context
 from harness.documents.paths import Path, path_from, path_text, value_at
 from harness.documents.render import render
+from harness.documents.writing import write_status
 
 __all__ = [
     "Context",
@@ -30,4 +31,5 @@ __all__ = [
     "render",
     "score",
     "value_at",
+    "write_status",
 ]

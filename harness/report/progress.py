@@ -6,6 +6,9 @@ there is one line per scenario.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from pytest_bdd.parser import Step
 from rich.console import Console
@@ -39,7 +42,7 @@ class Progress:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         self.run = config.stash[RUN]
-        self.run.say = self.say
+        self.run.say, self.run.quiet = self.say, self.quiet
         self._bar.start()
 
     def say(self, text: str) -> None:
@@ -102,6 +105,12 @@ class Progress:
     def _print(self, text: str) -> None:
         """Lines as they are, however narrow the terminal: tables are cut up otherwise."""
         self.console.print(text.rstrip(" "), soft_wrap=True)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        self._bar.stop()
+        yield
+        self._bar.start()
 
     def close(self) -> None:
         self._bar.stop()

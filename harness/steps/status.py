@@ -11,12 +11,15 @@ from pytest_bdd import parsers, then
 
 from harness import documents, objects
 from harness.documents import Context
+from harness.errors import MissingDocument
 from harness.journal import Version
 from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE
 from harness.scenario import Scenario
 from harness.timeline import first_task, seconds
 from harness.writers import last_writer
 
+#: A status that has not changed for so long, in seconds, is what `--update` writes down.
+QUIET = 1.5
 TASK = r'"(?P<name>[^"]+)"'
 DOCUMENT = rf'the status of {TASK} matches "(?P<file>[^"]+)"(?: within (?P<limit>\d+) s)?'
 
@@ -25,11 +28,17 @@ DOCUMENT = rf'the status of {TASK} matches "(?P<file>[^"]+)"(?: within (?P<limit
 def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
     """Then the status of "psi" matches "running.status.yaml"."""
     __tracebackhide__ = True
-    key, document = scenario.task(name).key, scenario.files.document(file)
+    times, task = scenario.timeouts, scenario.task(name)
+    within = float(limit) * times.factor if limit else times.status
+    try:
+        document = scenario.files.document(file)
+    except MissingDocument:
+        update(scenario, task.key, file)
+        return
     context, looked_at = Context(nodes=scenario.nodes), set[int]()
 
     def matching() -> int | None:
-        for place, version in scenario.versions(KUSCIA_TASKS, key):
+        for place, version in scenario.versions(KUSCIA_TASKS, task.key):
             if version.gone or place in looked_at:
                 continue
             looked_at.add(place)
@@ -37,11 +46,27 @@ def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
                 return place
         return None
 
-    times = scenario.timeouts
-    within = float(limit) * times.factor if limit else times.status
-    scenario.cursor = scenario.until(
-        matching, within, lambda: mismatch_text(scenario, key, document, context)
-    )
+    if not scenario.updating:
+        scenario.cursor = scenario.until(
+            matching, within, lambda: mismatch_text(scenario, task.key, document, context)
+        )
+    elif (found := scenario.history.until(matching, within)) is not None:
+        scenario.cursor = found
+    else:
+        update(scenario, task.key, file)
+
+
+def update(scenario: Scenario, key: str, file: str) -> None:
+    """Write the document from the task's status, once that has come to rest."""
+    __tracebackhide__ = True
+    while scenario.changes_within(QUIET):
+        pass
+    places = [(i, v) for i, v in scenario.versions(KUSCIA_TASKS, key) if not v.gone]
+    if not places or not status_of(places[-1][1]):
+        scenario.fail(f"expected: a status to write {file} from\nactual:   there is none")
+    scenario.cursor, version = places[-1]
+    text = documents.write_status(status_of(version))
+    scenario.wrote.append(str(scenario.files.write(file, text)))
 
 
 @then(parsers.re(rf"the phases of {TASK} were (?P<phases>.+)"))

@@ -1,0 +1,37 @@
+"""Looking at a failure while it is still there: `--pause-on-failure` and `--keep-on-failure`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from harness.objects import TASK_NAMESPACE
+from harness.run import RUN
+from harness.scenario import Scenario
+
+
+def pause(item: pytest.Item, scenario: Scenario, text: str) -> None:
+    """Show the failure and where it can be looked at; go on when Enter is pressed."""
+    capture = item.config.pluginmanager.getplugin("capturemanager")
+    with item.config.stash[RUN].quiet(), capture.global_and_fixture_disabled():
+        lines = [text, "", *where_to_look(scenario), "", "Enter cleans up and goes on"]
+        sys.stderr.write("\n" + "\n".join(lines) + " ")
+        sys.stderr.flush()
+        sys.stdin.readline()  # without a terminal this ends at once
+
+
+def where_to_look(scenario: Scenario) -> Iterator[str]:
+    """Commands to copy, with the names that things have in the cluster."""
+    environment, names = scenario.environment, scenario.names
+    kubectl = f"kubectl --kubeconfig {environment.kubeconfig}"
+    if environment.context:
+        kubectl += f" --context {environment.context}"
+    for task in scenario.tasks:
+        yield f"{kubectl} get kt {names.real(task)} -n {TASK_NAMESPACE} -o yaml"
+    for domain, nodes in scenario.nodes.items():
+        yield f"{kubectl} get pods,services,configmaps -n {names.namespace(domain)} -o wide"
+        yield f"{kubectl} describe node {' '.join(nodes)}"
+    if environment.controller_log:
+        yield f"less {environment.controller_log}"

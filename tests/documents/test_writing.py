@@ -1,0 +1,63 @@
+"""A document written from a status matches that status, and another run's."""
+
+from harness.documents import Context, compare, document_from, write_status
+from harness.files import status_schema
+
+T = "2024-01-02T03:04:0{}Z"
+
+
+def status(second, number=20001, node="node-1"):
+    entry = {"namespace": "alice", "podName": "psi-0", "podPhase": "Failed", "nodeName": node}
+    times = {"createTime": T.format(second), "startTime": T.format(second)}
+    return {
+        "allocatedPorts": [{"domainID": "alice"}],
+        "completionTime": T.format(second + 1),
+        "conditions": [
+            {"type": "PortsAllocated", "status": "True", "lastTransitionTime": T.format(second)},
+            {"type": "Success", "status": "False", "lastTransitionTime": T.format(second)},
+        ],
+        "message": f"node {node} said on",
+        "partyTaskStatus": [{"domainID": "alice", "role": "on", "phase": "Failed"}],
+        "phase": "Failed",
+        "podStatuses": {"alice/psi-0": {**entry, **times, "terminationLog": f"{node}: boom"}},
+        "serviceStatuses": {
+            "alice/psi-0-fed": {
+                "namespace": "alice",
+                "serviceName": "psi-0-fed",
+                "portName": "fed",
+                "portNumber": number,
+            },
+        },
+        "startTime": T.format(second),
+    }
+
+
+def document(seen):
+    return document_from(write_status(seen), schema=status_schema())
+
+
+def context(node="node-1"):
+    return Context(nodes={"alice": [node]})
+
+
+def test_it_matches_what_it_was_written_from_and_what_another_run_shows():
+    written = document(status(1))
+    assert compare(written, status(1), context()) == ()
+    assert compare(written, status(5, number=30000, node="node-2"), context("node-2")) == ()
+
+
+def test_it_does_not_match_what_means_something_else():
+    written, other = document(status(1)), status(1)
+    other["phase"] = "Succeeded"
+    other["podStatuses"]["bob/psi-0"] = {"podName": "psi-0"}
+    assert len(compare(written, other, context())) == 2
+
+
+def test_a_declared_port_stays_as_it_is():
+    assert compare(document(status(1, number=8080)), status(1, number=8081), context()) != ()
+
+
+def test_what_only_some_implementations_have_is_left_out():
+    text = write_status(status(1))
+    assert "PortsAllocated" not in text
+    assert "allocatedPorts" not in text
