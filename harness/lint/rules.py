@@ -10,6 +10,7 @@ from pytest_bdd.parser import Step
 from harness.checks import requirements
 from harness.errors import FeatureError
 from harness.features import Case
+from harness.steps.pods import ARE
 
 #: Sentences that touch what all scenarios share, and that not every run allows.
 FAULTS = re.compile(r"the controller is ")
@@ -45,12 +46,17 @@ def _faults(case: Case, step: Step) -> Iterator[FeatureError]:
 
 
 def _witness(case: Case, step: Step) -> Iterator[FeatureError]:
-    if step.type == "then" and NEGATIVE.match(step.name) and "witness" not in _first_cells(step):
-        text = f"{case.path}:{step.line_number}: no witness for: {step.name}"
-        row = '| witness | the pods of "probe" have ended |'
+    """What did not happen needs rows that show that the controller was at work meanwhile."""
+    if step.type != "then" or not NEGATIVE.match(step.name):
+        return
+    table = step.datatable.rows if step.datatable else []
+    rows = [[cell.value for cell in row.cells] for row in table]
+    where = f"{case.path}:{step.line_number}"
+    row = '| witness | the pods of "probe" have ended |'
+    if not any(cells[0] == "witness" for cells in rows):
         hint = f"show below it that the controller was at work meanwhile, as in {row}"
-        yield FeatureError(text, hint=hint)
-
-
-def _first_cells(step: Step) -> list[str]:
-    return [row.cells[0].value for row in step.datatable.rows] if step.datatable else []
+        yield FeatureError(f"{where}: no witness for: {step.name}", hint=hint)
+    for cells in rows:
+        if cells[0] == "witness" and not re.fullmatch(ARE, " ".join(cells[1:])):
+            text = f"{where}: a witness that is not understood: {' '.join(cells[1:])}"
+            yield FeatureError(text, hint=f"as in {row}")

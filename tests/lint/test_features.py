@@ -34,6 +34,7 @@ def test_nothing_is_said_of_what_is_right(tmp_path):
         ("@req:RN-01", "@req:RN-01 @req:VW-14", "mixes strengths: RN-01 MUST, VW-14 SHOULD"),
         ("| witness |", "| nothing |", "mine.feature:15: no witness for: no pod of \"psi\" was"),
         ("      | witness | the pods of \"probe\" are bound |\n", "", "there is no table below it"),
+        ("are bound |", "are blue |", "mine.feature:15: a witness that is not understood: "),
         ("Feature: Mine", "Featur: Mine", "mine.feature:3: this is no Gherkin"),
     ],
 )  # fmt: skip
