@@ -15,11 +15,13 @@ from harness.scenario import Scenario
 def pause(item: pytest.Item, scenario: Scenario, text: str) -> None:
     """Show the failure and where it can be looked at; go on when Enter is pressed."""
     capture = item.config.pluginmanager.getplugin("capturemanager")
-    with item.config.stash[RUN].quiet(), capture.global_and_fixture_disabled():
+    capture.suspend(in_=True)
+    with item.config.stash[RUN].quiet():
         lines = [text, "", *where_to_look(scenario), "", "Enter cleans up and goes on"]
         sys.stderr.write("\n" + "\n".join(lines) + " ")
         sys.stderr.flush()
         sys.stdin.readline()  # without a terminal this ends at once
+    capture.resume()
 
 
 def where_to_look(scenario: Scenario) -> Iterator[str]:
