@@ -9,9 +9,6 @@ from enum import StrEnum
 from functools import cached_property
 
 from harness.objects import (
-    CONFIG_MAPS,
-    PODS,
-    SERVICES,
     Obj,
     Resource,
     condition_of,
@@ -107,16 +104,11 @@ class Seen:
         return Plan(self.task, kits, tuple(allocated))
 
     @property
-    def outdated(self) -> list[tuple[Resource, Obj]]:
+    def outdated(self) -> list[Obj]:
         """What was made of the spec before it was edited."""
         assert self.task is not None
-        made = ((PODS, self.pods), (SERVICES, self.services), (CONFIG_MAPS, self.config_maps))
-        return [
-            (resource, obj)
-            for resource, some in made
-            for obj in some
-            if is_outdated(obj, self.task)
-        ]
+        made = (*self.pods, *self.services, *self.config_maps)
+        return [obj for obj in made if is_outdated(obj, self.task)]
 
     @property
     def may_create(self) -> bool:

@@ -86,8 +86,8 @@ def allocate_ports(seen: Seen) -> Decision | None:
 
 
 def discard(seen: Seen) -> Decision | None:
-    """The spec has been edited before the group was there: what was made of it goes (RN-07)."""
-    return _delete(*((resource, [obj]) for resource, obj in seen.outdated))
+    """The spec was edited before the group was there: pods made of it go, and what is theirs."""
+    return _delete((PODS, [pod for pod in seen.pods if pod in seen.outdated]))
 
 
 def create_pods(seen: Seen) -> Decision | None:

@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from functools import wraps
+from inspect import signature
 
 import pytest
 
@@ -81,10 +83,16 @@ async def pods_are(world, alice, bob):
 
 
 def played(scenario):
-    def test():
-        asyncio.run(scenario(FakeWorld()))
+    """Run the scenario as a test: `async def test_it(world, ...)`."""
 
-    test.__name__ = scenario.__name__
+    @wraps(scenario)
+    def test(*args, **kwargs):
+        asyncio.run(scenario(*args, world=FakeWorld(), **kwargs))
+
+    vars(test).pop("__wrapped__")  # pytest is not to ask for a fixture called world
+    known = signature(scenario)
+    asked = [p for p in known.parameters.values() if p.name != "world"]
+    vars(test)["__signature__"] = known.replace(parameters=asked)
     return test
 
 
