@@ -53,4 +53,4 @@ BANDWIDTH_LIMIT = PREFIX + "bandwidth-limit-"
 def task_resource_name(group: str, uid: str, domain: str, role: str) -> str:
     """`<group>-<12 hex digits>` (scheduling.md TR-003), the same whenever it is asked for."""
     digest = hashlib.sha256(f"{uid}/{domain}/{role}".encode()).hexdigest()
-    return f"{group}-{digest[:12]}"
+    return f"{group[:240].rstrip('-.')}-{digest[:12]}"

@@ -21,7 +21,7 @@ _PLACEHOLDER = re.compile(r'(?P<open>"?)\{\{\s*\.(?P<name>\w+)\s*\}\}(?P<close>"
 
 
 def rendered_name(pod: str) -> str:
-    return f"{pod}-config"
+    return naming.object_name(f"{pod}-config")
 
 
 def build_rendered(plan: Plan, pods: Mapping[tuple[str, str], Obj]) -> Iterator[Obj]:

@@ -9,13 +9,22 @@ from hashlib import sha256
 from harness.objects import Obj
 
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+#: Of the name of an object whose names are DNS subdomains.
+_LONGEST = 253
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 
 
 def pod_names(task: str, role: str, slug: str, replicas: int) -> tuple[str, ...]:
     """`<task>-<i>`, or `<task>-<slug>-<i>` for a party with a role (kusciatask.md KT-122)."""
     stem = f"{task}-{slug}" if role else task
-    return tuple(f"{stem}-{index}" for index in range(replicas))
+    return tuple(object_name(f"{stem}-{index}") for index in range(replicas))
+
+
+def object_name(name: str) -> str:
+    """The name, or one made of it where it is longer than an object's may be."""
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - 17].rstrip('-.')}-{_hash(name, 16)}"
 
 
 def role_slugs(parties: Sequence[Obj]) -> list[str]:

@@ -13,6 +13,9 @@ from harness.objects import Obj, name_of
 from reference_controller.kuscia_task import naming, templates
 from reference_controller.kuscia_task.reasons import Missing, Reason, Wrong
 
+#: Of one party, so that a slip of the keyboard does not flood a cluster; each needs a name.
+MOST_REPLICAS = 10_000
+
 
 @dataclass(frozen=True)
 class Port:
@@ -47,8 +50,7 @@ class Kit:
 
     @property
     def label(self) -> str:
-        """How errors call the party: `alice`, or `alice/host`."""
-        return f"{self.domain}/{self.role}" if self.role else self.domain
+        return label_of(self.party)
 
     @property
     def identity(self) -> Obj:
@@ -94,6 +96,11 @@ class Kit:
 def identity_of(party: Obj) -> Obj:
     role = {"role": party["role"]} if party.get("role") else {}
     return {"domainID": party["domainID"], **role}
+
+
+def label_of(party: Obj) -> str:
+    """How errors call the party: `alice`, or `alice/host`."""
+    return "/".join(identity_of(party).values())
 
 
 def distinct(parties: Sequence[Obj]) -> list[Obj]:
@@ -152,15 +159,19 @@ def _kit(task: str, party: Obj, slug: str, app_image: Obj) -> Kit:
         raise Wrong(Reason.INVALID_APP_IMAGE, f"{message} of party {party['domainID']}")
     merged = templates.merge(chosen, party.get("template") or {})
     replicas = merged.get("replicas", 1)
+    _check_replicas(party, replicas)
     kit = Kit(party, app_image, merged, naming.pod_names(task, role, slug, replicas))
-    _check(kit, replicas)
+    _check_ports(kit)
     return kit
 
 
-def _check(kit: Kit, replicas: int) -> None:
-    if replicas < 1:
-        message = f"party {kit.label} has {replicas} replicas; it takes at least 1"
+def _check_replicas(party: Obj, replicas: int) -> None:
+    if not 1 <= replicas <= MOST_REPLICAS:
+        message = f"party {label_of(party)} has {replicas} replicas; it takes 1 to {MOST_REPLICAS}"
         raise Wrong(Reason.INVALID_SPEC, message)
+
+
+def _check_ports(kit: Kit) -> None:
     names = [port.name for port in kit.ports]
     if twice := next((name for name in names if names.count(name) > 1), None):
         message = f'the deploy template of party {kit.label} has two ports "{twice}"'

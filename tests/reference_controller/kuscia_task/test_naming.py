@@ -1,6 +1,12 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reference_controller.kuscia_task import naming
+from reference_controller.kuscia_task.configuration import rendered_name
+from reference_controller.names import task_resource_name
 
 
 @pytest.mark.parametrize(
@@ -72,3 +78,34 @@ def test_an_identity_is_always_a_label_value(role):
     identity = naming.pod_identity(UID, role, 10)
     assert len(identity) <= 63
     assert naming.label_value(identity) == identity
+
+
+SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+SERVICE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+TASKS = st.from_regex(SUBDOMAIN, fullmatch=True).map(lambda name: name * (253 // len(name)))
+
+
+@given(task=TASKS, role=st.text(max_size=300), port=st.from_regex(r"[a-z]{1,15}", fullmatch=True))
+def test_whatever_a_task_is_called_its_things_have_valid_names_of_their_own(task, role, port):
+    [slug] = naming.role_slugs([{"domainID": "alice", "role": role}])
+    pods = naming.pod_names(task, role, slug, 12)
+    maps = [rendered_name(pod) for pod in pods]
+    services = [naming.service_name(pod, port) for pod in pods]
+    resources = [task_resource_name(task, UID, domain, role) for domain in ("alice", "bob")]
+    for made, valid, longest in (
+        (pods, SUBDOMAIN, 253),
+        (maps, SUBDOMAIN, 253),
+        (services, SERVICE, 63),
+        (resources, SUBDOMAIN, 253),
+    ):
+        assert len(set(made)) == len(made)
+        for name in made:
+            assert valid.fullmatch(name)
+            assert len(name) <= longest
+
+
+def test_only_a_name_that_is_too_long_is_another():
+    assert naming.pod_names("t" * 251, "", "", 1) == (f"{'t' * 251}-0",)
+    [name] = naming.pod_names("t" * 252, "", "", 1)
+    assert name.startswith("t" * 236 + "-")
+    assert len(name) == 253
