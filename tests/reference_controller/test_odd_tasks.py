@@ -1,0 +1,148 @@
+"""Odd tasks on a real API server, which refuses what the one in memory lets through."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from harness.api import Api
+from harness.errors import ApiError
+from harness.kubeconfig import read_access
+from harness.objects import APP_IMAGES, KUSCIA_TASKS, PODS, TASK_NAMESPACE, Resource, condition_of
+from harness.world import World
+from reference_controller.runtime import run
+from reference_controller.server import controllers
+from tests.reference_controller.cluster import (
+    Domains,
+    app_image,
+    completed,
+    ensure,
+    kuscia_task,
+    until,
+)
+
+ZERO = {"pods": "0"}
+QUOTAS = Resource("", "v1", "resourcequotas", "ResourceQuota")
+DOMAINS = ("odd-alice", "odd-bob")
+ROLES = [{"domainID": "odd-alice", "appImageRef": "odd-ends", "role": role} for role in "aab"]
+
+
+def named(name, **spec):
+    task = kuscia_task(name, "odd-ends", DOMAINS)
+    return {**task, "spec": {**task["spec"], **spec}}
+
+
+def image_with_ports(name, *ports):
+    image = app_image(name, "--seconds=0")
+    declared = [{"name": port, "protocol": "HTTP", "scope": "Cluster"} for port in ports]
+    image["spec"]["deployTemplates"][0]["spec"]["containers"][0]["ports"] = declared
+    return image
+
+
+def parties(image):
+    return [{"domainID": domain, "appImageRef": image} for domain in DOMAINS]
+
+
+SUCCEED = (
+    named("t" * 63),
+    named("t" * 253),
+    named("with.dots.and-1"),
+    named("1-begins-with-a-digit"),
+    named("initiator-elsewhere", initiator="somebody"),
+    named("a-role-twice", parties=ROLES),
+    named("a-long-role", parties=[{**ROLES[0], "role": "r" * 300}]),
+    named("lives-long", scheduleConfig={"lifecycleSeconds": 2**60}),
+)
+FAIL = (
+    (named("no-parties", parties=[]), "InvalidSpec"),
+    (named("no-initiator", initiator=""), "TaskResourceGroupPhaseFailed"),
+    (named("ports-twice", parties=parties("odd-twice")), "InvalidAppImage"),
+    (named("port-refused", parties=parties("odd-port")), "ObjectRefused"),
+)
+
+
+@asynccontextmanager
+async def controlled(kubeconfig):
+    access = read_access(kubeconfig)
+    async with (
+        Api(access, "admin") as admin,
+        Api(access, "controller") as api,
+        Domains(admin, DOMAINS),
+    ):
+        work = asyncio.create_task(run(World(api), controllers()))
+        try:
+            yield admin
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+
+async def images(admin):
+    for image in (
+        app_image("odd-ends", "--seconds=0"),
+        image_with_ports("odd-twice", "fed", "fed"),
+        image_with_ports("odd-port", "a-name-of-more-than-15-letters"),
+    ):
+        await ensure(admin, APP_IMAGES, image)
+
+
+async def live(admin, task, phase, reason=""):
+    """Create the task, see it end, delete it."""
+    name = task["metadata"]["name"]
+    await admin.create(KUSCIA_TASKS, task, strict=True)
+    await completed(admin, name, phase)
+    status = (await admin.get(KUSCIA_TASKS, name, TASK_NAMESPACE))["status"]
+    assert status.get("reason", "") == reason, status
+    assert bool(status.get("message")) == bool(reason)
+    await admin.delete(KUSCIA_TASKS, name, TASK_NAMESPACE)
+
+
+def test_odd_tasks(control_plane):
+    async def scenario():
+        async with controlled(control_plane) as admin:
+            await images(admin)
+            for task in SUCCEED:
+                await live(admin, task, "Succeeded")
+            for task, reason in FAIL:
+                await live(admin, task, "Failed", reason)
+            await quota_is_waited_for(admin)
+
+    asyncio.run(scenario())
+
+
+async def refused(admin, namespace):
+    """Make pods until there may be no more: the API server learns of a quota a little later."""
+    for number in range(1000):
+        containers = [{"name": "a", "image": "a"}]
+        spec = {"schedulerName": "nobody", "containers": containers}
+        pod = {"metadata": {"name": f"filler-{number}", "namespace": namespace}, "spec": spec}
+        try:
+            await admin.create(PODS, {"apiVersion": "v1", "kind": "Pod", **pod})
+        except ApiError as error:
+            if error.code == 403:
+                return
+            raise
+    raise AssertionError("there is no quota")
+
+
+async def quota_is_waited_for(admin):
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "none", "namespace": "odd-bob"},
+        "spec": {"hard": ZERO},
+    }
+    await admin.create(QUOTAS, quota)
+    # As the quota controller would, which does not run here.
+    status = {"status": {"hard": ZERO, "used": ZERO}}
+    await admin.patch(QUOTAS, "none", "odd-bob", status, sub="status")
+    await refused(admin, "odd-bob")
+    await admin.create(KUSCIA_TASKS, named("over-quota"), strict=True)
+
+    def says_so(task):
+        created = condition_of(task, "ResourceCreated") or {}
+        return "exceeded quota" in created.get("message", "")
+
+    task = await until(admin, KUSCIA_TASKS, "over-quota", says_so, TASK_NAMESPACE)
+    assert task["status"]["phase"] == "Pending"
+    await admin.delete(QUOTAS, "none", "odd-bob")
+    await completed(admin, "over-quota", "Succeeded")
+    await admin.delete(KUSCIA_TASKS, "over-quota", TASK_NAMESPACE)
