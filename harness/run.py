@@ -7,7 +7,7 @@ environment on demand and writes the report at the end; in a worker it does neit
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +90,7 @@ class Run:
         if left_out:
             config.hook.pytest_deselected(items=left_out)
             items[:] = [item for item in items if item not in left_out]
-        items.sort(key=lambda item: CHECK in item.stash and item.stash[CHECK].alone)
+        items[:] = in_order(items)
         if patterns and not items and not self.is_worker:
             raise pytest.UsageError(f"--only {','.join(patterns)}: no check is called that")
 
@@ -126,6 +126,22 @@ class Run:
     def described(self) -> Environment | None:
         """The environment, if it was made."""
         return self._environment
+
+
+def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """What runs alone comes last, those with plain names spread among the others of it.
+
+    The namespaces of plain names take seconds to go, for the next one to come.
+    """
+    plain, killing, together = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        check = item.stash.get(CHECK, None)
+        group = together if check is None or not check.alone else killing
+        (plain if check and check.exclusive else group).append(item)
+    places = [
+        ((i + 0.5) / len(group), item) for group in (plain, killing) for i, item in enumerate(group)
+    ]
+    return [*together, *(item for _, item in sorted(places, key=lambda place: place[0]))]
 
 
 def _is_partial(config: pytest.Config) -> bool:

@@ -21,7 +21,9 @@ from harness.settings import read_settings, suite_folder
 WIDTH_OF_A_LOG = 120
 
 
-def run_suite(chosen: Mapping[str, Any], workers: str, paths: Sequence[Path] = ()) -> int:
+def run_suite(
+    chosen: Mapping[str, Any], workers: str | None = None, paths: Sequence[Path] = ()
+) -> int:
     """Run the features as chosen; returns our exit code. UsageError if that cannot be."""
     settings = read_settings(chosen)
     if settings.pause_on_failure and not sys.stdin.isatty():
@@ -32,7 +34,9 @@ def run_suite(chosen: Mapping[str, Any], workers: str, paths: Sequence[Path] = (
     if not console.is_terminal:
         console.width = WIDTH_OF_A_LOG
     progress = Progress(console)
-    arguments = _arguments(chosen, workers, str(settings.out))
+    some = bool(paths or settings.only or settings.pause_on_failure)
+    count = _workers(workers or ("0" if some else "auto"), settings.nodes)
+    arguments = _arguments(chosen, count, str(settings.out))
     code = pytest.main([*arguments, *map(str, features)], plugins=[progress])
     progress.close()
     if progress.refused:
@@ -48,12 +52,17 @@ def run_suite(chosen: Mapping[str, Any], workers: str, paths: Sequence[Path] = (
     return verdict.exit_code
 
 
-def _arguments(chosen: Mapping[str, Any], workers: str, out: str) -> list[str]:
+def _workers(asked: str, nodes: int) -> int:
+    """Most scenarios borrow two nodes: more workers than pairs of nodes would wait."""
+    return max(1, nodes // 2) if asked == "auto" else int(asked)
+
+
+def _arguments(chosen: Mapping[str, Any], workers: int, out: str) -> list[str]:
     rootdir = str(suite_folder("features"))
     arguments = ["-c", os.devnull, "--rootdir", rootdir, "-p", "no:cacheprovider"]
     arguments += ["-p", "no:terminal", f"--junitxml={out}/junit.xml", "-o", "junit_family=xunit2"]
-    if workers != "0":
-        arguments += ["-n", workers, "--dist", "load"]
+    if workers:
+        arguments += ["-n", str(workers), "--dist", "load"]
     for option in OPTIONS:
         value = chosen.get(option.key)
         if option.multiple:

@@ -15,8 +15,14 @@ from harness.errors import UsageError
 @click.command(epilog="Example: kuscia-conformance run --cluster kind --only 'clean*' -n 4")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @suite_options()
-@click.option("-n", "--workers", metavar="N", default="0", help="Run N scenarios at a time.")
-def run(workers: str, paths: tuple[Path, ...], **chosen: Any) -> NoReturn:
+@click.option(
+    "-n",
+    "--workers",
+    metavar="N",
+    help="Run N scenarios at a time; auto: as many as the nodes allow.  "
+    "[default: auto; 0, none beside another, with PATHS, --only or --pause-on-failure]",
+)
+def run(workers: str | None, paths: tuple[Path, ...], **chosen: Any) -> NoReturn:
     """Run the scenarios against a controller, and write a report.
 
     PATHS are features of your own, or folders of them; without any it is the whole suite.
@@ -26,6 +32,6 @@ def run(workers: str, paths: tuple[Path, ...], **chosen: Any) -> NoReturn:
     """
     from harness.runner import run_suite
 
-    if not (workers.isdigit() or workers == "auto"):
+    if workers and not (workers.isdigit() or workers == "auto"):
         raise UsageError(f"-n {workers}: expected a number or auto")
     sys.exit(run_suite(chosen, workers, paths))
