@@ -6,13 +6,22 @@ import sys
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+from reference_controller.kuscia_task.reasons import Reason
 from reference_controller.machine import Machine
 from reference_controller.server import controllers
 
 
 def tables() -> str:
-    """For each machine a table: each phase, its transitions in order, what to wake up for."""
-    return "\n\n".join(_table(each.name, each.machine) for each in controllers())
+    """For each machine its phases, transitions in order, and what to wake for; then the reasons."""
+    machines = [_table(each.name, each.machine) for each in controllers()]
+    return "\n\n".join([*machines, reasons()])
+
+
+def reasons() -> str:
+    """The words that stand in `reason`."""
+    rows = ["### Reasons", "", "| reason | when | what would help |", "|---|---|---|"]
+    rows += [f"| `{reason}` | {reason.when} | {reason.remedy} |" for reason in Reason]
+    return "\n".join(rows)
 
 
 def _table(name: str, machine: Machine[Any]) -> str:

@@ -118,6 +118,12 @@ class Tally:
         return dict(keys)
 
     @property
+    def failures(self) -> dict[str, str]:
+        """Why each party has failed that has."""
+        failed = (entry for entry in self.entries if entry["phase"] == "Failed")
+        return {party_key(entry): entry["message"] for entry in failed if entry.get("message")}
+
+    @property
     def left(self) -> int:
         return len(self.entries) - len(self.by_phase.get("Failed", ()))
 

@@ -134,19 +134,20 @@ def build_kits(
     kits = []
     for party, slug in zip(parties, slugs, strict=True):
         if party["domainID"] not in namespaces:
-            raise _missing_namespace(party["domainID"])
+            raise _missing_namespace(party)
         kits.append(_kit(name_of(task), party, slug, _app_image(party, app_images)))
     return tuple(kits)
 
 
-def _missing_namespace(domain: str) -> Missing:
-    return Missing(Reason.NAMESPACE_NOT_FOUND, f'namespace "{domain}" of party {domain} not found')
+def _missing_namespace(party: Obj) -> Missing:
+    message = f'namespace "{party["domainID"]}" of party {label_of(party)} not found'
+    return Missing(Reason.NAMESPACE_NOT_FOUND, message)
 
 
 def _app_image(party: Obj, app_images: Mapping[str, Obj]) -> Obj:
     name = party["appImageRef"]
     if name not in app_images:
-        message = f'AppImage "{name}" of party {party["domainID"]} not found'
+        message = f'AppImage "{name}" of party {label_of(party)} not found'
         raise Missing(Reason.APP_IMAGE_NOT_FOUND, message)
     return app_images[name]
 
@@ -156,7 +157,7 @@ def _kit(task: str, party: Obj, slug: str, app_image: Obj) -> Kit:
     chosen = templates.choose(app_image["spec"].get("deployTemplates") or [], role)
     if chosen is None:
         message = f'AppImage "{name_of(app_image)}" has no deploy template for role "{role}"'
-        raise Wrong(Reason.INVALID_APP_IMAGE, f"{message} of party {party['domainID']}")
+        raise Wrong(Reason.INVALID_APP_IMAGE, f"{message} of party {label_of(party)}")
     merged = templates.merge(chosen, party.get("template") or {})
     replicas = merged.get("replicas", 1)
     _check_replicas(party, replicas)

@@ -13,27 +13,96 @@ from harness.objects import Obj
 
 
 class Reason(StrEnum):
-    """The words; one CamelCase word each."""
+    """The words, one CamelCase word each: with when one is used, and what would help."""
+
+    when: str
+    remedy: str
+
+    def __new__(cls, word: str, when: str, remedy: str) -> Reason:
+        reason = str.__new__(cls, word)
+        reason._value_, reason.when, reason.remedy = word, when, remedy
+        return reason
 
     # A task waits for it, and fails when its lifecycle is over.
-    APP_IMAGE_NOT_FOUND = "AppImageNotFound"
-    NAMESPACE_NOT_FOUND = "NamespaceNotFound"
-    NO_FREE_PORT = "NoFreePort"
+    APP_IMAGE_NOT_FOUND = (
+        "AppImageNotFound",
+        "The task waits for an AppImage that a party names, or has waited for its whole lifecycle",
+        "Create the AppImage, or name another one in `parties[].appImageRef`",
+    )
+    NAMESPACE_NOT_FOUND = (
+        "NamespaceNotFound",
+        "The task waits for the namespace of a party's domain, or has waited in vain",
+        "Create the namespace, or correct `parties[].domainID`",
+    )
+    NO_FREE_PORT = (
+        "NoFreePort",
+        "The task waits for a port number of a domain, all of which are allocated",
+        "Delete pods of finished tasks there, or declare numbers in the AppImage",
+    )
+    # A task fails at once, or waits, according to what the API server says.
+    OBJECT_REFUSED = (
+        "ObjectRefused",
+        "The API server refuses an object: for good, or for now (a quota), till the lifecycle ends",
+        "What the message says: correct the AppImage or the task, raise the quota, grant the right",
+    )
     # A task fails at once.
-    INVALID_SPEC = "InvalidSpec"
-    INVALID_APP_IMAGE = "InvalidAppImage"
-    OBJECT_REFUSED = "ObjectRefused"
+    INVALID_SPEC = (
+        "InvalidSpec",
+        "The task contradicts itself: no parties, a threshold above their number, odd replicas",
+        "Correct the field that the message names, and create the task again",
+    )
+    INVALID_APP_IMAGE = (
+        "InvalidAppImage",
+        "An AppImage has no deploy template for a party's role, or one with a port twice",
+        "Correct the AppImage or the role that the message names, and create the task again",
+    )
     # A task fails later.
-    LIFECYCLE_EXPIRED = "LifecycleExpired"
-    GROUP_FAILED = "TaskResourceGroupPhaseFailed"
-    GROUP_NOT_FOUND = "TaskResourceGroupNotFound"
-    PARTIES_FAILED = "PartiesFailed"
-    FAILED_BY_OTHERS = "FailedByOthers"
+    LIFECYCLE_EXPIRED = (
+        "LifecycleExpired",
+        "The parties did not hold their resources together within the lifecycle",
+        "Make room in the domains that the message names, or raise `lifecycleSeconds`",
+    )
+    GROUP_FAILED = (
+        "TaskResourceGroupPhaseFailed",
+        "The TaskResourceGroup has failed before its lifecycle was over",
+        "See the conditions of the group of the task's name",
+    )
+    GROUP_NOT_FOUND = (
+        "TaskResourceGroupNotFound",
+        "Somebody has deleted the TaskResourceGroup of a task that had not ended",
+        "Create the task again, and leave its group to the controller",
+    )
+    PARTIES_FAILED = (
+        "PartiesFailed",
+        "So many parties have failed that the task cannot succeed any more",
+        "See `message` of the failed parties, and `terminationLog` of their pods",
+    )
+    FAILED_BY_OTHERS = (
+        "FailedByOthers",
+        "Somebody else has written the phase Failed, and no reason",
+        "See `managedFields` of the task for who it was",
+    )
     # A pod or a service.
-    POD_NOT_EXIST = "PodNotExist"
-    POD_DELETED = "PodDeleted"
-    SERVICE_NOT_EXIST = "ServiceNotExist"
-    TASK_ENDED = "TaskEnded"
+    POD_NOT_EXIST = (
+        "PodNotExist",
+        "A pod has gone before its end was seen",
+        "Find out who deletes pods; what a task runs is not made again",
+    )
+    POD_DELETED = (
+        "PodDeleted",
+        "Somebody deletes a pod that has not ended",
+        "Find out who deletes pods; to stop a task, delete the task",
+    )
+    SERVICE_NOT_EXIST = (
+        "ServiceNotExist",
+        "A service of the task has gone",
+        "Usually nothing: services go with their pods",
+    )
+    TASK_ENDED = (
+        "TaskEnded",
+        "The task has ended before the pod, which is therefore deleted",
+        "Nothing, if the task succeeded; else see why the task failed",
+    )
 
 
 class Obstacle(Exception):
@@ -53,7 +122,7 @@ class Wrong(Obstacle):
     """Something contradicts itself."""
 
 
-def explained(status: Obj) -> Obj:
+def failed_by_others(status: Obj) -> Obj:
     """Why a task has failed that somebody else has failed; what they say of it stays."""
     return {
         "reason": status.get("reason") or str(Reason.FAILED_BY_OTHERS),
@@ -73,8 +142,10 @@ def not_reserved(parties: Iterable[str]) -> str:
     return "the parties never held their resources at the same time"
 
 
-def too_few_parties(left: int, need: int, parties: Mapping[str, Iterable[str]]) -> str:
-    """`parties`: by phase, the keys of the parties in it (KT-055, KT-057)."""
+def too_few_parties(
+    left: int, need: int, parties: Mapping[str, Iterable[str]], why: Mapping[str, str]
+) -> str:
+    """`parties`: by phase, the keys of those in it (KT-055, KT-057); `why`, by key, they failed."""
     listed = ", ".join(
         f"{word} party[{','.join(parties.get(phase, ()))}]"
         for word, phase in (
@@ -84,7 +155,8 @@ def too_few_parties(left: int, need: int, parties: Mapping[str, Iterable[str]]) 
             ("failed", "Failed"),
         )
     )
+    explained = "".join(f"; {key}: {message}" for key, message in why.items())
     return (
         f"The remaining no-failed party task counts {left} are less than "
-        f"the task success threshold {need}. {listed}"
+        f"the task success threshold {need}. {listed}{explained}"
     )

@@ -171,7 +171,7 @@ def fail(seen: Seen) -> Decision | None:
     tally = seen.tally
     if not tally.is_lost:
         return None
-    message = reasons.too_few_parties(tally.left, tally.need, tally.by_phase)
+    message = reasons.too_few_parties(tally.left, tally.need, tally.by_phase, tally.failures)
     return _fail(seen, Reason.PARTIES_FAILED, message)
 
 
@@ -200,7 +200,7 @@ def complete(seen: Seen) -> Decision | None:
         "serviceStatuses": seen.known_services,
         "partyTaskStatus": seen.final_parties,
     }
-    why = reasons.explained(seen.status) if phase is Phase.FAILED else {}
+    why = reasons.failed_by_others(seen.status) if phase is Phase.FAILED else {}
     final = _ended(seen, phase, {**known, **why})
     if {**seen.status, **final} == seen.stored:
         return None

@@ -106,10 +106,11 @@ def test_the_message_lists_the_parties_by_phase():
     entries = (
         {"domainID": "alice", "phase": "Running"},
         {"domainID": "bob", "role": "host", "phase": "Failed"},
-        {"domainID": "carol", "phase": "Failed"},
+        {"domainID": "carol", "phase": "Failed", "message": "pod psi-0 failed: Error"},
     )
     tally = Tally(entries, 3)
-    assert too_few_parties(tally.left, tally.need, tally.by_phase) == (
+    assert too_few_parties(tally.left, tally.need, tally.by_phase, tally.failures) == (
         "The remaining no-failed party task counts 1 are less than the task success threshold 3."
         " pending party[], running party[alice], successful party[], failed party[bob-host,carol]"
+        "; carol: pod psi-0 failed: Error"
     )

@@ -277,6 +277,8 @@ def test_a_failed_pod_fails_party_and_task():
     assert status["message"] == (
         "The remaining no-failed party task counts 1 are less than the task success threshold 2."
         " pending party[], running party[alice], successful party[], failed party[bob]"
+        "; bob: pod psi-0 failed: Error, exit code 3, "
+        'container[app] terminated state reason "Error", message: "boom"'
     )
     assert status["partyTaskStatus"] == [
         {
