@@ -108,7 +108,7 @@ WAYS: dict[str, tuple[Any, str, str]] = {
 def test_a_failed_task_says_why(seen, reason, words):
     [[write]] = machine.decide(seen)[1].stages
     assert write.status["phase"] == "Failed"
-    assert write.status["reason"] == Reason(reason).value == reason
+    assert write.status["reason"] == reason
     assert words in write.status["message"]
 
 
