@@ -45,6 +45,24 @@ def result(outcome, *requirements, reason="", level="core"):
             0,
             id="an extended one skipped",
         ),
+        pytest.param(
+            [result("pass"), result("fail", level="extended:metrics")],
+            "conformant",
+            0,
+            id="an extended one fails",
+        ),
+        pytest.param(
+            [result("pass"), result("error", level="extended:metrics")],
+            "conformant",
+            0,
+            id="an extended one cannot be tried",
+        ),
+        pytest.param(
+            [result("fail"), result("pass", level="extended:metrics")],
+            "not conformant",
+            1,
+            id="an extended one makes good for nothing",
+        ),
     ],
 )
 def test_verdict(results, word, code):

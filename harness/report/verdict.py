@@ -26,9 +26,13 @@ class Verdict:
 def judge(
     results: Collection[Result], *, interrupted: bool = False, partial: bool = False
 ) -> Verdict:
-    """Only a MUST that failed makes an implementation not conformant; SHOULDs are reported."""
-    outcomes = Counter(result.outcome for result in results)
-    if any(result.outcome == "fail" and strength(result.check) != "SHOULD" for result in results):
+    """Only a MUST that failed makes an implementation not conformant; SHOULDs are reported.
+
+    So are the checks of optional features, whatever becomes of them.
+    """
+    deciding = [result for result in results if not _is_optional(result)]
+    outcomes = Counter(result.outcome for result in deciding)
+    if any(result.outcome == "fail" and strength(result.check) != "SHOULD" for result in deciding):
         return Verdict("not conformant", 1, partial)
     if outcomes["error"]:
         return Verdict("no verdict: the harness or the cluster failed", 4, partial)
@@ -37,6 +41,10 @@ def judge(
     if not partial and any(_is_skipped_core(result) for result in results):
         return Verdict("incomplete: core checks were skipped", 3)
     return Verdict("conformant", 0, partial)
+
+
+def _is_optional(result: Result) -> bool:
+    return result.check.level.startswith("extended:")
 
 
 def _is_skipped_core(result: Result) -> bool:

@@ -328,3 +328,54 @@ async def _until_restart(play, waiting):
             return
         await (play.block if verb == "block" else play.free)(domain)
     await play.until(30)
+
+
+@plays
+async def test_a_pod_without_room_says_why_in_the_status_of_its_task(play):
+    """VW-18."""
+    await play.domains(alice=1, bob=1)
+    await play.fill("bob", 1)
+    async with play.controller():
+        await play.task("psi", TWO, **schedule(10, 15, 70))
+        await play.until(1)
+        pods = play.get(KUSCIA_TASKS, "cross-domain/psi")["status"]["podStatuses"]
+        assert pods["bob/psi-0"]["reason"] == "Unschedulable"
+        assert pods["bob/psi-0"]["message"].startswith("domain bob has no room: 1 node that lacks")
+        assert "reason" not in pods["alice/psi-0"]
+        await play.empty("bob")
+        await play.until(2)
+        pods = play.get(KUSCIA_TASKS, "cross-domain/psi")["status"]["podStatuses"]
+        assert pods["bob/psi-0"]["nodeName"] == "node-bob"
+
+
+@plays
+async def test_a_lifecycle_that_ran_out_names_who_could_not_reserve(play):
+    """VW-07; alice holds her room in every round, bob and carol never do."""
+    await play.domains(alice=1, bob=1, carol=1)
+    await play.block("bob")
+    await play.block("carol")
+    async with play.controller():
+        await play.task("psi", THREE, **schedule(10, 15, 70))
+        await play.until(71)
+    status = play.get(KUSCIA_TASKS, "cross-domain/psi")["status"]
+    assert (status["phase"], status["reason"]) == ("Failed", "LifecycleExpired")
+    assert status["message"] == (
+        "The task was not scheduled within 70 seconds of its entire lifecycle: "
+        "party[bob,carol] could not reserve resources"
+    )
+
+
+@plays
+async def test_parties_that_never_held_at_the_same_time_are_not_accused(play):
+    await play.domains(alice=1, bob=1)
+    await play.block("bob")
+    async with play.controller():
+        await play.task("psi", TWO, **schedule(10, 15, 34))
+        await play.until(5)
+        await play.block("alice")
+        await play.until(11)
+        await play.free("bob")
+        await play.until(35)
+    status = play.get(KUSCIA_TASKS, "cross-domain/psi")["status"]
+    assert status["reason"] == "LifecycleExpired"
+    assert status["message"].endswith("the parties never held their resources at the same time")
