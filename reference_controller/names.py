@@ -8,6 +8,8 @@ PREFIX = "kuscia.secretflow/"
 
 #: Both a node's label (which domain it serves) and the node selector of every task pod.
 DOMAIN = PREFIX + "namespace"
+#: Of a namespace: its domain is another cluster's, whatever of a task is there is not ours.
+DOMAIN_ROLE = PREFIX + "role"
 SCHEDULER = "kuscia-scheduler"
 AGENT_TAINT = PREFIX + "agent"
 

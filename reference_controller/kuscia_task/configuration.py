@@ -26,7 +26,7 @@ def rendered_name(pod: str) -> str:
 
 def build_rendered(plan: Plan, pods: Mapping[tuple[str, str], Obj]) -> Iterator[Obj]:
     """The rendered config map of each pod that mounts one; `pods` (by namespace, name) own them."""
-    for kit in plan.kits:
+    for kit in plan.local:
         for index, pod in enumerate(kit.pods if kit.mounts_configuration else ()):
             known = values(plan, kit, index)
             data = {key: render(text, known) for key, text in kit.config_templates.items()}

@@ -34,6 +34,12 @@ def _seconds(task: Obj, name: str, default: int) -> int:
     return asked if asked > 0 else default
 
 
+def parties_of(group: Obj) -> list[Obj]:
+    """Ours, and those of other clusters."""
+    spec = group["spec"]
+    return [*(spec.get("parties") or ()), *(spec.get("outOfControlledParties") or ())]
+
+
 def build_group(plan: Plan) -> Obj:
     labels, annotations = labels_of(plan.task), annotations_of(plan.task)
     return {
@@ -53,6 +59,7 @@ def build_group(plan: Plan) -> Obj:
 
 def _spec(plan: Plan) -> Obj:
     task = plan.task
+    partners = [_partner(plan, kit) for kit in plan.kits if kit.is_partner]
     return {
         "initiator": task["spec"]["initiator"],
         "minReservedMembers": min_reserved_members(task),
@@ -61,15 +68,25 @@ def _spec(plan: Plan) -> Obj:
         ),
         "lifecycleSeconds": lifecycle_seconds(task),
         "retryIntervalSeconds": _seconds(task, "retryIntervalSeconds", RETRY_INTERVAL_SECONDS),
-        "parties": [_party(plan, kit) for kit in plan.kits],
+        "parties": [_party(plan, kit) for kit in plan.local],
+        **({"outOfControlledParties": partners} if partners else {}),
     }
 
 
-def _party(plan: Plan, kit: Kit) -> Obj:
+def _partner(plan: Plan, kit: Kit) -> Obj:
+    """KT-172."""
+    return {**_identity(plan, kit), "minReservedPods": 1}
+
+
+def _identity(plan: Plan, kit: Kit) -> Obj:
     uid = plan.labels[names.TASK_UID]
+    name = names.task_resource_name(plan.name, uid, kit.domain, kit.role)
+    return {**kit.identity, "taskResourceName": name}
+
+
+def _party(plan: Plan, kit: Kit) -> Obj:
     return {
-        **kit.identity,
-        "taskResourceName": names.task_resource_name(plan.name, uid, kit.domain, kit.role),
+        **_identity(plan, kit),
         "minReservedPods": kit.min_reserved_pods,
         "pods": [{"name": pod} for pod in kit.pods],
     }

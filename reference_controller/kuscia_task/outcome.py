@@ -53,6 +53,11 @@ def party_entry(known: Obj | None, party: Obj, entries: ByKey, pods: ByKey) -> O
     return entry
 
 
+def partner_entry(known: Obj | None, party: Obj) -> Obj:
+    """Of a party in another cluster: what others have written of it (KT-052, KT-181)."""
+    return {"phase": "Pending", **(known or identity_of(party))}
+
+
 def _party_phase(phases: Sequence[str], need: int) -> str:
     if need > len(phases) - phases.count("Failed"):
         return "Failed"

@@ -6,7 +6,7 @@ Everything here is computed from the spec, the AppImages and the namespaces alon
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from harness.objects import Obj, name_of
@@ -15,6 +15,9 @@ from reference_controller.kuscia_task.reasons import Missing, Reason, Wrong
 
 #: Of one party, so that a slip of the keyboard does not flood a cluster; each needs a name.
 MOST_REPLICAS = 10_000
+
+
+_NOTHING: Obj = {"spec": {"containers": []}}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Kit:
     app_image: Obj
     template: Obj
     pods: tuple[str, ...]
+    #: Whether its domain is another cluster's (kusciatask.md section 8): nothing is made for it.
+    is_partner: bool = False
 
     @property
     def domain(self) -> str:
@@ -119,23 +124,30 @@ def min_reserved_members(task: Obj) -> int:
 
 
 def build_kits(
-    task: Obj, app_images: Mapping[str, Obj], namespaces: Collection[str]
+    task: Obj,
+    app_images: Mapping[str, Obj],
+    namespaces: Collection[str],
+    partners: Collection[str] = (),
 ) -> tuple[Kit, ...]:
     """A kit for each party, in the order of the spec.
 
     Raises Missing for an AppImage or a namespace that is not there (CR-09), Wrong for a spec
-    or an AppImage that nothing can be made of (CR-13; kusciatask.md KT-091 … KT-101).
+    or an AppImage that nothing can be made of (CR-13; kusciatask.md KT-091 … KT-101). Nobody
+    looks at AppImages if all domains are in other clusters (KT-182).
     """
     parties = distinct(task["spec"]["parties"])
     if not parties:
         raise Wrong(Reason.INVALID_SPEC, "the task has no parties")
     min_reserved_members(task)
+    if all(party["domainID"] in partners for party in parties):
+        return tuple(Kit(party, {}, _NOTHING, (), is_partner=True) for party in parties)
     slugs = naming.role_slugs(parties)
     kits = []
     for party, slug in zip(parties, slugs, strict=True):
         if party["domainID"] not in namespaces:
             raise _missing_namespace(party)
-        kits.append(_kit(name_of(task), party, slug, _app_image(party, app_images)))
+        kit = _kit(name_of(task), party, slug, _app_image(party, app_images))
+        kits.append(replace(kit, is_partner=party["domainID"] in partners))
     return tuple(kits)
 
 

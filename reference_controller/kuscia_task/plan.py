@@ -33,11 +33,19 @@ class Plan:
     def name(self) -> str:
         return name_of(self.task)
 
+    @property
+    def local(self) -> tuple[Kit, ...]:
+        """The parties for which something is made here."""
+        return tuple(kit for kit in self.kits if not kit.is_partner)
+
     @cached_property
     def _numbers(self) -> ports.Numbers:
         return ports.numbers(self.allocated)
 
     def number(self, kit: Kit, pod: str, port: Port) -> int:
+        """As allocated; of a partner only what its template declares is known, else 0 (KT-153)."""
+        if kit.is_partner:
+            return port.number or 0
         return self._numbers[kit.domain, f"{pod}/{port.name}"]
 
     @property

@@ -28,7 +28,7 @@ _VERBATIM = (
 
 def build_pods(plan: Plan) -> Iterator[Obj]:
     """Every pod of the task."""
-    for kit in plan.kits:
+    for kit in plan.local:
         for index in range(len(kit.pods)):
             yield _pod(plan, kit, index)
 

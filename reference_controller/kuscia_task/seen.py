@@ -19,7 +19,7 @@ from harness.objects import (
 from reference_controller.kuscia_task import group as groups
 from reference_controller.kuscia_task import ports, status
 from reference_controller.kuscia_task.mending import mended
-from reference_controller.kuscia_task.outcome import Tally, party_entry, party_key
+from reference_controller.kuscia_task.outcome import Tally, partner_entry, party_entry, party_key
 from reference_controller.kuscia_task.parties import build_kits, distinct, identity_of
 from reference_controller.kuscia_task.plan import Plan, is_outdated
 from reference_controller.kuscia_task.reasons import Obstacle
@@ -61,6 +61,8 @@ class Seen:
     refusal: Obstacle | None = None
     app_images: Mapping[str, Obj] = field(default_factory=dict)
     namespaces: frozenset[str] = frozenset()
+    #: Those of other clusters' domains.
+    partners: frozenset[str] = frozenset()
     #: The ports in use, by domain; looked up only while some are to be allocated.
     taken: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
@@ -93,12 +95,13 @@ class Seen:
         """What is to be created; ports that the status has allocated are kept."""
         assert self.task is not None
         try:
-            kits = build_kits(self.task, self.app_images, self.namespaces)
+            kits = build_kits(self.task, self.app_images, self.namespaces, self.partners)
+            local = [kit for kit in kits if not kit.is_partner]
             known = {
                 **ports.numbers(self.status.get("allocatedPorts") or ()),
                 **ports.numbers_of(self.pods),
             }
-            allocated = ports.allocate(uid_of(self.task), kits, self.taken, known)
+            allocated = ports.allocate(uid_of(self.task), local, self.taken, known)
         except Obstacle as obstacle:
             return obstacle
         return Plan(self.task, kits, tuple(allocated))
@@ -159,11 +162,16 @@ class Seen:
         return group_phase(self.group) if self.group else ""
 
     @property
+    def is_local(self) -> bool:
+        """Whether any party of the group is of this cluster."""
+        return bool(self.group and self.group["spec"].get("parties"))
+
+    @property
     def unreserved(self) -> list[str]:
         """The keys of the parties that never could reserve their resources (VW-07)."""
         assert self.group is not None
         reserved = {_party_of(resource) for resource in self.resources if _was_reserved(resource)}
-        parties = self.group["spec"].get("parties") or ()
+        parties = groups.parties_of(self.group)
         keys = {(p["domainID"], p.get("role") or ""): party_key(p) for p in parties}
         return [key for party, key in keys.items() if party not in reserved]
 
@@ -216,7 +224,7 @@ class Seen:
         """The parties of a task that has ended; those that the status has lost ended as it did."""
         assert self.task is not None
         known = {_identity(entry): entry for entry in self.status.get("partyTaskStatus") or ()}
-        listed = self.group["spec"].get("parties") if self.group else [*known.values()]
+        listed = groups.parties_of(self.group) if self.group else [*known.values()]
         lost = "Succeeded" if self.phase == Phase.SUCCEEDED else "Pending"
         return [
             known.get(_identity(party)) or {**identity_of(party), "phase": lost}
@@ -228,11 +236,16 @@ class Seen:
         """The parties as their pods are now."""
         assert self.group is not None
         known = {_identity(entry): entry for entry in self.status.get("partyTaskStatus") or ()}
-        entries = tuple(
+        spec = self.group["spec"]
+        local = (
             party_entry(known.get(_identity(party)), party, self.pod_statuses, self.pods_by_key)
-            for party in self.group["spec"].get("parties") or ()
+            for party in spec.get("parties") or ()
         )
-        return Tally(entries, self.group["spec"]["minReservedMembers"])
+        partners = (
+            partner_entry(known.get(_identity(party)), party)
+            for party in spec.get("outOfControlledParties") or ()
+        )
+        return Tally((*local, *partners), spec["minReservedMembers"])
 
 
 def _identity(party: Obj) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from reference_controller.kuscia_task.plan import Plan
 
 def build_services(plan: Plan, pods: Mapping[tuple[str, str], Obj]) -> Iterator[Obj]:
     """Every service of the task; `pods` are its pods by namespace and name, who own them."""
-    for kit in plan.kits:
+    for kit in plan.local:
         for name in kit.pods:
             for port in kit.ports:
                 if port.has_service:

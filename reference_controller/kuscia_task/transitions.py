@@ -27,7 +27,7 @@ from reference_controller.conditions import with_condition
 from reference_controller.kuscia_task import reasons, status
 from reference_controller.kuscia_task.configuration import build_rendered
 from reference_controller.kuscia_task.group import build_group
-from reference_controller.kuscia_task.outcome import closed_party, closed_pod
+from reference_controller.kuscia_task.outcome import closed_party, closed_pod, party_key
 from reference_controller.kuscia_task.parties import distinct, identity_of
 from reference_controller.kuscia_task.plan import Plan
 from reference_controller.kuscia_task.pods import build_pods
@@ -126,15 +126,13 @@ def record(seen: Seen) -> Decision | None:
 
 
 def start(seen: Seen) -> Decision | None:
-    """A pod is no longer Pending (KT-046)."""
-    left = [pod for pod in seen.pods if status.pod_phase(pod) != "Pending"]
-    if not left or not seen.group:
+    """A pod is no longer Pending (KT-046); where there are none, a partner is not (KT-047)."""
+    begun = _begun(seen) if seen.group else []
+    if not begun:
         return None
     conditions = with_condition(_conditions(seen), "Running", True, seen.now)
-    why = f"pod {key_of(left[0])} is {status.pod_phase(left[0])}"
-    return _write(
-        seen, why=why, phase=Phase.RUNNING, **{**_observed(seen), "conditions": conditions}
-    )
+    observed = {**_observed(seen), "conditions": conditions}
+    return _write(seen, why=begun[0], phase=Phase.RUNNING, **observed)
 
 
 def fail_without_group(seen: Seen) -> Decision | None:
@@ -267,6 +265,15 @@ DEADLINES: Deadlines[Seen] = {
 MACHINE = Machine(lambda seen: seen.phase, TRANSITIONS, DEADLINES)
 
 _NOT_CREATED = Obstacle(Reason.LIFECYCLE_EXPIRED, "its pods and services could not be created")
+
+
+def _begun(seen: Seen) -> list[str]:
+    """Who is no longer Pending, in words."""
+    if not seen.is_local:
+        parties = (entry for entry in seen.tally.entries if entry["phase"] not in ("", "Pending"))
+        return [f"party {party_key(entry)} is {entry['phase']}" for entry in parties]
+    pods = (pod for pod in seen.pods if status.pod_phase(pod) != "Pending")
+    return [f"pod {key_of(pod)} is {status.pod_phase(pod)}" for pod in pods]
 
 
 def _is_due(moment: datetime | None, now: datetime) -> bool:
