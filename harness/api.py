@@ -31,7 +31,9 @@ PATCHES = {
 EXEC_PROTOCOL, STATUS_CHANNEL = "v4.channel.k8s.io", b"\x03"
 #: How long a request may take before it counts as lost, in seconds. Watches have no such limit.
 REQUEST_TIMEOUT = 30.0
-
+#: How many requests are under way at a time, watches and exec aside: each has a connection of its
+#: own, and a server that is given more does not answer sooner, but sets up connections.
+AT_A_TIME = 16
 
 #: Turns of the event loop that the callbacks of closed connections may take.
 _CALLBACKS = 4
@@ -55,6 +57,7 @@ class Api:
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def __aenter__(self) -> Self:
+        self._turn = asyncio.Semaphore(AT_A_TIME)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=self.access.tls or True),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=REQUEST_TIMEOUT),
@@ -219,7 +222,7 @@ class Api:
         self.requests[verb, f"{resource.plural}/{sub}" if sub else resource.plural] += 1
         method = _METHODS[verb]
         # `wait_for` of Python 3.11 may swallow that the caller is cancelled as the answer comes.
-        async with asyncio.timeout(REQUEST_TIMEOUT):
+        async with self._turn, asyncio.timeout(REQUEST_TIMEOUT):
             return await self._send(method, path, **options)
 
     async def _send(self, method: str, path: str, **options: Any) -> Obj:

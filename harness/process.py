@@ -107,6 +107,10 @@ class Process:
             raise ProcessError(text, hint=self.tail())
 
     @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
     def is_alive(self) -> bool:
         return self._child.poll() is None
 

@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -58,6 +58,8 @@ FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE_UNREACHABLE = 0.2, 30.0, 2.0
 #: After a decision an item rests so long, in seconds: what happens meanwhile, say the start of
 #: all pods of a task, is looked at together, and costs one write instead of many.
 REST = 0.05
+#: So long what only tells of something waits for more to tell.
+LAZY = timedelta(seconds=0.3)
 
 
 async def run(
@@ -88,8 +90,8 @@ class Item:
     key: str
     #: Something has changed since the last look.
     due: bool = False
-    #: It has rested since a lazy decision was due: now that may be carried out.
-    rested: bool = False
+    #: When the lazy decision that waits is to be carried out, if nothing else comes before.
+    ripe_at: datetime | None = None
     #: Errors in a row.
     failures: int = 0
     #: When the machine wants to look again, whatever else happens.
@@ -184,10 +186,10 @@ class Runtime:
         """Bring the item to rest; after an error let it rest for a while, and come back."""
         try:
             async with self._lock(item):
-                tired = await self._settle(item)
+                anything = await self._settle(item)
             item.failures = 0
             self._set_alarm(item, item.deadline)
-            if tired:
+            if anything:
                 await self.world.sleep(REST)
         except Conflict as error:
             log.debug("%s: %s", item, error)
@@ -207,10 +209,9 @@ class Runtime:
         return lock
 
     async def _settle(self, item: Item) -> bool:
-        """Decide and perform until nothing applies; whether it is to rest now.
+        """Decide and perform until nothing applies; whether anything did, and it is to rest now.
 
-        What would be taken twice in a row follows what goes on elsewhere: it may rest first, as
-        may what only tells of it.
+        What would be taken twice in a row follows what goes on elsewhere: it may rest first.
         """
         machine, last = item.controller.machine, ""
         while True:
@@ -221,18 +222,25 @@ class Runtime:
                 self.metrics.gone(item.controller.name, item.key)
             taken = machine.decide(seen) if seen else None
             if taken is None or taken[0] == last:
-                item.due, item.rested = taken is not None, False
+                item.due, item.ripe_at = taken is not None, None
                 return bool(last)
-            if taken[1].lazy and not item.rested:
-                item.due = item.rested = True
-                return True
+            if taken[1].lazy and not self._is_ripe(item):
+                return bool(last)
             last, decision = taken
-            item.rested = False
+            item.ripe_at = None
             changes = self.cache.changes
             await self._perform(item, machine.phase(seen), decision)
             log.info("%s %s %s", item, last, decision.why)
             if self.cache.changes == changes:
                 raise RuntimeError(f"{last} changes nothing, and would be taken for ever")
+
+    def _is_ripe(self, item: Item) -> bool:
+        """Whether a lazy decision has waited long enough; if not, when to look again."""
+        now = self.world.now()
+        item.ripe_at = item.ripe_at or now + LAZY
+        if now < item.ripe_at:
+            item.deadline = min(item.deadline or item.ripe_at, item.ripe_at)
+        return now >= item.ripe_at
 
     async def _perform(self, item: Item, phase: Hashable, decision: Decision) -> None:
         start, ok = self.world.monotonic(), False

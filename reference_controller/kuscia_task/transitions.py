@@ -187,7 +187,10 @@ def refresh(seen: Seen) -> Decision | None:
         return None
     known = seen.status.get("podStatuses") or {}
     moved = [f"{k} {e['podPhase']}" for k, e in seen.pod_statuses.items() if e != known.get(k)]
-    return replace(_write(seen, why=", ".join(moved), **observed), lazy=True)
+    # That a pod was ready can be lost: once it has ended it does not show that any more.
+    times = [(entry, known.get(key, {})) for key, entry in seen.pod_statuses.items()]
+    ready = any(new.get("readyTime") and not old.get("readyTime") for new, old in times)
+    return replace(_write(seen, why=", ".join(moved), **observed), lazy=not ready)
 
 
 def complete(seen: Seen) -> Decision | None:

@@ -246,7 +246,7 @@ def test_what_one_task_costs():
         ("create", "services"): 4,
         ("create", "taskresourcegroups"): 1,
         # accepted, created; runs, the other runs too; one is done, both are done
-        ("patch", "kusciatasks"): 6,
+        ("patch", "kusciatasks"): 5,
         ("delete", "pods"): 2,
         ("delete", "taskresourcegroups"): 1,
     }

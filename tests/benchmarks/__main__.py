@@ -1,0 +1,53 @@
+"""`python -m tests.benchmarks requests|tasks [--out FILE]`; fails if a budget is exceeded."""
+
+import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from tests.benchmarks import requests, tasks
+
+
+@click.group()
+def main():
+    """Measure what the reference controller costs."""
+
+
+def written(figures, out):
+    """Print the figures, write them to the file, and end with 1 if they are over budget."""
+    facts = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+    }
+    text = json.dumps({**figures, **facts}, indent=2) + "\n"
+    click.echo(text, nl=False)
+    if out:
+        out.write_text(text)
+    sys.exit(0 if figures["ok"] else 1)
+
+
+@main.command("requests")
+@click.option("--cluster", default="controlplane", show_default=True)
+@click.option("--kind-image", envvar="KUSCIA_CONFORMANCE_KIND_IMAGE")
+@click.option("--out", type=click.Path(path_type=Path))
+def count_requests(cluster, kind_image, out):
+    """API requests of one task."""
+    written(requests.measure(cluster, kind_image), out)
+
+
+@main.command("tasks")
+@click.option("--few", default=tasks.FEW, show_default=True)
+@click.option("--many", default=tasks.MANY, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path))
+def time_tasks(few, many, out):
+    """Many tasks at once."""
+    written(tasks.measure(few, many), out)
+
+
+if __name__ == "__main__":
+    main()

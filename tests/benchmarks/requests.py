@@ -1,0 +1,70 @@
+"""The API requests of one PSI task whose pods end at once, by verb and resource."""
+
+import asyncio
+
+from harness.api import Api
+from harness.kubeconfig import read_access
+from harness.objects import KUSCIA_TASKS
+from harness.world import World
+from reference_controller.runtime import run
+from reference_controller.server import controllers
+from tests.benchmarks import stage
+
+#: At most so many, with simulated nodes and with real ones; the original needs 56.
+BUDGET = {"simulated-nodes": 30, "real-pods": 40}
+#: What keeps the cache up to date, whatever happens.
+FOLLOWING = ("list", "watch")
+#: What comes after the end, if anything does, comes within so many seconds.
+AFTERWARDS = 1.0
+
+
+def measure(kind, kind_image=None):
+    """The figures, of the middle one of three tasks: the counts vary with what falls together."""
+    with stage.standing(kind, 2, kind_image) as made:
+        access = read_access(made.kubeconfig, made.context)
+        counts = asyncio.run(_count(access, made.nodes[:2]))
+        return figures(counts, next(iter(made.can)))
+
+
+async def _count(access, nodes):
+    async with (
+        Api(access, "benchmark") as api,
+        Api(access, "reference-controller") as own,
+        stage.domains(api, nodes),
+    ):
+        await stage.create_image(api)
+        ready = asyncio.Event()
+        work = asyncio.create_task(run(World(own), controllers(), on_ready=ready.set))
+        await ready.wait()
+        counts = [await _one(api, own, f"psi-{number}") for number in range(3)]
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+    return counts
+
+
+async def _one(api, own, name):
+    before = own.requests.copy()
+    await api.create(KUSCIA_TASKS, stage.task(name))
+    await stage.all_succeeded(api, [name])
+    await stage.no_pods(api)
+    await asyncio.sleep(AFTERWARDS)
+    spent = own.requests - before
+    await stage.delete_tasks(api, [name])
+    return {request: n for request, n in spent.items() if request[0] not in FOLLOWING}
+
+
+def figures(counts, capability):
+    """What goes into the file."""
+    middle = sorted(counts, key=lambda count: sum(count.values()))[len(counts) // 2]
+    total, budget = sum(middle.values()), BUDGET[capability]
+    return {
+        "benchmark": "requests",
+        "what": "API requests of the reference controller for one PSI task",
+        "pods": capability,
+        "requests": {f"{verb} {of}": n for (verb, of), n in sorted(middle.items())},
+        "totals": [sum(count.values()) for count in counts],
+        "total": total,
+        "budget": budget,
+        "original": 56,
+        "ok": total <= budget,
+    }

@@ -1,0 +1,106 @@
+"""Where the tasks of a benchmark play: a cluster, two domains with plenty of room, an AppImage."""
+
+import asyncio
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.clusters import ClusterOptions, cluster
+from harness.documents import load_manifests
+from harness.domains import make_domain, remove_domain, serve, set_room
+from harness.errors import AlreadyExists
+from harness.objects import APP_IMAGES, KUSCIA_TASKS, PODS, TASK_NAMESPACE, name_of
+from harness.settings import suite_folder
+from harness.world import Listed, World, follow
+
+DOMAINS = ("alice", "bob")
+#: Room for so many of our pods on each node; the node itself has room for 110 pods.
+SLOTS = 110
+PSI = suite_folder("fixtures") / "create" / "psi"
+
+
+@contextmanager
+def standing(kind, nodes, kind_image=None):
+    """A cluster of that kind, with so many nodes, and its access."""
+    with TemporaryDirectory(prefix="kuscia-benchmark-") as folder:
+        options = ClusterOptions(
+            kind,
+            definitions=suite_folder("fixtures") / "crds",
+            work=Path(folder),
+            nodes=nodes,
+            kind_image=kind_image,
+        )
+        with cluster(options) as made:
+            yield made
+
+
+@asynccontextmanager
+async def domains(api, nodes):
+    """Alice and bob, each with half of the nodes."""
+    halves = dict(zip(DOMAINS, (nodes[::2], nodes[1::2]), strict=True))
+    for name, mine in halves.items():
+        await make_domain(api, name, list(mine))
+        await asyncio.gather(*(set_room(api, node, SLOTS) for node in mine))
+    try:
+        yield
+    finally:
+        for name, mine in halves.items():
+            await asyncio.gather(*(serve(api, node, None) for node in mine))
+            await asyncio.gather(*(set_room(api, node, None) for node in mine))
+            await remove_domain(api, name)
+
+
+async def create_image(api):
+    """The page's AppImage, whose pods here end as soon as they run."""
+    [image] = load_manifests(PSI / "secretflow-image.yaml")
+    for template in image["spec"]["deployTemplates"]:
+        for container in template["spec"]["containers"]:
+            container["args"] = [a.replace("--seconds=3", "--seconds=0") for a in container["args"]]
+    try:
+        await api.create(APP_IMAGES, image)
+    except AlreadyExists:
+        await api.delete(APP_IMAGES, name_of(image))
+        await api.create(APP_IMAGES, image)
+
+
+def task(name):
+    """The page's task, under another name."""
+    [manifest] = load_manifests(PSI / "secretflow-task-psi.yaml")
+    return {**manifest, "metadata": {**manifest["metadata"], "name": name}}
+
+
+async def all_succeeded(api, names):
+    """Wait until each of these tasks has succeeded. AssertionError if one fails."""
+    left = set(names)
+    async with aclosing(follow(World(api), KUSCIA_TASKS)) as news:
+        async for said in news:
+            for obj in said.objects if isinstance(said, Listed) else (said.object,):
+                phase = (obj.get("status") or {}).get("phase")
+                assert phase != "Failed", f"{name_of(obj)}: {obj['status']}"
+                if phase == "Succeeded":
+                    left.discard(name_of(obj))
+            if not left:
+                return
+
+
+async def no_pods(api):
+    """Wait until the controller has cleaned up."""
+    there = set()
+    async with aclosing(follow(World(api), PODS)) as news:
+        async for said in news:
+            if isinstance(said, Listed):
+                there = {obj["metadata"]["uid"] for obj in said.objects if _ours(obj)}
+            elif said.type == "DELETED":
+                there.discard(said.object["metadata"]["uid"])
+            elif _ours(said.object):
+                there.add(said.object["metadata"]["uid"])
+            if not there:
+                return
+
+
+def _ours(pod):
+    return pod["metadata"]["namespace"] in DOMAINS
+
+
+async def delete_tasks(api, names):
+    await asyncio.gather(*(api.delete(KUSCIA_TASKS, name, TASK_NAMESPACE) for name in names))
