@@ -33,7 +33,8 @@ def mended(status: Obj, created: str) -> Obj:
     known = {"lastReconcileTime": started, **status, "phase": phase, "startTime": started}
     if phase not in ENDED or not moment(status.get("completionTime")):
         known.pop("completionTime", None)
-    return {**known, "conditions": _conditions(known, started)}
+    conditions = _conditions(known, started)
+    return {**known, "conditions": conditions} if conditions else known
 
 
 def _phase(status: Obj) -> str:

@@ -64,6 +64,13 @@ def expire_waiting(seen: Seen) -> Decision | None:
     return _end_unmade(seen, why, reasons.lifecycle_expired(seen.lifecycle_seconds, why.message))
 
 
+def restore(seen: Seen) -> Decision | None:
+    """Somebody else has changed what cannot be so: it is put back at once (RN-10)."""
+    if seen.status == seen.stored:
+        return None
+    return _write(seen, why=f"it is {seen.phase}")
+
+
 def await_missing(seen: Seen) -> Decision | None:
     """Say what is missing; it is used as soon as it is there."""
     if not isinstance(seen.obstacle, Missing):
@@ -181,9 +188,9 @@ def succeed(seen: Seen) -> Decision | None:
 
 
 def refresh(seen: Seen) -> Decision | None:
-    """Pods, services or parties have changed (KT-078), or somebody else the status (RN-10)."""
+    """Pods, services or parties have changed (KT-078)."""
     observed = _observed(seen)
-    if {**seen.status, **observed} == seen.stored:
+    if all(seen.status.get(field) == value for field, value in observed.items()):
         return None
     known = seen.status.get("podStatuses") or {}
     moved = [f"{k} {e['podPhase']}" for k, e in seen.pod_statuses.items() if e != known.get(k)]
@@ -243,6 +250,7 @@ TRANSITIONS: Transitions[Seen] = {
     Phase.LEFTOVERS: [clear],
     Phase.NEW: [accept],
     Phase.PREPARING: [
+        restore,
         record,
         refuse,
         expire_waiting,
@@ -253,8 +261,8 @@ TRANSITIONS: Transitions[Seen] = {
         create_what_pods_own,
         create_group,
     ],
-    Phase.PENDING: [start, fail_without_group, fail_with_group, expire, fail, refresh],
-    Phase.RUNNING: [fail_without_group, fail_with_group, fail, succeed, refresh],
+    Phase.PENDING: [restore, start, fail_without_group, fail_with_group, expire, fail, refresh],
+    Phase.RUNNING: [restore, fail_without_group, fail_with_group, fail, succeed, refresh],
     Phase.SUCCEEDED: [complete, clean_up_success],
     Phase.FAILED: [complete, fail_group, clean_up_failure],
 }

@@ -148,7 +148,7 @@ def test_every_phase_is_in_the_table():
 def test_an_unknown_phase_is_mended():
     seen = given.pending()
     odd = replace(seen, task={**seen.task, "status": {**seen.status, "phase": "Odd"}})
-    assert decided(odd) == "refresh"
+    assert decided(odd) == "restore"
     assert written(odd)[1] == seen.status
 
 
