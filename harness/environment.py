@@ -17,6 +17,7 @@ from harness import controllers
 from harness.clusters import Cluster, ClusterOptions, cluster
 from harness.controllers import Controller, control
 from harness.kubeconfig import read_access
+from harness.ownership import fresh_run_id
 from harness.settings import Settings, suite_folder
 from harness.setup import set_up
 
@@ -33,6 +34,8 @@ class Environment:
     outlives: bool
     controller: str
     controller_log: str | None
+    #: The id of the run, which everything bears that it makes or changes.
+    run: str
     #: A folder of this run's own, shared by its processes: locks, kubeconfigs.
     work: str
 
@@ -49,18 +52,20 @@ def stand(settings: Settings, say: Callable[[str], None]) -> Iterator[Environmen
     """Make cluster and controller, and end them; UsageError or EnvironmentFailure if that fails."""
     settings.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder:
-        work = Path(folder)
-        with cluster(_options(settings, work, say)) as made:
+        work, run = Path(folder), fresh_run_id()
+        with cluster(_options(settings, work, run, say)) as made:
             say(f"starting the controller: {', '.join(settings.controller)}")
             with (
-                set_up(read_access(made.kubeconfig, made.context), settings.setup),
+                set_up(read_access(made.kubeconfig, made.context), settings.setup, run),
                 controllers.start(settings.controller, made, work, settings.out) as controller,
                 control.listening(work, controller.processes),
             ):
-                yield _describe(made, controller, work)
+                yield _describe(made, controller, work, run)
 
 
-def _options(settings: Settings, work: Path, say: Callable[[str], None]) -> ClusterOptions:
+def _options(
+    settings: Settings, work: Path, run: str, say: Callable[[str], None]
+) -> ClusterOptions:
     return ClusterOptions(
         cluster=settings.cluster,
         keep=settings.keep,
@@ -68,13 +73,16 @@ def _options(settings: Settings, work: Path, say: Callable[[str], None]) -> Clus
         workload_image=settings.workload_image,
         assets=settings.assets or None,
         nodes=settings.nodes,
+        node_names=settings.node_names,
+        install_definitions=settings.install_crds,
+        run=run,
         definitions=suite_folder("fixtures") / "crds",
         work=work,
         say=say,
     )
 
 
-def _describe(made: Cluster, controller: Controller, work: Path) -> Environment:
+def _describe(made: Cluster, controller: Controller, work: Path, run: str) -> Environment:
     return Environment(
         cluster=made.name,
         kubeconfig=str(made.kubeconfig),
@@ -84,5 +92,6 @@ def _describe(made: Cluster, controller: Controller, work: Path) -> Environment:
         outlives=made.outlives,
         controller=controller.name,
         controller_log=str(controller.log) if controller.log else None,
+        run=run,
         work=str(work),
     )

@@ -112,11 +112,17 @@ class Run:
         try:
             if self._environment and not self.settings.reuse:
                 self.say("ending the controller and the cluster")
-            self._ending.close()
+            self._end()
             if self.results:
                 write_report(self)
         finally:
             signal.signal(signal.SIGINT, before)
+
+    def _end(self) -> None:
+        try:
+            self._ending.close()
+        except ConformanceError as error:
+            self.failure = self.failure or error
 
     @property
     def out(self) -> Path:

@@ -21,12 +21,28 @@ from harness.checks import Check
 from harness.connection import Connection
 from harness.controllers import control
 from harness.environment import Environment
-from harness.errors import ApiError, ClusterError, ControllerError, FeatureError, NotFound
+from harness.errors import (
+    AlreadyExists,
+    ApiError,
+    ClusterError,
+    ControllerError,
+    FeatureError,
+)
 from harness.failure import CheckFailed, render_failure
 from harness.files import FixtureFiles
 from harness.journal import History, Version
 from harness.naming import Names
-from harness.objects import KUSCIA_TASKS, PODS, Obj, Resource, name_of, resource_of
+from harness.objects import (
+    KUSCIA_TASKS,
+    PODS,
+    Obj,
+    Resource,
+    key_of,
+    name_of,
+    namespace_of,
+    resource_of,
+)
+from harness.ownership import mark, run_of
 from harness.settings import Timeouts
 from harness.setup import with_defaults
 from harness.tasks import Task
@@ -77,12 +93,16 @@ class Scenario:
         """
         if self.nodes:
             raise FeatureError("the domains of a scenario have to be given in one step")
+        api, run = self.connection.api, self.environment.run
+        # Before anything is to be cleaned up: what is there under these names is somebody else's.
+        self.connection.together(
+            *(domains.require_free(api, self.names.namespace(name)) for name in names)
+        )
         self._borrow_nodes(names)
         self._wait_until_empty([node for nodes in self.nodes.values() for node in nodes])
-        api = self.connection.api
         made = ((self.names.namespace(name), nodes) for name, nodes in self.nodes.items())
         self.connection.together(
-            *(domains.make_domain(api, namespace, nodes) for namespace, nodes in made)
+            *(domains.make_domain(api, namespace, nodes, run) for namespace, nodes in made)
         )
         for name in names:
             self.set_room(name, room)
@@ -123,10 +143,15 @@ class Scenario:
         sent = self.names.outgoing(manifest)
         if resource is KUSCIA_TASKS:
             sent = with_defaults(sent, self.task_defaults)
+        sent = mark(sent, self.environment.run)
         annotations = sent["metadata"].setdefault("annotations", {})
         annotations[LAST_APPLIED] = orjson.dumps(manifest).decode()
         self._ending.callback(self._delete, resource, sent)
-        self.connection.run(self.connection.api.create(resource, sent, strict=True))
+        try:
+            self.connection.run(self.connection.api.create(resource, sent, strict=True))
+        except AlreadyExists:
+            self._refuse_if_others(resource, sent)
+            raise
 
     def task(self, name: str) -> Task:
         if name not in self.tasks:
@@ -220,20 +245,24 @@ class Scenario:
         self._ending.pop_all()
 
     def _delete(self, resource: Resource, sent: Obj) -> None:
-        api = self.connection.api
-        try:
-            self.connection.run(
-                api.delete(resource, name_of(sent), sent["metadata"].get("namespace"))
+        api, name, namespace = self.connection.api, name_of(sent), namespace_of(sent)
+        self.connection.run(domains.remove_ours(api, resource, name, namespace))
+
+    def _refuse_if_others(self, resource: Resource, sent: Obj) -> None:
+        """A name that somebody else has taken is a fault of the cluster's, and of nobody else."""
+        api, name, namespace = self.connection.api, name_of(sent), namespace_of(sent)
+        there = self.connection.run(api.get(resource, name, namespace))
+        if run_of(there) is None:
+            raise ClusterError(
+                f"the cluster has a {resource.kind} {key_of(sent)} that no run has made",
+                hint="it is left as it is; run this scenario on a cluster without it",
             )
-        except NotFound:
-            return
 
     def _remove_domain(self, domain: str) -> None:
         api, namespace = self.connection.api, self.names.namespace(domain)
         self._clear(domain)
         for node in self.nodes[domain]:
-            self.connection.run(domains.set_room(api, node, None))
-            self.connection.run(domains.serve(api, node, None))
+            self.connection.run(domains.give_back(api, node))
         self.connection.run(domains.remove_domain(api, namespace))
 
     def _clear(self, domain: str) -> None:

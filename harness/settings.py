@@ -25,6 +25,9 @@ class Settings:
     cluster: str
     controller: tuple[str, ...]
     nodes: int
+    #: What `--nodes` says if it says names, of nodes that exist.
+    node_names: tuple[str, ...]
+    install_crds: bool
     keep: bool
     kind_image: str
     workload_image: str
@@ -68,10 +71,15 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
     Raises UsageError for a value that cannot be.
     """
     values = {option.key: _value(option, chosen, ini) for option in table.OPTIONS}
+    cluster = _cluster(chosen, values)
+    names = _node_names(cluster, values["nodes"])
+    nodes = str(len(names)) if names else values["nodes"]
     settings = Settings(
-        cluster=_cluster(chosen, values),
+        cluster=cluster,
         controller=_controller(chosen.get("controller"), values["controller"]),
-        nodes=_number("nodes", values["nodes"], int, at_least=2),
+        nodes=_number("nodes", nodes, int, at_least=2),
+        node_names=names,
+        install_crds=_flag("install-crds", values["install_crds"]),
         keep=_flag("keep", values["keep"]),
         kind_image=values["kind_image"],
         workload_image=values["workload_image"],
@@ -103,6 +111,19 @@ def _value(option: table.Option, chosen: Mapping[str, Any], ini: Callable[[str],
         return str(given)
     environment = os.environ.get(table.ENVIRONMENT_PREFIX + option.key.upper())
     return environment or ini(table.INI_PREFIX + option.key) or option.default
+
+
+def _node_names(cluster: str, text: str) -> tuple[str, ...]:
+    """The nodes that `--nodes` names; none where it is a number, as it is of clusters we make."""
+    if cluster.partition(":")[0] != "kubeconfig" or text.strip().isdigit():
+        return ()
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if len(names) < 2:
+        raise UsageError(
+            f"--nodes {text}: expected the names of two nodes or more, separated by commas",
+            hint="a task of two domains needs a node for each",
+        )
+    return names
 
 
 def _number(name: str, text: str, kind: Callable[[str], Any], *, at_least: float) -> Any:

@@ -17,20 +17,24 @@ from harness.documents import load_document, load_manifests
 from harness.errors import AlreadyExists, ApiError, ClusterError, NotFound, UsageError
 from harness.kubeconfig import Access
 from harness.objects import Obj, Resource, name_of, namespace_of
+from harness.ownership import mark
 
 MANAGER = "kuscia-conformance"
 
 
 @contextmanager
-def set_up(access: Access, file: Path | None) -> Iterator[None]:
+def set_up(access: Access, file: Path | None, run: str) -> Iterator[None]:
     """Create the objects of the file, in its order, and delete them in the end, backwards.
+
+    They bear the id of the run.
 
     Raises ClusterError for an object that exists, or that the cluster does not take.
     """
     made: list[tuple[Resource, Obj]] = []
     try:
         if file:
-            made += (asyncio.run(_create(access, obj, file)) for obj in load_manifests(file))
+            objects = (mark(obj, run) for obj in load_manifests(file))
+            made += (asyncio.run(_create(access, obj, file)) for obj in objects)
         yield
     finally:
         asyncio.run(_delete(access, made[::-1]))

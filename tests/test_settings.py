@@ -46,3 +46,18 @@ def test_timeouts_stretch_together():
     assert Timeouts().scaled(2) == Timeouts(
         status=40, bound=24, pods=60, gone=120, node=120, factor=2
     )
+
+
+def test_nodes_of_a_cluster_that_exists_are_named():
+    settings = read_settings({"cluster": "kubeconfig:x#y", "nodes": "b, a,b"})
+    assert settings.node_names == ("b", "a")
+    assert settings.install_crds is False
+
+
+def test_a_number_of_nodes_names_none():
+    assert read_settings({"cluster": "kubeconfig", "nodes": "6"}).node_names == ()
+
+
+def test_one_node_is_too_few():
+    with pytest.raises(UsageError, match="--nodes a: expected the names of two nodes or more"):
+        read_settings({"cluster": "kubeconfig", "nodes": "a"})

@@ -38,11 +38,11 @@ def there(access):
 def test_objects_are_there_meanwhile(control_plane, tmp_path):
     access, file = read_access(control_plane), tmp_path / "setup.yaml"
     file.write_text(MANIFESTS)
-    with set_up(access, file):
+    with set_up(access, file, "test"):
         assert there(access)
         with (
             pytest.raises(ClusterError, match="ServiceAccount brought exists already"),
-            set_up(access, file),
+            set_up(access, file, "test"),
         ):
             pass
         assert there(access)
@@ -53,7 +53,7 @@ def test_what_the_cluster_does_not_know_is_refused_and_the_rest_taken_back(contr
     access, file = read_access(control_plane), tmp_path / "setup.yaml"
     unknown = "\n---\napiVersion: v1\nkind: Nonsense\nmetadata: {name: brought}\n"
     file.write_text(MANIFESTS + unknown)
-    with pytest.raises(ClusterError, match="serves no Nonsense"), set_up(access, file):
+    with pytest.raises(ClusterError, match="serves no Nonsense"), set_up(access, file, "test"):
         pass
     assert not there(access)
 

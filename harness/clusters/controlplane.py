@@ -94,7 +94,7 @@ class _Plane:
         kubeconfig = self._kubeconfig(port)
         access = read_access(kubeconfig)
         asyncio.run(preparing.wait_until_ready(access, alive=lambda: _check(started)))
-        asyncio.run(preparing.install(access, definitions, replace=True))
+        asyncio.run(preparing.install(access, definitions))
         # The garbage collector learns kinds as it starts, and then only every 30 seconds.
         self._controller_manager(kubeconfig)
         return kubeconfig

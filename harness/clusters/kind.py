@@ -117,7 +117,7 @@ def _create(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
 def _prepare(name: str, kubeconfig: Path, options: ClusterOptions, *, keep: bool) -> Cluster:
     options.say("waiting for the nodes")
     access = read_access(kubeconfig)
-    asyncio.run(preparing.install(access, options.definitions, replace=True))
+    asyncio.run(preparing.install(access, options.definitions))
     count = options.nodes if not keep else 1
     nodes = asyncio.run(preparing.ready_nodes(access, count))
     can = frozenset({"real-pods"})

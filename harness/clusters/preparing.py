@@ -1,10 +1,13 @@
-"""What every cluster needs before a run: an answering server, definitions, a namespace, nodes."""
+"""What every cluster needs before a run: an answering server, definitions, a namespace, nodes.
+
+And how to wait: until kinds are served, nodes are ready, or objects are gone.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +22,9 @@ from harness.objects import (
     NODES,
     TASK_NAMESPACE,
     Obj,
+    Resource,
     condition_of,
+    key_of,
     name_of,
 )
 from harness.world import Listed, World, follow
@@ -31,6 +36,8 @@ MANAGER = "kuscia-conformance"
 LONGEST_WAIT = 180.0
 #: Seconds between two questions whether a starting server is ready; it has no other way to say.
 _LOOK = 0.05
+#: "Ask again": the status of an answer whose storage is being initialized.
+TOO_MANY_REQUESTS = 429
 
 
 async def wait_until_ready(access: Access, *, alive: Callable[[], None]) -> None:
@@ -66,21 +73,25 @@ async def check_reachable(access: Access, where: str, seconds: float = 10) -> No
             raise ClusterError(f"{where}: {error}", hint="is the cluster running?") from error
 
 
-async def install(access: Access, definitions: Path, *, replace: bool) -> None:
-    """Have the definitions served, and the namespace of tasks made.
-
-    With `replace` ours are applied over what is there; without it a definition that differs
-    from ours is a ClusterError.
-    """
-    wanted = [obj for file in sorted(definitions.glob("*.yaml")) for obj in load(file)]
+async def install(access: Access, definitions: Path) -> None:
+    """Have our definitions served, over what is there, and the namespace of tasks made."""
+    wanted = load_all(definitions)
     async with Api(access, MANAGER) as api:
-        present = {name_of(obj): obj for obj in (await api.list(DEFINITIONS))[0]}
-        if not replace:
-            _refuse_differences(wanted, present)
-            wanted = [obj for obj in wanted if name_of(obj) not in present]
         await asyncio.gather(*(api.apply(DEFINITIONS, obj, manager=MANAGER) for obj in wanted))
         await _namespace(api)
-        await _bounded(_established(api, {name_of(obj) for obj in wanted}), "the definitions")
+        await established(api, {name_of(obj) for obj in wanted})
+
+
+def load_all(folder: Path) -> list[Obj]:
+    """The objects of every manifest in a folder."""
+    files = sorted(folder.glob("*.yaml"))
+    return [obj for file in files for obj in documents.load_manifests(file)]
+
+
+async def established(api: Api, names: set[str]) -> None:
+    """Wait until these definitions are served. ClusterError if they never are."""
+    if names:
+        await _bounded(_established(api, set(names)), "the definitions")
 
 
 async def _bounded(waiting: Awaitable[T], what: str) -> T:
@@ -91,22 +102,26 @@ async def _bounded(waiting: Awaitable[T], what: str) -> T:
         raise ClusterError(f"{what} were not ready within {LONGEST_WAIT:g} s") from error
 
 
-def load(file: Path) -> list[Obj]:
-    return documents.load_manifests(file)
+async def list_when_ready(
+    api: Api, resource: Resource, namespace: str | None = None, *, labels: str = ""
+) -> list[Obj]:
+    """The objects; a server that still prepares to serve a new kind is asked again, as it says.
+
+    Raises NotFound where the cluster does not know the kind.
+    """
+    return await _bounded(_list_when_ready(api, resource, namespace, labels), resource.plural)
 
 
-def _refuse_differences(wanted: list[Obj], present: dict[str, Obj]) -> None:
-    for ours in wanted:
-        theirs = present.get(name_of(ours))
-        if theirs and _versions(theirs) != _versions(ours):
-            raise ClusterError(
-                f"the cluster has a definition {name_of(ours)} that serves other versions: "
-                f"{', '.join(_versions(theirs))} instead of {', '.join(_versions(ours))}"
-            )
-
-
-def _versions(definition: Obj) -> list[str]:
-    return sorted(version["name"] for version in definition["spec"]["versions"])
+async def _list_when_ready(
+    api: Api, resource: Resource, namespace: str | None, labels: str
+) -> list[Obj]:
+    while True:
+        try:
+            return (await api.list(resource, namespace, labels=labels))[0]
+        except ApiError as error:
+            if error.code != TOO_MANY_REQUESTS:
+                raise
+            await asyncio.sleep(_LOOK)
 
 
 async def _established(api: Api, names: set[str]) -> None:
@@ -128,6 +143,41 @@ async def _namespace(api: Api) -> None:
         await api.create(NAMESPACES, namespace)
     except AlreadyExists:
         return
+
+
+async def wait_until_gone(api: Api, resource: Resource, which: Callable[[Obj], bool]) -> None:
+    """Wait until none of these is there. ClusterError, naming them, if that takes too long."""
+    if there := await left(api, resource, which, LONGEST_WAIT):
+        names = ", ".join(key_of(obj) for obj in there)
+        raise ClusterError(
+            f"{resource.kind} {names}: deleted, and still there after {LONGEST_WAIT:g} s",
+            hint=f"see `kubectl get {resource.plural} -o yaml`: what holds it?",
+        )
+
+
+async def left(
+    api: Api, resource: Resource, which: Callable[[Obj], bool], seconds: float
+) -> list[Obj]:
+    """Which of them are still there once all have gone or the time is over."""
+    there: dict[str, Obj] = {}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await _follow_until_gone(api, resource, which, there)
+    return list(there.values())
+
+
+async def _follow_until_gone(
+    api: Api, resource: Resource, which: Callable[[Obj], bool], there: dict[str, Obj]
+) -> None:
+    async with aclosing(follow(World(api), resource)) as news:
+        async for said in news:
+            if isinstance(said, Listed):
+                there.clear()
+                there.update({key_of(obj): obj for obj in said.objects if which(obj)})
+            elif said.type == "DELETED":
+                there.pop(key_of(said.object), None)
+            if not there:
+                return
 
 
 async def ready_nodes(access: Access, count: int) -> tuple[str, ...]:

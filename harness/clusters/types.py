@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from harness.ownership import fresh_run_id
 
 #: The label of the nodes on which scenarios may run their pods.
 POOL = "conformance.kuscia.secretflow/pool"
@@ -29,6 +31,12 @@ class ClusterOptions:
     workload_image: str = "busybox:1.36"
     assets: str | None = None
     nodes: int = 4
+    #: The nodes to use of a cluster that exists; without them those of the pool.
+    node_names: tuple[str, ...] = ()
+    #: Whether definitions that differ from ours may be replaced while the run lasts.
+    install_definitions: bool = False
+    #: The id of the run.
+    run: str = field(default_factory=fresh_run_id)
     say: Callable[[str], None] = _say_nothing
 
 

@@ -14,6 +14,7 @@ from harness.commands import suite_options
     "cluster",
     "controller",
     "nodes",
+    "install-crds",
     "kind-image",
     "workload-image",
     "assets",

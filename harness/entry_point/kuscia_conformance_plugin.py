@@ -56,7 +56,18 @@ OPTIONS = (
     ),
     Option("setup", "manifests to apply before the controller starts", metavar="FILE"),
     Option("task-defaults", "labels and annotations that every task is to have", metavar="FILE"),
-    Option("nodes", "how many nodes the scenarios share: kind's workers, simulated ones", "4", "N"),
+    Option(
+        "nodes",
+        "how many nodes the scenarios share: kind's workers, simulated ones; for kubeconfig the "
+        "names of the nodes to use, comma-separated",
+        "4",
+        "N|NAMES",
+    ),
+    Option(
+        "install-crds",
+        "for kubeconfig: replace resource definitions that differ from the suite's, until the end",
+        flag=True,
+    ),
     Option("keep", "leave the kind cluster standing, to be used again as kind:NAME", flag=True),
     Option(
         "kind-image",

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import aclosing
 
-from harness.domains import SLOT, make_domain, remove_domain, serve, set_room
+from harness.domains import SLOT, give_back, make_domain, remove_domain, set_room
 from harness.errors import AlreadyExists
 from harness.objects import APP_IMAGES, GROUP, KUSCIA_TASKS, NODES, TASK_NAMESPACE
 
@@ -61,15 +61,14 @@ class Domains:
         nodes, _ = await self.api.list(NODES)
         self.nodes = [node["metadata"]["name"] for node in nodes][: len(self.names)]
         for name, node in zip(self.names, self.nodes, strict=True):
-            await make_domain(self.api, name, [node])
+            await make_domain(self.api, name, [node], "test")
             await set_room(self.api, node, 5)
         return self
 
     async def __aexit__(self, *_):
         for name, node in zip(self.names, self.nodes, strict=True):
             await remove_domain(self.api, name)
-            await set_room(self.api, node, None)
-            await serve(self.api, node, None)
+            await give_back(self.api, node)
 
 
 async def ensure(api, resource, obj):
