@@ -191,21 +191,21 @@ def test_a_command_without_a_status_has_not_succeeded():
 def test_a_cancellation_is_not_lost_as_the_answer_comes(turns):
     async def scenario():
         answer = asyncio.get_running_loop().create_future()
-        api = Api(Access("http://127.0.0.1:1", None, lambda: None), "test")
-        vars(api)["_send"] = lambda *_, **__: answer
+        async with Api(Access("http://127.0.0.1:1", None, lambda: None), "test") as api:
+            vars(api)["_send"] = lambda *_, **__: answer
 
-        async def work():
-            await api.get(PODS, "a", "b")
-            await asyncio.Event().wait()
+            async def work():
+                await api.get(PODS, "a", "b")
+                await asyncio.Event().wait()
 
-        working = asyncio.create_task(work())
-        for _ in range(4):
-            await asyncio.sleep(0)
-        answer.set_result({})
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        working.cancel()
-        done, _ = await asyncio.wait([working], timeout=5)
+            working = asyncio.create_task(work())
+            for _ in range(4):
+                await asyncio.sleep(0)
+            answer.set_result({})
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            working.cancel()
+            done, _ = await asyncio.wait([working], timeout=5)
         assert [task.cancelled() for task in done] == [True]
 
     asyncio.run(scenario())

@@ -7,13 +7,15 @@ from tempfile import TemporaryDirectory
 
 from harness.clusters import ClusterOptions, cluster
 from harness.documents import load_manifests
-from harness.domains import make_domain, remove_domain, serve, set_room
+from harness.domains import give_back, make_domain, remove_domain, set_room
 from harness.errors import AlreadyExists
 from harness.objects import APP_IMAGES, KUSCIA_TASKS, PODS, TASK_NAMESPACE, name_of
 from harness.settings import suite_folder
 from harness.world import Listed, World, follow
 
 DOMAINS = ("alice", "bob")
+#: The id that what it makes bears.
+RUN = "benchmark"
 #: Room for so many of our pods on each node; the node itself has room for 110 pods.
 SLOTS = 110
 PSI = suite_folder("fixtures") / "create" / "psi"
@@ -39,14 +41,13 @@ async def domains(api, nodes):
     """Alice and bob, each with half of the nodes."""
     halves = dict(zip(DOMAINS, (nodes[::2], nodes[1::2]), strict=True))
     for name, mine in halves.items():
-        await make_domain(api, name, list(mine))
+        await make_domain(api, name, list(mine), RUN)
         await asyncio.gather(*(set_room(api, node, SLOTS) for node in mine))
     try:
         yield
     finally:
         for name, mine in halves.items():
-            await asyncio.gather(*(serve(api, node, None) for node in mine))
-            await asyncio.gather(*(set_room(api, node, None) for node in mine))
+            await asyncio.gather(*(give_back(api, node) for node in mine))
             await remove_domain(api, name)
 
 
