@@ -17,7 +17,7 @@ def test_command_line_goes_before_environment_before_ini(monkeypatch):
 
 def test_defaults():
     settings = read_settings(CHOSEN)
-    assert (settings.controller, settings.nodes, settings.keep) == (("reference",), 4, False)
+    assert (settings.controller, settings.nodes, settings.keep) == (("reference",), 6, False)
     assert settings.workload_image == "busybox:1.36"
 
 

@@ -60,7 +60,7 @@ OPTIONS = (
         "nodes",
         "how many nodes the scenarios share: kind's workers, simulated ones; for kubeconfig the "
         "names of the nodes to use, comma-separated",
-        "4",
+        "6",
         "N|NAMES",
     ),
     Option(
