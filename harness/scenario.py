@@ -133,7 +133,7 @@ class Scenario:
             raise FeatureError(f"the domain {domain!r} was not given", hint=f"given: {known}")
         return self.nodes[domain]
 
-    def apply(self, manifest: Obj) -> None:
+    def apply(self, manifest: Obj) -> Obj:
         """As `kubectl apply` does it to what does not exist yet: strictly validated."""
         resource = resource_of(manifest)
         if resource is None:
@@ -148,7 +148,7 @@ class Scenario:
         annotations[LAST_APPLIED] = orjson.dumps(manifest).decode()
         self._ending.callback(self._delete, resource, sent)
         try:
-            self.connection.run(self.connection.api.create(resource, sent, strict=True))
+            return self.connection.run(self.connection.api.create(resource, sent, strict=True))
         except AlreadyExists:
             self._refuse_if_others(resource, sent)
             raise

@@ -31,6 +31,8 @@ class Task:
     manifest: Obj = field(hash=False)
     #: Where in the history it was created, last; what came before is of another task.
     since: int = 0
+    #: Of the one that was created last: events of an earlier one may still be under way.
+    uid: str = ""
 
     @property
     def domains(self) -> list[str]:

@@ -9,7 +9,7 @@ from pytest_bdd import given, parsers, then, when
 
 from harness.changes import without
 from harness.errors import ApiError, FeatureError, NotFound
-from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, Obj, name_of, resource_of
+from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, Obj, name_of, resource_of, uid_of
 from harness.scenario import Scenario
 from harness.tasks import APP_IMAGE, NAMES, Task, make_task, names_in, schedule_from
 
@@ -104,10 +104,13 @@ def make_app_image(scenario: Scenario) -> None:
 def apply_all(scenario: Scenario, manifests: list[Obj]) -> None:
     __tracebackhide__ = True
     for manifest in manifests:
-        if resource_of(manifest) is KUSCIA_TASKS and name_of(manifest) not in scenario.tasks:
-            define(scenario, Task(name_of(manifest), manifest))
+        name, is_task = name_of(manifest), resource_of(manifest) is KUSCIA_TASKS
+        if is_task and name not in scenario.tasks:
+            define(scenario, Task(name, manifest))
         try:
-            scenario.apply(manifest)
+            created = scenario.apply(manifest)
         except ApiError as error:
-            what = f"{manifest['kind']} {name_of(manifest)}"
+            what = f"{manifest['kind']} {name}"
             scenario.fail(f"expected: {what} is accepted\nactual:   {error}")
+        if is_task:
+            scenario.tasks[name] = replace(scenario.tasks[name], uid=uid_of(created))

@@ -15,6 +15,7 @@ from harness.errors import MissingDocument
 from harness.journal import Version
 from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE
 from harness.scenario import Scenario
+from harness.tasks import Task
 from harness.timeline import first_task, seconds
 from harness.writers import last_writer
 
@@ -39,7 +40,7 @@ def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
 
     def matching() -> int | None:
         for place, version in scenario.versions(KUSCIA_TASKS, task.key):
-            if version.gone or place in looked_at:
+            if not is_of(task, version) or place in looked_at:
                 continue
             looked_at.add(place)
             if not documents.compare(document, status_of(version), context):
@@ -128,7 +129,13 @@ def lifetime(scenario: Scenario, name: str) -> list[Version]:
     """Every version of the task, since it was made the last time."""
     task = scenario.task(name)
     versions = scenario.history.versions[task.since :]
-    return [v for v in versions if v.resource is KUSCIA_TASKS and v.key == task.key and not v.gone]
+    mine = [v for v in versions if v.resource is KUSCIA_TASKS and v.key == task.key]
+    return [version for version in mine if is_of(task, version)]
+
+
+def is_of(task: Task, version: Version) -> bool:
+    """Whether it is the task as it was created last, and not one of the same name before it."""
+    return not version.gone and task.uid in ("", objects.uid_of(version.object))
 
 
 def status_of(version: Version) -> dict[str, Any]:
