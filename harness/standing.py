@@ -2,24 +2,30 @@
 
 It belongs to one process in the background, the keeper (`python -m harness.standing`), which holds
 cluster and controller as a run does, and ends them when it is told to. A folder of the user's has
-the keeper's pid, what it says, and, once it stands, the environment, for `--reuse` to run on.
+a lock that the keeper holds while it lives, however it dies; its pid; what it says; and, once it
+stands, the environment, for `--reuse` to run on. A keeper that ends takes that away: if it is
+there without one, the keeper was killed, and `up` and `down` clear away what it could not.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, BinaryIO
 
 import orjson
 
+from harness.clusters.commands import run
 from harness.environment import Environment, stand
 from harness.errors import ConformanceError, EnvironmentFailure, UsageError
 from harness.settings import read_settings
@@ -40,15 +46,17 @@ def folder() -> Path:
 
 def standing() -> Environment:
     """The environment that stands. UsageError if there is none."""
-    try:
-        environment = Environment.from_dict(orjson.loads(_written().read_bytes()))
-    except (OSError, orjson.JSONDecodeError, TypeError) as error:
-        hint = "make one with `kuscia-conformance up`"
-        raise UsageError("--reuse: no environment stands", hint=hint) from error
-    if not _lives():
+    environment, lives = _written_down(), _lives()
+    if environment and lives:
+        return environment
+    if lives:
+        hint = f"what is going on: {folder() / 'log'}"
+        raise UsageError("--reuse: the environment is still being made, or ended", hint=hint)
+    if environment:
         hint = "`kuscia-conformance down` clears away what is left, `up` makes another"
         raise UsageError("--reuse: the environment's keeper has died", hint=hint)
-    return environment
+    hint = "make one with `kuscia-conformance up`"
+    raise UsageError("--reuse: no environment stands", hint=hint)
 
 
 def bring_up(chosen: Mapping[str, Any], say: Callable[[str], None]) -> Environment:
@@ -58,33 +66,49 @@ def bring_up(chosen: Mapping[str, Any], say: Callable[[str], None]) -> Environme
     after Ctrl-C, nothing is left.
     """
     read_settings(chosen)
-    if _lives():
-        hint = "use it with --reuse, or end it with `kuscia-conformance down`"
-        raise UsageError("an environment stands already", hint=hint)
-    folder().mkdir(parents=True, exist_ok=True)
-    _written().unlink(missing_ok=True)
-    pid = _spawn(chosen)
-    try:
-        _follow(pid, say)
-    except BaseException:
-        _end(pid)
-        raise
+    with _writing(), _lock() as lock:
+        _clear_away(say)
+        _spawn(chosen, lock)
+        _follow_or_end(say)
     return standing()
 
 
-def take_down() -> bool:
-    """End the environment that stands; whether there was one. EnvironmentFailure if it stays."""
-    pid = _pid()
-    if pid is None:
+def take_down(say: Callable[[str], None]) -> bool:
+    """End the environment that stands, or what a killed keeper has left; whether there was any.
+
+    EnvironmentFailure if it stays.
+    """
+    if not _lives() and not _written_down():
         return False
-    _end(pid)
-    for file in (_written(), folder() / "pid"):
-        file.unlink(missing_ok=True)
+    with _writing():
+        _end()
+        _clear_away(say)
     return True
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        hint = "KUSCIA_CONFORMANCE_STATE can name another folder"
+        raise UsageError(f"cannot write to {folder()}: {error.strerror}", hint=hint) from error
 
 
 def _written() -> Path:
     return folder() / "environment.json"
+
+
+def _failure() -> Path:
+    """Why the keeper could not make the environment: what it says goes to people as it comes."""
+    return folder() / "failure"
+
+
+def _written_down() -> Environment | None:
+    try:
+        return Environment.from_dict(orjson.loads(_written().read_bytes()))
+    except (OSError, orjson.JSONDecodeError, TypeError, KeyError):
+        return None
 
 
 def _pid() -> int | None:
@@ -94,24 +118,48 @@ def _pid() -> int | None:
         return None
 
 
+@contextmanager
+def _lock() -> Iterator[BinaryIO]:
+    """The lock of whoever makes or keeps an environment. UsageError if somebody does."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / "lock").open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            hint = "use it with --reuse, or end it with `kuscia-conformance down`"
+            raise UsageError(
+                "an environment stands already, or is being made", hint=hint
+            ) from error
+        yield file
+
+
 def _lives() -> bool:
-    pid = _pid()
-    return pid is not None and _is_keeper(pid)
-
-
-def _is_keeper(pid: int) -> bool:
-    """Whether that process is one of ours: a pid is given again to others."""
+    """Whether the lock is held. A pid says nothing: it is given again to others."""
     try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        with (folder() / "lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
     except OSError:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, 0)
-            return not Path("/proc").is_dir()
         return False
-    return b"harness.standing" in command
+    return False
 
 
-def _spawn(chosen: Mapping[str, Any]) -> int:
+def _clear_away(say: Callable[[str], None]) -> None:
+    """What was written down, and of what a killed keeper has left what did not end with it."""
+    if left := _written_down():
+        kind, _, name = left.cluster.partition(":")
+        if kind == "kind" and not left.outlives:
+            say(f"deleting the kind cluster {name}")
+            run("kind", "delete", "cluster", "--name", name, "--kubeconfig", left.kubeconfig)
+        if kind == "kubeconfig":
+            say(f"what was done to the cluster: kuscia-conformance down --cluster {left.cluster}")
+        shutil.rmtree(left.work, ignore_errors=True)
+    for file in (_written(), _failure(), folder() / "pid"):
+        file.unlink(missing_ok=True)
+
+
+def _spawn(chosen: Mapping[str, Any], lock: BinaryIO) -> None:
     """The keeper, in a session of its own: it outlives the terminal."""
     log = folder() / "log"
     given = {key: value for key, value in chosen.items() if value}
@@ -123,51 +171,68 @@ def _spawn(chosen: Mapping[str, Any]) -> int:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=[lock.fileno()],
         )
     (folder() / "pid").write_text(str(keeper.pid))
     keeper.returncode = 0  # it is not ours to wait for: whoever says `down` ends it
-    return keeper.pid
+    lock.close()
 
 
-def _follow(pid: int, say: Callable[[str], None]) -> None:
+def _follow_or_end(say: Callable[[str], None]) -> None:
+    try:
+        _follow(say)
+    except BaseException:
+        _end()
+        raise
+
+
+def _follow(say: Callable[[str], None]) -> None:
     """Tell what the keeper tells, until the environment stands."""
     told = 0
     while True:
-        stands, ended = _written().exists(), _has_ended(pid)
+        stands, lives = _written().exists(), _lives()
         lines = (folder() / "log").read_text(errors="replace").splitlines()
-        if ended and not stands:
-            raise EnvironmentFailure("\n".join(lines[told:]) or "the keeper has ended")
         for line in lines[told:]:
             say(line)
         told = len(lines)
         if stands:
             return
+        if not lives:
+            raise EnvironmentFailure(_why_not())
         time.sleep(_LOOK)
 
 
-def _has_ended(pid: int) -> bool:
-    """Whether a process is over; of a child of ours also its remains are cleared away."""
-    with suppress(ChildProcessError):
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    return not _is_keeper(pid)
+def _why_not() -> str:
+    try:
+        return _failure().read_text()
+    except FileNotFoundError:
+        return f"the keeper has ended; it said so much: {folder() / 'log'}"
 
 
-def _end(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        if _is_keeper(pid):
+def _end() -> None:
+    """Have the keeper end everything, and wait until it has."""
+    deadline, pid = time.monotonic() + _LONGEST_END, _pid()
+    if pid and _lives():
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + _LONGEST_END
-    while not _has_ended(pid):
+    while _lives():
         if time.monotonic() > deadline:
             hint = f"look at {folder() / 'log'}"
             raise EnvironmentFailure(f"the keeper (process {pid}) does not end", hint=hint)
         time.sleep(_LOOK)
 
 
+def _end_once(number: int, frame: FrameType | None) -> None:
+    """On the first signal end everything; a second must not disturb that."""
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    signal.default_int_handler(number, frame)
+
+
 def keep(chosen: Mapping[str, Any]) -> int:
     """What the keeper does: make the environment, write it down, and end it on SIGTERM."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        signal.signal(number, _end_once)
     try:
         settings = read_settings({**chosen, "out": str(folder() / "logs")})
         with stand(settings, lambda text: print(text, flush=True)) as environment:  # noqa: T201
@@ -179,7 +244,7 @@ def keep(chosen: Mapping[str, Any]) -> int:
     except KeyboardInterrupt:
         return 0
     except ConformanceError as error:
-        print(error, flush=True)  # noqa: T201
+        _failure().write_text(str(error))
         return 4
     finally:
         _written().unlink(missing_ok=True)

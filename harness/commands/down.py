@@ -29,7 +29,7 @@ def down(cluster: str | None, force: bool) -> None:
     if cluster is None:
         from harness.standing import take_down
 
-        click.echo("ended" if take_down() else "nothing stands")
+        click.echo("ended" if take_down(click.echo) else "nothing stands")
         return
     from harness.clusters.kubeconfig import place
     from harness.kubeconfig import read_access
