@@ -7,7 +7,7 @@ fills it and whoever is told of changes is in `runtime.py`.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -75,6 +75,8 @@ class Cache:
         self._objects: defaultdict[Resource, dict[str, Obj]] = defaultdict(dict)
         self._keys: defaultdict[tuple[Resource, str, str], set[str]] = defaultdict(set)
         self._gone: dict[str, None] = {}
+        #: How many containers have a port of that number, by namespace: many tasks ask at a time.
+        self._ports: defaultdict[str, Counter[int]] = defaultdict(Counter)
         #: By the uid of a task, and then by object: what the API said when it last refused it.
         self._refusals: defaultdict[str, dict[str, Refusal]] = defaultdict(dict)
 
@@ -90,6 +92,10 @@ class Cache:
         """The objects that have this value in that index of INDEXES, sorted by key."""
         objects = self._objects[resource]
         return tuple(objects[key] for key in sorted(self._keys.get((resource, index, value), ())))
+
+    def ports(self, namespace: str) -> frozenset[int]:
+        """The ports that pods of that namespace have been given."""
+        return frozenset(self._ports.get(namespace, ()))
 
     def put(self, resource: Resource, obj: Obj) -> None:
         """Take over a version of an object, unless a newer one, or its deletion, is known."""
@@ -134,6 +140,10 @@ class Cache:
 
     def _replace(self, resource: Resource, key: str, old: Obj | None, new: Obj | None) -> None:
         self._unindex(resource, key, old)
+        if resource is PODS:
+            for pod, step in ((old, -1), (new, 1)):
+                if pod:
+                    self._count_ports(pod, step)
         if new is None:
             del self._objects[resource][key]
         else:
@@ -151,6 +161,13 @@ class Cache:
             if not self._keys[place]:
                 del self._keys[place]
 
+    def _count_ports(self, pod: Obj, step: int) -> None:
+        counted = self._ports[namespace_of(pod) or ""]
+        for number in _ports(pod):
+            counted[number] += step
+            if not counted[number]:
+                del counted[number]
+
     def _remember(self, uid: str) -> None:
         self._gone[uid] = None
         if len(self._gone) > _REMEMBERED:
@@ -159,6 +176,11 @@ class Cache:
 
 def _ref(resource: Resource, obj: Obj) -> str:
     return f"{resource.plural} {key_of(obj)}"
+
+
+def _ports(pod: Obj) -> list[int]:
+    containers = (pod.get("spec") or {}).get("containers") or ()
+    return [port["containerPort"] for each in containers for port in each.get("ports") or ()]
 
 
 def _places(resource: Resource, obj: Obj) -> list[tuple[Resource, str, str]]:

@@ -58,8 +58,9 @@ FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE_UNREACHABLE = 0.2, 30.0, 2.0
 #: After a decision an item rests so long, in seconds: what happens meanwhile, say the start of
 #: all pods of a task, is looked at together, and costs one write instead of many.
 REST = 0.05
-#: So long what only tells of something waits for more to tell.
-LAZY = timedelta(seconds=0.3)
+#: So long what only tells of something waits for more to tell; so many times longer, at most, where
+#: more than BUSY items are at work: then it takes longer, too, until there is more to tell.
+LAZY, LAZIEST, BUSY = timedelta(seconds=0.3), 10, 30
 
 
 async def run(
@@ -237,10 +238,14 @@ class Runtime:
     def _is_ripe(self, item: Item) -> bool:
         """Whether a lazy decision has waited long enough; if not, when to look again."""
         now = self.world.now()
-        item.ripe_at = item.ripe_at or now + LAZY
+        item.ripe_at = item.ripe_at or now + LAZY * self._load()
         if now < item.ripe_at:
             item.deadline = min(item.deadline or item.ripe_at, item.ripe_at)
         return now >= item.ripe_at
+
+    def _load(self) -> float:
+        working = sum(each.work is not None for each in self._items.values())
+        return min(max(working / BUSY, 1), LAZIEST)
 
     async def _perform(self, item: Item, phase: Hashable, decision: Decision) -> None:
         start, ok = self.world.monotonic(), False

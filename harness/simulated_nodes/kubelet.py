@@ -87,6 +87,8 @@ class Kubelets:
     world: World
     _nodes: dict[str, Obj] = field(default_factory=dict)
     _charges: dict[str, Charge] = field(default_factory=dict)
+    #: The same by node: who looks for a node's pods does not look through all.
+    _on: dict[str, dict[str, Charge]] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     async def register(self, node: Obj) -> None:
@@ -165,6 +167,7 @@ class Kubelets:
                 return
             charge = Charge(pod, lifecycle.first(pod), self._addresses(pod))
             self._charges[uid_of(pod)] = charge
+            self._on.setdefault(charge.node, {})[uid_of(pod)] = charge
         elif version_of(pod) < version_of(charge.pod):
             return
         charge.pod = pod
@@ -177,6 +180,8 @@ class Kubelets:
 
     def _let_go(self, uid: str) -> list[asyncio.Task[None]]:
         charge = self._charges.pop(uid, None)
+        if charge:
+            del self._on[charge.node][uid]
         tasks = [task for task in (charge.work, charge.alarm) if task] if charge else []
         for task in tasks:
             task.cancel()
@@ -234,8 +239,8 @@ class Kubelets:
     def _seen(self, charge: Charge) -> Seen:
         others = [
             other.pod
-            for other in self._charges.values()
-            if other is not charge and other.node == charge.node and other.life.stage in HOLDS_ROOM
+            for other in self._on.get(charge.node, {}).values()
+            if other is not charge and other.life.stage in HOLDS_ROOM
         ]
         node = self._nodes[charge.node]
         return Seen(charge.pod, charge.life, self.world.now(), node, others)

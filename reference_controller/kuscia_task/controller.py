@@ -27,7 +27,7 @@ from harness.objects import (
 )
 from reference_controller import names
 from reference_controller.cache import Cache
-from reference_controller.kuscia_task import ports, status
+from reference_controller.kuscia_task import status
 from reference_controller.kuscia_task.plan import is_outdated
 from reference_controller.kuscia_task.reasons import Missing, Obstacle, Reason, Wrong
 from reference_controller.kuscia_task.seen import Phase, Seen
@@ -138,8 +138,5 @@ def _needed(cache: Cache, task: Obj) -> dict[str, Any]:
         "app_images": {i: image for i in images if (image := cache.get(APP_IMAGES, i))},
         "namespaces": frozenset(d for d in domains if cache.get(NAMESPACES, d)),
         "partners": frozenset(d for d in domains if _is_partner(cache.get(NAMESPACES, d))),
-        "taken": {
-            domain: frozenset(ports.taken_by_pods(cache.by(PODS, "namespace", domain)))
-            for domain in domains
-        },
+        "taken": {domain: cache.ports(domain) for domain in domains},
     }

@@ -76,12 +76,3 @@ def numbers_of(pods: Iterable[Obj]) -> Numbers:
         for port in container.get("ports") or ()
         if port.get("name")
     }
-
-
-def taken_by_pods(pods: Iterable[Obj]) -> set[int]:
-    return {
-        port["containerPort"]
-        for pod in pods
-        for container in pod["spec"]["containers"]
-        for port in container.get("ports") or ()
-    }
