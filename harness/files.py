@@ -56,8 +56,11 @@ class FixtureFiles:
             path = self._folder / name
         if "_suite" in path.parts or path.is_relative_to(shared):
             raise UsageError(f"--update does not write {path}: it is not this feature's own")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        except OSError as error:
+            raise UsageError(f"--update cannot write {path}: {error.strerror}") from error
         load_expected.cache_clear()
         return path
 

@@ -77,4 +77,6 @@ def _existing(path: Path) -> Path:
         raise UsageError(f"{path}: there is no such feature, and no such folder")
     if path.is_dir() and not any(path.rglob("*.feature")):
         raise UsageError(f"{path}: there is no feature in this folder")
+    if not path.is_dir() and path.suffix != ".feature":
+        raise UsageError(f"{path}: this is no feature; its name would end in .feature")
     return path.resolve()

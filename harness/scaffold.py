@@ -9,7 +9,7 @@ from string import Template
 from harness.errors import UsageError
 
 #: As scenarios' ids are: they become names of tests and folders.
-_NAME = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
+_NAME = re.compile(r"[a-z]([a-z0-9-]{0,48}[a-z0-9])?")
 
 _FEATURE = Template("""\
 # A feature says what is to hold, a scenario plays it. Given is what there is before, When is what
@@ -69,7 +69,7 @@ podStatuses:
 def write_feature(name: str, folder: Path) -> list[Path]:
     """The files written, the feature first. UsageError for a bad name, or if there is one of it."""
     if not _NAME.fullmatch(name):
-        hint = "use small letters, digits and dashes, as in my-first"
+        hint = "use at most 50 small letters, digits and dashes, as in my-first"
         raise UsageError(f"{name!r} cannot be a feature's name", hint=hint)
     feature, documents = folder / f"{name}.feature", folder / name
     if there := next((path for path in (feature, documents) if path.exists()), None):

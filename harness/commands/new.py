@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -22,4 +23,4 @@ def new(name: str, folder: Path) -> None:
     files = write_feature(name, folder)
     for file in files:
         click.echo(f"wrote {file}")
-    click.echo(f"run it: kuscia-conformance run {files[0]}")
+    click.echo(f"run it: kuscia-conformance run {quote(str(files[0]))}")

@@ -6,7 +6,7 @@ ports that were allocated; messages, which are everybody's own. The order is tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import yaml
@@ -32,11 +32,12 @@ _FIELDS = (
     *("podName", "serviceName", "podPhase", "reason", "message", "terminationLog", "nodeName"),
     *("portName", "portNumber", "scope", "createTime", "startTime", "readyTime"),
 )
-#: What a time comes after, in its own entry.
+#: What a time comes after, if that is there: of the status, or with a dot, of its own entry.
 _AFTER = {
     "completionTime": "startTime",
     "lastReconcileTime": "startTime",
     "lastTransitionTime": "startTime",
+    "startTime": ".createTime",
     "readyTime": ".createTime",
 }
 #: Conditions that only some implementations have.
@@ -50,41 +51,51 @@ class Written(str):
 
 
 def write_status(status: Mapping[str, Any]) -> str:
-    """The text of a document that this status matches, in the features' own names."""
-    known = [key for key in _ORDER if key in status]
-    return HEADER + "".join(line + "\n" for key in known for line in _field(key, status[key]))
+    """The text of a document that this status matches, in the features' own names.
+
+    What is empty is left out.
+    """
+    seen = _filled(status)
+    times = {"startTime"} & seen.keys()
+    known = [key for key in _ORDER if key in seen]
+    return HEADER + "".join(line + "\n" for key in known for line in _field(key, seen[key], times))
 
 
-def _field(key: str, value: Any) -> Iterator[str]:
+def _field(key: str, value: Any, times: Set[str]) -> Iterator[str]:
     if key in ("podStatuses", "serviceStatuses"):
         yield f"{key}: !exact"
         for name, entry in sorted(value.items()):
             yield f"  {name}:"
-            yield from (f"    {field}: {_scalar(each)}" for field, each in _entry(entry).items())
+            fields = _entry(entry, times)
+            yield from (f"    {field}: {_scalar(each)}" for field, each in fields.items())
     elif key in ("conditions", "partyTaskStatus"):
         yield f"{key}:" + (" !exact" if key == "partyTaskStatus" else "")
         for item in value:
             if item.get("type") not in _OWN_CONDITIONS:
-                yield f"  - {_flow(_entry(item))}"
+                yield f"  - {_flow(_entry(item, times))}"
     else:
-        yield f"{key}: {_scalar(_general(key, value))}"
+        yield f"{key}: {_scalar(_general(key, value, times))}"
 
 
-def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
-    domain = entry.get("namespace", "")
-    special = {"nodeName": Written(f"!node-of {domain}"), "terminationLog": Written("!re .+")}
-    fields = sorted(entry, key=lambda key: (*_FIELDS, key).index(key))
-    values = {key: special.get(key, _general(key, entry[key])) for key in fields}
-    if "createTime" in entry and "startTime" in entry:
-        values["startTime"] = Written("!time {after: .createTime}")
+def _entry(entry: Mapping[str, Any], times: Set[str]) -> dict[str, Any]:
+    seen = _filled(entry)
+    fields = sorted(seen, key=lambda key: (*_FIELDS, key).index(key))
+    times = times | {".createTime"} if "createTime" in seen else times
+    values = {key: _general(key, seen[key], times) for key in fields}
+    if "nodeName" in seen:
+        values["nodeName"] = Written(f"!node-of {seen.get('namespace', '')}")
     return values
 
 
-def _general(key: str, value: Any) -> Any:
+def _filled(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value not in (None, "", [], {})}
+
+
+def _general(key: str, value: Any, times: Set[str]) -> Any:
     if key.endswith("Time"):
         after = _AFTER.get(key)
-        return Written(f"!time {{after: {after}}}" if after else "!time")
-    if key == "message":
+        return Written(f"!time {{after: {after}}}" if after in times else "!time")
+    if key in ("message", "terminationLog"):
         return Written("!re .+")
     if key == "portNumber" and ALLOCATED[0] <= value <= ALLOCATED[1]:
         return Written(f"!between [{ALLOCATED[0]}, {ALLOCATED[1]}]")

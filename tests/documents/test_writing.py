@@ -1,5 +1,7 @@
 """A document written from a status matches that status, and another run's."""
 
+import pytest
+
 from harness.documents import Context, compare, document_from, write_status
 from harness.files import status_schema
 
@@ -61,3 +63,19 @@ def test_what_only_some_implementations_have_is_left_out():
     text = write_status(status(1))
     assert "PortsAllocated" not in text
     assert "allocatedPorts" not in text
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"phase": "Failed", "completionTime": T.format(1), "message": "one\ntwo\n"},
+        {"phase": "Failed", "message": "", "startTime": None, "conditions": None},
+        {"phase": "Pending", "podStatuses": {}, "serviceStatuses": None, "partyTaskStatus": []},
+        {"conditions": [{"type": "Success", "status": "False", "lastTransitionTime": T.format(1)}]},
+        {"reason": "a: b # c\nd"},
+        {"podStatuses": {"alice/psi-0": {"podName": "psi-0", "nodeName": "", "startTime": None}}},
+        {"podStatuses": {"alice/psi-0": {"readyTime": T.format(1), "startTime": T.format(1)}}},
+    ],
+)
+def test_it_matches_a_status_of_which_little_is_there(seen):
+    assert compare(document(seen), seen, context()) == ()
