@@ -19,6 +19,8 @@ from harness.settings import suite_folder
 
 #: Documents about a task's status, and about a whole pod.
 STATUS, POD = ".status.yaml", ".pod.yaml"
+#: What `--update` has written in this run.
+_WRITTEN: dict[Path, str] = {}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class FixtureFiles:
     def write(self, name: str, text: str) -> Path:
         """Write an expected document where it is, or would be, looked for first.
 
-        UsageError for the documents that came with an installed suite, and for shared ones.
+        UsageError for the documents that came with an installed suite, for shared ones, and if
+        this run has written another text to it: two steps or rows cannot both be met.
         """
         shared = suite_folder("fixtures") / "shared"
         try:
@@ -56,6 +59,9 @@ class FixtureFiles:
             path = self._folder / name
         if "_suite" in path.parts or path.is_relative_to(shared):
             raise UsageError(f"--update does not write {path}: it is not this feature's own")
+        if _WRITTEN.setdefault(path.resolve(), text) != text:
+            hint = "give this step, or row, a document of its own"
+            raise UsageError(f"--update has already written {path}, otherwise", hint=hint)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)

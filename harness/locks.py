@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from harness.errors import ClusterError
+
 
 @contextmanager
 def running(work: Path, *, alone: bool) -> Iterator[None]:
@@ -20,18 +22,21 @@ def running(work: Path, *, alone: bool) -> Iterator[None]:
 
 @contextmanager
 def borrowed(work: Path, nodes: tuple[str, ...], count: int) -> Iterator[list[str]]:
-    """So many nodes for oneself; waits until as many are free. Whoever waits first gets first."""
+    """So many nodes for oneself; waits until as many are free. Whoever waits first gets first.
+
+    ClusterError if there are not as many that are not kept.
+    """
     with ExitStack() as held:
         with _held(work / "nodes.lock", fcntl.LOCK_EX):
             mine: list[str] = []
+            _require(work, nodes, count)
             for attempt in (_try, _wait):
                 for node in nodes:
-                    if (
-                        len(mine) < count
-                        and node not in mine
-                        and attempt(held, work / f"{node}.node")
-                    ):
+                    wanted = len(mine) < count and node not in mine
+                    # It may have come to be kept by the one that was waited for.
+                    if wanted and attempt(held, work / f"{node}.node") and not _kept(work, node):
                         mine.append(node)
+            _require(work, nodes, count)
         yield mine
 
 
@@ -41,8 +46,21 @@ def keep(work: Path, nodes: Iterable[str]) -> None:
         (work / f"{node}.kept").touch()
 
 
-def not_kept(work: Path, nodes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(node for node in nodes if not (work / f"{node}.kept").exists())
+def _kept(work: Path, node: str) -> bool:
+    return (work / f"{node}.kept").exists()
+
+
+def _require(work: Path, nodes: tuple[str, ...], count: int) -> None:
+    kept = [node for node in nodes if _kept(work, node)]
+    if len(nodes) - len(kept) >= count:
+        return
+    text = f"{count} domains need as many nodes, the pool has {len(nodes)}"
+    if not kept:
+        raise ClusterError(text, hint="give the cluster more by --nodes")
+    raise ClusterError(
+        f"{text}, of which failures are kept on {', '.join(kept)}",
+        hint="when you have looked at them: `kuscia-conformance down`, and `up` again",
+    )
 
 
 def _try(held: ExitStack, path: Path) -> bool:

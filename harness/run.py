@@ -55,8 +55,8 @@ class Run:
         settings = read_settings(chosen, config.getini)
         run = cls(settings, is_worker=hasattr(config, "workerinput"))
         run.partial = bool(settings.only) or settings.update or _is_partial(config)
-        if settings.pause_on_failure and getattr(config.option, "numprocesses", None):
-            raise UsageError("--pause-on-failure: only one scenario at a time can be looked at")
+        if getattr(config.option, "numprocesses", None):
+            _require_one_at_a_time(settings)
         if given:
             run._environment = Environment.from_dict(given)
         elif not run.is_worker and not config.option.collectonly:
@@ -148,6 +148,13 @@ def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
         ((i + 0.5) / len(group), item) for group in (plain, killing) for i, item in enumerate(group)
     ]
     return [*together, *(item for _, item in sorted(places, key=lambda place: place[0]))]
+
+
+def _require_one_at_a_time(settings: Settings) -> None:
+    if settings.pause_on_failure:
+        raise UsageError("--pause-on-failure: only one scenario at a time can be looked at")
+    if settings.update:
+        raise UsageError("--update: only one scenario at a time can write documents")
 
 
 def _is_partial(config: pytest.Config) -> bool:

@@ -34,7 +34,7 @@ def run_suite(
     if not console.is_terminal:
         console.width = WIDTH_OF_A_LOG
     progress = Progress(console)
-    some = bool(paths or settings.only or settings.pause_on_failure)
+    some = bool(paths or settings.only or settings.pause_on_failure or settings.update)
     count = _workers(workers or ("0" if some else "auto"), settings.nodes)
     arguments = _arguments(chosen, count, str(settings.out))
     code = pytest.main([*arguments, *map(str, features)], plugins=[progress])

@@ -109,12 +109,8 @@ class Scenario:
 
     def _borrow_nodes(self, names: list[str]) -> None:
         work = Path(self.environment.work)
-        pool = locks.not_kept(work, self.environment.nodes)
-        if len(names) > len(pool):
-            hint = "give the cluster more by --nodes"
-            text = f"{len(names)} domains need as many nodes, the pool has {len(pool)}"
-            raise ClusterError(text, hint=hint)
-        free = self._ending.enter_context(locks.borrowed(work, pool, len(names)))
+        borrowed = locks.borrowed(work, self.environment.nodes, len(names))
+        free = self._ending.enter_context(borrowed)
         for name, node in zip(names, free, strict=True):
             self.nodes[name] = [node]
             self.history.nodes.add(node)

@@ -1,7 +1,12 @@
+import fcntl
 import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+import pytest
+
 from harness import locks
+from harness.errors import ClusterError
 
 NODES = ("node-1", "node-2", "node-3")
 
@@ -16,6 +21,50 @@ def test_nodes_come_back(tmp_path):
     for _ in range(2):
         with locks.borrowed(tmp_path, NODES, 3) as mine:
             assert sorted(mine) == sorted(NODES)
+
+
+def test_more_than_there_are_cannot_be_had(tmp_path):
+    with (
+        pytest.raises(ClusterError, match="4 domains need as many nodes, the pool has 3\n"),
+        locks.borrowed(tmp_path, NODES, 4),
+    ):
+        pytest.fail("it was given them")
+
+
+def test_what_is_kept_is_given_to_nobody(tmp_path):
+    locks.keep(tmp_path, NODES[:1])
+    for _ in range(2):
+        with locks.borrowed(tmp_path, NODES, 2) as mine:
+            assert mine == list(NODES[1:])
+    locks.keep(tmp_path, NODES[1:2])
+    with (
+        pytest.raises(ClusterError, match="failures are kept on node-1, node-2\n"),
+        locks.borrowed(tmp_path, NODES, 2),
+    ):
+        pytest.fail("it was given them")
+
+
+def test_nor_to_who_has_waited_for_it(tmp_path):
+    def wait():
+        with locks.borrowed(tmp_path, NODES, 1) as mine:
+            return mine
+
+    with ThreadPoolExecutor() as beside:
+        with locks.borrowed(tmp_path, NODES, 3):
+            waiting = beside.submit(wait)
+            while not _is_held(tmp_path / "nodes.lock"):
+                assert not waiting.done()
+            locks.keep(tmp_path, NODES[:1])
+        assert waiting.result(timeout=30) == ["node-2"]
+
+
+def _is_held(path):
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _borrow(folder, barrier):

@@ -20,7 +20,7 @@ from harness.errors import UsageError
     "--workers",
     metavar="N",
     help="Run N scenarios at a time; auto: as many as the nodes allow.  "
-    "[default: auto; 0, none beside another, with PATHS, --only or --pause-on-failure]",
+    "[default: auto; 0, none beside another, with PATHS, --only, --update or --pause-on-failure]",
 )
 def run(workers: str | None, paths: tuple[Path, ...], **chosen: Any) -> NoReturn:
     """Run the scenarios against a controller, and write a report.
