@@ -24,12 +24,21 @@ def pause(item: pytest.Item, scenario: Scenario, text: str) -> None:
     capture.resume()
 
 
+def kept(scenario: Scenario) -> str:
+    """That a scenario is left as it is, and where it can be looked at."""
+    return "\n".join(["kept until the cluster goes:", *where_to_look(scenario)])
+
+
 def where_to_look(scenario: Scenario) -> Iterator[str]:
     """Commands to copy, with the names that things have in the cluster."""
     environment, names = scenario.environment, scenario.names
     kubectl = f"kubectl --kubeconfig {environment.kubeconfig}"
+    kind, _, cluster = environment.cluster.partition(":")
     if environment.context:
         kubectl += f" --context {environment.context}"
+    if kind == "kind" and environment.outlives:  # our own kubeconfig goes with the run
+        yield f"kind export kubeconfig --name {cluster}"
+        kubectl = f"kubectl --context kind-{cluster}"
     for task in scenario.tasks:
         yield f"{kubectl} get kt {names.real(task)} -n {TASK_NAMESPACE} -o yaml"
     for domain, nodes in scenario.nodes.items():

@@ -22,7 +22,7 @@ from harness.environment import Environment
 from harness.errors import ConformanceError, ControllerError, Unreachable
 from harness.failure import CheckFailed
 from harness.kubeconfig import read_access
-from harness.looking import pause
+from harness.looking import kept, pause
 from harness.report.outcome import outcome_of
 from harness.run import RUN, Run
 from harness.scenario import Scenario
@@ -138,13 +138,13 @@ def pytest_runtest_makereport(
         outcome = outcome_of(check, report, error)
         report.conformance = outcome  # type: ignore[attr-defined]
         if call.when == "call":
-            after_call(item, outcome)
+            after_call(item, report, outcome)
         if call.when == "setup":
             item.user_properties += [("requirement", name) for name in check.requirements]
     return report
 
 
-def after_call(item: pytest.Item, outcome: dict[str, Any]) -> None:
+def after_call(item: pytest.Item, report: pytest.TestReport, outcome: dict[str, Any]) -> None:
     """What the user wants to see of a scenario before it is cleaned up."""
     scenario, settings = item.stash.get(SCENARIO, None), item.config.stash[RUN].settings
     if scenario is None:
@@ -155,6 +155,7 @@ def after_call(item: pytest.Item, outcome: dict[str, Any]) -> None:
         if settings.keep_on_failure:
             scenario.keep = True
             item.session.shouldstop = "kept what the failing scenario has made"
+            outcome["text"] = report.longrepr = f"{outcome['text']}\n\n{kept(scenario)}"
         if settings.pause_on_failure:
             pause(item, scenario, outcome["text"])
 

@@ -12,9 +12,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import TracebackType
 from typing import Self
 
@@ -76,7 +77,7 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._said_before = len(self.read())
         try:
-            with self.log.open("ab") as output:
+            with self.log.open("ab") as output, _undisturbed():
                 self._child = subprocess.Popen(
                     self.command,
                     stdin=subprocess.DEVNULL,
@@ -88,6 +89,9 @@ class Process:
                 )
         except OSError as error:
             raise ProcessError(f"{self.name}: cannot start {self.command[0]}: {error}") from error
+        except KeyboardInterrupt:
+            self.stop()
+            raise
 
     def wait_until_ready(self) -> None:
         """Wait for it. ProcessError, with its last lines, if it has ended or takes too long."""
@@ -153,6 +157,24 @@ class Process:
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self._child.pid, number)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Have Ctrl-C wait meanwhile: a child would be there that nobody knows, and so nobody ends."""
+    if current_thread() is not main_thread():  # signals disturb only that
+        yield
+        return
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda which, _: came.append(which)) for each in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for each in came:
+        signal.raise_signal(each)
 
 
 def _die_with_parent() -> None:

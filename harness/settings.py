@@ -100,9 +100,9 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
 
 def _require_sense(settings: Settings) -> None:
     """UsageError for options that do not go together."""
-    stays = settings.reuse or settings.keep or settings.cluster.startswith("kubeconfig")
+    stays = settings.reuse or (settings.keep and settings.cluster.startswith("kind"))
     if settings.keep_on_failure and not stays:
-        text = "--keep-on-failure: this cluster goes when the run ends"
+        text = "--keep-on-failure: this cluster goes, or is put back, when the run ends"
         raise UsageError(text, hint="use `kuscia-conformance up` and --reuse, or kind with --keep")
 
 

@@ -217,7 +217,7 @@ def _end() -> None:
             os.kill(pid, signal.SIGTERM)
     while _lives():
         if time.monotonic() > deadline:
-            hint = f"look at {folder() / 'log'}"
+            hint = f"look at {folder() / 'log'}; then `kill -9 {pid}`, and `down` once more"
             raise EnvironmentFailure(f"the keeper (process {pid}) does not end", hint=hint)
         time.sleep(_LOOK)
 

@@ -63,6 +63,7 @@ def kubeconfig(tmp_path):
         (["run", "nowhere.feature"], 2, "nowhere.feature: there is no such feature"),
         (["run", "."], 2, "there is no feature in this folder"),
         (["run", "kubeconfig"], 2, "kubeconfig: this is no feature"),
+        (["run", "--cluster", "kind", "--update", "-n", "2"], 2, "only one scenario at a time"),
         (["new", "My"], 2, "'My' cannot be a feature's name"),
         (["new", "my", "--folder", "kubeconfig"], 2, "cannot write to kubeconfig"),
         (["down", "--cluster", "kind"], 2, "only what was done to a cluster of yours"),

@@ -92,3 +92,18 @@ def _is_running(pid):
         return False
     with open(f"/proc/{pid}/stat") as stat:
         return stat.read().split()[2] != "Z"
+
+
+def test_ctrl_c_while_a_child_is_started_waits_until_it_can_be_ended(tmp_path, monkeypatch):
+    children, popen = [], subprocess.Popen
+
+    def interrupted(*arguments, **options):
+        children.append(popen(*arguments, **options))
+        signal.raise_signal(signal.SIGINT)
+        return children[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt), shell("sleep 60", tmp_path):
+        pytest.fail("it was not interrupted")
+    [child] = children
+    assert child.returncode == -signal.SIGTERM

@@ -61,3 +61,23 @@ def test_a_number_of_nodes_names_none():
 def test_one_node_is_too_few():
     with pytest.raises(UsageError, match="--nodes a: expected the names of two nodes or more"):
         read_settings({"cluster": "kubeconfig", "nodes": "a"})
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"cluster": "kind"},
+        {"cluster": "controlplane"},
+        {"cluster": "controlplane", "keep": True},
+        {"cluster": "kubeconfig:mine"},
+        {"cluster": "kubeconfig:mine", "keep": True},
+    ],
+)
+def test_a_failure_is_kept_only_where_it_stays(chosen):
+    with pytest.raises(UsageError, match="--keep-on-failure: this cluster goes, or is put back"):
+        read_settings({**chosen, "keep_on_failure": True})
+
+
+@pytest.mark.parametrize("chosen", [{"reuse": True}, {"cluster": "kind:mine", "keep": True}])
+def test_where_a_failure_stays(chosen):
+    assert read_settings({**chosen, "keep_on_failure": True}).keep_on_failure

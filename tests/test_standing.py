@@ -20,7 +20,15 @@ UP = [sys.executable, "-P", "-m", "harness", "up", "--cluster", "controlplane"]
 
 
 @pytest.fixture
-def state(tmp_path, monkeypatch):
+def works(monkeypatch):
+    """Where environments have their folders: a short path, for there are sockets in them."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+@pytest.fixture
+def state(tmp_path, works, monkeypatch):
     """An author's state folder; whatever stands at the end is ended."""
     folder = tmp_path / "state"
     folder.mkdir()
@@ -28,14 +36,6 @@ def state(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     yield folder
     standing.take_down(print)
-
-
-@pytest.fixture
-def works(monkeypatch):
-    """Where environments have their folders: a short path, for there are sockets in them."""
-    with tempfile.TemporaryDirectory() as folder:
-        monkeypatch.setenv("TMPDIR", folder)
-        yield Path(folder)
 
 
 def processes(folder):
@@ -65,8 +65,41 @@ def write_down(state, work, cluster="controlplane"):
     return environment
 
 
-def test_of_two_at_once_one_is_made_and_it_is_ended(state, works):
-    command = [*UP, "--nodes", "2", "--controller", "none"]
+FEATURE = """
+@core
+Feature: Mine
+
+  @id:mine
+  Scenario: The task fails
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "psi" of alice and bob
+    When the task "psi" is created
+    And the pods of bob finish with exit code 3 and message "boom"
+    Then the status of "psi" matches "mine.status.yaml"
+    And the phases of "psi" were Succeeded
+"""
+
+
+def run(*arguments):
+    command = [sys.executable, "-P", "-m", "harness", "run", "--reuse", "mine.feature", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def update_and_keep(folder):
+    """A run that writes a document, and leaves the failure that comes after it."""
+    (folder / "mine.feature").write_text(FEATURE)
+    code, text = run("--update", "--keep-on-failure")
+    assert (code, "expected: the phases Succeeded" in text) == (1, True), text
+    assert "kept until the cluster goes:\n" in text
+    assert "phase: Failed" in (folder / "mine.status.yaml").read_text()
+    code, text = run()
+    assert (code, "failures are kept on simulated-1, simulated-2" in text) == (4, True), text
+
+
+def test_of_two_at_once_one_is_made_and_used_and_ended(state, works, tmp_path):
+    command = [*UP, "--nodes", "2"]
     both = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
@@ -77,6 +110,7 @@ def test_of_two_at_once_one_is_made_and_it_is_ended(state, works):
     assert standing.standing().nodes == ("simulated-1", "simulated-2")
     assert len(processes(works)) >= 3
 
+    update_and_keep(tmp_path)
     assert standing.take_down(print)
     assert (processes(works), list(works.iterdir())) == ([], [])
     assert not standing.take_down(print)

@@ -7,7 +7,7 @@ run's folder and does what scenarios ask for, which may run in workers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from threading import Thread
@@ -28,7 +28,8 @@ def listening(work: Path, processes: Sequence[Process]) -> Iterator[None]:
     that started it does.
     """
     with Listener(str(work / SOCKET)) as listener:
-        thread = Thread(target=_serve, args=(listener, processes), name="controller control")
+        # A daemon, for it cannot be told to end if somebody has deleted the folder meanwhile.
+        thread = Thread(target=_serve, args=(listener, processes), daemon=True)
         thread.start()
         try:
             yield
@@ -52,8 +53,8 @@ def ask(work: Path, what: str) -> None:
 def _serve(listener: Listener, processes: Sequence[Process]) -> None:
     wanted = ""
     while wanted != END:
-        with listener.accept() as connection:
-            wanted = connection.recv()
+        with listener.accept() as connection, suppress(OSError, EOFError):
+            wanted = connection.recv()  # whoever asks may be killed meanwhile: others go on
             _answer(connection, wanted, processes)
 
 

@@ -1,11 +1,12 @@
 """Killing and starting what is under test, through the socket of a run."""
 
 import sys
+from multiprocessing.connection import Client
 from pathlib import Path
 
 import pytest
 
-from harness.controllers.control import KILL, START, ask, listening
+from harness.controllers.control import KILL, LOOK, SOCKET, START, ask, listening
 from harness.errors import ControllerError
 from harness.process import Process
 
@@ -46,3 +47,10 @@ def test_what_cannot_be_started_is_told(process, tmp_path):
 def test_nobody_there():
     with pytest.raises(ControllerError, match="does not answer"):
         ask(Path("/nowhere"), KILL)
+
+
+def test_somebody_who_is_killed_while_asking_is_not_in_the_way(process, tmp_path):
+    with listening(tmp_path, [process]):
+        Client(str(tmp_path / SOCKET)).close()
+        ask(tmp_path, LOOK)
+    assert process.is_alive
