@@ -68,8 +68,11 @@ def _(scenario: Scenario, file: str, datatable: Table) -> None:
     """When "task.yaml" is applied with: rows of a path and a value that it has instead."""
     __tracebackhide__ = True
     scenario.act()
-    [manifest] = scenario.files.manifests(file)
-    apply_all(scenario, [changed(manifest, datatable)])
+    manifests = scenario.files.manifests(file)
+    if len(manifests) != 1:
+        hint = "a change is of one: give it a file of its own"
+        raise FeatureError(f"{file} has {len(manifests)} manifests", hint=hint)
+    apply_all(scenario, [changed(manifests[0], datatable)])
 
 
 @when(parsers.re(r'the task "(?P<name>[^"]+)" is changed to have'))

@@ -18,7 +18,10 @@ def _(scenario: Scenario, path: str, who: str, file: str) -> None:
     """Then the file "/work/task.json" in the pods of alice matches "task.yaml": as JSON."""
     __tracebackhide__ = True
     document = documents.load_document(scenario.files.find(file))
-    for version in scenario.pods(whom(who)):
+    pods = scenario.pods(whom(who))
+    if not pods:
+        scenario.fail(f"expected: {path} in {who}\nactual:   there is no such pod")
+    for version in pods:
         text = read(scenario, version.real, path)
         try:
             found = orjson.loads(text)
