@@ -17,7 +17,7 @@ from deepdiff import DeepDiff
 from harness.api import Api
 from harness.clusters import preparing
 from harness.errors import AlreadyExists, ClusterError, NotFound
-from harness.objects import CONFIG_MAPS, DEFINITIONS, Obj, Resource, name_of
+from harness.objects import CONFIG_MAPS, DEFINITIONS, Obj, name_of
 from harness.ownership import RUN, is_of, mark
 
 #: Where the specs are saved that are to be put back.
@@ -43,8 +43,7 @@ async def install(api: Api, wanted: Sequence[Obj], run: str, *, replace: bool) -
     await asyncio.gather(*(api.create(DEFINITIONS, obj) for obj in missing))
     await asyncio.gather(*(_put(api, name_of(ours), ours["spec"]) for ours, _ in changed))
     new = [*missing, *(ours for ours, _ in changed)]
-    await preparing.established(api, {name_of(obj) for obj in new})
-    await asyncio.gather(*(preparing.list_when_ready(api, _resource(obj)) for obj in new))
+    await preparing.served(api, new)
     return sorted(name_of(obj) for obj in new)
 
 
@@ -166,7 +165,7 @@ async def remove(api: Api, run: str | None, say: Callable[[str], None]) -> list[
     going = []
     for definition in ours:
         name = name_of(definition)
-        if await preparing.list_when_ready(api, _resource(definition)):
+        if await preparing.list_when_ready(api, preparing.defined(definition)):
             say(f"left the definition {name}: there are objects of it that no run has made")
             await api.patch(DEFINITIONS, name, None, {"metadata": {"labels": {RUN: None}}})
             continue
@@ -174,10 +173,3 @@ async def remove(api: Api, run: str | None, say: Callable[[str], None]) -> list[
         say(f"deleted the definition {name}")
         going.append(name)
     return going
-
-
-def _resource(definition: Obj) -> Resource:
-    spec = definition["spec"]
-    version = next(version["name"] for version in spec["versions"] if version["served"])
-    names = spec["names"]
-    return Resource(spec["group"], version, names["plural"], names["kind"])

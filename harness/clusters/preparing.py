@@ -6,7 +6,7 @@ And how to wait: until kinds are served, nodes are ready, or objects are gone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -79,7 +79,7 @@ async def install(access: Access, definitions: Path) -> None:
     async with Api(access, MANAGER) as api:
         await asyncio.gather(*(api.apply(DEFINITIONS, obj, manager=MANAGER) for obj in wanted))
         await _namespace(api)
-        await established(api, {name_of(obj) for obj in wanted})
+        await served(api, wanted)
 
 
 def load_all(folder: Path) -> list[Obj]:
@@ -88,10 +88,21 @@ def load_all(folder: Path) -> list[Obj]:
     return [obj for file in files for obj in documents.load_manifests(file)]
 
 
-async def established(api: Api, names: set[str]) -> None:
-    """Wait until these definitions are served. ClusterError if they never are."""
-    if names:
-        await _bounded(_established(api, set(names)), "the definitions")
+async def served(api: Api, definitions: Sequence[Obj]) -> None:
+    """Wait until what these define can be listed. ClusterError if it never can."""
+    if definitions:
+        names = {name_of(obj) for obj in definitions}
+        await _bounded(_established(api, names), "the definitions")
+        # A definition is Established a moment before its storage is there.
+        await asyncio.gather(*(list_when_ready(api, defined(obj)) for obj in definitions))
+
+
+def defined(definition: Obj) -> Resource:
+    """The resource of a definition, in the first version that is served."""
+    spec = definition["spec"]
+    version = next(version["name"] for version in spec["versions"] if version["served"])
+    names = spec["names"]
+    return Resource(spec["group"], version, names["plural"], names["kind"])
 
 
 async def _bounded(waiting: Awaitable[T], what: str) -> T:

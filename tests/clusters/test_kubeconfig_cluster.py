@@ -10,10 +10,11 @@ import pytest
 
 from harness.api import Api
 from harness.clusters import ClusterOptions, cluster
+from harness.clusters.preparing import wait_until_gone
 from harness.documents import load_manifests
-from harness.domains import DOMAIN_LABEL, wait_while_ending
+from harness.domains import DOMAIN_LABEL
 from harness.kubeconfig import read_access
-from harness.objects import DEFINITIONS, NAMESPACES, NODES, PODS
+from harness.objects import DEFINITIONS, NAMESPACES, NODES, PODS, name_of
 from harness.settings import suite_folder
 from harness.world import Listed, World, follow
 from tests.clusters.inventory import inventory
@@ -30,7 +31,6 @@ def bare(tmp_path_factory):
     (work / "none").mkdir()
     with cluster(ClusterOptions("controlplane", work / "none", work, nodes=3)) as made:
         delete(made.kubeconfig, NAMESPACES, "cross-domain")
-        on(made.kubeconfig, lambda api: wait_while_ending(api, "cross-domain"))
         yield made.kubeconfig
 
 
@@ -63,7 +63,13 @@ async def bound_pod(api):
 
 
 def delete(kubeconfig, resource, name):
-    on(kubeconfig, lambda api: api.delete(resource, name))
+    """Delete it, and wait until it is gone: what follows compares all that there is."""
+
+    async def work(api):
+        await api.delete(resource, name)
+        await wait_until_gone(api, resource, lambda obj: name_of(obj) == name)
+
+    on(kubeconfig, work)
 
 
 def label(kubeconfig, node, domain):
@@ -194,7 +200,6 @@ def test_what_was_there_under_a_plain_name_stays(bare, tmp_path):
         assert "node simulated-1 runs pods of others" in done.stdout
     finally:
         delete(bare, NAMESPACES, "alice")
-        on(bare, lambda api: wait_while_ending(api, "alice"))
 
 
 def test_a_node_of_others_is_refused(bare, tmp_path):
