@@ -1,4 +1,4 @@
-"""The transport: requests to an API server, and watches.
+"""The client: requests to an API server, and watches; `harness.transport` carries them.
 
 One asynchronous client for all: the harness, the simulated nodes and the reference
 controller. A request either returns what the server answered or raises an `ApiError`
@@ -10,33 +10,28 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-import aiohttp
 import orjson
 
-from harness.errors import Unreachable, api_error
+from harness.errors import api_error
 from harness.kubeconfig import Access
 from harness.objects import Obj, Resource
+from harness.transport import JSON, Call, Http, Reply
 
-JSON = "application/json"
 PATCHES = {
     "merge": "application/merge-patch+json",
     "json": "application/json-patch+json",
     "strategic": "application/strategic-merge-patch+json",
     "apply": "application/apply-patch+yaml",
 }
-EXEC_PROTOCOL, STATUS_CHANNEL = "v4.channel.k8s.io", b"\x03"
 #: How long a request may take before it counts as lost, in seconds. Watches have no such limit.
 REQUEST_TIMEOUT = 30.0
 #: How many requests are under way at a time, watches and exec aside: each has a connection of its
 #: own, and a server that is given more does not answer sooner, but sets up connections.
 AT_A_TIME = 16
-
-#: Turns of the event loop that the callbacks of closed connections may take.
-_CALLBACKS = 4
 
 
 @dataclass(frozen=True)
@@ -58,18 +53,11 @@ class Api:
 
     async def __aenter__(self) -> Self:
         self._turn = asyncio.Semaphore(AT_A_TIME)
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=self.access.tls or True),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=REQUEST_TIMEOUT),
-            headers={"User-Agent": self.user_agent, "Accept": JSON, "Accept-Encoding": "identity"},
-        )
+        self._transport = (self.access.connect or Http)(self.access, self.user_agent)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
-        # The transports are closed by callbacks; whoever ends the loop now would cut them off.
-        for _turn in range(_CALLBACKS):
-            await asyncio.sleep(0)
+        await self._transport.close()
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
         return await self._request("get", resource, resource.path(namespace, name))
@@ -169,24 +157,8 @@ class Api:
         self.requests["exec", "pods"] += 1
         query = [("command", word) for word in command]
         query += [("container", container), ("stdout", "true"), ("stderr", "true")]
-        url = self.access.server + f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
-        # The answer is no JSON: with the session's own Accept the server refuses (406).
-        headers = {"Accept": "*/*"}
-        if authorization := self.access.authorization():
-            headers["Authorization"] = authorization
-        output, status = b"", b""
-        try:
-            async with self._session.ws_connect(
-                url, params=query, protocols=(EXEC_PROTOCOL,), headers=headers
-            ) as socket:
-                async for message in socket:
-                    if message.data[:1] == STATUS_CHANNEL:
-                        status += message.data[1:]
-                    else:
-                        output += message.data[1:]
-        except (aiohttp.ClientError, OSError) as error:
-            raise self._unreachable(error) from error
-        return _exec_result(output, status)
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+        return _exec_result(*await self._transport.exec(Call("GET", path, query)))
 
     async def watch(
         self,
@@ -209,8 +181,10 @@ class Api:
             fieldSelector=fields,
         )
         self.requests["watch", resource.plural] += 1
-        async with self._open("GET", resource.path(namespace), params=params) as response:
-            async for line in _lines(response):
+        call = Call("GET", resource.path(namespace), params)
+        async with self._transport.open(call) as reply:
+            await _require_success(reply)
+            async for line in reply.lines():
                 event = orjson.loads(line)
                 if event["type"] == "ERROR":
                     raise api_error(event["object"].get("code", 500), event["object"])
@@ -225,69 +199,23 @@ class Api:
         async with self._turn, asyncio.timeout(REQUEST_TIMEOUT):
             return await self._send(method, path, **options)
 
-    async def _send(self, method: str, path: str, **options: Any) -> Obj:
-        async with self._open(method, path, **options) as response:
-            try:
-                return _decode(await response.read())
-            except aiohttp.ClientError as error:
-                raise self._unreachable(error) from error
-
-    def _open(
+    async def _send(
         self,
         method: str,
         path: str,
         *,
         body: Any = None,
         content_type: str = JSON,
-        params: Mapping[str, str] | None = None,
+        params: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
-    ) -> _Opened:
+    ) -> Obj:
         sent = dict(headers or {})
         if body is not None:
             sent["Content-Type"] = content_type
-        if authorization := self.access.authorization():
-            sent["Authorization"] = authorization
-        request = self._session.request(
-            method,
-            self.access.server + path,
-            data=orjson.dumps(body) if body is not None else None,
-            params=params,
-            headers=sent,
-            proxy=self.access.proxy,
-            server_hostname=self.access.server_name,
-        )
-        return _Opened(self, request)
-
-    def _unreachable(self, error: BaseException) -> Unreachable:
-        why = str(error) or type(error).__name__
-        return Unreachable(f"{self.access.server} does not answer: {why}")
-
-
-class _Opened:
-    """An answer that has begun: its errors raised as ours, its connection given back."""
-
-    def __init__(self, api: Api, request: Any) -> None:
-        self._api, self._request = api, request
-
-    async def __aenter__(self) -> aiohttp.ClientResponse:
-        try:
-            response: aiohttp.ClientResponse = await self._request
-            if response.status >= 400:
-                raise api_error(response.status, _decode(await response.read()))
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise self._api._unreachable(error) from error
-        self._response = response
-        return response
-
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._response.release()
-            return
-        connection = self._response.connection
-        if connection and connection.transport:
-            # A mere close would wait for the server's goodbye, longer than our loop may last.
-            connection.transport.abort()
-        self._response.close()
+        data = orjson.dumps(body) if body is not None else None
+        async with self._transport.open(Call(method, path, params, sent, data)) as reply:
+            await _require_success(reply)
+            return _decode(await reply.read())
 
 
 _METHODS = {
@@ -300,8 +228,13 @@ _METHODS = {
 }
 
 
-def _params(**params: str) -> dict[str, str]:
-    return {name: value for name, value in params.items() if value}
+async def _require_success(reply: Reply) -> None:
+    if reply.status >= 400:
+        raise api_error(reply.status, _decode(await reply.read()))
+
+
+def _params(**params: str) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in params.items() if value]
 
 
 def _decode(body: bytes) -> Obj:
@@ -322,15 +255,3 @@ def _exec_result(output: bytes, status: bytes) -> str:
         result["message"] = f"{result.get('message', '')}: {said}".strip(": ")
         raise api_error(result.get("code", 500), result)
     return output.decode(errors="replace")
-
-
-async def _lines(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    rest = b""
-    try:
-        async for chunk in response.content.iter_any():
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                if line:
-                    yield line
-    except (aiohttp.ClientError, OSError) as error:
-        raise Unreachable(f"the watch of {response.url.path} broke off: {error}") from error

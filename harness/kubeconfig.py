@@ -10,12 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import yaml
 
 from harness.errors import ClusterError, UsageError
+
+if TYPE_CHECKING:
+    from harness.transport import Transport
 
 #: Where a pod finds the token, the authority's certificate and the namespace of its account.
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -32,6 +35,8 @@ class Access:
     proxy: str | None = None
     #: The name the server's certificate has to bear, where that is not the host's.
     server_name: str | None = None
+    #: Another way to the server than HTTP: a `harness.transport.Transport` for a user agent.
+    connect: Callable[[Access, str], Transport] | None = None
 
 
 def read_access(path: Path | str | None = None, context: str | None = None) -> Access:
