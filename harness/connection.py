@@ -1,14 +1,14 @@
 """The cluster as the steps meet it: requests that block, and a journal that fills by itself.
 
 Steps are synchronous, as pytest-bdd's are; the client and the watches are not. They live on
-an event loop in a thread of this module's, one per process.
+an event loop, which whoever makes the connection drives: `connect` has a thread do so.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,6 +22,8 @@ from harness.world import World
 
 T = TypeVar("T")
 
+Drive = Callable[[Coroutine[Any, Any, Any]], Any]
+
 #: How long the first lists may take, in seconds.
 START = 30.0
 
@@ -32,11 +34,13 @@ class Connection:
 
     api: Api
     journal: Journal
-    loop: asyncio.AbstractEventLoop
+    #: Has a coroutine done on the loop, and waits for the result.
+    drive: Drive
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Have it done on the loop, and wait for the result."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
+        result: T = self.drive(coroutine)
+        return result
 
     def together(self, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
         """Have them all done at once; the first error is raised when all have ended."""
@@ -57,24 +61,32 @@ def connect(access: Access, user_agent: str) -> Iterator[Connection]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="connection", daemon=True)
     thread.start()
+
+    def drive(coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+
     try:
-        api = Api(access, user_agent)
-        journal = Journal()
-        opened = asyncio.run_coroutine_threadsafe(_open(api, journal), loop)
-        watches = opened.result()
-        try:
-            yield Connection(api, journal, loop)
-        finally:
-            asyncio.run_coroutine_threadsafe(_close(api, watches), loop).result()
+        api, journal = Api(access, user_agent), Journal()
+        with opened(api, journal, World(api), drive) as connection:
+            yield connection
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _open(api: Api, journal: Journal) -> list[asyncio.Task[Any]]:
+@contextmanager
+def opened(api: Api, journal: Journal, world: World, drive: Drive) -> Iterator[Connection]:
+    """A client that is not entered yet, with a journal that fills meanwhile."""
+    watches = drive(_open(api, journal, world))
+    try:
+        yield Connection(api, journal, drive)
+    finally:
+        drive(_close(api, watches))
+
+
+async def _open(api: Api, journal: Journal, world: World) -> list[asyncio.Task[Any]]:
     await api.__aenter__()
-    world = World(api)
     try:
         watched = await asyncio.gather(*(_is_served(api, resource) for resource in WATCHED))
         tasks, ready = [], []

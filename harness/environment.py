@@ -9,9 +9,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness import controllers
 from harness.clusters import Cluster, ClusterOptions, cluster
@@ -20,6 +20,9 @@ from harness.kubeconfig import read_access
 from harness.ownership import fresh_run_id
 from harness.settings import Settings, suite_folder
 from harness.setup import set_up
+
+if TYPE_CHECKING:
+    from harness.virtual import VirtualCluster
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,18 @@ class Environment:
     run: str
     #: A folder of this run's own, shared by its processes: locks, kubeconfigs.
     work: str
+    #: Where all of it is in this process, on a clock of its own.
+    virtual: VirtualCluster | None = field(default=None, repr=False)
+
+    def ask(self, what: str) -> None:
+        """Have the controller killed, started or looked at. ControllerError if that fails."""
+        if self.virtual:
+            self.virtual.ask(what)
+        else:
+            control.ask(Path(self.work), what)
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in vars(self).items() if name != "virtual"}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Environment:
@@ -51,6 +63,12 @@ class Environment:
 def stand(settings: Settings, say: Callable[[str], None]) -> Iterator[Environment]:
     """Make cluster and controller, and end them; UsageError or EnvironmentFailure if that fails."""
     settings.out.mkdir(parents=True, exist_ok=True)
+    if settings.virtual:
+        from harness.virtual import stand_virtually
+
+        with stand_virtually(settings, say) as environment:
+            yield environment
+        return
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder:
         work, run = Path(folder), fresh_run_id()
         with cluster(_options(settings, work, run, say)) as made:
@@ -71,6 +89,7 @@ def _options(
         keep=settings.keep,
         kind_image=settings.kind_image or None,
         workload_image=settings.workload_image,
+        pace=settings.pace,
         assets=settings.assets or None,
         nodes=settings.nodes,
         node_names=settings.node_names,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from harness import objects
@@ -53,11 +53,17 @@ class Version:
         return self.event == "DELETED"
 
 
+def machine_time() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass
 class Journal:
     """The versions in the order in which they came; safe to read from any thread."""
 
     versions: list[Version] = field(default_factory=list)
+    #: The clock by which it is waited: the one that the versions are stamped by.
+    now: Callable[[], datetime] = machine_time
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def add(self, version: Version) -> None:
@@ -108,10 +114,11 @@ class History:
     #: Real names of the nodes that the scenario has borrowed.
     nodes: set[str] = field(default_factory=set)
     versions: list[Version] = field(default_factory=list)
-    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    began: datetime = field(init=False)
     _read: int = 0
 
     def __post_init__(self) -> None:
+        self.began = self.journal.now()
         self._read = len(self.journal.versions)
 
     def update(self) -> None:
@@ -147,14 +154,11 @@ class History:
 
         `look` is to judge the whole history, not the newest state.
         """
-        deadline = _now().timestamp() + seconds
+        deadline = self.journal.now() + timedelta(seconds=seconds)
         while True:
             self.update()
             if (found := look()) is not None:
                 return found
-            if not self.journal.wait_beyond(self._read, deadline - _now().timestamp()):
+            left = (deadline - self.journal.now()).total_seconds()
+            if not self.journal.wait_beyond(self._read, left):
                 return None
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

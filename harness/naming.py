@@ -74,5 +74,6 @@ def _party_fields(spec: Obj) -> list[tuple[Obj, str]]:
     return own + [(limit, "destinationID") for limit in limits]
 
 
-def fresh_names() -> Names:
-    return Names("".join(random.SystemRandom().choices(LETTERS, k=LENGTH)))
+def fresh_names(chance: random.Random | None = None) -> Names:
+    """Names that nobody has; with a chance of one's own those that it gives."""
+    return Names("".join((chance or random.SystemRandom()).choices(LETTERS, k=LENGTH)))

@@ -71,12 +71,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
-    config.stash[RUN].environment()
+    """The workers share one environment, unless each has a clock and a cluster of its own."""
+    if not config.stash[RUN].settings.virtual:
+        config.stash[RUN].environment()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    node.workerinput[WORKER_KEY] = node.config.stash[RUN].environment().to_dict()
+    if not node.config.stash[RUN].settings.virtual:
+        node.workerinput[WORKER_KEY] = node.config.stash[RUN].environment().to_dict()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -96,6 +99,9 @@ def kuscia_environment(pytestconfig: pytest.Config) -> Environment:
 @pytest.fixture(scope="session")
 def kuscia_connection(kuscia_environment: Environment) -> Iterator[Connection]:
     """One client and one set of watches per process."""
+    if kuscia_environment.virtual:
+        yield kuscia_environment.virtual.connection
+        return
     access = read_access(kuscia_environment.kubeconfig, kuscia_environment.context)
     with connect(access, "kuscia-conformance") as connection:
         yield connection

@@ -159,18 +159,18 @@ class Scenario:
         """Kill the controller under test; at the latest it is started as the scenario ends."""
         self._ending.callback(self.start_controller)
         self._killed = True
-        control.ask(Path(self.environment.work), control.KILL)
+        self.environment.ask(control.KILL)
 
     def controller_is_dead(self) -> str:
         """That a controller of ours has ended by itself, and its last words; "" if it runs."""
         try:
-            control.ask(Path(self.environment.work), control.LOOK)
+            self.environment.ask(control.LOOK)
         except ControllerError as error:
             return "" if self._killed else str(error)
         return ""
 
     def start_controller(self) -> None:
-        control.ask(Path(self.environment.work), control.START)
+        self.environment.ask(control.START)
         self._killed = False
 
     # what is asked of the history

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from random import Random
 
 import orjson
 
@@ -30,9 +31,9 @@ def play(
     settings: Settings,
 ) -> Iterator[Scenario]:
     """A scenario ready for its steps; at the end it is cleaned up and its events are written."""
-    names = Names() if check.exclusive else fresh_names()
+    names = Names() if check.exclusive else fresh_names(_chance(check, settings))
     with locks.running(Path(environment.work), alone=check.alone), ExitStack() as ending:
-        control.ask(Path(environment.work), control.LOOK)
+        environment.ask(control.LOOK)
         history = History(connection.journal, names)
         ending.callback(write_events, settings.out, check, history)
         scenario = Scenario(
@@ -51,6 +52,11 @@ def play(
         if scenario.keep:
             write_events(settings.out, check, history)
             scenario.leave()
+
+
+def _chance(check: Check, settings: Settings) -> Random | None:
+    """Where the clock is virtual, all is to be the same again: names, too."""
+    return Random(f"{settings.seed}/{check.id}") if settings.virtual else None
 
 
 def write_events(out: Path, check: Check, history: History) -> None:

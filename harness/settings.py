@@ -24,6 +24,11 @@ class Settings:
 
     cluster: str
     controller: tuple[str, ...]
+    #: Whether the clock is virtual, and what chance comes from then.
+    virtual: bool
+    seed: int
+    #: By how much the embedded cluster holds back the answer to a write, in seconds.
+    pace: float
     nodes: int
     #: What `--nodes` says if it says names, of nodes that exist.
     node_names: tuple[str, ...]
@@ -77,6 +82,9 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
     settings = Settings(
         cluster=cluster,
         controller=_controller(chosen.get("controller"), values["controller"]),
+        virtual=_clock(values["clock"]),
+        seed=_number("seed", values["seed"], int, at_least=0),
+        pace=_number("pace", values["pace"], float, at_least=0) / 1000,
         nodes=_number("nodes", nodes, int, at_least=2),
         node_names=names,
         install_crds=_flag("install-crds", values["install_crds"]),
@@ -100,10 +108,28 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
 
 def _require_sense(settings: Settings) -> None:
     """UsageError for options that do not go together."""
+    if settings.virtual:
+        _require_sense_of_the_clock(settings)
     stays = settings.reuse or (settings.keep and settings.cluster.startswith("kind"))
     if settings.keep_on_failure and not stays:
         text = "--keep-on-failure: this cluster goes, or is put back, when the run ends"
         raise UsageError(text, hint="use `kuscia-conformance up` and --reuse, or kind with --keep")
+
+
+def _require_sense_of_the_clock(settings: Settings) -> None:
+    if settings.cluster != "embedded":
+        raise UsageError(
+            f"--clock virtual: the clock of {settings.cluster} cannot be set",
+            hint="use it with --cluster embedded",
+        )
+    if settings.controller != ("reference",):
+        raise UsageError(
+            f"--clock virtual: {', '.join(settings.controller)} has a clock of its own",
+            hint="use it with --controller reference",
+        )
+    if settings.pause_on_failure or settings.keep_on_failure:
+        text = "--clock virtual: nothing goes on once the run waits for you, or has ended"
+        raise UsageError(text, hint="look at a failure with --clock real")
 
 
 def _value(option: table.Option, chosen: Mapping[str, Any], ini: Callable[[str], str]) -> str:
@@ -134,6 +160,12 @@ def _number(name: str, text: str, kind: Callable[[str], Any], *, at_least: float
     if value is None or not value >= at_least:
         raise UsageError(f"--{name} {text}: expected a number, {at_least:g} or more")
     return value
+
+
+def _clock(text: str) -> bool:
+    if text not in ("real", "virtual"):
+        raise UsageError(f"--clock {text}: expected real or virtual")
+    return text == "virtual"
 
 
 def _flag(name: str, text: str) -> bool:
@@ -167,19 +199,12 @@ def _file(name: str, text: str) -> Path | None:
 
 def _cluster(chosen: Mapping[str, Any], values: Mapping[str, str]) -> str:
     if not _flag("reuse", values["reuse"]):
-        return values["cluster"] or _default_cluster(values["assets"])
+        return values["cluster"]
     for name in ("cluster", "controller", "setup"):
         if chosen.get(name):
             text = f"--reuse and --{name}: what `up` has made is used as it is"
             raise UsageError(text, hint=f"leave --{name} out here, and give it to `up`")
     return "that of `up`"
-
-
-def _default_cluster(assets: str) -> str:
-    """`kind`, the real thing, where it is to be had and no binaries are named."""
-    from harness.clusters import kind
-
-    return "kind" if not assets and kind.is_available() else "controlplane"
 
 
 def suite_folder(name: str) -> Path:

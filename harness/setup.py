@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.api import Api
+from harness.connection import Drive
 from harness.documents import load_document, load_manifests
 from harness.errors import AlreadyExists, ApiError, ClusterError, NotFound, UsageError
 from harness.kubeconfig import Access
@@ -23,7 +24,9 @@ MANAGER = "kuscia-conformance"
 
 
 @contextmanager
-def set_up(access: Access, file: Path | None, run: str) -> Iterator[None]:
+def set_up(
+    access: Access, file: Path | None, run: str, drive: Drive = asyncio.run
+) -> Iterator[None]:
     """Create the objects of the file, in its order, and delete them in the end, backwards.
 
     They bear the id of the run.
@@ -34,10 +37,10 @@ def set_up(access: Access, file: Path | None, run: str) -> Iterator[None]:
     try:
         if file:
             objects = (mark(obj, run) for obj in load_manifests(file))
-            made += (asyncio.run(_create(access, obj, file)) for obj in objects)
+            made += (drive(_create(access, obj, file)) for obj in objects)
         yield
     finally:
-        asyncio.run(_delete(access, made[::-1]))
+        drive(_delete(access, made[::-1]))
 
 
 async def _create(access: Access, obj: Obj, file: Path | None) -> tuple[Resource, Obj]:

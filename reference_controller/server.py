@@ -26,6 +26,8 @@ from reference_controller.task_resource.controller import TaskResources
 from reference_controller.task_resource_group.controller import TaskResourceGroups
 
 USER_AGENT = "reference-controller"
+#: How a line of the log reads, and its time.
+FORMAT, TIMES = "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"
 
 log = logging.getLogger("reference_controller")
 
@@ -59,9 +61,7 @@ def main(access: Access, options: Options) -> int:
 
 
 def _log_to_stderr(level: str) -> None:
-    formatter = logging.Formatter(
-        "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"
-    )
+    formatter = logging.Formatter(FORMAT, TIMES)
     formatter.converter = time.gmtime
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)

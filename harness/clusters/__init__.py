@@ -1,6 +1,7 @@
 """Clusters to run on: each kind is one context manager, and a table names them.
 
-`kind` (real nodes in Docker), `controlplane` (a real API server with simulated nodes),
+`embedded` (an API server of our own, with simulated nodes), `kind` (real nodes in Docker),
+`controlplane` (a real API server with simulated nodes),
 `kubeconfig` (somebody's cluster). `preparing` is what they have in common.
 """
 
@@ -17,6 +18,7 @@ __all__ = ["PROVIDERS", "Cluster", "ClusterOptions", "Provider", "cluster"]
 
 #: The kinds of cluster, by the word before the first colon: modules with a function `provide`.
 PROVIDERS: Mapping[str, str] = {
+    "embedded": "harness.clusters.embedded",
     "controlplane": "harness.clusters.controlplane",
     "kind": "harness.clusters.kind",
     "kubeconfig": "harness.clusters.kubeconfig",

@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import yaml
-
 from harness.clusters import preparing
 from harness.clusters.certificates import write_certificates
+from harness.clusters.kubeconfigs import write_kubeconfig
 from harness.clusters.types import Cluster, ClusterOptions
 from harness.errors import ClusterError, UsageError
 from harness.kubeconfig import read_access
@@ -91,7 +90,7 @@ class _Plane:
         """Start everything in the order in which it is of use; the kubeconfig."""
         etcd, peer, port = free_ports(3)
         started = [self._etcd(etcd, peer), self._apiserver(etcd, port)]
-        kubeconfig = self._kubeconfig(port)
+        kubeconfig = write_kubeconfig(self.folder, port, self.token)
         access = read_access(kubeconfig)
         asyncio.run(preparing.wait_until_ready(access, alive=lambda: _check(started)))
         asyncio.run(preparing.install(access, definitions))
@@ -155,25 +154,6 @@ class _Plane:
             f"--service-account-private-key-file={self.folder / 'sa.key'}",
             f"--root-ca-file={self.folder / 'ca.crt'}",
         )
-
-    def _kubeconfig(self, port: int) -> Path:
-        name = "kuscia-conformance"
-        server = {
-            "server": f"https://127.0.0.1:{port}",
-            "certificate-authority": str(self.folder / "ca.crt"),
-        }
-        content = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": name, "cluster": server}],
-            "users": [{"name": name, "user": {"token": self.token}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
-        path = self.folder / "kubeconfig"
-        path.touch(mode=0o600)
-        path.write_text(yaml.safe_dump(content))
-        return path
 
 
 def _check(processes: list[Process]) -> None:

@@ -31,6 +31,8 @@ class ClusterOptions:
     workload_image: str = "busybox:1.36"
     assets: str | None = None
     nodes: int = 4
+    #: Of the embedded cluster: by how much the answer to a write is held back, in seconds.
+    pace: float = 0.008
     #: The nodes to use of a cluster that exists; without them those of the pool.
     node_names: tuple[str, ...] = ()
     #: Whether definitions that differ from ours may be replaced while the run lasts.

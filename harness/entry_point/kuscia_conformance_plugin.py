@@ -42,9 +42,23 @@ class Option:
 OPTIONS = (
     Option(
         "cluster",
-        "where to run: kind[:NAME], controlplane or kubeconfig[:PATH[#CONTEXT]]; default: "
-        "kind if it and Docker are there, else controlplane",
-        metavar="KIND",
+        "where to run: embedded, kind[:NAME], controlplane or kubeconfig[:PATH[#CONTEXT]]",
+        "embedded",
+        "KIND",
+    ),
+    Option(
+        "clock",
+        "of the embedded cluster: real, or virtual, which goes on to the next moment at which "
+        "anything happens; with the reference controller only",
+        "real",
+        "real|virtual",
+    ),
+    Option("seed", "what chance comes from where the clock is virtual", "1", "N"),
+    Option(
+        "pace",
+        "by how many milliseconds the embedded cluster holds back the answer to a write",
+        "8",
+        "MS",
     ),
     Option(
         "controller",

@@ -43,7 +43,14 @@ async def run(
 
     `on_ready` is called once, when the Nodes exist and no pod can be missed any more.
     """
-    kubelets = Kubelets(world)
+    await serve(Kubelets(world), names, on_ready=on_ready)
+
+
+async def serve(
+    kubelets: Kubelets, names: Sequence[str], *, on_ready: Callable[[], None] = lambda: None
+) -> None:
+    """The same, for whoever wants to ask the kubelets meanwhile."""
+    world = kubelets.world
     version = (await world.api.raw("/version"))["gitVersion"]
     for number, name in enumerate(names):
         await kubelets.register(nodes.node(name, number, world.now(), version))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from datetime import timedelta
 
 from pytest_bdd import given, parsers, then
 
@@ -22,12 +22,12 @@ def _(scenario: Scenario, domains: str) -> None:
 def _(scenario: Scenario, domains: str) -> None:
     """Then alice and bob hold what was noted, nothing else."""
     __tracebackhide__ = True
-    deadline = time.monotonic() + scenario.timeouts.gone
+    journal, patience = scenario.connection.journal, timedelta(seconds=scenario.timeouts.gone)
+    deadline = journal.now() + patience
     while left := remains(scenario, names_in(domains)):
         # What remains may be of a kind that is not watched: look again at each event, or soon.
-        seen = len(scenario.connection.journal.versions)
-        scenario.connection.journal.wait_beyond(seen, 0.5)
-        if time.monotonic() > deadline:
+        journal.wait_beyond(len(journal.versions), 0.5)
+        if journal.now() > deadline:
             scenario.fail("\n".join(left), scenario.timeouts.gone)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -110,6 +110,7 @@ def _(scenario: Scenario, name: str, datatable: list[list[str]]) -> None:
     real, api = scenario.names.real(name), scenario.connection.api
     table = scenario.connection.run(api.table(KUSCIA_TASKS, real, TASK_NAMESPACE))
     status = scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))["status"]
+    now = scenario.connection.journal.now()
     found = [
         column["name"].upper() for column in table["columnDefinitions"] if not column["priority"]
     ]
@@ -119,7 +120,7 @@ def _(scenario: Scenario, name: str, datatable: list[list[str]]) -> None:
     wrong = [
         f"{heading}: expected {want or 'nothing'}, actual {cell or 'nothing'}"
         for heading, want, cell in zip(headings, wanted, cells, strict=True)
-        if not _shows(want, cell, _field(status, heading))
+        if not _shows(want, cell, _field(status, heading), now)
     ]
     if wrong:
         scenario.fail("\n".join(wrong))
@@ -164,13 +165,13 @@ def _field(status: dict[str, Any], heading: str) -> str:
     return next((str(v) for field, v in status.items() if field.upper() == heading), "")
 
 
-def _shows(wanted: str, cell: Any, value: str) -> bool:
+def _shows(wanted: str, cell: Any, value: str, now: datetime) -> bool:
     if wanted != "age":
         return str(cell or "") == wanted
     age = _seconds_in(str(cell or ""))
     if age is None or not value:
         return False
-    really = (datetime.now(UTC) - objects.time_from(value)).total_seconds()
+    really = (now - objects.time_from(value)).total_seconds()
     return -1 <= really - age <= max(2, 0.1 * really)
 
 

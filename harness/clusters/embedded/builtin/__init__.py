@@ -1,0 +1,92 @@
+"""What built-in kinds do beyond plain objects, and what metadata must be like of all kinds.
+
+`strategies` has a `Strategy` for each kind that does anything special; the modules are named
+for the kinds. `metadata` is for all kinds, `names` and `quantities` are what the others need,
+`fresh` is what a new server and a new namespace begin with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.clusters.embedded.builtin.config import ConfigMapStrategy, SecretStrategy
+from harness.clusters.embedded.builtin.endpoints import EndpointSliceStrategy, EndpointsStrategy
+from harness.clusters.embedded.builtin.events import EventStrategy, NewEventStrategy
+from harness.clusters.embedded.builtin.fresh import default_objects, service_account
+from harness.clusters.embedded.builtin.leases import LeaseStrategy
+from harness.clusters.embedded.builtin.metadata import validate_metadata
+from harness.clusters.embedded.builtin.namespaces import NamespaceStrategy
+from harness.clusters.embedded.builtin.nodes import NodeStrategy
+from harness.clusters.embedded.builtin.pods import PodStrategy, bind
+from harness.clusters.embedded.builtin.priorities import PriorityClassStrategy
+from harness.clusters.embedded.builtin.rbac import GROUP as RBAC
+from harness.clusters.embedded.builtin.rbac import BindingStrategy, RoleStrategy
+from harness.clusters.embedded.builtin.services import ServiceStrategy
+from harness.clusters.embedded.builtin.split import SplitStrategy, UncountedStrategy
+from harness.clusters.embedded.builtin.workloads import (
+    DAEMON_SET,
+    DAEMON_SET_STATUS,
+    STATEFUL_SET,
+    DeploymentStrategy,
+    JobStrategy,
+    WorkloadStrategy,
+)
+from harness.clusters.embedded.kinds import Strategy
+
+__all__ = ["bind", "default_objects", "service_account", "strategies", "validate_metadata"]
+
+
+#: Kinds whose generations are not counted, and that are plain else.
+_UNCOUNTED = (
+    ("", "serviceaccounts"),
+    ("", "limitranges"),
+    ("storage.k8s.io", "storageclasses"),
+    ("storage.k8s.io", "csidrivers"),
+    ("storage.k8s.io", "csinodes"),
+    ("node.k8s.io", "runtimeclasses"),
+    ("networking.k8s.io", "ipaddresses"),
+)
+#: Kinds with a status, and what it is in the beginning.
+_SPLIT: Mapping[tuple[str, str], Strategy] = {
+    ("", "resourcequotas"): SplitStrategy({}, counts_generations=False),
+    ("", "persistentvolumes"): SplitStrategy({"phase": "Pending"}, counts_generations=False),
+    ("", "persistentvolumeclaims"): SplitStrategy({"phase": "Pending"}, counts_generations=False),
+    ("storage.k8s.io", "volumeattachments"): SplitStrategy({"attached": False}, False),
+    ("networking.k8s.io", "servicecidrs"): SplitStrategy({}, counts_generations=False),
+    ("networking.k8s.io", "ingresses"): SplitStrategy({"loadBalancer": {}}),
+    ("batch", "cronjobs"): SplitStrategy({}),
+    ("policy", "poddisruptionbudgets"): SplitStrategy(
+        dict.fromkeys(("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"), 0)
+    ),
+}
+
+
+def strategies() -> Mapping[tuple[str, str], Strategy]:
+    """By group and plural; all other kinds are plain."""
+    return {
+        ("", "pods"): PodStrategy(),
+        ("", "services"): ServiceStrategy(),
+        ("", "namespaces"): NamespaceStrategy(),
+        ("", "nodes"): NodeStrategy(),
+        ("", "configmaps"): ConfigMapStrategy(),
+        ("", "secrets"): SecretStrategy(),
+        ("", "events"): EventStrategy(),
+        ("events.k8s.io", "events"): NewEventStrategy(),
+        ("", "endpoints"): EndpointsStrategy(),
+        ("discovery.k8s.io", "endpointslices"): EndpointSliceStrategy(),
+        ("coordination.k8s.io", "leases"): LeaseStrategy(),
+        ("scheduling.k8s.io", "priorityclasses"): PriorityClassStrategy(),
+        (RBAC, "roles"): RoleStrategy(namespaced=True),
+        (RBAC, "clusterroles"): RoleStrategy(namespaced=False),
+        (RBAC, "rolebindings"): BindingStrategy(namespaced=True),
+        (RBAC, "clusterrolebindings"): BindingStrategy(namespaced=False),
+        ("apps", "deployments"): DeploymentStrategy(),
+        ("apps", "replicasets"): WorkloadStrategy({"replicas": 1}, {"replicas": 0}),
+        ("batch", "jobs"): JobStrategy(),
+        ("apps", "statefulsets"): WorkloadStrategy(
+            STATEFUL_SET, {"replicas": 0, "availableReplicas": 0}
+        ),
+        ("apps", "daemonsets"): WorkloadStrategy(DAEMON_SET, DAEMON_SET_STATUS),
+        **dict.fromkeys(_UNCOUNTED, UncountedStrategy()),
+        **_SPLIT,
+    }

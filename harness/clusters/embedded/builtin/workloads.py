@@ -1,0 +1,135 @@
+"""Deployments, ReplicaSets, StatefulSets, DaemonSets: the defaults, and that a selector fits.
+
+And Jobs, whose selector is made. Nothing of this is controlled: no pods come of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any, Final
+
+from harness.clusters.embedded.builtin.pod_defaults import default_template, put, put_absent
+from harness.clusters.embedded.builtin.split import SplitStrategy
+from harness.clusters.embedded.kinds import Context
+from harness.clusters.embedded.refusals import Cause, invalid_value, not_supported, required
+from harness.objects import Obj
+
+STATEFUL_SET: Final[Mapping[str, Any]] = {
+    "replicas": 1,
+    "podManagementPolicy": "OrderedReady",
+    "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}},
+    "revisionHistoryLimit": 10,
+    "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
+}
+DAEMON_SET: Final[Mapping[str, Any]] = {
+    "updateStrategy": {
+        "type": "RollingUpdate",
+        "rollingUpdate": {"maxUnavailable": 1, "maxSurge": 0},
+    },
+    "revisionHistoryLimit": 10,
+}
+DAEMON_SET_STATUS: Final[Mapping[str, Any]] = {
+    "currentNumberScheduled": 0,
+    "numberMisscheduled": 0,
+    "desiredNumberScheduled": 0,
+    "numberReady": 0,
+}
+_JOB: Final[Mapping[str, Any]] = {
+    "parallelism": 1,
+    "completions": 1,
+    "backoffLimit": 6,
+    "manualSelector": False,
+    "suspend": False,
+    "completionMode": "NonIndexed",
+    "podReplacementPolicy": "TerminatingOrFailed",
+}
+_CONTROLLER: Final = "batch.kubernetes.io/controller-uid"
+_JOB_NAME: Final = "job-name"
+_ROLLING: Final[Mapping[str, Any]] = {"maxUnavailable": "25%", "maxSurge": "25%"}
+
+
+class WorkloadStrategy(SplitStrategy):
+    """What a kind with a template for pods does, its own defaults aside."""
+
+    def __init__(self, spec: Mapping[str, Any], status: Mapping[str, Any] | None = None) -> None:
+        super().__init__(status or {})
+        self._spec = spec
+
+    def default(self, obj: Obj, context: Context) -> None:
+        super().default(obj, context)
+        spec = obj.setdefault("spec", {})
+        template = spec.setdefault("template", {})
+        template.setdefault("metadata", {})
+        default_template(template.setdefault("spec", {}))
+        put_absent(spec, deepcopy(self._spec))
+
+    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
+        return [*_selector(obj["spec"]), *_containers(obj["spec"])]
+
+
+class DeploymentStrategy(WorkloadStrategy):
+    """What Deployments do besides."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {"replicas": 1, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600}
+        )
+
+    def default(self, obj: Obj, context: Context) -> None:
+        super().default(obj, context)
+        strategy = obj["spec"].setdefault("strategy", {})
+        put(strategy, {"type": "RollingUpdate"})
+        if strategy["type"] == "RollingUpdate":
+            put_absent(strategy.setdefault("rollingUpdate", {}), _ROLLING)
+
+
+class JobStrategy(WorkloadStrategy):
+    """What Jobs do besides: their pods are known by the Job's uid."""
+
+    selectable = ("status.successful",)
+
+    def __init__(self) -> None:
+        super().__init__(_JOB)
+
+    def prepare_create(self, obj: Obj, context: Context) -> None:
+        super().prepare_create(obj, context)
+        spec, metadata = obj["spec"], obj["metadata"]
+        if not spec["manualSelector"] and (uid := metadata.get("uid")):
+            labels = {_CONTROLLER: uid, f"batch.kubernetes.io/{_JOB_NAME}": metadata["name"]}
+            labels |= {"controller-uid": uid, _JOB_NAME: metadata["name"]}
+            spec["selector"] = {"matchLabels": {_CONTROLLER: uid}}
+            template = spec["template"]["metadata"]
+            template["labels"] = {**(template.get("labels") or {}), **labels}
+
+    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
+        causes = _containers(obj["spec"])
+        field, policy = "spec.template.spec.restartPolicy", _restart_policy(obj)
+        if policy == "Always":
+            return [*causes, required(field, 'valid values: "OnFailure", "Never"')]
+        allowed = ("OnFailure", "Never")
+        return causes + ([] if policy in allowed else [not_supported(field, policy, allowed)])
+
+    def fields(self, obj: Obj) -> Mapping[str, str]:
+        return {"status.successful": str((obj.get("status") or {}).get("succeeded", 0))}
+
+
+def _restart_policy(job: Obj) -> str:
+    return str(job["spec"]["template"]["spec"]["restartPolicy"])
+
+
+def _containers(spec: Obj) -> list[Cause]:
+    field = "spec.template.spec.containers"
+    return [] if spec["template"]["spec"].get("containers") else [required(field)]
+
+
+def _selector(spec: Obj) -> list[Cause]:
+    selector = spec.get("selector") or {}
+    causes = [] if selector else [required("spec.selector")]
+    labels = spec["template"]["metadata"].get("labels") or {}
+    wanted = selector.get("matchLabels") or {}
+    if not selector or any(labels.get(key) != value for key, value in wanted.items()):
+        said = "`selector` does not match template `labels`"
+        field = "spec.template.metadata.labels"
+        causes.append(invalid_value(field, labels or None, said))
+    return causes

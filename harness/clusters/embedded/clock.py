@@ -1,0 +1,65 @@
+"""A clock that moves when nobody has anything to do, to the next moment that is waited for.
+
+`VirtualLoop` is an event loop whose time is no machine's. What runs on it sleeps and waits as on
+any other, and a wait of five minutes takes as long as what happens in them. It has to be alone:
+nothing that comes through a socket or from another thread is waited for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from harness.api import Api
+from harness.errors import ClusterError
+from harness.world import World
+
+#: When a virtual clock begins: at the same moment in every run.
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class _Selector(selectors.SelectSelector):
+    """Instead of waiting, time is moved on."""
+
+    loop: VirtualLoop
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        ready = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        if timeout is None:
+            raise ClusterError("the virtual clock stands still: all wait, and nobody for a moment")
+        self.loop.move_on(timeout)
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop with a virtual clock."""
+
+    def __init__(self) -> None:
+        self._elapsed = 0.0
+        selector = _Selector()
+        selector.loop = self
+        super().__init__(selector)
+
+    def time(self) -> float:
+        return self._elapsed
+
+    def move_on(self, seconds: float) -> None:
+        self._elapsed += seconds
+
+    def now(self) -> datetime:
+        return BEGINNING + timedelta(seconds=self._elapsed)
+
+
+class VirtualWorld(World):
+    """A world on such a loop."""
+
+    def __init__(self, api: Api, loop: VirtualLoop) -> None:
+        super().__init__(api)
+        self._loop = loop
+
+    def now(self) -> datetime:
+        return self._loop.now()

@@ -1,0 +1,47 @@
+"""Bodies, from whatever they are written in to plain objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from harness.clusters.embedded import protobuf
+from harness.clusters.embedded.kinds import Kind
+from harness.clusters.embedded.options import APPLY
+from harness.clusters.embedded.refusals import bad_request, unsupported_media_type
+from harness.clusters.embedded.request import JSON, Request
+from harness.clusters.embedded.schema import decode
+from harness.objects import Obj
+
+PROTOBUF, YAML = "application/vnd.kubernetes.protobuf", "application/yaml"
+_UNDERSTOOD = (JSON, YAML, PROTOBUF)
+
+
+def read(kind: Kind, request: Request, validation: str) -> tuple[Obj, Sequence[str]]:
+    """The object, and what a strict reader complains of: fields that stand there twice.
+
+    Refusal (400, 415) if the body is no object.
+    """
+    media_type = request.media_type or JSON
+    if media_type == PROTOBUF and not kind.is_custom:
+        return protobuf.decode(request.body, kind.api_version, kind.name), ()
+    if media_type not in (JSON, YAML, APPLY):
+        accepted = ", ".join(
+            (*_UNDERSTOOD, "application/cbor") if not kind.is_custom else (JSON, YAML)
+        )
+        raise unsupported_media_type(
+            f"the body of the request was in an unknown format - accepted media types include: "
+            f"{accepted}"
+        )
+    decoded = decode(request.body, media_type, kind.name, find_duplicates=validation != "Ignore")
+    return decoded.object, decoded.complaints
+
+
+def read_patch(request: Request) -> Any:
+    """The patch as it is written. Refusal (400) if it is no JSON."""
+    try:
+        return orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise bad_request(f"error decoding patch: {error}") from None

@@ -1,0 +1,73 @@
+"""The paths that are about the server itself: discovery, OpenAPI, version, health, its own log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.clusters.embedded import data
+from harness.clusters.embedded.kinds import Kind
+from harness.clusters.embedded.refusals import method_not_allowed
+from harness.clusters.embedded.request import Answer, Request, document, page_not_found, text
+from harness.clusters.embedded.views import discovery, openapi
+from harness.clusters.embedded.views.accept import DISCOVERY, ROUTED, negotiate
+from harness.objects import Obj
+
+if TYPE_CHECKING:
+    from harness.clusters.embedded.server import Server
+
+#: Who has written what, lately: a path of this server's own, for the suite's failures.
+WRITES = "/debug/writes"
+_HEALTH = ("/healthz", "/livez", "/readyz")
+_READ_ONLY = ("GET", "HEAD")
+
+
+def answer(server: Server, request: Request) -> Answer | None:
+    """None if the path is about resources."""
+    words = request.path.strip("/").split("/")
+    if words[0] in ("api", "apis"):
+        most = 2 if words[0] == "api" else 3
+        return _discovery(server, request, words) if len(words) <= most else None
+    if request.method not in _READ_ONLY:
+        raise method_not_allowed()
+    return _of_the_server(server, request, request.path.rstrip("/"))
+
+
+def _of_the_server(server: Server, request: Request, path: str) -> Answer:
+    if path == "/version":
+        return document(data.version())
+    if path.startswith(_HEALTH):
+        return text("ok")
+    if path == WRITES:
+        return document({"writes": list(server.latest_writes())})
+    if path.startswith(openapi.PREFIX):
+        return openapi.serve(request, server.establishing.documents(), server.now())
+    return page_not_found()
+
+
+def _discovery(server: Server, request: Request, words: list[str]) -> Answer:
+    if request.method not in _READ_ONLY:
+        raise method_not_allowed()
+    transforms = DISCOVERY if len(words) == 1 else frozenset()
+    accepted = negotiate(request.accept, transforms, ROUTED)
+    kinds = server.registry.all()
+    if accepted.kind:
+        found = discovery.aggregated(kinds, core=words[0] == "api")
+        answer = document(found, ETag=discovery.etag(found), Vary="Accept")
+        answer.content_type = discovery.AGGREGATED
+        return answer
+    plain = _plain_discovery(server, kinds, words)
+    return document(plain) if plain is not None else page_not_found()
+
+
+def _plain_discovery(server: Server, kinds: list[Kind], words: list[str]) -> Obj | None:
+    match words:
+        case ["api"]:
+            return discovery.api_versions(server.address)
+        case ["apis"]:
+            return discovery.api_group_list(kinds)
+        case ["apis", group]:
+            return discovery.api_group(kinds, group)
+        case ["api", version]:
+            return discovery.api_resource_list(kinds, "", version)
+        case _:
+            return discovery.api_resource_list(kinds, words[1], words[2])

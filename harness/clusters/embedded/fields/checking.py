@@ -1,0 +1,144 @@
+"""Whether an applied configuration is of its type, refused in the words of the server.
+
+The words are Go's own way of printing values, so there is a little of that here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.clusters.embedded.fields.places import elements, keys_of
+from harness.clusters.embedded.fields.sets import element_text
+from harness.clusters.embedded.types import ANY, Type
+from harness.objects import Obj
+
+#: What is wrong, and at which path.
+Fault = tuple[str, str]
+
+_NUMBERS = frozenset({"integer", "number"})
+#: What each object has, whether its type says so or not.
+_COMMON = frozenset({"apiVersion", "kind", "metadata"})
+
+
+def faults(config: Obj, type: Type) -> str:
+    """All that is wrong, as one text; empty where nothing is."""
+    known = Type(kind="object", fields={**dict.fromkeys(_COMMON, ANY), **type.fields})
+    found = _faults(config, known if type.fields and not type.preserves else type, "")
+    texts = [f"{path}: {text}" if path else text for path, text in found]
+    return texts[0] if len(texts) == 1 else "\n  ".join(["errors:", *texts]) if texts else ""
+
+
+def _faults(value: Any, type: Type, path: str) -> list[Fault]:
+    if value is None:
+        return []
+    match type.kind:
+        case "object":
+            return _map_faults(value, type, path)
+        case "array":
+            return _list_faults(value, type, path)
+        case "string" if not isinstance(value, str) and not type.name.endswith(".Quantity"):
+            return [
+                (path, f"expected string, got &value.valueUnstructured{{Value:{_exact(value)}}}")
+            ]
+        case "boolean" if not isinstance(value, bool):
+            return [(path, f"expected boolean, got &{{{_plain(value)}}}")]
+        case kind if kind in _NUMBERS and (
+            isinstance(value, bool) or not isinstance(value, int | float)
+        ):
+            return [(path, f"expected numeric (int or float), got {_go_type(value)}")]
+    return []
+
+
+def _map_faults(value: Any, type: Type, path: str) -> list[Fault]:
+    if not isinstance(value, dict):
+        return [(path, f"expected map, got &{{{_plain(value)}}}")]
+    found: list[Fault] = []
+    is_closed = bool(type.fields) and type.values is None and not type.preserves
+    for key, below in value.items():
+        if is_closed and key not in type.fields:
+            return [*found, (f"{path}.{key}", "field not declared in schema")]
+        found += _faults(below, type.below(key), f"{path}.{key}")
+    return found
+
+
+def _list_faults(value: Any, type: Type, path: str) -> list[Fault]:
+    if not isinstance(value, list):
+        return [(path, f"expected list, got &{{{_plain(value)}}}")]
+    below = type.items or ANY
+    if type.list_type == "atomic":
+        places = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+        return [fault for place, item in places for fault in _faults(item, below, place)]
+    for index, item in enumerate(value):
+        if wrong := _item_fault(item, type):
+            return [(path, f"element {index}: {wrong}")]
+    return _keyed_faults(value, type, path)
+
+
+def _keyed_faults(items: list[Any], type: Type, path: str) -> list[Fault]:
+    found: list[Fault] = []
+    seen: set[str] = set()
+    for element, item in elements(items, type):
+        text = element_text(element)
+        if element in seen:
+            found.append((path, f"duplicate entries for key {text}"))
+        seen.add(element)
+        found += _faults(item, type.items or ANY, path + text)
+    return found
+
+
+def _item_fault(item: Any, type: Type) -> str:
+    """Why an item of a set or a map list has no path element; empty where it has one."""
+    if type.list_type == "set":
+        return _value_fault(item)
+    if item is None:
+        return "associative list with keys may not have a null element"
+    if not isinstance(item, dict):
+        return "associative list with keys may not have non-map elements"
+    if keys_of(item, type):
+        return ""
+    keys = " ".join(f'"{key}"' for key in type.keys)
+    return (
+        f"associative list with keys has an element that omits all key fields [{keys}] "
+        "(and doesn't have default values for any key fields)"
+    )
+
+
+def _value_fault(item: Any) -> str:
+    if isinstance(item, dict):
+        return "associative list without keys has an element that's a map type"
+    if isinstance(item, list):
+        return "not supported: associative list with lists as elements"
+    if item is None:
+        return "associative list without keys has an element that's an explicit null"
+    return ""
+
+
+def _plain(value: Any) -> str:
+    """A value as Go prints it by %v."""
+    if isinstance(value, dict):
+        return "map[" + " ".join(f"{k}:{_plain(value[k])}" for k in sorted(value)) + "]"
+    if isinstance(value, list):
+        return "[" + " ".join(map(_plain, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "<nil>" if value is None else str(value)
+
+
+def _exact(value: Any) -> str:
+    """A value as Go prints it by %#v."""
+    if isinstance(value, dict):
+        inside = ", ".join(f'"{k}":{_exact(value[k])}' for k in sorted(value))
+        return f"map[string]interface {{}}{{{inside}}}"
+    if isinstance(value, list):
+        return f"[]interface {{}}{{{', '.join(map(_exact, value))}}}"
+    if value is None:
+        return "interface {}(nil)"
+    return f'"{value}"' if isinstance(value, str) else _plain(value)
+
+
+def _go_type(value: Any) -> str:
+    if isinstance(value, dict):
+        return "map[string]interface {}"
+    if isinstance(value, list):
+        return "[]interface {}"
+    return "bool" if isinstance(value, bool) else "string"

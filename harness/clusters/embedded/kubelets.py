@@ -1,0 +1,104 @@
+"""What the server asks the node of a pod: what a container has printed, and to run a command in it.
+
+`Kubelet` is whoever answers for the nodes; the simulated ones do in this cluster. Requests for
+`pods/log` and `pods/exec` are understood here, without what carries their answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qs
+
+from harness.clusters.embedded.listing import in_version_object
+from harness.clusters.embedded.refusals import Refusal, bad_request
+from harness.clusters.embedded.registry import Target
+from harness.clusters.embedded.request import Answer, Request, text
+from harness.objects import Obj, name_of
+
+if TYPE_CHECKING:
+    from harness.clusters.embedded.server import Server
+
+
+class Kubelet(Protocol):
+    """What can be asked about the pods that it runs. Either may raise LookupError, with why not."""
+
+    def logs(self, pod: Obj, container: str) -> str:
+        """What the container has printed so far."""
+        ...
+
+    def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
+        """The exit code of a command in the container, what it printed, what it complained of."""
+        ...
+
+
+class Nobody:
+    """The kubelet of a cluster that has no nodes."""
+
+    def logs(self, pod: Obj, container: str) -> str:
+        raise LookupError("this cluster has no kubelets")
+
+    def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
+        raise LookupError("this cluster has no kubelets")
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What a command printed and complained of, and how it ended, as a Status."""
+
+    output: bytes
+    complaints: bytes
+    status: Obj
+
+
+def logs(server: Server, target: Target, request: Request) -> Answer:
+    """`pods/log`: all of it, or the last `tailLines`. Refusal (400) if there is none to be had."""
+    pod = in_version_object(target.kind, server.writer.require(target))
+    container = _container(pod, request.query.get("container", ""))
+    try:
+        printed = server.kubelet.logs(pod, container)
+    except LookupError as error:
+        raise bad_request(str(error.args[0])) from error
+    tail = request.number("tailLines")
+    if tail is not None:
+        printed = "".join(printed.splitlines(keepends=True)[-tail:] if tail > 0 else [])
+    return text(printed)
+
+
+def execute(server: Server, request: Request) -> Executed:
+    """`pods/exec`. Refusal if there is no such pod or container, or it does not run."""
+    server.authenticate(request)
+    target = server.registry.target(request.path)
+    pod = in_version_object(target.kind, server.writer.require(target))
+    query = parse_qs(request.query_string, keep_blank_values=True)
+    command = query.get("command", [])
+    if not command:
+        raise bad_request("you must specify at least 1 command")
+    container = _container(pod, query.get("container", [""])[0])
+    try:
+        code, output, complaints = server.kubelet.run(pod, container, command)
+    except LookupError as error:
+        raise Refusal(500, "InternalError", str(error.args[0])) from error
+    return Executed(output.encode(), complaints.encode(), _status(code))
+
+
+def _container(pod: Obj, asked: str) -> str:
+    names = [container["name"] for container in pod["spec"]["containers"]]
+    if not asked and len(names) > 1:
+        raise bad_request(
+            f"a container name must be specified for pod {name_of(pod)}, choose one of: "
+            f"[{' '.join(names)}]"
+        )
+    if asked and asked not in names:
+        raise bad_request(f"container {asked} is not valid for pod {name_of(pod)}")
+    return asked or str(names[0])
+
+
+def _status(code: int) -> Obj:
+    status: dict[str, Any] = {"metadata": {}, "status": "Success" if not code else "Failure"}
+    if code:
+        cause = {"reason": "ExitCode", "message": str(code)}
+        status["message"] = f"command terminated with non-zero exit code: exit code {code}"
+        status["reason"] = "NonZeroExitCode"
+        status["details"] = {"causes": [cause]}
+    return status

@@ -1,0 +1,208 @@
+"""What is read: one object, or a list of them, whole or by pages."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import orjson
+
+from harness.clusters.embedded.kinds import Kind
+from harness.clusters.embedded.refusals import (
+    Cause,
+    Refusal,
+    bad_request,
+    expired,
+    forbidden_field,
+    invalid,
+    not_supported,
+)
+from harness.clusters.embedded.registry import Target
+from harness.clusters.embedded.request import Request
+from harness.clusters.embedded.selectors import Matches, everything, fields_match, labels_match
+from harness.clusters.embedded.store import Collection, Key, Store, Stored
+from harness.objects import Obj
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which objects of a collection are meant."""
+
+    namespace: str
+    labels: Matches
+    fields: Matches
+
+    def __call__(self, stored: Stored) -> bool:
+        return (
+            (not self.namespace or stored.namespace == self.namespace)
+            and self.labels(stored.labels)
+            and self.fields(stored.fields)
+        )
+
+
+def selection(target: Target, request: Request) -> Selection:
+    """Refusal (400) for a selector that says nothing."""
+    query = request.query
+    fields = query.get("fieldSelector", "")
+    if target.name:
+        fields = f"metadata.name={target.name}"
+    known = ("metadata.name", "metadata.namespace", *target.kind.strategy.selectable)
+    matches = fields_match(fields, known) if fields else everything
+    return Selection(target.namespace, labels_match(query.get("labelSelector", "")), matches)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a list holds, and what its metadata says."""
+
+    items: Sequence[Stored]
+    version: int
+    continues: str = ""
+    remaining: int | None = None
+
+    @property
+    def metadata(self) -> Obj:
+        metadata: Obj = {"resourceVersion": str(self.version)}
+        if self.continues:
+            metadata["continue"] = self.continues
+        if self.remaining:
+            metadata["remainingItemCount"] = self.remaining
+        return metadata
+
+
+def read_page(store: Store, target: Target, request: Request) -> Page:
+    """The list that is asked for. Refusal (400, 410, 422, 504) if it cannot be had."""
+    _check_list_options(request)
+    selected = selection(target, request)
+    limit = request.number("limit") or 0
+    token = request.query.get("continue", "")
+    collection = store.collection(target.kind.key)
+    version, start = _start(store, collection, request, token)
+    items = _items(collection, store, version, target.namespace)
+    if start is not None:
+        items = (stored for stored in items if stored.key > start)
+    found = (stored for stored in items if selected(stored))
+    if not limit:
+        return Page(list(found), version)
+    page = list(islice(found, limit))
+    rest = sum(1 for _ in found)
+    if not rest:
+        return Page(page, version)
+    is_filtered = bool({"labelSelector", "fieldSelector"} & request.query.keys())
+    return Page(page, version, _token(version, page[-1].key), None if is_filtered else rest)
+
+
+def _start(
+    store: Store, collection: Collection, request: Request, token: str
+) -> tuple[int, Key | None]:
+    if token:
+        version, start = _read_token(token)
+        if version < collection.compacted:
+            raise expired(
+                "The provided continue parameter is too old to display a consistent list result. "
+                "You can start a new list without the continue parameter."
+            )
+        return version, start
+    asked = version_asked(request)
+    if asked is not None and asked > store.version:
+        raise too_large(asked, store.version)
+    if asked and request.query.get("resourceVersionMatch") == "Exact":
+        return asked, None
+    return store.version, None
+
+
+def _items(collection: Collection, store: Store, version: int, namespace: str) -> Iterable[Stored]:
+    if version == store.version:
+        return collection.in_namespace(namespace)
+    then = collection.at(version)
+    return [then[key] for key in sorted(then) if not namespace or key[0] == namespace]
+
+
+def version_asked(request: Request) -> int | None:
+    """The resourceVersion parameter. Refusal (400) if it is no number."""
+    text = request.query.get("resourceVersion", "")
+    if not text:
+        return None
+    if not text.isdecimal():
+        why = f'strconv.ParseUint: parsing "{text}": invalid syntax'
+        raise bad_request(
+            f'invalid resource version: resourceVersion: Invalid value: "{text}": {why}'
+        )
+    return int(text)
+
+
+def too_large(asked: int, current: int) -> Refusal:
+    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+    message = f"Timeout: Too large resource version: {asked}, current: {current}"
+    details = {"causes": [cause], "retryAfterSeconds": 1}
+    return Refusal(504, "Timeout", message, details, {"Retry-After": "1"})
+
+
+_MATCHES = ("Exact", "NotOlderThan", "")
+
+
+def _check_list_options(request: Request) -> None:
+    query = request.query
+    match, version = query.get("resourceVersionMatch", ""), query.get("resourceVersion", "")
+    causes: list[Cause] = []
+    if match and not version:
+        why = "resourceVersionMatch is forbidden unless resourceVersion is provided"
+        causes.append(forbidden_field("resourceVersionMatch", why))
+    if match and "continue" in query:
+        why = "resourceVersionMatch is forbidden when continue is provided"
+        causes.append(forbidden_field("resourceVersionMatch", why))
+    if match not in _MATCHES:
+        causes.append(not_supported("resourceVersionMatch", match, _MATCHES))
+    if match == "Exact" and version == "0":
+        why = 'resourceVersionMatch "Exact" is forbidden for resourceVersion "0"'
+        causes.append(forbidden_field("resourceVersionMatch", why))
+    if "sendInitialEvents" in query and not request.flag("watch"):
+        why = "sendInitialEvents is forbidden for list"
+        causes.append(forbidden_field("sendInitialEvents", why))
+    if causes:
+        raise invalid("meta.k8s.io", "ListOptions", "", causes)
+
+
+def _token(version: int, after: Key) -> str:
+    key = "/".join(part for part in after if part) + "\x00"
+    content = {"v": "meta.k8s.io/v1", "rv": version, "start": key, "namespaced": bool(after[0])}
+    return base64.urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
+
+
+def _read_token(token: str) -> tuple[int, Key]:
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        content = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        namespace, name = "", content["start"].rstrip("\x00")
+        if content["namespaced"]:
+            namespace, name = name.split("/", 1)
+        return int(content["rv"]), (namespace, name)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        why = "continue key is not valid: it was not made by this server"
+        raise bad_request(f"invalid continue token: {why}") from None
+
+
+def in_version(kind: Kind, stored: Stored) -> bytes:
+    """The object as JSON, in the version in which it is served."""
+    if kind.stored_as is None and kind.version == (kind.stored_version or kind.version):
+        return stored.body
+    return orjson.dumps(in_version_object(kind, stored))
+
+
+def in_version_object(kind: Kind, stored: Stored) -> Obj:
+    obj = kind.strategy.from_stored(stored.object()) if kind.stored_as else stored.object()
+    obj["apiVersion"] = kind.api_version
+    return obj
+
+
+def list_body(kind: Kind, page: Page) -> bytes:
+    """The list as JSON; what is kept goes out as it is."""
+    head = {
+        "kind": kind.list_name or f"{kind.name}List",
+        "apiVersion": kind.api_version,
+        "metadata": page.metadata,
+    }
+    items = b",".join(in_version(kind, stored) for stored in page.items)
+    return orjson.dumps(head)[:-1] + b',"items":[' + items + b"]}\n"

@@ -1,0 +1,48 @@
+"""JSON merge patches: RFC 7386, but for lists.
+
+An RFC's list is taken as it stands. Kubernetes' is rid of the nulls in its objects, unless it
+takes the place of an object.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.clusters.embedded.patching.values import copied, json_name
+from harness.clusters.embedded.refusals import bad_request
+from harness.objects import Obj
+
+
+def merge_patch(obj: Obj, patch: Any) -> Obj:
+    """The object with what the patch has; without what is null there."""
+    if patch is None:
+        raise bad_request("Invalid JSON Patch")
+    if not isinstance(patch, dict):
+        raise bad_request(
+            f"error decoding patch: json: cannot unmarshal {json_name(patch)}"
+            " into Go value of type map[string]interface {}"
+        )
+    merged: Obj = copied(obj)
+    _merge(merged, copied(patch))
+    return merged
+
+
+def _merge(target: Obj, patch: Obj) -> None:
+    for key, value in patch.items():
+        present = target.get(key)
+        if value is None:
+            target.pop(key, None)
+        elif not isinstance(present, dict):
+            target[key] = _without_nulls(value)
+        elif isinstance(value, dict):
+            _merge(present, value)
+        else:
+            target[key] = value
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(below) for key, below in value.items() if below is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value

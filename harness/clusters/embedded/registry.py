@@ -1,0 +1,98 @@
+"""Which kinds are served, and what a path means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness.clusters.embedded.kinds import Kind
+from harness.clusters.embedded.refusals import no_such_resource
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a request is about: a collection, or an object where a name is given."""
+
+    kind: Kind
+    namespace: str = ""
+    name: str = ""
+    sub: str = ""
+
+    @property
+    def is_collection(self) -> bool:
+        return not self.name
+
+
+class Unknown(Exception):
+    """A path of nobody's: no such group, version or, in a definition's group, kind."""
+
+
+@dataclass
+class Registry:
+    """All kinds, by group, version and plural."""
+
+    _kinds: dict[tuple[str, str], dict[str, Kind]] = field(default_factory=dict)
+
+    def add(self, kinds: Iterable[Kind]) -> None:
+        for kind in kinds:
+            self._kinds.setdefault((kind.group, kind.version), {})[kind.plural] = kind
+
+    def remove(self, group: str, plural: str) -> None:
+        """Serve the kind in no version any more."""
+        for group_version in [key for key in self._kinds if key[0] == group]:
+            self._kinds[group_version].pop(plural, None)
+            if not self._kinds[group_version]:
+                del self._kinds[group_version]
+
+    def all(self) -> list[Kind]:
+        return [kind for kinds in self._kinds.values() for kind in kinds.values()]
+
+    def collections(self) -> dict[tuple[str, str], Kind]:
+        """One kind, in the version that is stored, for each collection."""
+        found: dict[tuple[str, str], Kind] = {}
+        for kind in self.all():
+            if kind.stored_as is None and kind.version == (kind.stored_version or kind.version):
+                found.setdefault(kind.key, kind)
+        return found
+
+    def find(self, group: str, version: str, plural: str) -> Kind | None:
+        return self._kinds.get((group, version), {}).get(plural)
+
+    def of_object(self, api_version: str, kind: str) -> Kind | None:
+        group, _, version = api_version.rpartition("/")
+        kinds = self._kinds.get((group, version), {}).values()
+        return next((each for each in kinds if each.name == kind), None)
+
+    def target(self, path: str) -> Target:
+        """What a path under /api or /apis means. Unknown, or a Refusal (404), if nothing."""
+        words = path.strip("/").split("/")
+        group, version, rest = (
+            ("", words[1], words[2:]) if words[0] == "api" else (words[1], words[2], words[3:])
+        )
+        kinds = self._kinds.get((group, version))
+        if kinds is None:
+            raise Unknown
+        namespace, rest = _namespace(rest)
+        kind = kinds.get(rest[0])
+        if kind is None or len(rest) > 3 + (rest[2:3] == ["proxy"]) * 99:
+            raise _no_such_kind(kinds)
+        if namespace and not kind.namespaced:
+            raise _no_such_kind(kinds)
+        target = Target(kind, namespace, *rest[1:3])
+        if target.sub and target.sub not in kind.subresources:
+            raise _no_such_kind(kinds)
+        if target.name and kind.namespaced and not namespace:
+            raise _no_such_kind(kinds)
+        return target
+
+
+def _namespace(rest: list[str]) -> tuple[str, list[str]]:
+    """The namespace and what follows; `namespaces/NAME` by itself is about the namespace."""
+    is_in_one = rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize")
+    return (rest[1], rest[2:]) if is_in_one else ("", rest)
+
+
+def _no_such_kind(kinds: dict[str, Kind]) -> Exception:
+    if any(kind.is_custom for kind in kinds.values()):
+        return Unknown()
+    return no_such_resource()

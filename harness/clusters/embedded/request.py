@@ -1,0 +1,93 @@
+"""A request and its answer, whatever carried them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import parse_qsl
+
+import orjson
+
+from harness.clusters.embedded.refusals import Refusal, bad_request
+from harness.objects import Obj
+
+JSON = "application/json"
+#: How a value of a boolean parameter may be spelled, as Go reads it.
+_TRUE, _FALSE = {"1", "t", "T", "true", "TRUE", "True"}, {"0", "f", "F", "false", "FALSE", "False"}
+
+
+@dataclass
+class Request:
+    """One request; header names are in lower case."""
+
+    method: str
+    path: str
+    query_string: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    #: Who sends it, once the token has been looked at.
+    user: str = ""
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The parameters, the first of each name."""
+        pairs = parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else ()
+        return dict(reversed(list(pairs)))
+
+    @property
+    def user_agent(self) -> str:
+        return self.headers.get("user-agent", "")
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def accept(self) -> str:
+        return self.headers.get("accept", "")
+
+    def flag(self, name: str) -> bool:
+        text = self.query.get(name)
+        return text is not None and text not in _FALSE and (text in _TRUE or text == "")
+
+    def number(self, name: str) -> int | None:
+        """A whole number; None where it is not given. Refusal (400) if it is none."""
+        text = self.query.get(name, "")
+        if not text:
+            return None
+        try:
+            return int(text)
+        except ValueError:
+            why = f'strconv.ParseInt: parsing "{text}": invalid syntax'
+            raise bad_request(why) from None
+
+
+@dataclass
+class Answer:
+    """A whole answer, or one that goes on for as long as `stream` does."""
+
+    code: int
+    body: bytes = b""
+    content_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+    stream: AsyncGenerator[bytes, None] | None = None
+
+
+def document(obj: Obj, code: int = 200, **headers: str) -> Answer:
+    return Answer(code, orjson.dumps(obj) + b"\n", headers=headers)
+
+
+def text(body: str, code: int = 200) -> Answer:
+    return Answer(code, body.encode(), "text/plain; charset=utf-8")
+
+
+def refused(refusal: Refusal) -> Answer:
+    return Answer(refusal.code, orjson.dumps(refusal.status) + b"\n", headers=dict(refusal.headers))
+
+
+def page_not_found() -> Answer:
+    """What is answered for paths that belong to nobody."""
+    answer = text("404 page not found\n", 404)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -1,0 +1,121 @@
+"""Requests about resources: which verb is meant, and how its result is shown.
+
+Reading is `listing` and `watching`, writing `writing` and `deleting`; what is special about
+subresources is in `subresources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from harness.clusters.embedded import decoding, showing, subresources
+from harness.clusters.embedded.deleting import answer_of, delete
+from harness.clusters.embedded.listing import read_page, selection
+from harness.clusters.embedded.options import APPLY, delete_options, write_options
+from harness.clusters.embedded.patching import patch_type
+from harness.clusters.embedded.refusals import method_not_allowed
+from harness.clusters.embedded.registry import Target
+from harness.clusters.embedded.request import Answer, Request, document
+from harness.clusters.embedded.schema import warning
+from harness.clusters.embedded.watching import watch, watch_options
+from harness.clusters.embedded.writing import Written
+
+if TYPE_CHECKING:
+    from harness.clusters.embedded.server import Server
+
+Handler = Callable[["Server", Target, Request], Answer]
+
+
+def answer(server: Server, target: Target, request: Request) -> Answer:
+    """Refusal if the method is none of the resource's, or the request cannot be carried out."""
+    if handler := subresources.handler(target, request.method):
+        return handler(server, target, request)
+    verb, handler = _HANDLERS.get((request.method, target.is_collection), ("", None))
+    if handler is None or (verb not in target.kind.verbs and not target.sub):
+        raise method_not_allowed()
+    if target.sub and request.method not in subresources.PLAIN.get(target.sub, ()):
+        raise method_not_allowed()
+    return handler(server, target, request)
+
+
+def get(server: Server, target: Target, request: Request) -> Answer:
+    if request.flag("watch"):
+        return watch_answer(server, target, request)
+    view = showing.view(target, request)
+    stored = server.writer.require(target)
+    return view.one(stored, server.now())
+
+
+def list_or_watch(server: Server, target: Target, request: Request) -> Answer:
+    if request.flag("watch"):
+        return watch_answer(server, target, request)
+    view = showing.view(target, request)
+    return view.page(read_page(server.store, target, request), server.now())
+
+
+def watch_answer(server: Server, target: Target, request: Request) -> Answer:
+    view = showing.view(target, request)
+    selected, options = selection(target, request), watch_options(request)
+    collection = server.store.collection(target.kind.key)
+    lines = view.lines(server.now)
+    stream = watch(server.store, collection, selected, options, lines.event, lines.bookmark)
+    return Answer(200, content_type=view.stream_type, stream=stream)
+
+
+def create(server: Server, target: Target, request: Request) -> Answer:
+    options = write_options(request)
+    obj, complaints = decoding.read(target.kind, request, options.validation)
+    return written(target, request, server, server.writer.create(target, obj, options, complaints))
+
+
+def replace(server: Server, target: Target, request: Request) -> Answer:
+    options = write_options(request)
+    obj, complaints = decoding.read(target.kind, request, options.validation)
+    done = server.writer.replace(target, obj, options, complaints)
+    return written(target, request, server, done)
+
+
+def patch(server: Server, target: Target, request: Request) -> Answer:
+    patch_type(request.headers.get("content-type", ""), target.kind.is_custom)
+    options = write_options(request)
+    if request.media_type == APPLY:
+        obj, complaints = decoding.read(target.kind, request, options.validation)
+        done = server.writer.apply(target, obj, options, complaints)
+    else:
+        parsed = decoding.read_patch(request)
+        done = server.writer.patch(target, parsed, request.media_type, options)
+    return written(target, request, server, done)
+
+
+def delete_one(server: Server, target: Target, request: Request) -> Answer:
+    options = delete_options(request)
+    return document(answer_of(target.kind, delete(server.writer, target, options)))
+
+
+def delete_all(server: Server, target: Target, request: Request) -> Answer:
+    """Each that is selected, one by one; the list of them is the answer."""
+    options = delete_options(request)
+    page = read_page(server.store, target, request)
+    for stored in page.items:
+        delete(server.writer, Target(target.kind, stored.namespace, stored.name), options)
+    return showing.view(target, request).page(page, server.now())
+
+
+def written(target: Target, request: Request, server: Server, done: Written) -> Answer:
+    code = 201 if done.created else 200
+    answer = showing.view(target, request).obj(done.obj, code, server.now())
+    if done.warnings:
+        answer.headers["Warning"] = ", ".join(map(warning, done.warnings))
+    return answer
+
+
+_HANDLERS: dict[tuple[str, bool], tuple[str, Handler | None]] = {
+    ("GET", False): ("get", get),
+    ("GET", True): ("list", list_or_watch),
+    ("POST", True): ("create", create),
+    ("PUT", False): ("update", replace),
+    ("PATCH", False): ("patch", patch),
+    ("DELETE", False): ("delete", delete_one),
+    ("DELETE", True): ("deletecollection", delete_all),
+}

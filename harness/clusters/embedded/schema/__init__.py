@@ -1,0 +1,34 @@
+"""What objects have to be like: reading bodies, and holding objects against a kind's schema.
+
+`decode` makes an object of a body. Of a built-in kind it then goes through `check_types` and
+`prune`, of a definition's through `check_types`, `prune`, `fill_defaults` and `validate`. The
+types that they walk are made by `build`.
+"""
+
+from harness.clusters.embedded.schema.build import custom_type, type_of
+from harness.clusters.embedded.schema.decode import Decoded, decode
+from harness.clusters.embedded.schema.defaults import fill_defaults
+from harness.clusters.embedded.schema.prune import prune
+from harness.clusters.embedded.schema.strict import (
+    cannot_be_handled,
+    strict_refusal,
+    unknown_fields,
+    warning,
+)
+from harness.clusters.embedded.schema.typing import check_types
+from harness.clusters.embedded.schema.validate import validate
+
+__all__ = [
+    "Decoded",
+    "cannot_be_handled",
+    "check_types",
+    "custom_type",
+    "decode",
+    "fill_defaults",
+    "prune",
+    "strict_refusal",
+    "type_of",
+    "unknown_fields",
+    "validate",
+    "warning",
+]

@@ -1,0 +1,62 @@
+"""How Go writes values into messages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+
+_ESCAPES: Final = {
+    "\a": r"\a",
+    "\b": r"\b",
+    "\f": r"\f",
+    "\n": r"\n",
+    "\r": r"\r",
+    "\t": r"\t",
+    "\v": r"\v",
+    '"': r"\"",
+    "\\": r"\\",
+}
+#: Below and from which power of ten numbers are written with an exponent.
+_SMALL, _LARGE = -4, 6
+
+
+def quoted(text: str) -> str:
+    """In double quotes, what cannot be printed escaped."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def number(value: float) -> str:
+    """As short as it can be, 6.0 as 6."""
+    if isinstance(value, int):
+        return str(value)
+    sign, digits, _ = exact = Decimal(repr(value)).normalize().as_tuple()
+    power = len(digits) + int(exact.exponent) - 1
+    if value and not _SMALL <= power < _LARGE:
+        first, rest = digits[0], "".join(map(str, digits[1:]))
+        mantissa = f"{first}.{rest}" if rest else str(first)
+        return f"{'-' * sign}{mantissa}e{power:+03d}"
+    return format(Decimal(repr(value)).normalize(), "f") if value else "0"
+
+
+def shown(value: Any) -> str:
+    """A value in a field's error."""
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, float):
+        return number(value)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

@@ -1,0 +1,70 @@
+"""What Go says of a text that is no time."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from typing import Final
+
+SECONDS: Final = "2006-01-02T15:04:05Z07:00"
+MICRO: Final = "2006-01-02T15:04:05.000000Z07:00"
+#: The parts of a layout, and what stands for each.
+_YEAR_TO_SECONDS: Final = (
+    ("2006", r"[0-9]{4}"),
+    ("-", "-"),
+    ("01", "[0-9]{2}"),
+    ("-", "-"),
+    ("02", "[0-9]{2}"),
+    ("T", "T"),
+    ("15", "[0-9]{2}"),
+    (":", ":"),
+    ("04", "[0-9]{2}"),
+    (":", ":"),
+    ("05", r"[0-9]{2}"),
+)
+_ZONE: Final = ("Z07:00", r"Z|[+-][0-9]{2}:[0-9]{2}")
+_PARTS: Final = {
+    SECONDS: [(part, re.compile(form)) for part, form in (*_YEAR_TO_SECONDS, _ZONE)],
+    MICRO: [
+        (part, re.compile(form))
+        for part, form in (*_YEAR_TO_SECONDS, (".000000", r"\.[0-9]{6}"), _ZONE)
+    ],
+}
+_FRACTION: Final = re.compile(r"[.,][0-9]+")
+_WHOLE: Final = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r"(?P<fraction>\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_RANGES: Final = (("hour", 4, 23), ("minute", 5, 59), ("second", 6, 59))
+
+
+def time_fault(text: str, layout: str) -> str:
+    """What is wrong; "" if nothing is."""
+    found = _WHOLE.fullmatch(text)
+    if found is None or (layout == MICRO and len(found["fraction"] or "") != len(".000000")):
+        return _misfit(text, layout)
+    wrong = _out_of_range(found)
+    return f'parsing time "{text}": {wrong} out of range' if wrong else ""
+
+
+def _out_of_range(found: re.Match[str]) -> str:
+    year, month, day = map(int, found.group(1, 2, 3))
+    if not 1 <= month <= 12:
+        return "month"
+    for name, group, most in _RANGES:
+        if int(found[group]) > most:
+            return name
+    return "" if 1 <= day <= monthrange(year or 4, month)[1] else "day"
+
+
+def _misfit(text: str, layout: str) -> str:
+    place = 0
+    for part, form in _PARTS[layout]:
+        found = form.match(text, place)
+        if found is None:
+            rest = text[place:]
+            return f'parsing time "{text}" as "{layout}": cannot parse "{rest}" as "{part}"'
+        place = found.end()
+        if part == "05" and layout == SECONDS and (fraction := _FRACTION.match(text, place)):
+            place = fraction.end()
+    return f'parsing time "{text}": extra text: "{text[place:]}"'

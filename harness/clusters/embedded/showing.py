@@ -1,0 +1,160 @@
+"""In which form a client gets what it asked for: as it is, as a table, or its metadata alone.
+
+A `View` makes answers of what is kept. The plain one hands on the very bytes that are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import orjson
+
+from harness.clusters.embedded.kinds import Kind
+from harness.clusters.embedded.listing import Page, in_version, in_version_object, list_body
+from harness.clusters.embedded.registry import Target
+from harness.clusters.embedded.request import JSON, Answer, Request
+from harness.clusters.embedded.store import Stored
+from harness.clusters.embedded.views.accept import Accepted, negotiate
+from harness.clusters.embedded.views.partial import partial, partial_list
+from harness.clusters.embedded.views.tables import Include, included, table
+from harness.clusters.embedded.watching import INITIAL_EVENTS_END, line, raw_line
+from harness.objects import Obj
+
+Now = Callable[[], datetime]
+
+
+def view(target: Target, request: Request) -> View:
+    """The view that the Accept header asks for. Refusal (406) if there is none such."""
+    accepted = negotiate(request.accept)
+    if accepted.kind == "Table":
+        return TableView(target.kind, accepted, included(request.query.get("includeObject", "")))
+    if accepted.kind:
+        return PartialView(target.kind, accepted)
+    return View(target.kind, accepted)
+
+
+@dataclass
+class View:
+    """Objects as they are."""
+
+    kind: Kind
+    accepted: Accepted
+
+    def one(self, stored: Stored, now: datetime) -> Answer:
+        return self._answer(in_version(self.kind, stored) + b"\n")
+
+    def page(self, page: Page, now: datetime) -> Answer:
+        return self._answer(list_body(self.kind, page))
+
+    def obj(self, obj: Obj, code: int, now: datetime) -> Answer:
+        """An object that may be kept nowhere."""
+        return self._answer(orjson.dumps(obj) + b"\n", code)
+
+    def event(self, stored: Stored, now: datetime, *, first: bool) -> bytes:
+        return in_version(self.kind, stored)
+
+    def bookmark(self, obj: Obj) -> Obj:
+        return obj
+
+    @property
+    def stream_type(self) -> str:
+        return JSON
+
+    def lines(self, now: Now) -> Lines:
+        return Lines(self, now)
+
+    def _answer(self, body: bytes, code: int = 200) -> Answer:
+        if self.accepted.media_type != JSON:
+            body = _yaml(body)
+        return Answer(code, body, self.accepted.media_type)
+
+
+@dataclass
+class Lines:
+    """The events of one watch, as lines."""
+
+    view: View
+    now: Now
+    _first: bool = field(default=True)
+
+    def event(self, type_: str, stored: Stored) -> bytes:
+        body = self.view.event(stored, self.now(), first=self._first)
+        self._first = False
+        return raw_line(type_, body)
+
+    def bookmark(self, version: int, ends_initial: bool) -> bytes:
+        metadata: Obj = {"resourceVersion": str(version), "creationTimestamp": None}
+        if ends_initial:
+            metadata["annotations"] = {INITIAL_EVENTS_END: "true"}
+        kind = self.view.kind
+        obj = {"kind": kind.name, "apiVersion": kind.api_version, "metadata": metadata}
+        return line("BOOKMARK", self.view.bookmark(obj))
+
+
+class PartialView(View):
+    """Metadata alone."""
+
+    def one(self, stored: Stored, now: datetime) -> Answer:
+        return self.obj(in_version_object(self.kind, stored), 200, now)
+
+    def obj(self, obj: Obj, code: int, now: datetime) -> Answer:
+        return self._answer(orjson.dumps(partial(obj, self.accepted.api_version)), code)
+
+    def page(self, page: Page, now: datetime) -> Answer:
+        objects = (in_version_object(self.kind, stored) for stored in page.items)
+        found = partial_list(objects, page.metadata, self.accepted.api_version)
+        return self._answer(orjson.dumps(found))
+
+    def event(self, stored: Stored, now: datetime, *, first: bool) -> bytes:
+        obj = in_version_object(self.kind, stored)
+        return orjson.dumps(partial(obj, self.accepted.api_version))
+
+    def bookmark(self, obj: Obj) -> Obj:
+        return partial(obj, self.accepted.api_version)
+
+
+@dataclass
+class TableView(View):
+    """Rows and columns, as `kubectl get` prints them."""
+
+    include: Include = "Metadata"
+
+    def one(self, stored: Stored, now: datetime) -> Answer:
+        return self.obj(in_version_object(self.kind, stored), 200, now)
+
+    def obj(self, obj: Obj, code: int, now: datetime) -> Answer:
+        metadata = {"resourceVersion": obj["metadata"].get("resourceVersion", "")}
+        return self._answer(orjson.dumps(self._table([obj], metadata, now)), code)
+
+    def page(self, page: Page, now: datetime) -> Answer:
+        objects = [in_version_object(self.kind, stored) for stored in page.items]
+        return self._answer(orjson.dumps(self._table(objects, page.metadata, now)))
+
+    def event(self, stored: Stored, now: datetime, *, first: bool) -> bytes:
+        obj = in_version_object(self.kind, stored)
+        metadata = {"resourceVersion": obj["metadata"].get("resourceVersion", "")}
+        return orjson.dumps(self._table([obj], metadata, now, with_columns=first))
+
+    def bookmark(self, obj: Obj) -> Obj:
+        return {
+            "kind": "Table",
+            "apiVersion": self.accepted.api_version,
+            "metadata": obj["metadata"],
+            "columnDefinitions": None,
+            "rows": [{"cells": [], "object": obj}],
+        }
+
+    def _table(
+        self, objects: list[Obj], metadata: Obj, now: datetime, *, with_columns: bool = True
+    ) -> Obj:
+        return table(
+            self.kind, objects, self.include, now, list_metadata=metadata, with_columns=with_columns
+        )
+
+
+def _yaml(body: bytes) -> bytes:
+    import yaml
+
+    return yaml.safe_dump(orjson.loads(body), sort_keys=True).encode()

@@ -1,0 +1,128 @@
+"""Subresources that are more than a part of their object, and kinds that only answer questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from harness.clusters.embedded import decoding, kubelets
+from harness.clusters.embedded.builtin.pods import bind
+from harness.clusters.embedded.deleting import delete
+from harness.clusters.embedded.listing import in_version_object
+from harness.clusters.embedded.options import DeleteOptions, write_options
+from harness.clusters.embedded.refusals import bad_request, no_such_resource
+from harness.clusters.embedded.registry import Target
+from harness.clusters.embedded.request import Answer, Request, document
+from harness.objects import Obj, time_text
+
+if TYPE_CHECKING:
+    from harness.clusters.embedded.server import Server
+
+Handler = Callable[["Server", Target, Request], Answer]
+
+#: Subresources that are written as their object is, and by which methods.
+PLAIN: Mapping[str, tuple[str, ...]] = {
+    "status": ("GET", "PUT", "PATCH"),
+    "finalize": ("PUT",),
+    "ephemeralcontainers": ("GET", "PUT", "PATCH"),
+    "resize": ("GET", "PUT", "PATCH"),
+}
+_SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
+
+
+def handler(target: Target, method: str) -> Handler | None:
+    """Who answers instead of the plain verbs; None if they do."""
+    key = (target.kind.plural, target.sub)
+    if target.kind.group in ("authentication.k8s.io", "authorization.k8s.io"):
+        return review if method == "POST" else None
+    if method not in ("GET", "POST") or target.kind.group:
+        return None
+    return _HANDLERS.get((method, *key))
+
+
+def binding(server: Server, target: Target, request: Request) -> Answer:
+    """Put a pod onto a node; by `pods/NAME/binding`, or `bindings` with the pod's name in it."""
+    options = write_options(request)
+    obj, _ = decoding.read(target.kind, request, "Ignore")
+    name = target.name or str((obj.get("metadata") or {}).get("name", ""))
+    pods = server.registry.find("", "v1", "pods")
+    if pods is None or not name:
+        raise bad_request("a binding names its pod")
+    pod_target = Target(pods, target.namespace, name)
+    stored = server.writer.require(pod_target)
+    bound = bind(in_version_object(pods, stored), obj, server.now())
+    if not options.dry_run:
+        server.writer.put(pods, bound)
+    return document(_SUCCESS, 201)
+
+
+def evict(server: Server, target: Target, request: Request) -> Answer:
+    """Delete a pod as asked for politely; nobody's disruption budget is looked at."""
+    eviction, _ = decoding.read(target.kind, request, "Ignore")
+    given = eviction.get("deleteOptions") or {}
+    options = DeleteOptions(
+        dry_run=bool(given.get("dryRun")), grace_seconds=given.get("gracePeriodSeconds")
+    )
+    delete(server.writer, Target(target.kind, target.namespace, target.name), options)
+    return document(_SUCCESS, 201)
+
+
+def issue_token(server: Server, target: Target, request: Request) -> Answer:
+    """A token of a service account, good for as long as the server runs."""
+    server.writer.require(target)
+    asked, _ = decoding.read(target.kind, request, "Ignore")
+    token = f"embedded-{server.random.getrandbits(160):040x}"
+    server.tokens[token] = f"system:serviceaccount:{target.namespace}:{target.name}"
+    status = {"token": token, "expirationTimestamp": time_text(server.now().replace(year=2100))}
+    return document({**asked, "status": status}, 201)
+
+
+def review(server: Server, target: Target, request: Request) -> Answer:
+    """Everybody who is let in at all may do everything."""
+    asked, _ = decoding.read(target.kind, request, "Ignore")
+    status = _REVIEWS.get(target.kind.name, lambda *_: None)(server, request, asked)
+    if status is None:
+        raise no_such_resource()
+    return document({**asked, "status": status}, 201)
+
+
+def _allowed(server: Server, request: Request, asked: Obj) -> Obj:
+    return {"allowed": True}
+
+
+def _rules(server: Server, request: Request, asked: Obj) -> Obj:
+    everything = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
+    anywhere = {"verbs": ["*"], "nonResourceURLs": ["*"]}
+    return {"resourceRules": [everything], "nonResourceRules": [anywhere], "incomplete": False}
+
+
+def _who(server: Server, request: Request, asked: Obj) -> Obj:
+    return {"userInfo": _user(request.user)}
+
+
+def _token(server: Server, request: Request, asked: Obj) -> Obj:
+    user = server.tokens.get((asked.get("spec") or {}).get("token", ""))
+    if user is None:
+        return {"authenticated": False, "error": "invalid bearer token"}
+    return {"authenticated": True, "user": _user(user)}
+
+
+def _user(name: str) -> Obj:
+    return {"username": name, "groups": ["system:masters", "system:authenticated"]}
+
+
+_REVIEWS: dict[str, Callable[[Server, Request, Obj], Obj]] = {
+    "SelfSubjectAccessReview": _allowed,
+    "SubjectAccessReview": _allowed,
+    "LocalSubjectAccessReview": _allowed,
+    "SelfSubjectRulesReview": _rules,
+    "SelfSubjectReview": _who,
+    "TokenReview": _token,
+}
+_HANDLERS: dict[tuple[str, str, str], Handler] = {
+    ("POST", "bindings", ""): binding,
+    ("POST", "pods", "binding"): binding,
+    ("POST", "pods", "eviction"): evict,
+    ("GET", "pods", "log"): kubelets.logs,
+    ("POST", "serviceaccounts", "token"): issue_token,
+}

@@ -1,0 +1,168 @@
+"""Watches: every change that concerns a selection, once and in order, from a version on.
+
+A watch is a place in its collection's log. It is told of changes by waking up and reading on, so
+that none can be lost or come twice; one that has fallen behind what the log holds ends with 410.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass, replace
+
+import orjson
+
+from harness.clusters.embedded.listing import Selection, version_asked
+from harness.clusters.embedded.refusals import (
+    Cause,
+    Refusal,
+    forbidden_field,
+    invalid,
+    not_supported,
+)
+from harness.clusters.embedded.request import Request
+from harness.clusters.embedded.store import Change, Collection, Store, Stored
+from harness.objects import Obj
+
+#: Seconds between bookmarks, as real servers send them, and how long a watch lasts that names
+#: no time of its own.
+BOOKMARK_EVERY, LONGEST = 60.0, 1800.0
+INITIAL_EVENTS_END = "k8s.io/initial-events-end"
+
+#: How an event goes out: its type and object, as a line of JSON.
+Render = Callable[[str, Stored], bytes]
+
+
+@dataclass(frozen=True)
+class WatchOptions:
+    """Of a watch."""
+
+    #: After which version; None: from what there is, told as ADDED.
+    version: int | None
+    bookmarks: bool
+    #: Whether a bookmark is to say that all there is has been told.
+    ends_initial: bool
+    seconds: float
+
+
+def watch_options(request: Request) -> WatchOptions:
+    """Refusal (400, 422) for parameters that make no sense."""
+    query = request.query
+    match, initial = query.get("resourceVersionMatch", ""), query.get("sendInitialEvents")
+    causes: list[Cause] = []
+    if initial is not None and match != "NotOlderThan":
+        why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+        causes.append(forbidden_field("resourceVersionMatch", why))
+    if match and initial is None:
+        why = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+        causes.append(forbidden_field("resourceVersionMatch", why))
+    if match and match != "NotOlderThan":
+        causes.append(not_supported("resourceVersionMatch", match, ["NotOlderThan"]))
+    if causes:
+        raise invalid("meta.k8s.io", "ListOptions", "", causes)
+    version = version_asked(request)
+    wants_initial = request.flag("sendInitialEvents")
+    return WatchOptions(
+        None if not version or wants_initial else version,
+        request.flag("allowWatchBookmarks"),
+        wants_initial,
+        request.number("timeoutSeconds") or LONGEST,
+    )
+
+
+async def watch(
+    store: Store,
+    collection: Collection,
+    selected: Selection,
+    options: WatchOptions,
+    render: Render,
+    bookmark: Callable[[int, bool], bytes],
+) -> AsyncGenerator[bytes, None]:
+    """The lines of a watch, until its time is over. Each piece holds whole lines."""
+    position = collection.dropped + len(collection.log)
+    if options.version is None:
+        yield b"".join(_initial(collection, selected, render))
+        if options.ends_initial and options.bookmarks:
+            yield bookmark(store.version, True)
+    try:
+        if options.version is not None:
+            position = collection.position(options.version)
+        async for changes in _changes(collection, position, options):
+            if changes is not None:
+                yield b"".join(_lines(changes, selected, render, options.version or 0))
+            elif options.bookmarks:
+                yield bookmark(store.version, False)
+    except Refusal as refusal:
+        yield error_line(refusal)
+
+
+async def _changes(
+    collection: Collection, position: int, options: WatchOptions
+) -> AsyncGenerator[list[Change] | None, None]:
+    """The changes as they come, some at a time; None when a bookmark is due."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + options.seconds
+    due = loop.time() + BOOKMARK_EVERY
+    while loop.time() < ends:
+        changes = collection.since(position)
+        position += len(changes)
+        if changes:
+            yield changes
+        if not await _woken(collection, position, min(due, ends)) and loop.time() >= due:
+            due = loop.time() + BOOKMARK_EVERY
+            yield None
+
+
+async def _woken(collection: Collection, position: int, moment: float) -> bool:
+    """Wait for the next change; False if the moment comes before."""
+    try:
+        async with asyncio.timeout_at(moment):
+            await collection.wait(position)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _initial(collection: Collection, selected: Selection, render: Render) -> Iterator[bytes]:
+    for stored in collection.in_namespace(selected.namespace):
+        if selected(stored):
+            yield render("ADDED", stored)
+
+
+def _lines(
+    changes: list[Change], selected: Selection, render: Render, after: int
+) -> Iterator[bytes]:
+    for change in changes:
+        if change.version > after and (type_ := _seen_as(change, selected)):
+            left = type_ == "DELETED" and change.type != "DELETED"
+            yield render(type_, _as_it_was(change) if left else change.new)
+
+
+def _as_it_was(change: Change) -> Stored:
+    """What has left a selection is told as it was in it, with the version of its leaving."""
+    if change.old is None:
+        return change.new
+    obj = change.old.object()
+    obj["metadata"]["resourceVersion"] = str(change.version)
+    return replace(change.old, version=change.version, body=orjson.dumps(obj))
+
+
+def _seen_as(change: Change, selected: Selection) -> str:
+    """What a change is to who sees only a selection; "" if nothing."""
+    is_in = change.type != "DELETED" and selected(change.new)
+    was_in = change.old is not None and selected(change.old)
+    if is_in:
+        return "MODIFIED" if was_in else "ADDED"
+    return "DELETED" if was_in else ""
+
+
+def line(type_: str, obj: Obj) -> bytes:
+    return orjson.dumps({"type": type_, "object": obj}) + b"\n"
+
+
+def error_line(refusal: Refusal) -> bytes:
+    return line("ERROR", refusal.status)
+
+
+def raw_line(type_: str, body: bytes) -> bytes:
+    return b'{"type":"' + type_.encode() + b'","object":' + body + b"}\n"
