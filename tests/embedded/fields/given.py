@@ -37,6 +37,12 @@ TASK = custom_type(
                         "items": {"type": "string"},
                         "x-kubernetes-list-type": "set",
                     },
+                    "named": {
+                        "type": "array",
+                        "items": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+                        "x-kubernetes-list-type": "map",
+                        "x-kubernetes-list-map-keys": ["name"],
+                    },
                     "anything": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
                     "whole": {
                         "type": "object",

@@ -28,6 +28,10 @@ from tests.embedded.fields.given import (
 
 WITH_KEYS = "associative list with keys"
 WITHOUT_KEYS = "associative list without keys"
+OMITTED = (
+    'has an element that omits all key fields ["name"] '
+    "(and doesn't have default values for any key fields)"
+)
 
 
 def refused(current: Obj | None, config: Obj, type: Type = CONFIG_MAP, **options: Any) -> Refusal:
@@ -244,11 +248,19 @@ GO_MAP = 'map[string]interface {}{"b":[]interface {}{1}}'
             [f".spec.ports: element 0: {WITH_KEYS} may not have a null element"],
         ),
         (
-            deployment({"image": "x"}),
+            task(spec={"named": [{"name": "x"}, {"name": "x"}, {"x": 1}]}),
+            TASK,
+            [
+                '.spec.named: duplicate entries for key [name="x"]',
+                f".spec.named: element 2: {WITH_KEYS} {OMITTED}",
+            ],
+        ),
+        (
+            deployment({"name": "a", "resources": {"limits": {"cpu": 1, "memory": [1]}}}),
             DEPLOYMENT,
             [
-                f".spec.template.spec.containers: element 0: {WITH_KEYS} has an element that omits "
-                'all key fields ["name"] (and doesn\'t have default values for any key fields)'
+                '.spec.template.spec.containers[name="a"].resources.limits.memory: '
+                + "expected any scalar, got &{[1]}"
             ],
         ),
         (task(spec={"zz": 1}), TASK, [".spec.zz: field not declared in schema"]),

@@ -13,6 +13,8 @@ def tags(fields: Fields) -> Fields:
     return {"f:spec": {"f:tags": fields}}
 
 
+#: Kubernetes' own keys have a value even where nobody sets them.
+UNNAMED: Fields = {"f:spec": {"f:template": {"f:spec": {"f:containers": {'k:{"name":""}': {}}}}}}
 PORT = 'k:{"port":80,"protocol":"TCP"}'
 
 
@@ -29,6 +31,7 @@ PORT = 'k:{"port":80,"protocol":"TCP"}'
             {"f:spec": {"f:ports": {PORT: {".": {}, "f:port": {}}}}},
         ),
         (SERVICE, {"spec": {"ports": None}}, {"f:spec": {"f:ports": {}}}),
+        (DEPLOYMENT, {"spec": {"template": {"spec": {"containers": [{}]}}}}, UNNAMED),
         (TASK, {"spec": {"parties": []}}, {"f:spec": {"f:parties": {}}}),
         (TASK, {"spec": {"parties": [{"a": 1}]}}, {"f:spec": {"f:parties": {}}}),
         (TASK, {"spec": {"tags": ["a<b"]}}, {"f:spec": {"f:tags": {'v:"a\\u003cb"': {}}}}),

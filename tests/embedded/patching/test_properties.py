@@ -26,6 +26,12 @@ full = st.recursive(
     lambda below: st.lists(below, max_size=3) | st.dictionaries(keys, below, max_size=3),
 )
 full_objects = st.dictionaries(keys, full, max_size=4)
+#: With null only where a member is to be taken away; Kubernetes is of two minds about lists' nulls.
+patches = st.dictionaries(
+    keys,
+    st.recursive(full | st.none(), lambda below: st.dictionaries(keys, below, max_size=3)),
+    max_size=4,
+)
 
 env = st.lists(
     st.fixed_dictionaries({"name": NAMES, "value": st.text("xy", max_size=2)}),
@@ -67,7 +73,7 @@ def test_a_merge_patch_of_the_difference_makes_the_one_of_the_other(old, new):
     assert is_same(merge_patch(old, difference(old, new)), new)
 
 
-@given(objects, objects)
+@given(objects, patches)
 def test_a_merge_patch_changes_nothing_the_second_time(obj, patch):
     once = merge_patch(obj, patch)
     assert is_same(merge_patch(once, patch), once)

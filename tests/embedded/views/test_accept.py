@@ -38,7 +38,7 @@ AVAILABLE = (
         ("application/cbor, application/json", JSON),
         ("application/vnd.kubernetes.protobuf, application/json", JSON),
         (f"application/json;{AS_TABLE}", TABLE),
-        (f"application/json; as=Table; v=v1; g=meta.k8s.io, application/json", TABLE),
+        ("application/json; as=Table; v=v1; g=meta.k8s.io, application/json", TABLE),
         (f"application/json;profile=x;{AS_TABLE}", TABLE),
         (f"*/*;{AS_TABLE}", TABLE),
         (f"application/yaml;{AS_TABLE}", Accepted("application/yaml", "Table", "meta.k8s.io/v1")),

@@ -51,7 +51,9 @@ OBJ = {
     ],
 )
 def test_a_path_finds(path, values):
-    assert compiled(path)(OBJ) == values
+    find = compiled(path)
+    assert find is not None
+    assert find(OBJ) == values
 
 
 @pytest.mark.parametrize("path", ['.spec["s"]', ".spec[", ".spec.list[?(@.n", ".spec[]", ".a['b"])

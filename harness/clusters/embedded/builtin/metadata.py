@@ -6,7 +6,8 @@ cost next to nothing. Each of the others looks at one field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from harness.clusters.embedded.builtin.names import (
@@ -40,6 +41,8 @@ def _cron_job(text: str) -> Complaints:
     return subdomain(text) or longer_than(52, text)
 
 
+_OWNERS: Final = "metadata.ownerReferences"
+_is_api_version: Final = re.compile("([^/]*/)?[^/]+").fullmatch
 _RBAC: Final = "rbac.authorization.k8s.io"
 _FLOW: Final = "flowcontrol.apiserver.k8s.io"
 
@@ -138,48 +141,52 @@ def _lowered_prefix(key: str) -> str:
 
 
 def _owners(owners: list[Obj]) -> list[Cause]:
-    field = "metadata.ownerReferences"
-    causes = [cause for owner in owners for cause in _owner(owner, field)]
+    causes: list[Cause] = []
+    for owner in owners:
+        causes += _owner(owner)
+    if len(owners) > 1:
+        causes += _controllers(owners)
+    return causes
+
+
+def _controllers(owners: list[Obj]) -> list[Cause]:
+    said = 'Only one reference can have Controller set to true. Found "true" in references for'
     controllers = [owner for owner in owners if owner.get("controller")]
-    causes += [
-        invalid_value(
-            field,
-            owners,
-            'Only one reference can have Controller set to true. Found "true" in references for '
-            f"{_shown(controllers[0])} and {_shown(other)}",
-        )
+    return [
+        invalid_value(_OWNERS, owners, f"{said} {_shown(controllers[0])} and {_shown(other)}")
         for other in controllers[1:]
     ]
-    return causes
 
 
 def _shown(owner: Obj) -> str:
     return f"{owner.get('kind', '')}/{owner.get('name', '')}"
 
 
-def _owner(owner: Obj, field: str) -> Iterator[Cause]:
-    group, slash, version = owner.get("apiVersion", "").partition("/")
-    group, version = (group, version) if slash else ("", group)
-    if not version or "/" in version:
+def _owner(owner: Obj) -> list[Cause]:
+    version, causes = owner.get("apiVersion", ""), []
+    if not _is_api_version(version):
         said = "version must not be empty"
-        yield invalid_value(f"{field}.apiVersion", owner.get("apiVersion", ""), said)
+        causes.append(invalid_value(f"{_OWNERS}.apiVersion", version, said))
     for key in ("kind", "name", "uid"):
         if not owner.get(key):
-            yield invalid_value(f"{field}.{key}", "", "must not be empty")
-    if (group, version, owner.get("kind")) == ("", "v1", "Event"):
-        yield invalid_value(field, owner, "/v1, Kind=Event is disallowed from being an owner")
+            causes.append(invalid_value(f"{_OWNERS}.{key}", "", "must not be empty"))
+    if version == "v1" and owner.get("kind") == "Event":
+        said = "/v1, Kind=Event is disallowed from being an owner"
+        causes.append(invalid_value(_OWNERS, owner, said))
+    return causes
 
 
 def _finalizers(finalizers: list[str]) -> list[Cause]:
-    field, causes = "metadata.finalizers", []
+    causes: list[Cause] = []
     for finalizer in finalizers:
         if said := qualified_name(finalizer):
-            causes += invalid_all(field, finalizer, said)
+            causes += invalid_all("metadata.finalizers", finalizer, said)
     for index, finalizer in enumerate(finalizers):
-        causes += validate_finalizer(finalizer, f"{field}[{index}]")
-    if {"orphan", "foregroundDeletion"} <= set(finalizers):
+        if "/" not in finalizer:
+            causes += validate_finalizer(finalizer, f"metadata.finalizers[{index}]")
+    if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         said_both = "finalizer orphan and foregroundDeletion cannot be both set"
-        causes.append(invalid_value(field, finalizers, said_both))
+        causes.append(invalid_value("metadata.finalizers", finalizers, said_both))
     return causes
 
 

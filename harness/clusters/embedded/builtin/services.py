@@ -82,19 +82,24 @@ def _keep(spec: Obj, old: Obj) -> None:
             spec.pop(key, None)
         spec.pop("internalTrafficPolicy", None)
         return
-    if not spec.get("clusterIP") and "clusterIP" in old:
-        spec["clusterIP"], spec["clusterIPs"] = old["clusterIP"], old["clusterIPs"]
-    elif not spec.get("clusterIPs") and spec.get("clusterIP") == old.get("clusterIP"):
-        spec["clusterIPs"] = old.get("clusterIPs", [])
-    elif spec.get("clusterIP") != old.get("clusterIP") and (
-        spec.get("clusterIPs") == old.get("clusterIPs")
-    ):
-        spec["clusterIPs"] = [spec["clusterIP"]]
+    _keep_address(spec, old)
     for key in ("ipFamilies", "ipFamilyPolicy"):
         if not spec.get(key) and key in old:
             spec[key] = old[key]
     if spec.get("ports"):
         _keep_ports(spec, old)
+
+
+def _keep_address(spec: Obj, old: Obj) -> None:
+    """The one address and the list of them go together: the one that was changed counts."""
+    if not spec.get("clusterIP") and "clusterIP" in old:
+        spec["clusterIP"], spec["clusterIPs"] = old["clusterIP"], old["clusterIPs"]
+        return
+    same = spec.get("clusterIP") == old.get("clusterIP")
+    if same and not spec.get("clusterIPs"):
+        spec["clusterIPs"] = old.get("clusterIPs", [])
+    elif not same and spec.get("clusterIPs") == old.get("clusterIPs"):
+        spec["clusterIPs"] = [spec["clusterIP"]]
 
 
 def _keep_ports(spec: Obj, old: Obj) -> None:

@@ -31,22 +31,25 @@ def faults(config: Obj, type: Type) -> str:
 def _faults(value: Any, type: Type, path: str) -> list[Fault]:
     if value is None:
         return []
-    match type.kind:
-        case "object":
-            return _map_faults(value, type, path)
-        case "array":
-            return _list_faults(value, type, path)
-        case "string" if not isinstance(value, str) and not type.name.endswith(".Quantity"):
-            return [
-                (path, f"expected string, got &value.valueUnstructured{{Value:{_exact(value)}}}")
-            ]
-        case "boolean" if not isinstance(value, bool):
-            return [(path, f"expected boolean, got &{{{_plain(value)}}}")]
-        case kind if kind in _NUMBERS and (
-            isinstance(value, bool) or not isinstance(value, int | float)
-        ):
-            return [(path, f"expected numeric (int or float), got {_go_type(value)}")]
-    return []
+    if type.kind == "object":
+        return _map_faults(value, type, path)
+    if type.kind == "array":
+        return _list_faults(value, type, path)
+    wrong = _scalar_fault(value, type)
+    return [(path, wrong)] if wrong else []
+
+
+def _scalar_fault(value: Any, type: Type) -> str:
+    if type.kind == "int-or-string" or type.name.endswith(".Quantity"):
+        is_one = not isinstance(value, dict | list)
+        return "" if is_one else f"expected any scalar, got &{{{_plain(value)}}}"
+    if type.kind == "string" and not isinstance(value, str):
+        return f"expected string, got &value.valueUnstructured{{Value:{_exact(value)}}}"
+    if type.kind == "boolean" and not isinstance(value, bool):
+        return f"expected boolean, got &{{{_plain(value)}}}"
+    if type.kind in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
+        return f"expected numeric (int or float), got {_go_type(value)}"
+    return ""
 
 
 def _map_faults(value: Any, type: Type, path: str) -> list[Fault]:
@@ -68,20 +71,20 @@ def _list_faults(value: Any, type: Type, path: str) -> list[Fault]:
     if type.list_type == "atomic":
         places = [(f"{path}[{index}]", item) for index, item in enumerate(value)]
         return [fault for place, item in places for fault in _faults(item, below, place)]
-    for index, item in enumerate(value):
-        if wrong := _item_fault(item, type):
-            return [(path, f"element {index}: {wrong}")]
     return _keyed_faults(value, type, path)
 
 
 def _keyed_faults(items: list[Any], type: Type, path: str) -> list[Fault]:
+    """What is wrong up to the first item that cannot be told from others."""
     found: list[Fault] = []
     seen: set[str] = set()
-    for element, item in elements(items, type):
-        text = element_text(element)
-        if element in seen:
+    for index, item in enumerate(items):
+        if wrong := _item_fault(item, type):
+            return [*found, (path, f"element {index}: {wrong}")]
+        text = element_text(elements([item], type)[0][0])
+        if text in seen:
             found.append((path, f"duplicate entries for key {text}"))
-        seen.add(element)
+        seen.add(text)
         found += _faults(item, type.items or ANY, path + text)
     return found
 

@@ -46,7 +46,13 @@ def keys_of(item: Any, type: Type) -> Obj:
 @cache
 def _defaults(type: Type) -> Mapping[str, Any]:
     fields = type.items.fields if type.items else {}
-    return {k: fields[k].default if k in fields else MISSING for k in sorted(type.keys)}
+    return {key: _default(fields.get(key, ANY)) for key in sorted(type.keys)}
+
+
+def _default(key: Type) -> Any:
+    if key.always:
+        return "" if key.kind == "string" else 0
+    return key.default
 
 
 def _json(value: Any) -> str:

@@ -36,16 +36,17 @@ def _fields_of_map(value: Obj, type: Type) -> Fields:
     for key, below in value.items():
         node = _node(below, type.below(key))
         # A field of a struct is owned by what is in it, an entry of a map by itself as well.
-        if node and key not in type.fields:
-            node = {SELF: LEAF, **node}
+        if key not in type.fields:
+            node = {SELF: LEAF, **node} if node else LEAF
         if node is not None:
             found[f"f:{key}"] = node
     return found
 
 
 def _node(value: Any, type: Type) -> Fields | None:
-    if is_granular_map(value, type):
-        return _fields_of_map(value, type)
+    """What is owned of a value; None if nothing, as of an empty list of items."""
+    if is_granular_map(value, type) and value:
+        return _fields_of_map(value, type) or None
     if is_granular_list(value, type):
         return _fields_of_list(value, type) or None
     return LEAF

@@ -8,6 +8,7 @@ types that they walk are made by `build`.
 from harness.clusters.embedded.schema.build import custom_type, type_of
 from harness.clusters.embedded.schema.decode import Decoded, decode
 from harness.clusters.embedded.schema.defaults import fill_defaults
+from harness.clusters.embedded.schema.go_types import check_types
 from harness.clusters.embedded.schema.prune import prune
 from harness.clusters.embedded.schema.strict import (
     cannot_be_handled,
@@ -15,7 +16,6 @@ from harness.clusters.embedded.schema.strict import (
     unknown_fields,
     warning,
 )
-from harness.clusters.embedded.schema.typing import check_types
 from harness.clusters.embedded.schema.validate import validate
 
 __all__ = [

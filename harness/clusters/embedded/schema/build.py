@@ -37,8 +37,22 @@ _RAW: Final = {
 }
 #: What becomes a part of the Type itself, or nothing.
 _NO_RULES: Final = frozenset(
-    ("type", "properties", "additionalProperties", "items", "required", "default", "nullable")
-    + ("description", "title", "example", "externalDocs", "id", "$ref", "$schema")
+    [
+        "type",
+        "properties",
+        "additionalProperties",
+        "items",
+        "required",
+        "default",
+        "nullable",
+        "description",
+        "title",
+        "example",
+        "externalDocs",
+        "id",
+        "$ref",
+        "$schema",
+    ]
 )
 _SEVERAL: Final = ("allOf", "anyOf", "oneOf")
 

@@ -121,11 +121,11 @@ def _with_header(parsed: Any, kind: str, body: bytes) -> Obj:
     if (parsed.get("apiVersion") or "").count("/") > 1:
         why = f"unexpected GroupVersion string: {parsed['apiVersion']}"
         raise unrecognized(kind, why, body)
-    return parsed  # type: ignore[no-any-return]
+    return parsed
 
 
 def _duplicates(body: bytes) -> tuple[str, ...]:
-    """`duplicate field "metadata.name"` of each. (orjson does not tell; most bodies have none.)"""
+    """`duplicate field "metadata.name"` of each; orjson does not tell, most bodies have none."""
     text = body.decode(errors="replace")
     try:
         _UNIQUE.decode(text)

@@ -33,7 +33,7 @@ def fill_defaults(obj: Obj, type: Type) -> None:
 def _fill_of(type: Type) -> _Fill | None:
     """What is to be done with a value of the type."""
     fields = {key: below for key, below in type.fields.items() if not _is_metadata(type, key)}
-    of_fields = {key: fill for key, below in fields.items() if (fill := _fill_of(below))}
+    of_fields = {key: found for key, below in fields.items() if (found := _fill_of(below))}
     defaults = {key: below for key, below in fields.items() if below.default is not MISSING}
     of_values = _replacing(type.values)
     of_items = _replacing(type.items)

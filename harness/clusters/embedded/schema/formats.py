@@ -150,7 +150,8 @@ FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "rgbcolor": _matches(rf"rgb\(\s*{_OCTETS}\s*,\s*{_OCTETS}\s*,\s*{_OCTETS}\s*\)"),
     "ssn": _matches(r"[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}"),
     "uri": _matches(
-        r"(/|[a-zA-Z][a-zA-Z0-9+.-]*:(?!$)(//[^\s/?<>]*)?)([^%\x00-\x1f\x7f]|%[0-9a-fA-F]{2})*"
+        r"(/|[a-zA-Z][a-zA-Z0-9+.-]*:(?!$)(//[^\s/?<>]*(?=[/?]|$)|(?!//)))"
+        r"([^%\x00-\x1f\x7f]|%[0-9a-fA-F]{2})*"
     ),
     "uuid": _matches("[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE),
     "uuid3": _matches(

@@ -1,4 +1,4 @@
-"""What objects are demanded beyond their schema: embedded resources, and lists that are sets or maps.
+"""What is demanded beyond the schema: of embedded resources, and of lists that are sets or maps.
 
 Both are looked for at the places where a schema has such, and nowhere else.
 """
@@ -125,8 +125,7 @@ def _list_type(type: Type) -> Rule | None:
 
 def _set_rule(value: Any, path: str, causes: list[Cause]) -> int:
     if value.__class__ is list:
-        for index in _repeated(value):
-            causes.append(duplicate(f"{path}[{index}]", value[index]))
+        causes.extend(duplicate(f"{path}[{index}]", value[index]) for index in _repeated(value))
     return 0
 
 
@@ -140,8 +139,7 @@ def _map_rule(keys: tuple[str, ...]) -> Rule:
                 causes.append(invalid(f"{path}[{index}]", each, wrong))
                 return 0
         found = [_key(each or {}, keys) for each in value]
-        for index in _repeated(found):
-            causes.append(duplicate(f"{path}[{index}]", found[index]))
+        causes.extend(duplicate(f"{path}[{index}]", found[index]) for index in _repeated(found))
         return 0
 
     return rule

@@ -8,13 +8,15 @@ before it has been built.
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass, field
+from math import isinf
 from typing import Any, Final
 
 import yaml
 
 from harness.clusters.embedded.schema.json_faults import MAX_DEPTH
-from harness.clusters.embedded.schema.texts import quoted
+from harness.clusters.embedded.schema.texts import quoted, shown
 from harness.objects import Obj
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -87,27 +89,30 @@ class _Building:
     aliased: int = 0
 
 
-def _take(building: _Building, event: yaml.Event) -> None:
-    if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-        _open(building, event)
+def _take(building: _Building, event: Any) -> None:
+    """One event of the parser's; its classes have no types for what is in them."""
+    line = event.start_mark.line + 1
+    if isinstance(event, yaml.MappingStartEvent):
+        _open(building, {}, event.anchor)
+    elif isinstance(event, yaml.SequenceStartEvent):
+        _open(building, [], event.anchor)
     elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
         _close(building)
     elif isinstance(event, yaml.ScalarEvent):
-        value = _scalar(event)
+        value = _scalar(event.value, event.tag or "", event.implicit[0])
         if event.anchor:
             building.anchors[event.anchor] = value
-        _add(building, value, event.start_mark.line + 1, event.value == "<<" and event.implicit[0])
+        _add(building, value, line, event.value == "<<" and event.implicit[0])
     elif isinstance(event, yaml.AliasEvent):
-        _add(building, _aliased(building, event.anchor), event.start_mark.line + 1)
+        _add(building, _aliased(building, event.anchor or ""), line)
 
 
-def _open(building: _Building, event: yaml.Event) -> None:
+def _open(building: _Building, value: Any, anchor: str | None) -> None:
     if len(building.open) == MAX_DEPTH:
         raise YAMLFault("yaml: exceeded max depth of 10000")
     if building.open and _wants_key(building.open[-1]):
         raise YAMLFault("yaml: invalid map key")
-    value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-    building.open.append(_Open(value, event.anchor))
+    building.open.append(_Open(value, anchor))
 
 
 def _close(building: _Building) -> None:
@@ -154,7 +159,7 @@ def _key(value: Any) -> str:
         return value
     if value is None:
         raise YAMLFault("unsupported map key of type: %!s(<nil>), key: <nil>")
-    return shown(value)
+    return str(shown(value))
 
 
 def _aliased(building: _Building, anchor: str) -> Any:
@@ -178,13 +183,13 @@ def _copied(building: _Building, value: Any, depth: int) -> Any:
     return value
 
 
-def _scalar(event: yaml.ScalarEvent) -> Any:
-    tag = (event.tag or "").removeprefix(_TAG)
+def _scalar(text: str, tag: str, is_plain: bool) -> Any:
+    tag = tag.removeprefix(_TAG)
     if tag == "binary":
-        return b64decode(event.value).decode(errors="replace")
-    if tag in ("int", "float", "bool", "null") or (not tag and event.implicit[0]):
-        return _plain(event.value)
-    return event.value
+        return b64decode(text).decode(errors="replace")
+    if tag in ("int", "float", "bool", "null") or (not tag and is_plain):
+        return _plain(text)
+    return text
 
 
 def _plain(text: str) -> Any:
@@ -204,8 +209,8 @@ def _number(text: str) -> Any:
     if _INTEGER.fullmatch(text):
         digits = text.replace("_", "")
         octal = re.fullmatch("([-+]?)0([0-7]+)", digits)
-        value = int(f"{octal[1]}0o{octal[2]}" if octal else digits, 0)
-        return value if -(2**63) <= value < 2**64 else float(value)
+        whole = int(f"{octal[1]}0o{octal[2]}" if octal else digits, 0)
+        return whole if -(2**63) <= whole < 2**64 else float(whole)
     plain = text.replace("_", "")
     if not _FLOAT.fullmatch(plain):
         return text

@@ -225,19 +225,24 @@ def _has_embedded(type: Type) -> bool:
 
 
 def _embedded(value: Any, type: Type, path: str) -> None:
-    if not (type.embedded or _has_embedded(type)):
-        return
-    if value.__class__ is list and type.items:
-        for index, each in enumerate(value):
-            _embedded(each, type.items, f"{path}[{index}]")
-    elif value.__class__ is dict:
+    """All that is an embedded resource, from here on down."""
+    if value.__class__ is dict:
         if type.embedded:
             _check_header(value, type, path)
-        for key, each in value.items():
-            if key in type.fields and not (type.embedded and key == "metadata"):
-                _embedded(each, type.fields[key], f"{path}.{key}")
-            elif type.values and key not in type.fields:
-                _embedded(each, type.values, f"{path}[{key}]")
+        _embedded_in_fields(value, type, path)
+    elif value.__class__ is list and type.items and _has_embedded(type):
+        for index, each in enumerate(value):
+            _embedded(each, type.items, f"{path}[{index}]")
+
+
+def _embedded_in_fields(obj: Obj, type: Type, path: str) -> None:
+    if not _has_embedded(type):
+        return
+    for key, each in obj.items():
+        if key in type.fields and key != "metadata":
+            _embedded(each, type.fields[key], f"{path}.{key}")
+        elif type.values and key not in type.fields:
+            _embedded(each, type.values, f"{path}[{key}]")
 
 
 def _check_header(obj: Obj, type: Type, path: str) -> None:
