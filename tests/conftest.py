@@ -8,6 +8,12 @@ from harness.settings import suite_folder
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also what takes long")
+    parser.addoption(
+        "--record-questions", action="store_true", help="keep kube-apiserver's answers to questions"
+    )
+    parser.addoption(
+        "--ask-real", action="store_true", help="ask kube-apiserver, not the embedded server"
+    )
 
 
 @pytest.fixture(scope="session")

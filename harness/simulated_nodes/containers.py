@@ -25,6 +25,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(seconds=300)
 #: A container that ran for so long is as good as new.
 FORGIVEN_AFTER = timedelta(seconds=600)
 KILLED, CANNOT_START = 137, 128
+#: How much of a log stands in for a termination message that is empty.
+LAST_LINES, LAST_BYTES = 80, 2048
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Container:
     ends: int = 0
     #: The order it has obeyed, which therefore does not concern its next run.
     obeyed: Order | None = None
+    #: The order that a command has left in it, and that goes with this run.
+    left: Order | None = None
 
     @property
     def restart_count(self) -> int:
@@ -178,6 +182,11 @@ def back_off_pulling(seen: Seen) -> Container | None:
     return replace(seen.container, state=Waiting(said.reason, said.message), due=seen.now + pause)
 
 
+def obey_command(seen: Seen) -> Container | None:
+    order = seen.container.left
+    return _exited(seen, seen.container, order.exit_code, order.message) if order else None
+
+
 def obey(seen: Seen) -> Container | None:
     order = seen.order
     if order is None or order == seen.container.obeyed:
@@ -236,7 +245,7 @@ TRANSITIONS: Mapping[str, Sequence[Transition]] = {
     "CreateContainerConfigError": (cease, start),
     "RunContainerError": (cease, restart, back_off),
     "CrashLoopBackOff": (cease, start),
-    "Running": (obey, hear_term, be_killed, end),
+    "Running": (obey_command, obey, hear_term, be_killed, end),
     "Terminated": (restart, back_off),
 }
 
@@ -288,8 +297,17 @@ def _exited(seen: Seen, container: Container, code: int, message: str = "") -> C
     assert isinstance(container.state, Running)
     reason = "Error" if code else "Completed"
     since = container.state.since
-    end = Terminated(code, reason, message, since, seen.now, container.runs)
-    return _ended(seen, container, end)
+    said = message or _last_words(seen, seen.now - since, code)
+    end = Terminated(code, reason, said, since, seen.now, container.runs)
+    return _ended(seen, replace(container, left=None), end)
+
+
+def _last_words(seen: Seen, ran: timedelta, code: int) -> str:
+    """What is told instead of an empty message: the end of the log, if the container wants so."""
+    if not code or seen.spec.get("terminationMessagePolicy") != "FallbackToLogsOnError":
+        return ""
+    lines = seen.program.printed(ran).splitlines(keepends=True)[-LAST_LINES:]
+    return "".join(lines).encode()[-LAST_BYTES:].decode(errors="ignore")
 
 
 def _ended(seen: Seen, container: Container, end: Terminated) -> Container:

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from harness.simulated_nodes import shell
+from harness.simulated_nodes.shell import COMPLAINTS, NOT_FOUND, OUTPUT, SHELLS, Command
 
 TERMINATION_LOG = "/dev/termination-log"
 #: 128 + 15: how a process ends that obeys TERM.
 TERMINATED = 143
-#: How a shell ends whose last command does not exist.
-NOT_FOUND = 127
 #: Nothing lies here, in whatever image.
 NOWHERE = "/no/such/"
-SHELLS = ("sh", "/bin/sh", "ash", "/bin/ash")
 #: The suite's workload image runs this, and so lasts for this long, in seconds.
 APP, APP_SECONDS = ("./app", "app", "/work/app"), "15"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-#: What becomes of messages on stderr is of no interest.
-_ERRORS = re.compile(r"(?<!\S)2>>?\s*[^\s;&|]+|[12]?>&[12]")
 #: Commands that change nothing that can be seen from outside.
 _QUIET = ("cd", "export", "set", "umask", "mkdir", "touch", "chmod", ":")
 
@@ -41,6 +39,12 @@ class Program:
     on_term: int | None = None
     #: Why it cannot even be started.
     start_error: str = ""
+    #: What it prints, and after how many seconds.
+    output: tuple[tuple[float, str], ...] = ()
+
+    def printed(self, after: timedelta) -> str:
+        """What it has printed when it has run for so long."""
+        return "".join(text for at, text in self.output if timedelta(seconds=at) <= after)
 
 
 UNKNOWN = Program(seconds=None)
@@ -93,7 +97,7 @@ def _simple(words: list[str]) -> Program:
     if name == "exec" and arguments:
         return _simple(arguments)
     if name.startswith(NOWHERE):
-        return Program(exit_code=NOT_FOUND)
+        return Program(exit_code=NOT_FOUND, output=((0, f"sh: {name}: not found\n"),))
     try:
         return COMMANDS[name](arguments)
     except (KeyError, ValueError):
@@ -116,11 +120,6 @@ def _exit(arguments: list[str]) -> Program:
     return Program(exit_code=int(arguments[0]) if arguments else 0)
 
 
-def _print(arguments: list[str]) -> Program:
-    text = arguments[1:] if arguments[:1] == ["%s"] else arguments
-    return Program(message=" ".join(text))
-
-
 def _app(arguments: list[str]) -> Program:
     options = dict(word[2:].split("=", 1) for word in arguments if re.match("--[^=]+=", word))
     return Program(
@@ -128,6 +127,7 @@ def _app(arguments: list[str]) -> Program:
         exit_code=int(options.get("exit-code", 0)),
         message=options.get("message", ""),
         on_term=TERMINATED,
+        output=((0, f"app {' '.join(arguments)}\n"),),
     )
 
 
@@ -138,30 +138,10 @@ COMMANDS: dict[str, Callable[[list[str]], Program]] = {
     "true": lambda _: Program(),
     "false": lambda _: Program(exit_code=1),
     **dict.fromkeys(_QUIET, lambda _: Program()),
-    "echo": _print,
-    "printf": _print,
+    "echo": lambda arguments: Program(output=((0, shell.echo(arguments)),)),
+    "printf": lambda arguments: Program(output=((0, shell.printf(arguments)),)),
     **dict.fromkeys(APP, _app),
 }
-
-
-@dataclass
-class _Command:
-    """One command of a script, and when it runs: after `;`, `&&` or `||`."""
-
-    after: str
-    words: list[str] = field(default_factory=list)
-    output: str = ""
-
-    def runs(self, last_code: int) -> bool:
-        return {"&&": last_code == 0, "||": last_code != 0}.get(self.after, True)
-
-    def program(self) -> Program:
-        if {"&", "|"} & set(self.words):
-            return UNKNOWN
-        program = _simple(self.words)
-        if self.words[0] in ("echo", "printf") and self.output != TERMINATION_LOG:
-            return replace(program, message="")
-        return program
 
 
 def _script(text: str) -> Program:
@@ -170,47 +150,45 @@ def _script(text: str) -> Program:
     The shell is process 1 and deaf to TERM, until it becomes its last command.
     """
     try:
-        commands = [command for command in _commands(text) if command.words]
+        commands = list(shell.commands(text))
     except ValueError:
         return UNKNOWN
     so_far = Program()
     for command in commands:
         if not command.runs(so_far.exit_code):
             continue
-        if command.words[0] == "trap":
-            so_far = replace(so_far, on_term=_trapped(command.words))
+        words = command.words()
+        if words[0] == "trap":
+            so_far = replace(so_far, on_term=_trapped(words))
             continue
-        now = command.program()
-        becomes = command is commands[-1] or command.words[0] == "exec"
+        now = UNKNOWN if command.unclear else _sent(_simple(words), command)
+        becomes = command is commands[-1] or words[0] == "exec"
         so_far = _then(so_far, now, becomes=becomes)
-        if now.seconds is None or command.words[0] in ("exit", "exec"):
+        if now.seconds is None or words[0] in ("exit", "exec"):
             break
     return so_far
+
+
+def _sent(program: Program, command: Command) -> Program:
+    """The program with its output sent where the command says; a log shows both streams."""
+    to = command.streams["2" if program.exit_code == NOT_FOUND else "1"]
+    if to in (OUTPUT, COMPLAINTS) or not program.output:
+        return program
+    text = "".join(text for _, text in program.output)
+    message = text if to == TERMINATION_LOG else program.message
+    return replace(program, output=(), message=message)
 
 
 def _then(first: Program, second: Program, *, becomes: bool) -> Program:
     """One after the other; what the shell becomes hears TERM itself, unless a trap is set."""
     lasts = None if second.seconds is None else (first.seconds or 0) + second.seconds
     heard = second.on_term if becomes and first.on_term is None else first.on_term
-    return Program(lasts, second.exit_code, second.message or first.message, heard)
+    later = tuple((at + (first.seconds or 0), text) for at, text in second.output)
+    message = second.message or first.message
+    return Program(lasts, second.exit_code, message, heard, output=first.output + later)
 
 
 def _trapped(words: list[str]) -> int | None:
     """The code with which `trap '… exit CODE' TERM` ends the shell."""
     found = re.search(r"exit (\d+)", " ".join(words))
     return int(found[1]) if found and {"TERM", "15"} & set(words) else None
-
-
-def _commands(text: str) -> Iterator[_Command]:
-    lexer = shlex.shlex(_ERRORS.sub("", text), posix=True, punctuation_chars=";&|<>\n")
-    lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t", True, "#"
-    command = _Command(after=";")
-    for word in lexer:
-        if word in (";", "&&", "||") or not word.strip(";\n"):
-            yield command
-            command = _Command(after=word)
-        elif word in (">", ">>"):
-            command.output = next(lexer, "")
-        else:
-            command.words.append(word)
-    yield command

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from harness.simulated_nodes.workload import (
@@ -7,6 +9,10 @@ from harness.simulated_nodes.workload import (
     interpret,
     read_order,
 )
+
+
+def said(*lines):
+    return tuple((0, f"{line}\n") for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -20,10 +26,16 @@ from harness.simulated_nodes.workload import (
         pytest.param(["sleep", "infinity"], UNKNOWN, id="sleep without end"),
         pytest.param(["python", "-m", "x"], UNKNOWN, id="anything else"),
         pytest.param(["sh"], UNKNOWN, id="a shell without script"),
-        pytest.param(["./app"], Program(seconds=15, on_term=143), id="app"),
+        pytest.param(["./app"], Program(15, on_term=143, output=((0, "app \n"),)), id="app"),
         pytest.param(
             ["./app", "--role=client", "--seconds=2", "--exit-code=3", "--message=boom"],
-            Program(2, 3, "boom", 143),
+            Program(
+                2,
+                3,
+                "boom",
+                143,
+                output=said("app --role=client --seconds=2 --exit-code=3 --message=boom"),
+            ),
             id="app as told",
         ),
         pytest.param(["./app", "--seconds=soon"], UNKNOWN, id="app wrongly told"),
@@ -36,7 +48,7 @@ def test_commands(argv, program):
 @pytest.mark.parametrize(
     ("script", "program"),
     [
-        ("./app --role=client --task_config_path=/a.json", Program(seconds=15, on_term=143)),
+        ("./app --role=client", Program(15, on_term=143, output=said("app --role=client"))),
         ("sleep 2; sleep 3", Program(seconds=5)),
         ("sleep 2\nexit 3\nsleep 9", Program(seconds=2, exit_code=3)),
         ("false && exit 3", Program(exit_code=1)),
@@ -44,17 +56,28 @@ def test_commands(argv, program):
         ("true && exit 3", Program(exit_code=3)),
         ("true || exit 3", Program()),
         ("printf %s 'a b' >/dev/termination-log; exit 3", Program(0, 3, "a b")),
-        ("echo 2 > /dev/termination-log && false", Program(0, 1, "2")),
-        ("echo seen; echo lost >/tmp/x; echo lost >&2", Program()),
-        ("echo kept 2>/dev/null >/dev/termination-log", Program(message="kept")),
-        ("cd /work && exec ./app --seconds=1", Program(seconds=1, on_term=143)),
-        ("./app --seconds=1; exit 3", Program(seconds=1, exit_code=3)),
+        ("echo 2 > /dev/termination-log && false", Program(0, 1, "2\n")),
+        ("echo seen; echo lost >/tmp/x", Program(output=said("seen"))),
+        ("echo out; echo err >&2", Program(output=said("out", "err"))),
+        ("echo both >/tmp/x 2>&1; echo all 2>&1 >/tmp/x", Program()),
+        ("echo a; sleep 2; printf '%s\\n' b c", Program(2, output=((0, "a\n"), (2, "b\nc\n")))),
+        ("echo a; ./server; echo never", Program(None, output=said("a"))),
+        ("echo kept 2>/dev/null >/dev/termination-log", Program(message="kept\n")),
+        (
+            "cd /work && exec ./app --seconds=1",
+            Program(1, on_term=143, output=said("app --seconds=1")),
+        ),
+        ("./app --seconds=1; exit 3", Program(1, 3, output=said("app --seconds=1"))),
         ("exec sleep 5; exit 3", Program(seconds=5)),
         ("trap 'exit 143' TERM; sleep 600 & wait", Program(seconds=None, on_term=143)),
         ("trap 'exit 9' 15; sleep 6; true", Program(seconds=6, on_term=9)),
         ("sleep 2; while true; do sleep 1; done", UNKNOWN),
         ("echo x | tee /dev/termination-log", UNKNOWN),
-        ("/no/such/program", Program(exit_code=127)),
+        (
+            "/no/such/program",
+            Program(exit_code=127, output=said("sh: /no/such/program: not found")),
+        ),
+        ("/no/such/program 2>/dev/null", Program(exit_code=127)),
         ("echo 'unbalanced", UNKNOWN),
         ("", Program()),
         ("# only a comment", Program()),
@@ -85,3 +108,11 @@ def test_orders(text, order):
 def test_what_is_no_order(text):
     with pytest.raises(ValueError, match=r"."):
         read_order(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "printed"), [(0, "a\n"), (1.9, "a\n"), (2, "a\nb\n"), (600, "a\nb\n")]
+)
+def test_each_line_is_printed_when_its_time_has_come(seconds, printed):
+    program = interpret(["sh", "-c", "echo a; sleep 2; echo b; sleep 600"])
+    assert program.printed(timedelta(seconds=seconds)) == printed

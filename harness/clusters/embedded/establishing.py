@@ -5,7 +5,7 @@ What a definition may say, and what it means, is decided in `definitions`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -26,7 +26,7 @@ from harness.clusters.embedded.options import DeleteOptions
 from harness.clusters.embedded.refusals import Cause
 from harness.clusters.embedded.registry import Registry, Target
 from harness.clusters.embedded.schema import type_of
-from harness.clusters.embedded.store import Change, Key
+from harness.clusters.embedded.store import Change, Key, Stored
 from harness.clusters.embedded.types import Type
 from harness.clusters.embedded.views.openapi import Document, as_document
 from harness.clusters.embedded.writing import Writer
@@ -64,7 +64,7 @@ class DefinitionStrategy(Strategy):
             finalizers.append(CLEANUP)
         status = obj.setdefault("status", {})
         status["conditions"] = [
-            *status.get("conditions", []),
+            *(status.get("conditions") or []),
             {
                 "type": "Terminating",
                 "status": "True",
@@ -100,6 +100,8 @@ class Definitions:
         if kind == DEFINITIONS:
             if change.type == "DELETED":
                 self._withdraw(change.new.object())
+                # Others may have the names that it had.
+                self._dues.add(*(stored.name for _, stored in self._stored()))
             else:
                 self._dues.add(change.new.name)
         elif change.type == "DELETED" and kind in self._ending:
@@ -109,8 +111,10 @@ class Definitions:
         await self._dues.work(self._look)
 
     def all(self) -> list[Obj]:
-        found = self.writer.store.collection(DEFINITIONS).objects.values()
-        return [stored.object() for stored in found]
+        return [stored.object() for _, stored in self._stored()]
+
+    def _stored(self) -> Iterable[tuple[Key, Stored]]:
+        return self.writer.store.collection(DEFINITIONS).objects.items()
 
     def _look(self, name: str) -> None:
         stored = self.writer.store.get(DEFINITIONS, "", name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from harness.clusters.embedded.builtin import service_account
@@ -25,7 +25,7 @@ class Namespaces:
 
     writer: Writer
     #: All collections there are, each with its kind.
-    kinds: Callable[[], dict[Key, Kind]]
+    kinds: Callable[[], Mapping[Key, Kind]]
     _dues: Dues[str] = field(default_factory=Dues)
 
     def watch(self, kind: Key, change: Change) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.clusters.embedded.kinds import Kind
@@ -32,13 +32,16 @@ class Registry:
     """All kinds, by group, version and plural."""
 
     _kinds: dict[tuple[str, str], dict[str, Kind]] = field(default_factory=dict)
+    _collections: dict[tuple[str, str], Kind] | None = None
 
     def add(self, kinds: Iterable[Kind]) -> None:
+        self._collections = None
         for kind in kinds:
             self._kinds.setdefault((kind.group, kind.version), {})[kind.plural] = kind
 
     def remove(self, group: str, plural: str) -> None:
         """Serve the kind in no version any more."""
+        self._collections = None
         for group_version in [key for key in self._kinds if key[0] == group]:
             self._kinds[group_version].pop(plural, None)
             if not self._kinds[group_version]:
@@ -47,13 +50,15 @@ class Registry:
     def all(self) -> list[Kind]:
         return [kind for kinds in self._kinds.values() for kind in kinds.values()]
 
-    def collections(self) -> dict[tuple[str, str], Kind]:
+    def collections(self) -> Mapping[tuple[str, str], Kind]:
         """One kind, in the version that is stored, for each collection."""
-        found: dict[tuple[str, str], Kind] = {}
-        for kind in self.all():
-            if kind.stored_as is None and kind.version == (kind.stored_version or kind.version):
-                found.setdefault(kind.key, kind)
-        return found
+        if self._collections is None:
+            self._collections = {
+                kind.key: kind
+                for kind in reversed(self.all())
+                if kind.stored_as is None and kind.version == (kind.stored_version or kind.version)
+            }
+        return self._collections
 
     def find(self, group: str, version: str, plural: str) -> Kind | None:
         return self._kinds.get((group, version), {}).get(plural)

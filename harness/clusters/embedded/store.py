@@ -13,6 +13,7 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -34,7 +35,7 @@ class Owner:
     blocks: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stored:
     """One version of one object; `namespace` is empty of what is in none."""
 
@@ -56,6 +57,12 @@ class Stored:
         """A copy of one's own."""
         obj: Obj = orjson.loads(self.body)
         return obj
+
+
+@lru_cache(maxsize=4096)
+def for_reading(stored: Stored) -> Obj:
+    """The object, shared with everybody who reads it: not to be changed."""
+    return stored.object()
 
 
 @dataclass(frozen=True, slots=True)

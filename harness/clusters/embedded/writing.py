@@ -7,7 +7,7 @@ of the server; what a kind does beyond this is its `Strategy`'s or its definitio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -31,7 +31,7 @@ from harness.clusters.embedded.schema import (
     unknown_fields,
     validate,
 )
-from harness.clusters.embedded.store import Store, Stored
+from harness.clusters.embedded.store import Store, Stored, for_reading
 from harness.objects import Obj, time_text
 
 #: generateName's: no vowels, so that no words come out.
@@ -66,11 +66,12 @@ class Writer:
     admit: Callable[[Target, Obj], None] = lambda *_: None
 
     def context(self) -> Context:
-        def objects(plural: str) -> list[Obj]:
-            found = self.store.collection(("", plural)).objects.values()
-            return [stored.object() for stored in found]
+        return Context(self.now(), self.random, self._objects)
 
-        return Context(self.now(), self.random, objects)
+    def _objects(self, plural: str) -> Iterator[Obj]:
+        for key, collection in self.store.collections.items():
+            if key[1] == plural:
+                yield from map(for_reading, collection.objects.values())
 
     def require(self, target: Target) -> Stored:
         """The object that is meant. Refusal (404) if there is none."""
@@ -91,14 +92,19 @@ class Writer:
         if not options.dry_run or kind.namespaced:
             self._require_namespace(target, metadata)
         warnings = _read(kind, obj, options, complaints)
+        kind.strategy.default(obj, self.context())
+        self._track(kind, None, obj, options, "")
+        return self._commit_new(target, obj, options, warnings)
+
+    def _commit_new(
+        self, target: Target, obj: Obj, options: WriteOptions, warnings: Sequence[str]
+    ) -> Written:
+        kind = target.kind
         self._make_new(kind, obj)
-        context = self.context()
-        kind.strategy.default(obj, context)
-        kind.strategy.prepare_create(obj, context)
+        kind.strategy.prepare_create(obj, self.context())
         self.admit(target, obj)
         _require_valid(kind, obj, None, "")
         self._require_free(kind, obj)
-        self._track(kind, None, obj, options, "")
         return self._commit(kind, obj, options, warnings, created=True)
 
     def _place(self, target: Target, metadata: Obj) -> None:
@@ -106,10 +112,7 @@ class Writer:
         if target.kind.namespaced:
             asked = metadata.get("namespace")
             if asked and target.namespace and asked != target.namespace:
-                raise bad_request(
-                    "the namespace of the provided object does not match the namespace sent on "
-                    "the request"
-                )
+                raise _other_namespace()
             metadata["namespace"] = target.namespace
         else:
             metadata.pop("namespace", None)
@@ -166,10 +169,7 @@ class Writer:
         metadata["name"] = target.name
         if kind.namespaced:
             if metadata.get("namespace", target.namespace) != target.namespace:
-                raise bad_request(
-                    "the namespace of the provided object does not match the namespace sent on "
-                    "the request"
-                )
+                raise _other_namespace()
             metadata["namespace"] = target.namespace
         stored = self.require(target)
         uid = metadata.get("uid")
@@ -201,18 +201,13 @@ class Writer:
         self, target: Target, config: Obj, options: WriteOptions, complaints: Sequence[str] = ()
     ) -> Written:
         """Server-side apply; creates what is not there."""
-        kind, metadata = target.kind, _metadata(config)
+        kind = target.kind
         _require_kind(config, kind)
-        metadata.setdefault("name", target.name)
-        if kind.namespaced:
-            metadata.setdefault("namespace", target.namespace)
-        _require_same_name(target, config)
-        warnings = _complain(kind, complaints, prune(config, kind.type), options)
+        _require_applicable(target, _metadata(config))
+        warnings = _complain(kind, complaints, (), options)
         stored = self.store.get(kind.key, target.namespace, target.name)
         if stored is None and target.sub:
             raise refusals.not_found(kind.group, kind.plural, target.name)
-        if kind.has_status:
-            config.pop("status", None) if not target.sub else _keep_status_alone(config)
         current = in_version_object(kind, stored) if stored else None
         new = fields.apply(
             current,
@@ -223,8 +218,8 @@ class Writer:
             kind.api_version,
             options.force,
             time_text(self.now()),
+            _not_tracked(kind, target.sub),
         )
-        new = orjson.loads(orjson.dumps(new))
         if stored is None:
             return self._create_applied(target, new, options, warnings)
         return self._update(target, stored, new, options, warnings, tracked=True)
@@ -232,15 +227,14 @@ class Writer:
     def _create_applied(
         self, target: Target, new: Obj, options: WriteOptions, warnings: Sequence[str]
     ) -> Written:
-        kind, context = target.kind, self.context()
-        self._require_namespace(target, new["metadata"])
-        _check(kind, new)
-        self._make_new(kind, new)
-        kind.strategy.default(new, context)
-        kind.strategy.prepare_create(new, context)
-        self.admit(target, new)
-        _require_valid(kind, new, None, "")
-        return self._commit(kind, new, options, warnings, created=True)
+        metadata = new["metadata"]
+        metadata["name"] = target.name
+        if target.kind.namespaced:
+            metadata["namespace"] = target.namespace
+        self._require_namespace(target, metadata)
+        _check(target.kind, new)
+        target.kind.strategy.default(new, self.context())
+        return self._commit_new(target, new, options, warnings)
 
     def update(self, target: Target, change: Callable[[Obj], None], manager: str) -> Written:
         """For the server's own: change an object in place, without validation of a body."""
@@ -263,14 +257,14 @@ class Writer:
         kind = target.kind
         old = in_version_object(kind, stored)
         _require_version(kind, stored, new)
-        new = _keep_what_is_not_written(kind, target.sub, old, new)
         context = self.context()
         kind.strategy.default(new, context)
+        if not tracked:
+            self._track(kind, old, new, options, target.sub)
+        new = _keep_what_is_not_written(kind, target.sub, old, new)
         kind.strategy.prepare_update(new, old, target.sub, context)
         _require_valid(kind, new, old, target.sub)
         _count_generation(kind, old, new)
-        if not tracked:
-            self._track(kind, old, new, options, target.sub)
         new["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"]
         if patching.is_same(old, new):
             return Written(old, warnings, committed=False)
@@ -321,6 +315,7 @@ class Writer:
             sub,
             kind.api_version,
             time_text(self.now()),
+            _not_tracked(kind, sub),
         )
         if not new["metadata"]["managedFields"]:
             del new["metadata"]["managedFields"]
@@ -441,9 +436,13 @@ def _require_same_name(target: Target, new: Obj) -> None:
     if metadata.get("name") != target.name:
         raise _other_name(str(metadata.get("name") or ""), target.name)
     if target.kind.namespaced and metadata.get("namespace") != target.namespace:
-        raise bad_request(
-            "the namespace of the provided object does not match the namespace sent on the request"
-        )
+        raise _other_namespace()
+
+
+def _other_namespace() -> Refusal:
+    return bad_request(
+        "the namespace of the provided object does not match the namespace sent on the request"
+    )
 
 
 def _other_name(found: str, expected: str) -> Refusal:
@@ -478,11 +477,19 @@ def _terminating(target: Target, name: str) -> Refusal:
     return refusal
 
 
-def _keep_status_alone(config: Obj) -> None:
-    for name in [
-        name for name in config if name not in ("apiVersion", "kind", "metadata", "status")
-    ]:
-        del config[name]
+def _not_tracked(kind: Kind, sub: str) -> Obj | None:
+    """The fields that are put back after a write, and so become nobody's."""
+    if not kind.has_status:
+        return None
+    return {"f:spec": {}} if sub == "status" else {"f:status": {}}
+
+
+def _require_applicable(target: Target, metadata: Obj) -> None:
+    """A configuration may leave out its name and its namespace, but not name others."""
+    if metadata.get("name", target.name) != target.name:
+        raise _other_name(str(metadata["name"]), target.name)
+    if metadata.get("namespace", target.namespace) != target.namespace:
+        raise _other_namespace()
 
 
 def _keep_what_is_not_written(kind: Kind, sub: str, old: Obj, new: Obj) -> Obj:

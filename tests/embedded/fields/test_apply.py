@@ -28,6 +28,7 @@ from tests.embedded.fields.given import (
 
 WITH_KEYS = "associative list with keys"
 WITHOUT_KEYS = "associative list without keys"
+LIMITS = '.spec.template.spec.containers[name="a"].resources.limits'
 OMITTED = (
     'has an element that omits all key fields ["name"] '
     "(and doesn't have default values for any key fields)"
@@ -258,10 +259,7 @@ GO_MAP = 'map[string]interface {}{"b":[]interface {}{1}}'
         (
             deployment({"name": "a", "resources": {"limits": {"cpu": 1, "memory": [1]}}}),
             DEPLOYMENT,
-            [
-                '.spec.template.spec.containers[name="a"].resources.limits.memory: '
-                + "expected any scalar, got &{[1]}"
-            ],
+            [f"{LIMITS}.memory: expected any scalar, got &{{[1]}}"],
         ),
         (task(spec={"zz": 1}), TASK, [".spec.zz: field not declared in schema"]),
         (

@@ -133,13 +133,17 @@ async def _step(asking: Asking, step: Obj) -> None:
 async def _request(asking: Asking, step: Obj) -> Obj:
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
-        async with await _send(asking, step, step.get("request") or step["given"]) as response:
-            answer = await _whole(response, step)
-        if step.get("await", response.status) == response.status:
+        answer = await asyncio.wait_for(_answer(asking, step), PATIENCE)
+        if step.get("await", answer["status"]) == answer["status"]:
             return answer
         if asyncio.get_running_loop().time() > deadline:
             raise QuestionError(f"{answer['asked']}: still {answer['status']} {answer['body']}")
         await asyncio.sleep(_LOOK)
+
+
+async def _answer(asking: Asking, step: Obj) -> Obj:
+    async with await _send(asking, step, step.get("request") or step["given"]) as response:
+        return await _whole(response, step)
 
 
 async def _send(asking: Asking, step: Obj, line: str) -> aiohttp.ClientResponse:

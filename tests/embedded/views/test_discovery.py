@@ -163,5 +163,9 @@ def test_a_built_in_kinds_type_is_made_of_its_schema():
 
 
 def test_versions_are_ordered_as_kubernetes_does():
-    ordered = ["v10", "v2", "v1", "v11beta2", "v10beta3", "v3beta1", "v12alpha1", "bar", "foo10"]
-    assert sorted(ordered[::-1], key=version_order) == ordered
+    shuffled = ["v1", "foo10", "v3beta1", "v12alpha1", "bar", "v2", "v10beta3", "v11beta2", "v10"]
+    assert sorted(shuffled, key=version_order) == [
+        *("v10", "v2", "v1"),
+        *("v11beta2", "v10beta3", "v3beta1"),
+        *("v12alpha1", "bar", "foo10"),
+    ]

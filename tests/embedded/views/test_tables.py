@@ -165,3 +165,10 @@ def test_what_else_a_row_should_include_is_refused():
         "Unable to convert to Table as requested: includeObject: "
         "Invalid value: \"x\": must be 'Metadata', 'Object', 'None', or empty"
     )
+
+
+def test_a_bookmark_of_a_watch_is_a_row_of_nothing():
+    metadata = {"resourceVersion": "7", "annotations": {"k8s.io/initial-events-end": "true"}}
+    obj = {"kind": "Namespace", "apiVersion": "v1", "metadata": metadata}
+    shown = tables.table(KINDS["/v1/namespaces"], [obj], "Metadata", NOW, list_metadata={})
+    assert shown["rows"][0]["cells"] == ["", "", "<unknown>"]

@@ -76,14 +76,7 @@ class EventStrategy(Strategy):
         return list(_validate(obj, "reportingComponent"))
 
     def fields(self, obj: Obj) -> Mapping[str, str]:
-        component = obj.get("reportingComponent", "")
-        return {
-            **_reference_fields(obj, "involvedObject"),
-            "reason": obj.get("reason", ""),
-            "reportingComponent": component,
-            "source": (obj.get("source") or {}).get("component", "") or component,
-            "type": obj.get("type", ""),
-        }
+        return _fields(obj)
 
 
 class NewEventStrategy(Strategy):
@@ -111,12 +104,7 @@ class NewEventStrategy(Strategy):
         return [*causes, *_series(event), *_changed(event, self.to_stored(old))]
 
     def fields(self, obj: Obj) -> Mapping[str, str]:
-        return {
-            **_reference_fields(obj, "regarding"),
-            "reason": obj.get("reason", ""),
-            "reportingController": obj.get("reportingController", ""),
-            "type": obj.get("type", ""),
-        }
+        return _fields(obj)
 
     def to_stored(self, obj: Obj) -> Obj:
         event = {_NAMES.get(key, key): value for key, value in obj.items()}
@@ -142,9 +130,18 @@ def default_event(event: Obj) -> None:
             event[key] = {}
 
 
-def _reference_fields(event: Obj, part: str) -> dict[str, str]:
-    reference = event.get(part) or {}
-    return {f"{part}.{key}": reference.get(key, "") for key in _REFERENCE_FIELDS}
+def _fields(event: Obj) -> dict[str, str]:
+    """Of a stored event, under the names of both versions."""
+    about, component = event.get("involvedObject") or {}, event.get("reportingComponent", "")
+    return {
+        **{f"involvedObject.{key}": about.get(key, "") for key in _REFERENCE_FIELDS},
+        **{f"regarding.{key}": about.get(key, "") for key in _REFERENCE_FIELDS},
+        "reason": event.get("reason", ""),
+        "reportingComponent": component,
+        "reportingController": component,
+        "source": (event.get("source") or {}).get("component", "") or component,
+        "type": event.get("type", ""),
+    }
 
 
 def _validate(event: Obj, controller: str) -> Iterator[Cause]:

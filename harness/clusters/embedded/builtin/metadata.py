@@ -167,9 +167,11 @@ def _owner(owner: Obj) -> list[Cause]:
     if not _is_api_version(version):
         said = "version must not be empty"
         causes.append(invalid_value(f"{_OWNERS}.apiVersion", version, said))
-    for key in ("kind", "name", "uid"):
-        if not owner.get(key):
-            causes.append(invalid_value(f"{_OWNERS}.{key}", "", "must not be empty"))
+    causes += [
+        invalid_value(f"{_OWNERS}.{key}", "", "must not be empty")
+        for key in ("kind", "name", "uid")
+        if not owner.get(key)
+    ]
     if version == "v1" and owner.get("kind") == "Event":
         said = "/v1, Kind=Event is disallowed from being an owner"
         causes.append(invalid_value(_OWNERS, owner, said))

@@ -36,24 +36,10 @@ _RAW: Final = {
     f"{_DEFINITIONS}.JSONSchemaPropsOrStringArray": "any",
 }
 #: What becomes a part of the Type itself, or nothing.
-_NO_RULES: Final = frozenset(
-    [
-        "type",
-        "properties",
-        "additionalProperties",
-        "items",
-        "required",
-        "default",
-        "nullable",
-        "description",
-        "title",
-        "example",
-        "externalDocs",
-        "id",
-        "$ref",
-        "$schema",
-    ]
-)
+_NO_RULES: Final = {
+    *("type", "properties", "additionalProperties", "items", "required", "default", "nullable"),
+    *("description", "title", "example", "externalDocs", "id", "$ref", "$schema"),
+}
 _SEVERAL: Final = ("allOf", "anyOf", "oneOf")
 
 

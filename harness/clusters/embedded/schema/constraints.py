@@ -152,7 +152,6 @@ def _maximum(rules: dict[str, Any]) -> Rule:
 
 
 def of_array(rules: dict[str, Any]) -> list[Rule]:
-    """The same rule twice: the server goes on after the first."""
     return [
         *([_at_least(rules["minItems"], "items")] if "minItems" in rules else []),
         *([_at_most(rules["maxItems"])] if "maxItems" in rules else []),

@@ -7,9 +7,10 @@ there is nothing to do.
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
 from weakref import WeakKeyDictionary
+
+import orjson
 
 from harness.clusters.embedded.types import MISSING, Type
 from harness.objects import Obj
@@ -61,7 +62,7 @@ def _is_metadata(type: Type, key: str) -> bool:
 def _fill_fields(obj: Obj, absent: dict[str, _Default], of_fields: dict[str, _Fill]) -> None:
     for key, (default, nullable) in absent.items():
         if obj.get(key) is None and not (nullable and key in obj):
-            obj[key] = deepcopy(default)
+            obj[key] = _fresh(default)
     for key, fill in of_fields.items():
         if key in obj:
             fill(obj[key])
@@ -78,9 +79,14 @@ def _replacing(type: Type | None) -> Callable[[Any], Any] | None:
     default = type.default
 
     def replaced(value: Any) -> Any:
-        value = deepcopy(default) if value is None and has_default else value
+        value = _fresh(default) if value is None and has_default else value
         if fill is not None:
             fill(value)
         return value
 
     return replaced
+
+
+def _fresh(default: Any) -> Any:
+    """A default that is the object's own to change."""
+    return orjson.loads(orjson.dumps(default)) if isinstance(default, dict | list) else default

@@ -29,10 +29,24 @@ class _Misfit(Exception):
 _Check = Callable[[Any, Type, str, str], None]
 
 _NAMED: Final = {
-    ("OwnerReference", "uid"): "types.UID",
+    ("Capabilities", "add"): "v1.Capability",
+    ("Capabilities", "drop"): "v1.Capability",
+    ("Container", "imagePullPolicy"): "v1.PullPolicy",
+    ("ContainerPort", "protocol"): "v1.Protocol",
+    ("DeploymentStrategy", "type"): "v1.DeploymentStrategyType",
+    ("LabelSelectorRequirement", "operator"): "v1.LabelSelectorOperator",
+    ("ManagedFieldsEntry", "operation"): "v1.ManagedFieldsOperationType",
     ("ObjectMeta", "uid"): "types.UID",
     ("ObjectReference", "uid"): "types.UID",
-    ("Preconditions", "uid"): "types.UID",
+    ("OwnerReference", "uid"): "types.UID",
+    ("PodSpec", "dnsPolicy"): "v1.DNSPolicy",
+    ("PodSpec", "restartPolicy"): "v1.RestartPolicy",
+    ("PodStatus", "phase"): "v1.PodPhase",
+    ("Secret", "type"): "v1.SecretType",
+    ("ServicePort", "protocol"): "v1.Protocol",
+    ("ServiceSpec", "type"): "v1.ServiceType",
+    ("Toleration", "effect"): "v1.TaintEffect",
+    ("Toleration", "operator"): "v1.TolerationOperator",
 }
 _RANGES: Final = {"int32": 2**31, "int64": 2**63}
 _QUANTITY: Final = re.compile(r"([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)")

@@ -49,9 +49,10 @@ class _Fault(Exception):
 
 
 def json_fault(body: bytes) -> str:
-    """What is wrong; "" if nothing is. Go counts bytes, and so does this."""
+    """What is wrong; "" if nothing is. Go looks at bytes, and so does this."""
     try:
-        _scan(body.decode("latin-1"))
+        # At the end Go goes on with a space, to see whether that ends what has begun.
+        _scan(body.decode("latin-1") + " ")
     except _Fault as fault:
         return str(fault)
     return ""

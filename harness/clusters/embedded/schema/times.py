@@ -16,7 +16,7 @@ _YEAR_TO_SECONDS: Final = (
     ("-", "-"),
     ("02", "[0-9]{2}"),
     ("T", "T"),
-    ("15", "[0-9]{2}"),
+    ("15", "[0-9]{1,2}"),
     (":", ":"),
     ("04", "[0-9]{2}"),
     (":", ":"),
@@ -32,8 +32,8 @@ _PARTS: Final = {
 }
 _FRACTION: Final = re.compile(r"[.,][0-9]+")
 _WHOLE: Final = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
-    r"(?P<fraction>\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})"
+    r"(?P<fraction>[.,][0-9]+)?(?:Z|[+-](?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2}))"
 )
 _RANGES: Final = (("hour", 4, 23), ("minute", 5, 59), ("second", 6, 59))
 
@@ -54,7 +54,12 @@ def _out_of_range(found: re.Match[str]) -> str:
     for name, group, most in _RANGES:
         if int(found[group]) > most:
             return name
-    return "" if 1 <= day <= monthrange(year or 4, month)[1] else "day"
+    if not 1 <= day <= monthrange(year or 4, month)[1]:
+        return "day"
+    for name, most in (("hours", 24), ("minutes", 60)):
+        if int(found[name] or 0) > most:
+            return f"time zone offset {name.removesuffix('s')}"
+    return ""
 
 
 def _misfit(text: str, layout: str) -> str:

@@ -160,7 +160,7 @@ def _items_rule(item: Rule) -> Rule:
 
 def _fields(type: Type) -> list[Rule]:
     """For what is in an object, and for what has to be."""
-    below = {key: rule_of(each) for key, each in type.fields.items() if not _is_header(type, key)}
+    below = {key: rule_of(each) for key, each in type.fields.items() if not _is_metadata(type, key)}
     if "metadata" in type.rules:
         below["metadata"] = rule_of(type.rules["metadata"])
     others = rule_of(type.values) if type.values else None
@@ -168,8 +168,8 @@ def _fields(type: Type) -> list[Rule]:
     return [*rules, _required_rule(type.required)] if type.required else rules
 
 
-def _is_header(type: Type, key: str) -> bool:
-    """Whether others see to it: what all objects have in them."""
+def _is_metadata(type: Type, key: str) -> bool:
+    """Metadata is held against rules of its own, and not these."""
     return type.embedded and key == "metadata"
 
 

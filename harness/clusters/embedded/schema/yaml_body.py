@@ -216,5 +216,5 @@ def _number(text: str) -> Any:
         return text
     value = float(plain)
     if isinf(value):
-        raise YAMLFault("json: unsupported value: +Inf")
+        return text
     return int(value) if value.is_integer() and abs(value) < _WRITTEN_OUT else value

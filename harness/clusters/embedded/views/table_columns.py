@@ -1,8 +1,8 @@
 """What the columns of built-in kinds show, and the pieces of which the rows are made.
 
 A `Row` gives all cells of an object, in the order of the columns that `data.columns` names. Most
-are made cell by cell with `row`. `table_columns_core`, `_pods`, `_workloads` and `_others` have
-the kinds.
+are made cell by cell with `row`. `table_columns_core`, `_network`, `_others`, `_pods`, `_storage`
+and `_workloads` have the kinds.
 """
 
 from __future__ import annotations

@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from harness.clusters.embedded.views.ages import duration
 from harness.clusters.embedded.views.table_columns import (
     AGE,
     CREATED_AT,
     NAME,
     NONE,
+    UNSET,
     Cell,
     Row,
     Rows,
     at,
+    condition,
     find,
     flag,
     is_true,
@@ -47,18 +50,48 @@ _BINDING = row(
     only(lambda binding: _subjects(binding, "Group")),
     only(lambda binding: _subjects(binding, "ServiceAccount")),
 )
-_PARENT = ("resource", "namespace", "name")
 _PARAMETERS = ("spec", "limited", "limitResponse", "queuing")
-
-
-def _parent(address: Obj) -> str:
-    parent = find(address, "spec", "parentRef") or {}
-    return "/".join(parent[key] for key in _PARENT if parent.get(key))
 
 
 def _service(api_service: Obj) -> str:
     service = find(api_service, "spec", "service")
     return f"{service['namespace']}/{service['name']}" if service else "Local"
+
+
+def _param_kind(policy: Obj) -> str:
+    kind = find(policy, "spec", "paramKind")
+    return f"{kind['apiVersion']}/{kind['kind']}" if kind else UNSET
+
+
+def _param_ref(binding: Obj) -> str:
+    params = find(binding, "spec", "paramRef")
+    return f"{params.get('namespace') or '*'}/{params.get('name', '')}" if params else UNSET
+
+
+def _claim_state(claim: Obj) -> str:
+    status = claim.get("status") or {}
+    states = {
+        "deleted": find(claim, "metadata", "deletionTimestamp"),
+        "allocated": status.get("allocation"),
+        "reserved": status.get("reservedFor"),
+    }
+    return ",".join(state for state, is_so in states.items() if is_so) or "pending"
+
+
+def _requested_duration(request: Obj) -> str:
+    seconds = find(request, "spec", "expirationSeconds")
+    return NONE if seconds is None else duration(seconds)
+
+
+def _request_state(request: Obj) -> str:
+    """Denied before approved; then whether it has failed, and whether the certificate is there."""
+    decided = [type_ for type_ in ("Denied", "Approved") if condition(request, type_)]
+    more = {
+        "Failed": condition(request, "Failed"),
+        "Issued": find(request, "status", "certificate"),
+    }
+    states = decided[:1] or ["Pending"]
+    return ",".join(states + [state for state, is_so in more.items() if is_so])
 
 
 def _priority_level(level: Obj, now: datetime) -> list[Any]:
@@ -82,9 +115,23 @@ ROWS: Rows = {
     ("admissionregistration.k8s.io", "validatingwebhookconfigurations"): row(
         NAME, size(["webhooks"]), AGE
     ),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicies"): row(
+        NAME, size(["spec", "validations"]), only(_param_kind), AGE
+    ),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicybindings"): row(
+        NAME, at("spec", "policyName"), only(_param_ref), AGE
+    ),
     ("apiextensions.k8s.io", "customresourcedefinitions"): row(NAME, CREATED_AT),
     ("apiregistration.k8s.io", "apiservices"): row(
         NAME, only(_service), only(lambda service: str(is_true(service, "Available"))), AGE
+    ),
+    ("certificates.k8s.io", "certificatesigningrequests"): row(
+        NAME,
+        AGE,
+        at("spec", "signerName", default=NONE),
+        at("spec", "username"),
+        only(_requested_duration),
+        only(_request_state),
     ),
     ("flowcontrol.apiserver.k8s.io", "flowschemas"): row(
         NAME,
@@ -95,18 +142,16 @@ ROWS: Rows = {
         only(lambda schema: str(is_true(schema, "Dangling"))),
     ),
     ("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations"): _priority_level,
-    # Kubernetes gives one cell more than there are columns.
-    ("networking.k8s.io", "ipaddresses"): row(NAME, only(_parent), AGE),
-    ("networking.k8s.io", "servicecidrs"): row(
-        NAME, only(lambda cidr: ",".join(find(cidr, "spec", "cidrs") or ())), AGE
-    ),
     ("node.k8s.io", "runtimeclasses"): row(NAME, at("handler"), AGE),
     ("rbac.authorization.k8s.io", "clusterrolebindings"): _BINDING,
     ("rbac.authorization.k8s.io", "rolebindings"): _BINDING,
+    ("resource.k8s.io", "resourceclaims"): row(NAME, only(_claim_state), AGE),
+    ("resource.k8s.io", "resourceslices"): row(
+        NAME, at("spec", "nodeName"), at("spec", "driver"), at("spec", "pool", "name"), AGE
+    ),
     ("scheduling.k8s.io", "priorityclasses"): row(
         NAME, number("value"), flag("globalDefault"), AGE, at("preemptionPolicy")
     ),
-    ("storage.k8s.io", "csinodes"): row(NAME, size(["spec", "drivers"]), AGE),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,15 @@ from harness.objects import Obj
 CONTAINERS = containers("spec", "template", "spec", "containers")
 SELECTOR = selector("spec", "selector")
 OF_JOBS = ("spec", "jobTemplate", "spec")
+
+
+def _controller(revision: Obj) -> str:
+    """Whose it is: `daemonset.apps/NAME`."""
+    for owner in find(revision, "metadata", "ownerReferences") or ():
+        if owner.get("controller"):
+            group, _, _ = owner["apiVersion"].rpartition("/")
+            return f"{owner['kind'].lower()}{'.' if group else ''}{group}/{owner['name']}"
+    return NONE
 
 
 def _ready(obj: Obj) -> str:
@@ -62,19 +72,35 @@ def _job_duration(job: Obj, now: datetime) -> str:
 
 
 def _metrics(autoscaler: Obj) -> str:
-    """Of the metrics of an autoscaler only resources' utilization is told as Kubernetes does."""
-    metrics = find(autoscaler, "spec", "metrics") or ()
+    """Of the metrics of an autoscaler those of resources; others are not told apart."""
     current = {
-        find(each, "resource", "name"): find(each, "resource", "current", "averageUtilization")
+        find(each, "resource", "name"): find(each, "resource", "current")
         for each in find(autoscaler, "status", "currentMetrics") or ()
     }
-    shown = []
-    for metric in metrics:
-        name = find(metric, "resource", "name")
-        target = find(metric, "resource", "target", "averageUtilization")
-        now = "<unknown>" if current.get(name) is None else f"{current[name]}%"
-        shown.append(f"{name}: {now}/{target}%" if target is not None else "<unknown>")
-    return ", ".join(shown) or NONE
+    metrics = [
+        _metric(metric["resource"], current) if "resource" in metric else "<unknown>"
+        for metric in find(autoscaler, "spec", "metrics") or ()
+    ]
+    return ", ".join([*metrics, *_only_cpu(autoscaler)]) or NONE
+
+
+def _metric(resource: Obj, current: Mapping[str, Obj]) -> str:
+    name, target = resource["name"], resource["target"]
+    now = current.get(name) or {}
+    if "averageValue" in target:
+        return f"{name}: {now.get('averageValue', '<unknown>')}/{target['averageValue']}"
+    return _percent(name, now.get("averageUtilization"), target["averageUtilization"])
+
+
+def _only_cpu(autoscaler: Obj) -> list[str]:
+    """Of autoscaling/v1, which has fields of their own for the one metric that it knows."""
+    wanted = find(autoscaler, "spec", "targetCPUUtilizationPercentage")
+    now = find(autoscaler, "status", "currentCPUUtilizationPercentage")
+    return [] if wanted is None else [_percent("cpu", now, wanted)]
+
+
+def _percent(name: str, now: int | None, target: int) -> str:
+    return f"{name}: {'<unknown>' if now is None else f'{now}%'}/{target}%"
 
 
 def _scaled(autoscaler: Obj) -> str:
@@ -95,6 +121,7 @@ def _autoscaler(autoscaler: Obj, now: datetime) -> list[Any]:
 
 
 ROWS: Rows = {
+    ("apps", "controllerrevisions"): row(NAME, only(_controller), number("revision"), AGE),
     ("apps", "daemonsets"): row(
         NAME,
         number("status", "desiredNumberScheduled"),

@@ -21,7 +21,9 @@ from harness.clusters.embedded.kinds import Column, Kind
 from harness.clusters.embedded.refusals import Refusal, bad_request
 from harness.clusters.embedded.views import (
     table_columns_core,
+    table_columns_network,
     table_columns_others,
+    table_columns_storage,
     table_columns_workloads,
 )
 from harness.clusters.embedded.views.ages import age
@@ -42,6 +44,8 @@ INCLUDES: Mapping[str, Include] = {
 
 ROWS: Rows = {
     **table_columns_core.ROWS,
+    **table_columns_network.ROWS,
+    **table_columns_storage.ROWS,
     **table_columns_workloads.ROWS,
     **table_columns_others.ROWS,
 }

@@ -1,0 +1,136 @@
+"""The part of a shell's language that is understood: commands one after the other.
+
+`commands` splits a script at `;`, `&&` and `||`; a `Command` knows its words and where its output
+goes. Below stand the two commands that print. A command that needs more of a shell (a pipe, the
+background, input) is `unclear`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+#: How a shell ends whose last command does not exist.
+NOT_FOUND = 127
+SHELLS = ("sh", "/bin/sh", "ash", "/bin/ash")
+#: What the output and the complaints of a command go to, unless they are sent elsewhere.
+OUTPUT, COMPLAINTS = "&1", "&2"
+
+_WORD = r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s;&|<>'"\\])+"""
+_TOKEN = re.compile(
+    rf"""
+    (?P<nothing> [ \t]+ | \\\n | \#[^\n]* )
+    | (?P<stream> \d? ) >>? (?: (?P<other> &\d ) | [ \t]* (?P<file> {_WORD} ) )
+    | (?P<joint> && | \|\| | [;\n]+ )
+    | (?P<unclear> [&|<] )
+    | (?P<word> {_WORD} )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PIECE = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^'"\\]+)""", re.DOTALL)
+#: In double quotes and outside of quotes.
+_VARIABLE = re.compile(r"\\([$`\"\\])|\$(?:(\w+|\?)|\{(\w+)\})")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "a": "\a", "b": "\b", "0": "\0"}
+_DIRECTIVE = re.compile(r"%[sdi%]")
+
+
+@dataclass
+class Command:
+    """One command of a script, and when it runs: after `;`, `&&` or `||`."""
+
+    after: str = ";"
+    #: Its words as they are written, with their quotes.
+    written: list[str] = field(default_factory=list)
+    #: Where its output and its complaints go: a file, or one of the shell's own streams.
+    streams: dict[str, str] = field(default_factory=lambda: {"1": OUTPUT, "2": COMPLAINTS})
+    unclear: bool = False
+
+    def runs(self, last_code: int) -> bool:
+        return {"&&": last_code == 0, "||": last_code != 0}.get(self.after, True)
+
+    def words(self, variables: Mapping[str, str] | None = None) -> list[str]:
+        """What the shell makes of them; without variables, these stand as they are written."""
+        return [_unquoted(word, variables) for word in self.written]
+
+
+def commands(script: str) -> Iterator[Command]:
+    """The commands of a script. ValueError where it cannot be read."""
+    command, position = Command(), 0
+    while position < len(script):
+        found = _TOKEN.match(script, position)
+        if found is None:
+            raise ValueError(f"not understood: {script[position:]}")
+        position = found.end()
+        if joint := found["joint"]:
+            if command.written:
+                yield command
+            command = Command(after=joint)
+        else:
+            _read(found, command)
+    if command.written:
+        yield command
+
+
+def _read(found: re.Match[str], command: Command) -> None:
+    """Add what has been found to the command that it belongs to."""
+    if found["word"]:
+        command.written.append(found["word"])
+    elif found["other"]:
+        command.streams[found["stream"] or "1"] = command.streams.get(found["other"][1:], "")
+    elif found["file"]:
+        command.streams[found["stream"] or "1"] = _unquoted(found["file"], None)
+    elif found["unclear"]:
+        command.unclear = True
+
+
+def _unquoted(word: str, variables: Mapping[str, str] | None) -> str:
+    def value(found: re.Match[str]) -> str:
+        escaped, *names = found.groups()
+        if escaped or variables is None:
+            return escaped or found[0]
+        return variables.get(names[0] or names[1], "")
+
+    return "".join(
+        single + escaped + _VARIABLE.sub(value, double or plain)
+        for single, double, escaped, plain in _PIECE.findall(word)
+    )
+
+
+def echo(arguments: Sequence[str]) -> str:
+    """What `echo` prints, as busybox has it."""
+    end, escapes = "\n", False
+    while arguments and re.fullmatch("-[neE]+", arguments[0]):
+        end = "" if "n" in arguments[0] else end
+        escapes = escapes or "e" in arguments[0]
+        arguments = arguments[1:]
+    text = " ".join(arguments)
+    return (_unescaped(text) if escapes else text) + end
+
+
+def printf(arguments: Sequence[str]) -> str:
+    """What `printf` prints: the format is used again until no argument is left."""
+    form, *left = arguments or [""]
+    takes = sum(directive != "%%" for directive in _DIRECTIVE.findall(form))
+    printed = _formatted(form, left)
+    while takes and len(left) > takes:
+        left = left[takes:]
+        printed += _formatted(form, left)
+    return printed
+
+
+def _formatted(form: str, values: Sequence[str]) -> str:
+    following = iter(values)
+
+    def filled(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        if found[0][0] == "%":
+            return next(following, "" if found[0] == "%s" else "0")
+        return _unescaped(found[0])
+
+    return re.sub(rf"{_DIRECTIVE.pattern}|\\.", filled, form)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), text)

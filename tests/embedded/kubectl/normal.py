@@ -1,0 +1,39 @@
+"""What kubectl prints, in words that stay the same from one time to the next.
+
+Columns are as wide as their widest cell, and ages are of any width: so of several spaces two
+are kept. Of kubectl's log nothing is kept: scripts ask for it to learn when a watch has begun.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_WORDS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    (re.compile(pattern), word)
+    for pattern, word in {
+        r"(?m)^[IWE]\d{4} .*\n": "",
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "UID",
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z": "TIME",
+        r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}": "TIME",
+        r'(resourceVersion"?: )"?\d+"?': r"\1VERSION",
+        r"127\.0\.0\.1:\d+": "SERVER",
+        r"\b10\.(?!96\.0\.1\b)\d+\.\d+\.\d+\b": "ADDRESS",
+        r"-[bcdfghjklmnpqrstvwxz2456789]{5}\b": "-SUFFIX",
+        r"\.[0-9a-f]{16}\b": ".SUFFIX",
+        r"(?m)(?<=  )((\d+[smhd])+|<invalid>)(?=  |$)": "AGE",
+        r"(?m)^((\d+[smhd])+|<invalid>)(?=  )": "AGE",
+        r"(?<=\()(\d+[smhd])+(?= ago\))": "AGE",
+        r"(nodePort:? |NodePort:.* )\d{5}": r"\1PORT",
+        r"(?<=\d:)3[012]\d{3}(?=/)": "PORT",
+        r"(Version: v\d+\.\d+)\.\S+": r"\1",
+    }.items()
+]
+_SEVERAL_SPACES = re.compile(r"(?<=\S) {2,}")
+
+
+def normal(text: str) -> str:
+    text = "".join(_SEVERAL_SPACES.sub("  ", line.rstrip()) + "\n" for line in text.splitlines())
+    for pattern, word in _WORDS:
+        text = pattern.sub(word, text)
+    return text
