@@ -19,7 +19,7 @@ import orjson
 from harness.errors import api_error
 from harness.kubeconfig import Access
 from harness.objects import Obj, Resource
-from harness.transport import JSON, Call, Http, Reply
+from harness.transport import JSON, Call, Reply, Transport
 
 PATCHES = {
     "merge": "application/merge-patch+json",
@@ -53,8 +53,16 @@ class Api:
 
     async def __aenter__(self) -> Self:
         self._turn = asyncio.Semaphore(AT_A_TIME)
-        self._transport = (self.access.connect or Http)(self.access, self.user_agent)
+        self._transport = self._connect()
         return self
+
+    def _connect(self) -> Transport:
+        if self.access.connect:
+            return self.access.connect(self.access, self.user_agent)
+        # It takes a while to load, and is of no use where the server is in this process.
+        from harness.http_transport import Http
+
+        return Http(self.access, self.user_agent)
 
     async def __aexit__(self, *_: object) -> None:
         await self._transport.close()

@@ -17,6 +17,7 @@ COMMANDS = (
     "run",
     "up",
     "down",
+    "serve",
     "new",
     "list",
     "explain",

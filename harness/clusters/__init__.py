@@ -18,7 +18,7 @@ __all__ = ["PROVIDERS", "Cluster", "ClusterOptions", "Provider", "cluster"]
 
 #: The kinds of cluster, by the word before the first colon: modules with a function `provide`.
 PROVIDERS: Mapping[str, str] = {
-    "embedded": "harness.clusters.embedded",
+    "embedded": "harness.clusters.embedded.provider",
     "controlplane": "harness.clusters.controlplane",
     "kind": "harness.clusters.kind",
     "kubeconfig": "harness.clusters.kubeconfig",

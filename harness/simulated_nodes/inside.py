@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from harness.objects import Obj, name_of
+from harness.objects import Obj
 from harness.simulated_nodes import containers, shell, workload
 from harness.simulated_nodes.shell import COMPLAINTS, NOT_FOUND, OUTPUT, SHELLS, Command
 from harness.simulated_nodes.surroundings import (
@@ -24,10 +24,12 @@ from harness.simulated_nodes.surroundings import (
 )
 from harness.simulated_nodes.workload import Order
 
+#: Where the workload image starts.
+FOLDER = "/work"
 #: What the workload sources as soon as it is there.
 ORDERS = "/tmp/exit"
-#: What a shell needs more of its language for than is understood.
-_UNKNOWN = ("if", "while", "until", "for", "case", "{", "(", "!", ".", "source", "eval")
+#: Words of a shell's language beyond what is understood of it.
+_BEYOND = ("if", "while", "until", "for", "case", "{", "(", "!", ".", "source", "eval")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
@@ -67,9 +69,12 @@ class Session:
         names = {path.removeprefix(start).split("/")[0] for path in known if path.startswith(start)}
         return {name for name in names if not name.startswith(".")}
 
+    def is_folder(self, path: str) -> bool:
+        return path in self.folders or bool(self.entries(path))
 
-def refuse(pod: Obj, name: str, seen: containers.Seen | None) -> None:
-    """LookupError if nothing can be run in this container; None is one that nobody knows of."""
+
+def require_running(pod: Obj, name: str, seen: containers.Seen | None) -> containers.Seen:
+    """The container, if it runs; otherwise a LookupError. None is one that nobody knows of."""
     phase = (pod.get("status") or {}).get("phase", "")
     if phase in ("Succeeded", "Failed"):
         raise LookupError(
@@ -77,13 +82,14 @@ def refuse(pod: Obj, name: str, seen: containers.Seen | None) -> None:
         )
     if seen is None or not isinstance(seen.container.state, containers.Running):
         raise LookupError(f'unable to upgrade connection: container not found ("{name}")')
+    return seen
 
 
 def run(place: Place, command: Sequence[str]) -> Done:
     """Run a command. LookupError if there is none of that name, or it cannot be understood."""
     session = Session(
         place.pod,
-        place.container.get("workingDir") or "/",
+        place.container.get("workingDir") or FOLDER,
         environment(place),
         files(place),
         frozenset(mount_points(place)),
@@ -151,14 +157,14 @@ def _script(session: Session, script: str) -> Said:
 
 def _in_shell(session: Session, command: Command, last_code: int) -> Said:
     substituted = any(re.search(r"\$\(|`", word) for word in command.written if word[0] != "'")
-    if command.unclear or substituted or command.written[0] in _UNKNOWN:
+    if command.unclear or substituted or command.written[0] in _BEYOND:
         raise _not_understood(" ".join(command.written))
     words = command.words({**session.variables, "?": str(last_code)})
     if all(_ASSIGNMENT.match(word) for word in words):
         session.variables |= dict(word.split("=", 1) for word in words)
         return Said()
     if words[0] == "exit":
-        return Said(code=int(words[1]) if words[1:] else last_code)
+        return Said(code=int(words[1]) if words[1:2] and words[1].isdigit() else last_code)
     if words[0] == "exec" and words[1:]:
         words = words[1:]
     said = _run(session, words)
@@ -187,7 +193,7 @@ def _cat(session: Session, arguments: list[str]) -> Said:
         path = session.path(argument)
         if path in session.files:
             output += session.files[path]
-        elif path in session.folders or session.entries(path):
+        elif session.is_folder(path):
             complaints += "cat: read error: Is a directory\n"
         else:
             complaints += f"cat: can't open '{argument}': No such file or directory\n"
@@ -237,6 +243,24 @@ def _mv(session: Session, arguments: list[str]) -> Said:
     return Said()
 
 
+def _test(session: Session, arguments: list[str]) -> Said:
+    match arguments:
+        case ["-e" | "-f" | "-d" as what, text]:
+            path = session.path(text)
+            is_file = path in session.files
+            is_folder = not is_file and session.is_folder(path)
+            holds = {"-e": is_file or is_folder, "-f": is_file, "-d": is_folder}[what]
+        case ["-n", text] | [text]:
+            holds = bool(text)
+        case ["-z", text]:
+            holds = not text
+        case [left, "=" | "!=" as how, right]:
+            holds = (left == right) == (how == "=")
+        case _:
+            raise _not_understood(" ".join(["test", *arguments]))
+    return Said(code=int(not holds))
+
+
 #: The commands that are understood, outside of a shell, too.
 COMMANDS: Mapping[str, Callable[[Session, list[str]], Said]] = {
     "cat": _cat,
@@ -245,6 +269,8 @@ COMMANDS: Mapping[str, Callable[[Session, list[str]], Said]] = {
     "printenv": _printenv,
     "cd": _cd,
     "mv": _mv,
+    "test": _test,
+    "[": lambda session, arguments: _test(session, arguments[:-1]),
     "echo": lambda _, arguments: Said(shell.echo(arguments)),
     "printf": lambda _, arguments: Said(shell.printf(arguments)),
     "pwd": lambda session, _: Said(f"{session.folder}\n"),

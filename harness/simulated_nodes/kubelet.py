@@ -7,6 +7,7 @@ the new status, and then sleeps until something changes or a deadline comes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ from harness.objects import (
     uid_of,
     version_of,
 )
-from harness.simulated_nodes import lifecycle, nodes
+from harness.simulated_nodes import containers, inside, lifecycle, nodes, output, surroundings
 from harness.simulated_nodes.lifecycle import HOLDS_ROOM, Life, Seen, Stage
 from harness.simulated_nodes.references import Reference
 from harness.simulated_nodes.status import Addresses, render
@@ -111,6 +112,39 @@ class Kubelets:
             spec = {"spec": {"taints": others or None}}
             created = await self.world.api.patch(NODES, name, None, spec)
         self._nodes[name] = created
+
+    def logs(self, pod: Obj, container: str) -> str:
+        """What the container has printed in its latest run. LookupError if there was none."""
+        if not pod["spec"].get("nodeName"):
+            return ""
+        return output.log(name_of(pod), container, self._view(pod, container))
+
+    async def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
+        """Exit code, output and complaints of a command there. LookupError if it cannot be run."""
+        view = inside.require_running(pod, container, self._view(pod, container))
+        node, found = self._nodes[pod["spec"]["nodeName"]], await self._sources(pod, view.spec)
+        done = inside.run(surroundings.Place(pod, view.spec, node, found), command)
+        charge = self._charges.get(uid_of(pod))
+        if charge and done.order:
+            charge.life = lifecycle.tell(charge.life, container, done.order)
+            self._make_due(charge)
+        return done.said.code, done.said.output, done.said.complaints
+
+    def _view(self, pod: Obj, name: str) -> containers.Seen | None:
+        """The pod's container of that name; None if no kubelet knows it."""
+        charge = self._charges.get(uid_of(pod))
+        views = lifecycle.views(self._seen(charge)) if charge and charge.life.containers else []
+        return next((view for view in views if view.container.name == name), None)
+
+    async def _sources(self, pod: Obj, spec: Obj) -> dict[Reference, Obj]:
+        """The config maps and secrets that the container sees something of, if they exist."""
+        found = {}
+        for source in surroundings.sources(pod, spec):
+            with contextlib.suppress(NotFound):
+                found[source] = await self.world.api.get(
+                    source.resource, source.name, namespace_of(pod)
+                )
+        return found
 
     async def heartbeat(self, name: str) -> None:
         """Renew the node's Lease for ever; one that is lost is made again."""

@@ -238,6 +238,15 @@ def views(seen: Seen) -> list[containers.Seen]:
     ]
 
 
+def tell(life: Life, name: str, order: Order) -> Life:
+    """The life after a command has left an order in the container of that name."""
+    told = (
+        replace(one, left=order) if one.name == name and isinstance(one.state, Running) else one
+        for one in life.containers
+    )
+    return replace(life, containers=tuple(told))
+
+
 def restart_policy(pod: Obj) -> str:
     return str(pod["spec"].get("restartPolicy", "Always"))
 

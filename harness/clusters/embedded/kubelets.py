@@ -27,7 +27,7 @@ class Kubelet(Protocol):
         """What the container has printed so far."""
         ...
 
-    def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
+    async def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
         """The exit code of a command in the container, what it printed, what it complained of."""
         ...
 
@@ -38,7 +38,7 @@ class Nobody:
     def logs(self, pod: Obj, container: str) -> str:
         raise LookupError("this cluster has no kubelets")
 
-    def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
+    async def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
         raise LookupError("this cluster has no kubelets")
 
 
@@ -65,8 +65,11 @@ def logs(server: Server, target: Target, request: Request) -> Answer:
     return text(printed)
 
 
-def execute(server: Server, request: Request) -> Executed:
-    """`pods/exec`. Refusal if there is no such pod or container, or it does not run."""
+async def execute(server: Server, request: Request) -> Executed:
+    """`pods/exec`. Refusal if there is no such pod or container, or it is on no node.
+
+    What the node cannot do is told as the Status that the command ends with.
+    """
     server.authenticate(request)
     target = server.registry.target(request.path)
     pod = in_version_object(target.kind, server.writer.require(target))
@@ -75,10 +78,13 @@ def execute(server: Server, request: Request) -> Executed:
     if not command:
         raise bad_request("you must specify at least 1 command")
     container = _container(pod, query.get("container", [""])[0])
+    if not pod["spec"].get("nodeName"):
+        raise bad_request(f"pod {name_of(pod)} does not have a host assigned")
     try:
-        code, output, complaints = server.kubelet.run(pod, container, command)
+        code, output, complaints = await server.kubelet.run(pod, container, command)
     except LookupError as error:
-        raise Refusal(500, "InternalError", str(error.args[0])) from error
+        message = f"Internal error occurred: {error.args[0]}"
+        return Executed(b"", b"", Refusal(500, "InternalError", message).status)
     return Executed(output.encode(), complaints.encode(), _status(code))
 
 

@@ -46,7 +46,7 @@ class Local:
         return _Opened(self, self._request(call))
 
     async def exec(self, call: Call) -> tuple[bytes, bytes]:
-        done = kubelets.execute(self.server, self._request(call))
+        done = await kubelets.execute(self.server, self._request(call))
         return done.output + done.complaints, orjson.dumps(done.status)
 
     def _request(self, call: Call) -> Request:

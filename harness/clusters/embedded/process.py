@@ -48,6 +48,8 @@ class Serving:
     nodes: int = 4
     #: Seconds by which a write's answer is held back.
     pace: float = PACE
+    #: Definitions to install before it counts as ready.
+    definitions: Path | None = None
 
 
 def main(serving: Serving, on_ready: Callable[[Path], None]) -> None:
@@ -81,6 +83,11 @@ async def cluster(serving: Serving) -> AsyncIterator[Path]:
         _answering(server, listener, serving.folder),
         simulated_nodes(server, token, serving.nodes),
     ):
+        if serving.definitions:
+            # Reading YAML takes longer than the rest of the start, and not everybody wants it.
+            from harness.clusters import preparing
+
+            await preparing.install(access_to(server, token), serving.definitions)
         yield kubeconfig
 
 

@@ -11,8 +11,7 @@ from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from harness.clusters.embedded.texts import shown
 from harness.objects import Obj
 
 
@@ -85,12 +84,8 @@ def forbidden_field(field: str, detail: str) -> Cause:
 
 
 def too_long(field: str, most: int) -> Cause:
-    return Cause("FieldValueTooLong", f"Too long: may not be more than {most} bytes", field)
-
-
-def shown(value: Any) -> str:
-    """A value as Go prints it in a field error: texts quoted, the rest as JSON."""
-    return orjson.dumps(value).decode()
+    unit = "byte" if most == 1 else "bytes"
+    return Cause("FieldValueTooLong", f"Too long: may not be more than {most} {unit}", field)
 
 
 def of_kind(group: str, kind: str) -> str:

@@ -32,7 +32,7 @@ async def serve(
     """Run the command, say what it said, and close; refused before the handshake if it cannot."""
     await receive()
     try:
-        done = kubelets.execute(server, request)
+        done = await kubelets.execute(server, request)
     except Refusal as refusal:
         await _refuse(refusal, send)
         return

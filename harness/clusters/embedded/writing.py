@@ -29,6 +29,7 @@ from harness.clusters.embedded.schema import (
     prune,
     strict_refusal,
     unknown_fields,
+    unrecognized,
     validate,
 )
 from harness.clusters.embedded.store import Store, Stored, for_reading
@@ -341,54 +342,47 @@ def _metadata(obj: Obj) -> Obj:
 
 
 def _require_kind(obj: Obj, kind: Kind) -> None:
-    """Of which kind the body is: it may leave that out where the path says it, but for customs."""
+    """That the body is of the path's kind; of a built-in one it need not say so."""
     api_version, name = obj.get("apiVersion") or "", obj.get("kind") or ""
     if (api_version, name) == (kind.api_version, kind.name):
         return
     if kind.is_custom:
-        _require_custom(obj, kind, api_version, name)
-    if not api_version and not name:
-        obj["apiVersion"], obj["kind"] = kind.api_version, kind.name
+        raise _not_of_custom(obj, kind, api_version, name)
+    obj["apiVersion"], obj["kind"] = api_version or kind.api_version, name or kind.name
+    if (obj["apiVersion"], obj["kind"]) == (kind.api_version, kind.name):
         return
-    if not name or not api_version:
-        obj["apiVersion"], obj["kind"] = api_version or kind.api_version, name or kind.name
-        return _require_kind(obj, kind)
+    if name == kind.name:
+        raise _other_version(api_version, kind)
+    version = obj["apiVersion"].rpartition("/")[2]
     group = kind.group.partition(".")[0] or "core"
-    version = api_version.rpartition("/")[2]
-    if api_version != kind.api_version and name == kind.name:
-        raise bad_request(
-            f"the API version in the data ({api_version}) does not match the expected API version "
-            f"({kind.api_version})"
-        )
     raise bad_request(
-        f'{name} in version "{version}" cannot be handled as a {kind.name}: converting '
-        f"({version}.{name}) to ({group}.{kind.name}): unknown conversion"
+        f'{obj["kind"]} in version "{version}" cannot be handled as a {kind.name}: converting '
+        f"({version}.{obj['kind']}) to ({group}.{kind.name}): unknown conversion"
     )
 
 
-def _require_custom(obj: Obj, kind: Kind, api_version: str, name: str) -> None:
-    if not name or not api_version:
-        missing = "Kind" if not name else "apiVersion"
-        shown = orjson.dumps(obj).decode()
-        raise bad_request(
-            f"the object provided is unrecognized (must be of type {kind.name}): "
-            f"Object '{missing}' is missing in '{shown}' ({shown.encode().hex()[:64]} ...)"
-        )
+def _not_of_custom(obj: Obj, kind: Kind, api_version: str, name: str) -> Refusal:
+    if not name:
+        body = orjson.dumps(obj)
+        return unrecognized(kind.name, f"Object 'Kind' is missing in '{body.decode()}'", body)
     if api_version != kind.api_version:
-        raise bad_request(
-            f"the API version in the data ({api_version}) does not match the expected API version "
-            f"({kind.api_version})"
-        )
-    raise bad_request(
-        f"{name}.{kind.version} in the data does not match the expected kind "
-        f"({kind.name}.{kind.version})"
+        return _other_version(api_version, kind)
+    cause = refusals.invalid_value("kind", name, f"must be {kind.name}")
+    metadata = obj.get("metadata")
+    own = str(metadata.get("name") or "") if isinstance(metadata, dict) else ""
+    return refusals.invalid(kind.group, name, own, [cause])
+
+
+def _other_version(api_version: str, kind: Kind) -> Refusal:
+    return bad_request(
+        f"the API version in the data ({api_version}) does not match the expected API version "
+        f"({kind.api_version})"
     )
 
 
 def _read(kind: Kind, obj: Obj, options: WriteOptions, complaints: Sequence[str]) -> Sequence[str]:
     """Types checked, unknown fields dropped, defaults filled in; what to warn of."""
-    if not kind.is_custom:
-        check_types(obj, kind.type, kind.name, kind.version)
+    check_types(obj, kind.type, kind.name, kind.version)
     warnings = _complain(kind, complaints, prune(obj, kind.type), options)
     if kind.is_custom:
         fill_defaults(obj, kind.type)
@@ -397,10 +391,9 @@ def _read(kind: Kind, obj: Obj, options: WriteOptions, complaints: Sequence[str]
 
 def _check(kind: Kind, obj: Obj) -> None:
     """The same for what has been merged on the server, with nobody to warn."""
+    check_types(obj, kind.type, kind.name, kind.version)
     if kind.is_custom:
         fill_defaults(obj, kind.type)
-    else:
-        check_types(obj, kind.type, kind.name, kind.version)
 
 
 def _complain(

@@ -62,71 +62,56 @@ def test_metadata_with_all_there_can_be_is_valid() -> None:
         ({"namespace": ""}, "metadata.namespace: Required value"),
         (
             {"generation": -1},
-            (
-                "metadata.generation: Invalid value: -1: must be greater than or equal to 0"
-            ),
+            ("metadata.generation: Invalid value: -1: must be greater than or equal to 0"),
         ),
         ({"labels": {"-a": ""}}, f'metadata.labels: Invalid value: "-a": {QUALIFIED}'),
         (
             {"labels": {"a": "x" * 64}},
-            (
-                f'metadata.labels: Invalid value: "{"x" * 64}": must be no more than 63 '
-                f'characters'
-            ),
+            (f'metadata.labels: Invalid value: "{"x" * 64}": must be no more than 63 characters'),
         ),
         (
             {"labels": {"X.com/a": ""}},
-            (
-                f'metadata.labels: Invalid value: "X.com/a": prefix part {SUBDOMAIN}'
-            ),
+            (f'metadata.labels: Invalid value: "X.com/a": prefix part {SUBDOMAIN}'),
         ),
         (
             {"annotations": {"/a": ""}},
-            (
-                'metadata.annotations: Invalid value: "/a": prefix part must be non-empty'
-            ),
+            ('metadata.annotations: Invalid value: "/a": prefix part must be non-empty'),
         ),
         (
             {"annotations": {"a": "x" * 2**18}},
-            (
-                "metadata.annotations: Too long: may not be more than 262144 bytes"
-            ),
+            ("metadata.annotations: Too long: may not be more than 262144 bytes"),
         ),
         (
             {"annotations": {"a": "é" * 2**17}},
-            (
-                "metadata.annotations: Too long: may not be more than 262144 bytes"
-            ),
+            ("metadata.annotations: Too long: may not be more than 262144 bytes"),
         ),
         (
             {"ownerReferences": [{**OWNER, "uid": ""}]},
-            (
-                'metadata.ownerReferences.uid: Invalid value: "": must not be empty'
-            ),
+            ('metadata.ownerReferences.uid: Invalid value: "": must not be empty'),
         ),
         (
             {"ownerReferences": [{**OWNER, "apiVersion": "a/b/c"}]},
             (
                 'metadata.ownerReferences.apiVersion: Invalid value: "a/b/c": version must '
-                'not be empty'
+                "not be empty"
             ),
         ),
         (
             {"finalizers": ["a"]},
             (
                 'metadata.finalizers[0]: Invalid value: "a": name is neither a standard '
-                'finalizer name nor is it fully qualified'
+                "finalizer name nor is it fully qualified"
             ),
         ),
         (
             {"finalizers": ["orphan", "foregroundDeletion"]},
             (
                 'metadata.finalizers: Invalid value: ["orphan","foregroundDeletion"]: '
-                'finalizer orphan and foregroundDeletion cannot be both set'
+                "finalizer orphan and foregroundDeletion cannot be both set"
             ),
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_as_by_a_real_server(metadata: Obj, said: str) -> None:
     assert wrong(**metadata) == [said]
 

@@ -259,6 +259,29 @@ def test_the_status_is_written_by_its_subresource_alone() -> None:
     assert updated(PODS, old, {**old, "status": {"phase": "Running"}})[0] == old
 
 
+def test_what_admission_has_set_stays_if_an_update_leaves_it_out() -> None:
+    old = created(PODS, pod(priorityClassName="high"), context("priorityclasses", CLASSES))
+    left_out = ("priority", "preemptionPolicy", "tolerations")
+    spec = {key: value for key, value in old["spec"].items() if key not in left_out}
+    assert updated(PODS, old, {**old, "spec": spec}) == (old, [])
+
+
+def test_other_subresources_write_their_part_of_the_spec() -> None:
+    old = created(PODS, pod())
+    resources = {"limits": {"cpu": "1"}, "requests": {"cpu": "1"}}
+    container = {**only_container(old), "image": "j", "resources": resources}
+    debugger = {"name": "d", "image": "x"}
+    new = changed(old, containers=[container], ephemeralContainers=[debugger])
+    resized, _ = updated(PODS, old, new, "resize")
+    assert resized["spec"] == {
+        **old["spec"],
+        "containers": [{**container, "image": "i:1"}],
+    }
+    debugged, _ = updated(PODS, old, new, "ephemeralcontainers")
+    [added] = debugged["spec"].pop("ephemeralContainers")
+    assert (debugged["spec"], added["name"]) == (old["spec"], "d")
+
+
 def test_a_status_is_completed_as_go_writes_it() -> None:
     old = created(PODS, pod())
     status = {

@@ -65,7 +65,7 @@ def _names(answers: Any, asked: str) -> dict[str, str]:
                     names[name] = f"{word}-{count + 1}"
     for metadata in mappings(answers):
         prefix, name = metadata.get("generateName"), metadata.get("name", "")
-        if prefix and name.startswith(prefix) and len(name) == len(prefix) + _SUFFIX:
+        if isinstance(prefix, str) and prefix and name.startswith(prefix) and len(name) == len(prefix) + _SUFFIX:
             names.setdefault(name, f"{prefix}generated-{len(names) + 1}")
     return names
 

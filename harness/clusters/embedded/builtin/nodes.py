@@ -17,8 +17,8 @@ from harness.clusters.embedded.refusals import (
     invalid_value,
     not_supported,
     required,
-    shown,
 )
+from harness.clusters.embedded.texts import shown
 from harness.objects import Obj
 
 _INFO: Final = (

@@ -10,6 +10,7 @@ First what sets are made of, then the operations, then their paths in the server
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ Fields = dict[str, Any]
 #: A member with nothing below.
 LEAF: Final[Fields] = {}
 SELF: Final = "."
+_INDEX: Final = re.compile("-?[0-9]{1,18}")
 
 
 def is_member(node: Fields) -> bool:
@@ -106,7 +108,7 @@ def is_well_formed(fields: Any) -> bool:
     if not isinstance(fields, dict):
         return False
     return all(
-        element == SELF or (_is_element(element) and is_well_formed(below))
+        below == LEAF if element == SELF else _is_element(element) and is_well_formed(below)
         for element, below in fields.items()
     )
 
@@ -114,17 +116,17 @@ def is_well_formed(fields: Any) -> bool:
 def _is_element(element: str) -> bool:
     if len(element) < 2 or element[1] != ":":
         return False
-    if element[0] in "kv":
-        return _is_json(element[2:])
-    return element[0] != "i" or element[2:].lstrip("-").isdigit()
+    sort, rest = element[0], element[2:]
+    if sort in "kv":
+        return _is_json(rest, dict if sort == "k" else object)
+    return sort == "f" or (sort == "i" and _INDEX.fullmatch(rest) is not None)
 
 
-def _is_json(text: str) -> bool:
+def _is_json(text: str, of: type) -> bool:
     try:
-        orjson.loads(text)
+        return isinstance(orjson.loads(text), of)
     except orjson.JSONDecodeError:
         return False
-    return True
 
 
 def paths(fields: Fields, above: str = "") -> Iterator[str]:

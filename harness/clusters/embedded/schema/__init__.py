@@ -14,6 +14,7 @@ from harness.clusters.embedded.schema.strict import (
     cannot_be_handled,
     strict_refusal,
     unknown_fields,
+    unrecognized,
     warning,
 )
 from harness.clusters.embedded.schema.validate import validate
@@ -29,6 +30,7 @@ __all__ = [
     "strict_refusal",
     "type_of",
     "unknown_fields",
+    "unrecognized",
     "validate",
     "warning",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.clusters.embedded.refusals import Cause
 from harness.clusters.embedded.schema.constraints import Rule
-from harness.clusters.embedded.schema.texts import quoted
+from harness.clusters.embedded.texts import quoted
 
 
 def _misses(path: str, text: str) -> Cause:

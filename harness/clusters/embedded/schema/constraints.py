@@ -14,7 +14,7 @@ import orjson
 from harness.clusters.embedded.refusals import Cause
 from harness.clusters.embedded.schema.formats import format_check
 from harness.clusters.embedded.schema.patterns import compiled
-from harness.clusters.embedded.schema.texts import number, quoted, shown
+from harness.clusters.embedded.texts import number, quoted, shown
 
 #: Checks a value at a path; how much of it matched is what alternatives are compared by.
 Rule = Callable[[Any, str, list[Cause]], int]

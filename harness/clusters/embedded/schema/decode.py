@@ -17,8 +17,8 @@ import orjson
 from harness.clusters.embedded.refusals import Refusal
 from harness.clusters.embedded.schema.json_faults import MAX_DEPTH, go_type_name, json_fault
 from harness.clusters.embedded.schema.strict import cannot_be_handled, unrecognized
-from harness.clusters.embedded.schema.texts import quoted
 from harness.clusters.embedded.schema.yaml_body import YAMLFault, load
+from harness.clusters.embedded.texts import quoted
 from harness.objects import Obj
 
 _HEADER: Final = (

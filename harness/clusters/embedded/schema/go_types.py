@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 from harness.clusters.embedded.schema.build import INT_OR_STRING, MICRO_TIME, QUANTITY, TIME
 from harness.clusters.embedded.schema.json_faults import go_type_name
 from harness.clusters.embedded.schema.strict import cannot_be_handled
-from harness.clusters.embedded.schema.texts import number, shown
 from harness.clusters.embedded.schema.times import MICRO, SECONDS, time_fault
+from harness.clusters.embedded.texts import number, shown
 from harness.clusters.embedded.types import Type
 from harness.objects import Obj
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from harness.clusters.embedded.schema.texts import quoted
+from harness.clusters.embedded.texts import quoted
 
 #: How deep objects may be. Go takes 10,000 levels; what is deeper than this could be read, but
 #: not be written again, and Kubernetes has no kind that comes near it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from harness.clusters.embedded.refusals import Refusal, bad_request
-from harness.clusters.embedded.schema.texts import quoted
+from harness.clusters.embedded.texts import quoted
 
 _SHOWN = 30
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import yaml
 
 from harness.clusters.embedded.schema.json_faults import MAX_DEPTH
-from harness.clusters.embedded.schema.texts import quoted, shown
+from harness.clusters.embedded.texts import quoted, shown
 from harness.objects import Obj
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
