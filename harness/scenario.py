@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -46,6 +46,7 @@ from harness.ownership import mark, run_of
 from harness.settings import Timeouts
 from harness.setup import with_defaults
 from harness.tasks import Task
+from harness.writers import REQUEST_LOG, Write, known_writes
 
 T = TypeVar("T")
 
@@ -196,6 +197,16 @@ class Scenario:
         # A cluster that is gone is nobody's failure: this raises, and the check is an error.
         self.connection.run(self.connection.api.raw("/version"))
         self.fail(failed(), seconds)
+
+    def writes(self) -> dict[int, Write]:
+        """Who has written what, by version, in the scenario's own names, if the server knows it."""
+        if REQUEST_LOG not in self.environment.can:
+            return {}
+        found = self.connection.run(known_writes(self.connection.api))
+        return {
+            version: replace(write, what=str(self.names.incoming(write.what)))
+            for version, write in found.items()
+        }
 
     def changes_within(self, seconds: float) -> bool:
         """Whether anything of the scenario's changes in that time."""

@@ -135,7 +135,7 @@ def stand_virtually(settings: Settings, say: Callable[[str], None]) -> Iterator[
             cluster="embedded, virtual clock",
             kubeconfig="",
             context=None,
-            can=("faults", "simulated-nodes", "virtual-clock"),
+            can=("faults", "request-log", "simulated-nodes", "virtual-clock"),
             nodes=tuple(nodes.names(settings.nodes)),
             outlives=False,
             controller="reference",

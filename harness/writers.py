@@ -1,17 +1,57 @@
-"""Who wrote a field last: from the versions that were seen and the server's managed fields."""
+"""Who wrote a field last: from the versions that were seen, and what the server knows of writers.
+
+A server that keeps a log of its writes (the embedded one) says who, what and when; of others the
+managed fields say who.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from harness import objects
+from harness.api import Api
 from harness.documents import Path, value_at
 from harness.journal import Version
 from harness.objects import Obj
-from harness.timeline import seconds
+
+#: What an environment can whose server keeps such a log, and where it tells it.
+REQUEST_LOG = "request-log"
+_WRITES = "/debug/writes"
 
 
-def last_writer(versions: Sequence[Version], path: Path, start: datetime) -> str:
+@dataclass(frozen=True)
+class Write:
+    """One request that has changed something."""
+
+    who: str
+    #: As `PATCH kusciatasks/psi/status`.
+    what: str
+    at: datetime
+
+
+async def known_writes(api: Api) -> dict[int, Write]:
+    """The server's latest writes, by the versions that came of them."""
+    writes = (await api.raw(_WRITES))["writes"]
+    return {version: _write(each) for each in writes for version in each["versions"]}
+
+
+def _write(each: Obj) -> Write:
+    who = each["who"].partition("/")[0] or "somebody"
+    return Write(who, f"{each['verb']} {_short(each['path'])}", objects.time_from(each["at"]))
+
+
+def _short(path: str) -> str:
+    """The path without what a reader of a failure knows: group, version and namespace."""
+    words = path.strip("/").split("/")
+    words = words[2 if words[0] == "api" else 3 :]
+    return "/".join(words[2:] if words[0] == "namespaces" and len(words) > 2 else words)
+
+
+def last_writer(
+    versions: Sequence[Version], path: Path, start: datetime, writes: Mapping[int, Write]
+) -> str:
     """As `controller, +8.44 s, version 214`; a dash where the field was never there."""
     values = [value_at(version.object.get("status") or {}, path) for version in versions]
     changes = [
@@ -22,8 +62,13 @@ def last_writer(versions: Sequence[Version], path: Path, start: datetime) -> str
     if not changes:
         return "–"
     version = versions[changes[-1]]
-    number = version.object["metadata"].get("resourceVersion")
-    return f"{_manager(version)}, {seconds(version, start):+.2f} s, version {number}"
+    number = objects.version_of(version.object)
+    write = writes.get(number)
+    if write:
+        after = (write.at - start).total_seconds()
+        return f"{write.who}, {after:+.2f} s, version {number}: {write.what}"
+    after = (version.at - start).total_seconds()
+    return f"{_manager(version)}, {after:+.2f} s, version {number}"
 
 
 def _manager(version: Version) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     default=8.0,
     show_default=True,
     type=click.FloatRange(0, 10_000),
-    help="milliseconds by which the answer to a write is held back; 0 is faster than any real server",
+    help="milliseconds by which the answer to a write is held back; no real server is as fast as 0",
 )
 @click.option(
     "--kubeconfig",

@@ -150,7 +150,8 @@ def mismatch_text(scenario: Scenario, key: str, document: Any, context: Context)
         return f"there is no task {key}"
     mismatches = documents.compare(document, status_of(versions[-1]), context)
     start, everything = first_task(scenario.history), scenario.history.of(KUSCIA_TASKS, key)
-    table = documents.render(mismatches, lambda path: last_writer(everything, path, start))
+    writes = scenario.writes()
+    table = documents.render(mismatches, lambda path: last_writer(everything, path, start, writes))
 
     def right(version: Version) -> int:
         return documents.score(document, status_of(version), context)

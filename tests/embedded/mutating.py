@@ -337,7 +337,7 @@ ODD: tuple[Any, ...] = (
 
 def mutated(random: Random, manifest: Obj, times: int) -> Any:
     """The manifest, spoilt in that many places."""
-    changed: Any = orjson.loads(orjson.dumps(manifest))
+    changed: Any = _copy(manifest)
     for _ in range(times):
         places = list(_places(changed))
         if not places:
@@ -359,14 +359,22 @@ def _spoil(random: Random, holder: Any, key: Any) -> None:
     if how == 0:
         del holder[key]
     elif how == 1 and isinstance(holder, list):
-        holder.append(holder[key])
+        holder.append(_copy(holder[key]))
     elif how == 1 or how == 2:
-        holder[key] = random.choice(ODD)
+        holder[key] = _odd(random)
     elif how == 3 and isinstance(holder, dict):
         holder[random.choice([str(odd) for odd in ODD])] = holder.pop(key)
     elif how == 3:
         holder[key] = [holder[key]]
     elif isinstance(holder[key], dict):
-        holder[key][random.choice(["a", "", "$patch", "x-y"])] = random.choice(ODD)
+        holder[key][random.choice(["a", "", "$patch", "x-y"])] = _odd(random)
     else:
         holder[key] = {"a": holder[key]}
+
+
+def _odd(random: Random) -> Any:
+    return _copy(random.choice(ODD))
+
+
+def _copy(value: Any) -> Any:
+    return orjson.loads(orjson.dumps(value))

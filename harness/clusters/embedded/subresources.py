@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
-from harness.clusters.embedded import decoding, kubelets
+from harness.clusters.embedded import data, decoding, kubelets
 from harness.clusters.embedded.builtin.pods import bind
 from harness.clusters.embedded.deleting import delete
 from harness.clusters.embedded.listing import in_version_object
@@ -13,6 +14,8 @@ from harness.clusters.embedded.options import DeleteOptions, write_options
 from harness.clusters.embedded.refusals import bad_request, no_such_resource
 from harness.clusters.embedded.registry import Target
 from harness.clusters.embedded.request import Answer, Request, document
+from harness.clusters.embedded.schema import check_types, type_of
+from harness.clusters.embedded.types import Type
 from harness.objects import Obj, time_text
 
 if TYPE_CHECKING:
@@ -43,8 +46,8 @@ def handler(target: Target, method: str) -> Handler | None:
 def binding(server: Server, target: Target, request: Request) -> Answer:
     """Put a pod onto a node; by `pods/NAME/binding`, or `bindings` with the pod's name in it."""
     options = write_options(request)
-    obj, _ = decoding.read(target.kind, request, "Ignore")
-    name = target.name or str((obj.get("metadata") or {}).get("name", ""))
+    obj = _read(target, request, ("", "v1", "Binding"))
+    name = target.name or obj["metadata"].get("name") or ""
     pods = server.registry.find("", "v1", "pods")
     if pods is None or not name:
         raise bad_request("a binding names its pod")
@@ -58,7 +61,9 @@ def binding(server: Server, target: Target, request: Request) -> Answer:
 
 def evict(server: Server, target: Target, request: Request) -> Answer:
     """Delete a pod as asked for politely; nobody's disruption budget is looked at."""
-    eviction, _ = decoding.read(target.kind, request, "Ignore")
+    eviction = _read(target, request, ("policy", "v1", "Eviction"))
+    if eviction["metadata"].get("name") not in (None, "", target.name):
+        raise bad_request("name in URL does not match name in Eviction object")
     given = eviction.get("deleteOptions") or {}
     options = DeleteOptions(
         dry_run=bool(given.get("dryRun")), grace_seconds=given.get("gracePeriodSeconds")
@@ -70,16 +75,33 @@ def evict(server: Server, target: Target, request: Request) -> Answer:
 def issue_token(server: Server, target: Target, request: Request) -> Answer:
     """A token of a service account, good for as long as the server runs."""
     server.writer.require(target)
-    asked, _ = decoding.read(target.kind, request, "Ignore")
+    asked = _read(target, request, ("authentication.k8s.io", "v1", "TokenRequest"))
     token = f"embedded-{server.random.getrandbits(160):040x}"
     server.tokens[token] = f"system:serviceaccount:{target.namespace}:{target.name}"
     status = {"token": token, "expirationTimestamp": time_text(server.now().replace(year=2100))}
     return document({**asked, "status": status}, 201)
 
 
+def _read(target: Target, request: Request, kind: tuple[str, str, str]) -> Obj:
+    """The body, of a kind that need not be its resource's. Refusal (400) if it is none of that."""
+    _, version, name = kind
+    obj, _ = decoding.read(target.kind, request, "Ignore")
+    check_types(obj, _type(*kind), name, version)
+    obj["metadata"] = obj.get("metadata") or {}
+    return obj
+
+
+@cache
+def _type(group: str, version: str, kind: str) -> Type:
+    components = data.components(group, version)
+    package = group.removesuffix(".k8s.io") or "core"
+    return type_of(components[f"io.k8s.api.{package}.{version}.{kind}"], components)
+
+
 def review(server: Server, target: Target, request: Request) -> Answer:
     """Everybody who is let in at all may do everything."""
-    asked, _ = decoding.read(target.kind, request, "Ignore")
+    kind = target.kind
+    asked = _read(target, request, (kind.group, kind.version, kind.name))
     status = _REVIEWS.get(target.kind.name, lambda *_: None)(server, request, asked)
     if status is None:
         raise no_such_resource()

@@ -26,7 +26,7 @@ _HASH = re.compile(r"(?<=\?hash=)\w+")
 #: Where a message names a version.
 _VERSION = re.compile(
     r"(?<=current: )\d+|(?<=version: )\d+|(?<=precondition: )\d+|(?<=object meta: )\d+"
-    r"|(?<=\()\d+(?=\))"
+    r"|(?<=\()\d+(?=\))|(?<=\"resourceVersion\":\")\d+"
 )
 #: How long a suffix is that makes a name of a generateName.
 _SUFFIX = 5
@@ -65,9 +65,16 @@ def _names(answers: Any, asked: str) -> dict[str, str]:
                     names[name] = f"{word}-{count + 1}"
     for metadata in mappings(answers):
         prefix, name = metadata.get("generateName"), metadata.get("name", "")
-        if isinstance(prefix, str) and prefix and name.startswith(prefix) and len(name) == len(prefix) + _SUFFIX:
+        if _is_generated(name, prefix):
             names.setdefault(name, f"{prefix}generated-{len(names) + 1}")
     return names
+
+
+def _is_generated(name: Any, prefix: Any) -> bool:
+    # Of a schema these are no strings.
+    if not isinstance(prefix, str) or not isinstance(name, str):
+        return False
+    return bool(prefix) and name.startswith(prefix) and len(name) == len(prefix) + _SUFFIX
 
 
 def in_words(value: Any, words: Words, key: str = "", metadata: bool = False) -> Any:
@@ -89,12 +96,17 @@ def in_words(value: Any, words: Words, key: str = "", metadata: bool = False) ->
 
 
 def _text(text: str, words: Words) -> str:
-    if _TIME.fullmatch(text) and text not in words.asked:
-        return "time to the microsecond" if "." in text else "time"
+    text = _TIME.sub(lambda found: _time(found, words), text)
     for name, word in words.names.items():
         text = text.replace(name, word)
     text = _HASH.sub("hash", _SERVER.sub("server", text))
     return _VERSION.sub(lambda found: _version_in_text(found[0], words), text)
+
+
+def _time(found: re.Match[str], words: Words) -> str:
+    if found[0] in words.asked:
+        return found[0]
+    return "time to the microsecond" if found[1] else "time"
 
 
 def _version_in_text(version: str, words: Words) -> str:

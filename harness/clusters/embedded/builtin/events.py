@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from harness.clusters.embedded.builtin.metadata import IMMUTABLE, invalid_all
 from harness.clusters.embedded.builtin.names import qualified_name
+from harness.clusters.embedded.builtin.structs import invalid_struct
 from harness.clusters.embedded.kinds import Context, Strategy
 from harness.clusters.embedded.refusals import Cause, invalid_value, required
 from harness.objects import Obj
@@ -179,9 +180,11 @@ def _changed(event: Obj, old: Obj) -> Iterator[Cause]:
     for key in _FIXED:
         if event.get(key) != old.get(key):
             value = event.get(key)
-            shown = _go_reference(value) if key in ("involvedObject", "related") else value
-            field = "reportingController" if key == "reportingComponent" else key
-            yield invalid_value(field, shown, IMMUTABLE)
+            if key in ("involvedObject", "related"):
+                yield invalid_struct(key, _go_reference(value), IMMUTABLE)
+            else:
+                field = "reportingController" if key == "reportingComponent" else key
+                yield invalid_value(field, value, IMMUTABLE)
 
 
 def _go_reference(reference: Obj | None) -> Obj | None:

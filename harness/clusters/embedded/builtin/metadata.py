@@ -21,6 +21,7 @@ from harness.clusters.embedded.builtin.names import (
     qualified_name,
     subdomain,
 )
+from harness.clusters.embedded.builtin.structs import invalid_struct, owner_struct
 from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.refusals import (
     Cause,
@@ -152,8 +153,9 @@ def _owners(owners: list[Obj]) -> list[Cause]:
 def _controllers(owners: list[Obj]) -> list[Cause]:
     said = 'Only one reference can have Controller set to true. Found "true" in references for'
     controllers = [owner for owner in owners if owner.get("controller")]
+    shown = [owner_struct(owner) for owner in owners]
     return [
-        invalid_value(_OWNERS, owners, f"{said} {_shown(controllers[0])} and {_shown(other)}")
+        invalid_struct(_OWNERS, shown, f"{said} {_shown(controllers[0])} and {_shown(other)}")
         for other in controllers[1:]
     ]
 
@@ -174,7 +176,7 @@ def _owner(owner: Obj) -> list[Cause]:
     ]
     if version == "v1" and owner.get("kind") == "Event":
         said = "/v1, Kind=Event is disallowed from being an owner"
-        causes.append(invalid_value(_OWNERS, owner, said))
+        causes.append(invalid_struct(_OWNERS, owner_struct(owner), said))
     return causes
 
 

@@ -10,6 +10,7 @@ from harness.clusters.embedded.builtin.metadata import invalid_all
 from harness.clusters.embedded.builtin.names import label_value, qualified_name
 from harness.clusters.embedded.builtin.quantities import canonical_resources
 from harness.clusters.embedded.builtin.scheduling_validation import EFFECTS
+from harness.clusters.embedded.builtin.structs import duplicate_struct
 from harness.clusters.embedded.kinds import Context, Strategy
 from harness.clusters.embedded.refusals import (
     Cause,
@@ -18,7 +19,6 @@ from harness.clusters.embedded.refusals import (
     not_supported,
     required,
 )
-from harness.clusters.embedded.texts import shown
 from harness.objects import Obj
 
 _INFO: Final = (
@@ -100,9 +100,8 @@ def _taints(taints: list[Obj]) -> Iterator[Cause]:
 
 
 def _double_taint(at: str, key: str, value: str, effect: str) -> Cause:
-    taint = shown({"Key": key, "Value": value, "Effect": effect, "TimeAdded": None})
-    said = f"Duplicate value: {taint}: taints must be unique by key and effect pair"
-    return Cause("FieldValueDuplicate", said, at)
+    taint = {"Key": key, "Value": value, "Effect": effect, "TimeAdded": None}
+    return duplicate_struct(at, taint, "taints must be unique by key and effect pair")
 
 
 def _networks(spec: Obj) -> Iterator[Cause]:
@@ -119,9 +118,8 @@ def _addresses(status: Obj) -> Iterator[Cause]:
     for index, one in enumerate(status.get("addresses") or ()):
         kind, address = key = one.get("type", ""), one.get("address", "")
         if key in seen:
-            text = shown({"Type": kind, "Address": address})
-            field = f"status.addresses[{index}]"
-            yield Cause("FieldValueDuplicate", f"Duplicate value: {text}", field)
+            double = {"Type": kind, "Address": address}
+            yield duplicate_struct(f"status.addresses[{index}]", double)
         seen.add(key)
 
 

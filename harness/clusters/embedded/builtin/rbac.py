@@ -8,6 +8,7 @@ from typing import Any, Final
 from harness.clusters.embedded.builtin.metadata import invalid_all
 from harness.clusters.embedded.builtin.names import path_segment, subdomain
 from harness.clusters.embedded.builtin.pod_defaults import put
+from harness.clusters.embedded.builtin.structs import invalid_struct
 from harness.clusters.embedded.kinds import Context, Strategy
 from harness.clusters.embedded.refusals import Cause, invalid_value, not_supported, required
 from harness.objects import Obj
@@ -72,7 +73,7 @@ class BindingStrategy(Strategy):
         causes: list[Cause] = []
         if old is not None and obj["roleRef"] != old["roleRef"]:
             shown = _go_reference(obj["roleRef"])
-            causes.append(invalid_value("roleRef", shown, "cannot change roleRef"))
+            causes.append(invalid_struct("roleRef", shown, "cannot change roleRef"))
         causes += _reference(obj["roleRef"], self._kinds)
         for index, subject in enumerate(obj.get("subjects") or ()):
             causes += _subject(subject, f"subjects[{index}]", self._namespaced)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from harness.clusters.embedded.builtin.metadata import invalid_all, validate_labels
 from harness.clusters.embedded.builtin.names import address, label, port_number, subdomain
 from harness.clusters.embedded.builtin.probe_validation import port as validate_port
+from harness.clusters.embedded.builtin.structs import duplicate_struct
 from harness.clusters.embedded.refusals import (
     Cause,
     duplicate,
@@ -87,7 +88,7 @@ def _doubles(ports: list[Obj]) -> Iterator[Cause]:
     for index, port in enumerate(ports):
         key = port["protocol"], port.get("port", 0)
         if key in seen:
-            yield duplicate(f"spec.ports[{index}]", _go_port(*key))
+            yield duplicate_struct(f"spec.ports[{index}]", _go_port(*key))
         seen.add(key)
 
 
