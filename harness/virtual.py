@@ -29,7 +29,6 @@ from harness.environment import Environment
 from harness.errors import ControllerError
 from harness.journal import Journal
 from harness.kubeconfig import Access
-from harness.ownership import fresh_run_id
 from harness.settings import Settings, suite_folder
 from harness.setup import set_up
 from harness.simulated_nodes import kubelet, nodes
@@ -122,7 +121,8 @@ def stand_virtually(settings: Settings, say: Callable[[str], None]) -> Iterator[
     say("starting everything in this process, on a virtual clock")
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder, ExitStack() as ending:
         loop = ending.enter_context(_loop())
-        run, log = fresh_run_id(), settings.out / "controller.log"
+        run = f"{Random(settings.seed).getrandbits(32):08x}"
+        log = settings.out / "controller.log"
         ending.enter_context(_logging(log, loop))
         access = ending.enter_context(_cluster(settings, loop))
         drive = loop.run_until_complete

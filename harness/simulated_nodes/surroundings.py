@@ -46,10 +46,10 @@ class Place:
         return data | {key: _decoded(value) for key, value in encoded.items()}
 
 
-def sources(pod: Obj, container: Obj) -> frozenset[Reference]:
-    """The config maps and secrets that the container sees something of."""
+def sources(pod: Obj, container: Obj) -> tuple[Reference, ...]:
+    """The config maps and secrets that the container sees something of, each once."""
     parts = [pod["spec"].get("volumes"), container.get("env"), container.get("envFrom")]
-    return frozenset(_sources(parts))
+    return tuple(dict.fromkeys(_sources(parts)))
 
 
 def _sources(part: Any) -> Iterator[Reference]:
@@ -136,9 +136,9 @@ def resource(place: Place, wanted: Obj) -> str:
         if container["name"] == wanted.get("containerName", place.container["name"])
     ]
     which, _, name = wanted["resource"].partition(".")
-    declared = {key: (named[0].get("resources") or {}).get(key) or {} for key in (which, "limits")}
+    declared = (named[0].get("resources") or {}).get(which) or {}
     room = place.node["status"]["allocatable"] if which == "limits" else {}
-    amount = {**room, **declared[which]}.get(name, 0)
+    amount = {**room, **declared}.get(name, 0)
     divisor = quantity(wanted.get("divisor") or 1) or 1
     return str(math.ceil(quantity(amount) / divisor))
 

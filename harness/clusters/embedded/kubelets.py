@@ -72,20 +72,32 @@ async def execute(server: Server, request: Request) -> Executed:
     """
     server.authenticate(request)
     target = server.registry.target(request.path)
-    pod = in_version_object(target.kind, server.writer.require(target))
-    query = parse_qs(request.query_string, keep_blank_values=True)
-    command = query.get("command", [])
-    if not command:
-        raise bad_request("you must specify at least 1 command")
-    container = _container(pod, query.get("container", [""])[0])
-    if not pod["spec"].get("nodeName"):
-        raise bad_request(f"pod {name_of(pod)} does not have a host assigned")
+    pod, container, command = _asked(server, target, request)
     try:
         code, output, complaints = await server.kubelet.run(pod, container, command)
     except LookupError as error:
         message = f"Internal error occurred: {error.args[0]}"
         return Executed(b"", b"", Refusal(500, "InternalError", message).status)
     return Executed(output.encode(), complaints.encode(), _status(code))
+
+
+def refuse_to_execute(server: Server, target: Target, request: Request) -> Answer:
+    """`pods/exec` without a WebSocket: so kubectl asks why the one that it tried was refused."""
+    _asked(server, target, request)
+    raise bad_request("Upgrade request required")
+
+
+def _asked(server: Server, target: Target, request: Request) -> tuple[Obj, str, list[str]]:
+    """The pod, its container, and the command to run there."""
+    pod = in_version_object(target.kind, server.writer.require(target))
+    query = parse_qs(request.query_string, keep_blank_values=True)
+    container = _container(pod, query.get("container", [""])[0])
+    if not pod["spec"].get("nodeName"):
+        raise bad_request(f"pod {name_of(pod)} does not have a host assigned")
+    command = query.get("command", [])
+    if not command:
+        raise bad_request("you must specify at least 1 command")
+    return pod, container, command
 
 
 def _container(pod: Obj, asked: str) -> str:

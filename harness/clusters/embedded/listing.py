@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -76,7 +77,7 @@ def read_page(store: Store, target: Target, request: Request) -> Page:
     """The list that is asked for. Refusal (400, 410, 422, 504) if it cannot be had."""
     _check_list_options(request)
     selected = selection(target, request)
-    limit = request.number("limit") or 0
+    limit = max(request.number("limit") or 0, 0)
     token = request.query.get("continue", "")
     collection = store.collection(target.kind.key)
     version, start = _start(store, collection, request, token)
@@ -99,6 +100,10 @@ def _start(
 ) -> tuple[int, Key | None]:
     if token:
         version, start = _read_token(token)
+        if version < 0:
+            return store.version, start
+        if version > store.version:
+            raise too_large(version, store.version)
         if version < collection.compacted:
             raise expired(
                 "The provided continue parameter is too old to display a consistent list result. "
@@ -125,10 +130,12 @@ def version_asked(request: Request) -> int | None:
     text = request.query.get("resourceVersion", "")
     if not text:
         return None
-    if not text.isdecimal():
-        why = f'strconv.ParseUint: parsing "{text}": invalid syntax'
+    is_number = text.isascii() and text.isdecimal()
+    if not is_number or len(text) > _DIGITS:
+        why = "value out of range" if is_number else "invalid syntax"
         raise bad_request(
-            f'invalid resource version: resourceVersion: Invalid value: "{text}": {why}'
+            f'invalid resource version: resourceVersion: Invalid value: "{text}": '
+            f'strconv.ParseUint: parsing "{text}": {why}'
         )
     return int(text)
 
@@ -165,9 +172,14 @@ def _check_list_options(request: Request) -> None:
         raise invalid("meta.k8s.io", "ListOptions", "", causes)
 
 
+#: Versions have no more, in 64 bits.
+_DIGITS = 19
+_ENCODED_IN = "meta.k8s.io/v1"
+
+
 def _token(version: int, after: Key) -> str:
     key = "/".join(part for part in after if part) + "\x00"
-    content = {"v": "meta.k8s.io/v1", "rv": version, "start": key, "namespaced": bool(after[0])}
+    content = {"v": _ENCODED_IN, "rv": version, "start": key}
     return base64.urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
 
 
@@ -175,13 +187,23 @@ def _read_token(token: str) -> tuple[int, Key]:
     try:
         padded = token + "=" * (-len(token) % 4)
         content = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        namespace, name = "", content["start"].rstrip("\x00")
-        if content["namespaced"]:
-            namespace, name = name.split("/", 1)
-        return int(content["rv"]), (namespace, name)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        why = "continue key is not valid: it was not made by this server"
-        raise bad_request(f"invalid continue token: {why}") from None
+        encoded_in, version, start = (content.get(key) for key in ("v", "rv", "start"))
+    except (ValueError, AttributeError):
+        raise _wrong_token("it was not made by this server") from None
+    if encoded_in != _ENCODED_IN:
+        raise _wrong_token(f"server does not recognize this encoded version {encoded_in or ''}")
+    if version.__class__ is not int or not version:
+        raise _wrong_token(f"incorrect encoded start resourceVersion (version {_ENCODED_IN})")
+    if not isinstance(start, str) or not start:
+        raise _wrong_token(f"encoded start key empty (version {_ENCODED_IN})")
+    if posixpath.normpath(f"/{start}") != f"/{start}":
+        raise _wrong_token(start)
+    namespace, _, name = start.rstrip("\x00").rpartition("/")
+    return version, (namespace, name)
+
+
+def _wrong_token(why: str) -> Refusal:
+    return bad_request(f"invalid continue token: continue key is not valid: {why}")
 
 
 def in_version(kind: Kind, stored: Stored) -> bytes:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import orjson
 
 from harness.clusters.embedded import kubelets
+from harness.clusters.embedded.refusals import Refusal
 from harness.clusters.embedded.request import Answer, Request
 from harness.clusters.embedded.server import Server
 from harness.kubeconfig import Access
@@ -46,7 +47,10 @@ class Local:
         return _Opened(self, self._request(call))
 
     async def exec(self, call: Call) -> tuple[bytes, bytes]:
-        done = await kubelets.execute(self.server, self._request(call))
+        try:
+            done = await kubelets.execute(self.server, self._request(call))
+        except Refusal as refusal:
+            return b"", orjson.dumps(refusal.status)
         return done.output + done.complaints, orjson.dumps(done.status)
 
     def _request(self, call: Call) -> Request:

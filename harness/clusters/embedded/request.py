@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,8 +14,9 @@ from harness.clusters.embedded.refusals import Refusal, bad_request
 from harness.objects import Obj
 
 JSON = "application/json"
-#: How a value of a boolean parameter may be spelled, as Go reads it.
-_TRUE, _FALSE = {"1", "t", "T", "true", "TRUE", "True"}, {"0", "f", "F", "false", "FALSE", "False"}
+_WHOLE = re.compile("[+-]?[0-9]+")
+#: No number has more that is sent in earnest.
+_DIGITS = 40
 
 
 @dataclass
@@ -48,19 +50,20 @@ class Request:
         return self.headers.get("accept", "")
 
     def flag(self, name: str) -> bool:
-        text = self.query.get(name)
-        return text is not None and text not in _FALSE and (text in _TRUE or text == "")
+        """Whether it is given, and neither `false` nor `0`: Kubernetes takes all else for yes."""
+        return self.query.get(name, "0").lower() not in ("false", "0")
 
     def number(self, name: str) -> int | None:
         """A whole number; None where it is not given. Refusal (400) if it is none."""
-        text = self.query.get(name, "")
-        if not text:
+        text = self.query.get(name)
+        if text is None:
             return None
-        try:
-            return int(text)
-        except ValueError:
-            why = f'strconv.ParseInt: parsing "{text}": invalid syntax'
-            raise bad_request(why) from None
+        if not _WHOLE.fullmatch(text):
+            raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+        # Of a longer one Python would not even read the digits.
+        if len(text) > _DIGITS or not -(2**63) <= int(text) < 2**63:
+            raise bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
+        return int(text)
 
 
 @dataclass

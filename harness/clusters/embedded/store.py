@@ -88,7 +88,8 @@ class Collection:
     #: How many changes are no longer in the log, and the version of the last of them.
     dropped: int = 0
     compacted: int = 0
-    _waiting: set[asyncio.Event] = field(default_factory=set)
+    #: In the order in which they came: on a virtual clock all is to happen in one order.
+    _waiting: dict[asyncio.Event, None] = field(default_factory=dict)
 
     def add(self, change: Change) -> None:
         self.log.append(change)
@@ -135,13 +136,13 @@ class Collection:
     async def wait(self, position: int) -> None:
         """Until there is a change at that position."""
         event = asyncio.Event()
-        self._waiting.add(event)
+        self._waiting[event] = None
         try:
             while self.dropped + len(self.log) <= position:
                 event.clear()
                 await event.wait()
         finally:
-            self._waiting.discard(event)
+            del self._waiting[event]
 
 
 def _of(objects: Mapping[Key, Stored], namespace: str) -> Iterable[Key]:

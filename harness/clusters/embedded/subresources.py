@@ -46,7 +46,7 @@ def handler(target: Target, method: str) -> Handler | None:
 def binding(server: Server, target: Target, request: Request) -> Answer:
     """Put a pod onto a node; by `pods/NAME/binding`, or `bindings` with the pod's name in it."""
     options = write_options(request)
-    obj = _read(target, request, ("", "v1", "Binding"))
+    obj = _read(target, request, "io.k8s.api.core.v1.Binding")
     name = target.name or obj["metadata"].get("name") or ""
     pods = server.registry.find("", "v1", "pods")
     if pods is None or not name:
@@ -61,7 +61,7 @@ def binding(server: Server, target: Target, request: Request) -> Answer:
 
 def evict(server: Server, target: Target, request: Request) -> Answer:
     """Delete a pod as asked for politely; nobody's disruption budget is looked at."""
-    eviction = _read(target, request, ("policy", "v1", "Eviction"))
+    eviction = _read(target, request, "io.k8s.api.policy.v1.Eviction")
     if eviction["metadata"].get("name") not in (None, "", target.name):
         raise bad_request("name in URL does not match name in Eviction object")
     given = eviction.get("deleteOptions") or {}
@@ -75,33 +75,31 @@ def evict(server: Server, target: Target, request: Request) -> Answer:
 def issue_token(server: Server, target: Target, request: Request) -> Answer:
     """A token of a service account, good for as long as the server runs."""
     server.writer.require(target)
-    asked = _read(target, request, ("authentication.k8s.io", "v1", "TokenRequest"))
+    asked = _read(target, request, "io.k8s.api.authentication.v1.TokenRequest")
     token = f"embedded-{server.random.getrandbits(160):040x}"
     server.tokens[token] = f"system:serviceaccount:{target.namespace}:{target.name}"
     status = {"token": token, "expirationTimestamp": time_text(server.now().replace(year=2100))}
     return document({**asked, "status": status}, 201)
 
 
-def _read(target: Target, request: Request, kind: tuple[str, str, str]) -> Obj:
-    """The body, of a kind that need not be its resource's. Refusal (400) if it is none of that."""
-    _, version, name = kind
+def _read(target: Target, request: Request, type_name: str = "") -> Obj:
+    """The body, which need not be of its resource's kind. Refusal (400) if it is not as it says."""
     obj, _ = decoding.read(target.kind, request, "Ignore")
-    check_types(obj, _type(*kind), name, version)
+    kind = type_name.rpartition(".")[2] or target.kind.name
+    check_types(obj, _type(type_name) if type_name else target.kind.type, kind, "v1")
     obj["metadata"] = obj.get("metadata") or {}
     return obj
 
 
 @cache
-def _type(group: str, version: str, kind: str) -> Type:
-    components = data.components(group, version)
-    package = group.removesuffix(".k8s.io") or "core"
-    return type_of(components[f"io.k8s.api.{package}.{version}.{kind}"], components)
+def _type(name: str) -> Type:
+    components = data.components("", "v1")
+    return type_of(components[name], components)
 
 
 def review(server: Server, target: Target, request: Request) -> Answer:
     """Everybody who is let in at all may do everything."""
-    kind = target.kind
-    asked = _read(target, request, (kind.group, kind.version, kind.name))
+    asked = _read(target, request)
     status = _REVIEWS.get(target.kind.name, lambda *_: None)(server, request, asked)
     if status is None:
         raise no_such_resource()
@@ -146,5 +144,7 @@ _HANDLERS: dict[tuple[str, str, str], Handler] = {
     ("POST", "pods", "binding"): binding,
     ("POST", "pods", "eviction"): evict,
     ("GET", "pods", "log"): kubelets.logs,
+    ("GET", "pods", "exec"): kubelets.refuse_to_execute,
+    ("POST", "pods", "exec"): kubelets.refuse_to_execute,
     ("POST", "serviceaccounts", "token"): issue_token,
 }

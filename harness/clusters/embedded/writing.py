@@ -221,6 +221,7 @@ class Writer:
             time_text(self.now()),
             _not_tracked(kind, target.sub),
         )
+        _check(kind, new)
         if stored is None:
             return self._create_applied(target, new, options, warnings)
         return self._update(target, stored, new, options, warnings, tracked=True)
@@ -233,7 +234,6 @@ class Writer:
         if target.kind.namespaced:
             metadata["namespace"] = target.namespace
         self._require_namespace(target, metadata)
-        _check(target.kind, new)
         target.kind.strategy.default(new, self.context())
         return self._commit_new(target, new, options, warnings)
 
@@ -415,7 +415,7 @@ def _require_valid(kind: Kind, obj: Obj, old: Obj | None, sub: str) -> None:
     causes += kind.strategy.validate(obj, old, sub)
     if causes:
         name = obj["metadata"].get("name") or ""
-        raise refusals.invalid(kind.group, kind.name, name, causes)
+        raise refusals.invalid(kind.key[0], kind.name, name, causes)
 
 
 def _require_version(kind: Kind, stored: Stored, new: Obj) -> None:

@@ -184,6 +184,33 @@ def test_spec_and_status_are_written_apart(key: tuple[str, str]) -> None:
     assert updated(key, old, new, "status")[0] == {**new, "spec": old["spec"]}
 
 
+@pytest.mark.parametrize(
+    ("key", "field", "value"),
+    [
+        (("networking.k8s.io", "networkpolicies"), "policyTypes", ["Ingress"]),
+        (("", "persistentvolumes"), "volumeMode", "Filesystem"),
+        (("batch", "cronjobs"), "concurrencyPolicy", "Allow"),
+        (("apps", "statefulsets"), "podManagementPolicy", "OrderedReady"),
+        (("apps", "daemonsets"), "revisionHistoryLimit", 10),
+    ],
+)
+def test_what_a_writer_leaves_out_is_filled_in(
+    key: tuple[str, str], field: str, value: object
+) -> None:
+    assert created(key, thing(spec={}))["spec"][field] == value
+
+
+def test_volumes_and_claims_are_protected() -> None:
+    claims = ("", "persistentvolumeclaims")
+    assert created(claims, thing())["metadata"]["finalizers"] == ["kubernetes.io/pvc-protection"]
+
+
+def test_ports_of_a_slice_differ_in_their_names() -> None:
+    ports = [{"name": "a", "port": 1}, {"name": "a", "port": 2}]
+    said = 'ports[1].name: Duplicate value: "a"'
+    assert causes_of(SLICES, thing(addressType="IPv4", ports=ports)) == [said]
+
+
 COUNTED = (DEPLOYMENTS, ("", "pods"), SLICES, CLASSES, ("batch", "cronjobs"))
 UNCOUNTED = (LEASES, ROLES, ("", "services"), ("", "nodes"), ("", "serviceaccounts"))
 

@@ -39,11 +39,18 @@ def compare(expected: Sequence[Obj], actual: Sequence[Obj]) -> list[Found]:
 
 
 def complaints(name: str, found: Iterable[Found], known: Iterable[Difference]) -> list[str]:
-    """What is wrong with what was found: an unknown difference, or a known one that is none."""
+    """What is wrong with what was found: an unknown difference, or a known one that is none.
+
+    A known difference covers all that lies beneath its path.
+    """
     paths = {each.path for each in known if each.question == name}
-    found = list(found)
-    unknown = [str(each) for each in found if each.path not in paths]
-    stale = sorted(paths - {each.path for each in found})
+    covering = [(each, {path for path in paths if _covers(path, each.path)}) for each in found]
+    unknown = [str(each) for each, covers in covering if not covers]
+    stale = sorted(paths.difference(*(covers for _, covers in covering)))
     return unknown + [
         f"{path}: differences.yaml lists it, and it does not differ" for path in stale
     ]
+
+
+def _covers(above: str, path: str) -> bool:
+    return path == above or path.startswith(f"{above}.")

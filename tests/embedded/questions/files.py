@@ -27,7 +27,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference that stays: where in the answer, and why."""
+    """A difference that stays: where in the answers, with all beneath it, and why."""
 
     question: str
     path: str
@@ -61,6 +61,9 @@ def answers_of(name: str) -> list[Obj] | None:
 
 
 def keep_answers(name: str, answers: Sequence[Obj]) -> None:
+    """Keep them. ValueError if the question was not answered to its end."""
+    if answers and "stopped" in answers[-1]:
+        raise ValueError(f"{name}: {answers[-1]['stopped']}")
     text = yaml.dump(list(answers), Dumper=_Dumper, width=100, allow_unicode=True, sort_keys=False)
     _answers(name).write_text(text)
 

@@ -26,7 +26,8 @@ _HASH = re.compile(r"(?<=\?hash=)\w+")
 #: Where a message names a version.
 _VERSION = re.compile(
     r"(?<=current: )\d+|(?<=version: )\d+|(?<=precondition: )\d+|(?<=object meta: )\d+"
-    r"|(?<=\()\d+(?=\))|(?<=\"resourceVersion\":\")\d+"
+    r"|(?<=\()\d+(?=\))"
+    r'|(?<=resourceVersion\\":\\")\d+'
 )
 #: How long a suffix is that makes a name of a generateName.
 _SUFFIX = 5
@@ -84,6 +85,8 @@ def in_words(value: Any, words: Words, key: str = "", metadata: bool = False) ->
     match value:
         case dict():
             own = "uid" in value
+            if "causes" in (value.get("details") or ()):
+                value = _in_order(value)
             return {
                 _text(name, words): in_words(inner, words, name, own)
                 for name, inner in value.items()
@@ -120,6 +123,31 @@ def _version(version: Any, words: Words, of_object: bool) -> Any:
         return version
     older = bisect_right(words.versions, int(version))
     return f"version-{older}" if of_object else f"includes version-{older}"
+
+
+def _in_order(status: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The status with its causes sorted: some are found in the random order of Go's maps."""
+    causes = status["details"]["causes"]
+    ordered = sorted(causes, key=_cause)
+    said, sorted_ = (", ".join(map(_cause, each)) for each in (causes, ordered))
+    message = status.get("message", "").replace(f"[{said}]", f"[{sorted_}]")
+    return {**status, "message": message, "details": {**status["details"], "causes": ordered}}
+
+
+def _cause(cause: Mapping[str, str]) -> str:
+    return f"{cause.get('field')}: {cause.get('message')}"
+
+
+def _kinds(value: Any, words: Words, _: bool) -> Any:
+    """The resources of a group, by name: definitions are discovered in no order."""
+    inner = in_words(value, words)
+    if isinstance(inner, list) and all(isinstance(each, dict) and "name" in each for each in inner):
+        return sorted(inner, key=lambda each: str(each["name"]))
+    return inner
+
+
+def _address(value: Any, _: Words, __: bool) -> Any:
+    return "server" if isinstance(value, str) else value
 
 
 def _token(value: Any, _: Words, __: bool) -> Any:
@@ -163,6 +191,8 @@ def _paths(fields: Mapping[str, Any], above: str = "") -> list[str]:
 _RULES: Mapping[str, Callable[[Any, Words, bool], Any]] = {
     "resourceVersion": _version,
     "continue": _token,
+    "resources": _kinds,
+    "serverAddress": _address,
     "nodePort": _port,
     "healthCheckNodePort": _port,
     "cells": _cells,

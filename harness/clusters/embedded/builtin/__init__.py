@@ -16,6 +16,7 @@ from harness.clusters.embedded.builtin.fresh import default_objects, service_acc
 from harness.clusters.embedded.builtin.leases import LeaseStrategy
 from harness.clusters.embedded.builtin.metadata import validate_metadata
 from harness.clusters.embedded.builtin.namespaces import NamespaceStrategy
+from harness.clusters.embedded.builtin.network_policies import NetworkPolicyStrategy
 from harness.clusters.embedded.builtin.nodes import NodeStrategy
 from harness.clusters.embedded.builtin.pods import PodStrategy, bind
 from harness.clusters.embedded.builtin.priorities import PriorityClassStrategy
@@ -23,10 +24,12 @@ from harness.clusters.embedded.builtin.rbac import GROUP as RBAC
 from harness.clusters.embedded.builtin.rbac import BindingStrategy, RoleStrategy
 from harness.clusters.embedded.builtin.services import ServiceStrategy
 from harness.clusters.embedded.builtin.split import SplitStrategy, UncountedStrategy
+from harness.clusters.embedded.builtin.storage import StorageClassStrategy, VolumeStrategy
 from harness.clusters.embedded.builtin.workloads import (
     DAEMON_SET,
     DAEMON_SET_STATUS,
     STATEFUL_SET,
+    CronJobStrategy,
     DeploymentStrategy,
     JobStrategy,
     WorkloadStrategy,
@@ -40,7 +43,6 @@ __all__ = ["bind", "default_objects", "service_account", "strategies", "validate
 _UNCOUNTED = (
     ("", "serviceaccounts"),
     ("", "limitranges"),
-    ("storage.k8s.io", "storageclasses"),
     ("storage.k8s.io", "csidrivers"),
     ("storage.k8s.io", "csinodes"),
     ("node.k8s.io", "runtimeclasses"),
@@ -49,12 +51,12 @@ _UNCOUNTED = (
 #: Kinds with a status, and what it is in the beginning.
 _SPLIT: Mapping[tuple[str, str], Strategy] = {
     ("", "resourcequotas"): SplitStrategy({}, counts_generations=False),
-    ("", "persistentvolumes"): SplitStrategy({"phase": "Pending"}, counts_generations=False),
-    ("", "persistentvolumeclaims"): SplitStrategy({"phase": "Pending"}, counts_generations=False),
+    ("", "persistentvolumes"): VolumeStrategy("pv"),
+    ("", "persistentvolumeclaims"): VolumeStrategy("pvc"),
     ("storage.k8s.io", "volumeattachments"): SplitStrategy({"attached": False}, False),
     ("networking.k8s.io", "servicecidrs"): SplitStrategy({}, counts_generations=False),
     ("networking.k8s.io", "ingresses"): SplitStrategy({"loadBalancer": {}}),
-    ("batch", "cronjobs"): SplitStrategy({}),
+    ("batch", "cronjobs"): CronJobStrategy(),
     ("policy", "poddisruptionbudgets"): SplitStrategy(
         dict.fromkeys(("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"), 0)
     ),
@@ -83,6 +85,8 @@ def strategies() -> Mapping[tuple[str, str], Strategy]:
         ("apps", "deployments"): DeploymentStrategy(),
         ("apps", "replicasets"): WorkloadStrategy({"replicas": 1}, {"replicas": 0}),
         ("batch", "jobs"): JobStrategy(),
+        ("storage.k8s.io", "storageclasses"): StorageClassStrategy(),
+        ("networking.k8s.io", "networkpolicies"): NetworkPolicyStrategy(),
         ("apps", "statefulsets"): WorkloadStrategy(
             STATEFUL_SET, {"replicas": 0, "availableReplicas": 0}
         ),

@@ -9,7 +9,7 @@ from harness.clusters.embedded.builtin.metadata import invalid_all
 from harness.clusters.embedded.builtin.names import address, port_number
 from harness.clusters.embedded.builtin.pod_defaults import put, put_absent
 from harness.clusters.embedded.kinds import Context, Strategy
-from harness.clusters.embedded.refusals import Cause, not_supported, required
+from harness.clusters.embedded.refusals import Cause, duplicate, not_supported, required
 from harness.objects import Obj
 
 _TYPES: Final = ("FQDN", "IPv4", "IPv6")
@@ -63,9 +63,19 @@ class EndpointSliceStrategy(Strategy):
     def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
         kind = obj.get("addressType", "")
         causes = [] if kind in _TYPES else [_no_type(kind)]
+        causes += _port_names(obj.get("ports") or [])
         for index, endpoint in enumerate(obj.get("endpoints") or ()):
             causes += _endpoint(endpoint, f"endpoints[{index}].addresses", kind)
         return causes
+
+
+def _port_names(ports: list[Obj]) -> Iterator[Cause]:
+    taken: set[str] = set()
+    for index, port in enumerate(ports):
+        name = port.get("name", "")
+        if name in taken:
+            yield duplicate(f"ports[{index}].name", name)
+        taken.add(name)
 
 
 def _no_type(kind: str) -> Cause:

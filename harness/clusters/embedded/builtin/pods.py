@@ -206,7 +206,7 @@ def _check_runtime(pod: Obj, context: Context) -> None:
         why = "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"
         raise _refused(pod, why)
     if overhead:
-        spec["overhead"] = overhead
+        spec["overhead"] = dict(overhead)
 
 
 def _refused(pod: Obj, why: str) -> Refusal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_UP, Decimal
+from decimal import ROUND_UP, Context, Decimal
 from functools import lru_cache
 from typing import Any, Final
 
@@ -11,11 +11,14 @@ from harness.clusters.embedded.refusals import bad_request
 from harness.objects import Obj, quantity
 
 _FORM: Final = re.compile(
-    r"[+-]?(\d+\.?\d*|\.\d+)(?:(?P<binary>[KMGTPE]i)|(?P<exponent>[eE][+-]?\d+)|[numkMGTPE]?)"
+    r"[+-]?(\d+\.?\d*|\.\d+)(?:(?P<binary>[KMGTPE]i)|(?P<exponent>[eE][+-]?\d{1,9})|[numkMGTPE]?)"
 )
 _BINARY: Final = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 _DECIMAL: Final = ("n", "u", "m", "", "k", "M", "G", "T", "P", "E")
 _LEAST: Final = Decimal("1e-9")
+#: From here on units are no longer counted.
+_HUGE: Final = Decimal("1e36")
+_EXACTLY: Final = Context(prec=100)
 _MILLI: Final = Decimal("1e-3")
 
 
@@ -32,12 +35,22 @@ def number(text: str) -> Decimal:
 def canonical(text: str, least: Decimal = _LEAST) -> str:
     """The one way in which the server writes it, rounded up to `least`."""
     value = number(text)
-    exact = value.quantize(least, ROUND_UP) if value % least else value
+    if abs(value) >= _HUGE:
+        return _without_end(value)
+    exact = value.quantize(least, ROUND_UP, _EXACTLY) if _EXACTLY.remainder(value, least) else value
     found = _FORM.fullmatch(text)
     assert found is not None
     if found["binary"] and abs(exact) >= 1024 and exact == exact.to_integral_value():
         return _binary(int(exact))
     return _decimal(exact, bool(found["exponent"]))
+
+
+def _without_end(value: Decimal) -> str:
+    """Too large for any suffix: its digits, and an exponent that is one of thousands."""
+    sign, digits, exponent = value.normalize().as_tuple()
+    power = int(exponent) - int(exponent) % 3
+    scaled = Decimal((sign, digits, int(exponent) - power))
+    return f"{scaled:f}e{power}"
 
 
 def _binary(value: int) -> str:

@@ -22,7 +22,7 @@ def duplicate_struct(field: str, value: Any, detail: str = "") -> Cause:
 def owner_struct(owner: Obj) -> Obj:
     """An owner reference with its fields in order; the first four are always there."""
     always = {key: owner.get(key, "") for key in ("apiVersion", "kind", "name", "uid")}
-    maybe = {key: owner[key] for key in ("controller", "blockOwnerDeletion") if key in owner}
+    maybe: Obj = {key: owner[key] for key in ("controller", "blockOwnerDeletion") if key in owner}
     return {**always, **maybe}
 
 

@@ -44,6 +44,12 @@ _JOB: Final[Mapping[str, Any]] = {
     "completionMode": "NonIndexed",
     "podReplacementPolicy": "TerminatingOrFailed",
 }
+_CRON_JOB: Final[Mapping[str, Any]] = {
+    "concurrencyPolicy": "Allow",
+    "suspend": False,
+    "successfulJobsHistoryLimit": 3,
+    "failedJobsHistoryLimit": 1,
+}
 _CONTROLLER: Final = "batch.kubernetes.io/controller-uid"
 _JOB_NAME: Final = "job-name"
 _ROLLING: Final[Mapping[str, Any]] = {"maxUnavailable": "25%", "maxSurge": "25%"}
@@ -95,12 +101,15 @@ class JobStrategy(WorkloadStrategy):
     def prepare_create(self, obj: Obj, context: Context) -> None:
         super().prepare_create(obj, context)
         spec, metadata = obj["spec"], obj["metadata"]
+        name = metadata.get("name") or ""
         if not spec["manualSelector"] and (uid := metadata.get("uid")):
-            labels = {_CONTROLLER: uid, f"batch.kubernetes.io/{_JOB_NAME}": metadata["name"]}
-            labels |= {"controller-uid": uid, _JOB_NAME: metadata["name"]}
+            labels = {_CONTROLLER: uid, f"batch.kubernetes.io/{_JOB_NAME}": name}
+            labels |= {"controller-uid": uid, _JOB_NAME: name}
             spec["selector"] = {"matchLabels": {_CONTROLLER: uid}}
             template = spec["template"]["metadata"]
             template["labels"] = {**(template.get("labels") or {}), **labels}
+            if not metadata.get("labels"):
+                metadata["labels"] = dict(template["labels"])
 
     def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
         causes = _containers(obj["spec"])
@@ -112,6 +121,23 @@ class JobStrategy(WorkloadStrategy):
 
     def fields(self, obj: Obj) -> Mapping[str, str]:
         return {"status.successful": str((obj.get("status") or {}).get("succeeded", 0))}
+
+
+class CronJobStrategy(SplitStrategy):
+    """What CronJobs do: their jobs are only made, and completed, by somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def default(self, obj: Obj, context: Context) -> None:
+        super().default(obj, context)
+        spec = obj.setdefault("spec", {})
+        put_absent(spec, _CRON_JOB)
+        job = spec.setdefault("jobTemplate", {})
+        template = job.setdefault("spec", {}).setdefault("template", {})
+        for part in (job, template):
+            part.setdefault("metadata", {})
+        default_template(template.setdefault("spec", {}))
 
 
 def _restart_policy(job: Obj) -> str:

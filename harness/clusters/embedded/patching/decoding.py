@@ -69,7 +69,7 @@ def _plain(value: Any, type: Type) -> Any:
 def _number(value: float, kind: str, name: str) -> float:
     if kind == "number":
         return value
-    if kind == "integer" and value == int(value):
+    if kind == "integer" and abs(value) < 2**64 and value == int(value):
         return int(value)
     if kind == "integer" or (kind == "string" and isinstance(value, int)):
         raise Misfit(f"cannot convert {go_type(value)} to {name}")

@@ -20,6 +20,7 @@ _DEFINITIONS: Final = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1"
 QUANTITY: Final = f"{_META}.api.resource.Quantity"
 INT_OR_STRING: Final = f"{_META}.util.intstr.IntOrString"
 TIME: Final = f"{_META}.apis.meta.v1.Time"
+JSON_SCHEMA: Final = f"{_DEFINITIONS}.JSONSchemaProps"
 MICRO_TIME: Final = f"{_META}.apis.meta.v1.MicroTime"
 
 #: What OpenAPI says less of than there is to know.

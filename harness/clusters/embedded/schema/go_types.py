@@ -12,7 +12,13 @@ from collections.abc import Callable
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from harness.clusters.embedded.schema.build import INT_OR_STRING, MICRO_TIME, QUANTITY, TIME
+from harness.clusters.embedded.schema.build import (
+    INT_OR_STRING,
+    JSON_SCHEMA,
+    MICRO_TIME,
+    QUANTITY,
+    TIME,
+)
 from harness.clusters.embedded.schema.json_faults import go_type_name
 from harness.clusters.embedded.schema.strict import cannot_be_handled
 from harness.clusters.embedded.schema.times import MICRO, SECONDS, time_fault
@@ -48,6 +54,7 @@ _NAMED: Final = {
     ("Toleration", "effect"): "v1.TaintEffect",
     ("Toleration", "operator"): "v1.TolerationOperator",
 }
+_ZERO: Final = {"string": "", "boolean": False, "integer": 0, "number": 0, "int-or-string": 0}
 _RANGES: Final = {"int32": 2**31, "int64": 2**63}
 _QUANTITY: Final = re.compile(r"([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)")
 _SUFFIXES: Final = re.compile(r"([KMGTPE]i)?|[numkMGTPE]|[eE][+-]?[0-9]+")
@@ -58,7 +65,10 @@ _BASE64: Final = re.compile("[A-Za-z0-9+/]*")
 
 
 def check_types(obj: Obj, type: Type, kind: str, version: str) -> None:
-    """Refusal (400) if a value does not fit. Of a definition's kind only metadata is looked at."""
+    """Refusal (400) if a value does not fit. Of a definition's kind only metadata is looked at.
+
+    What is null is dropped, or becomes Go's zero value where something has to be.
+    """
     try:
         if type.embedded:
             _check_metadata(obj, type)
@@ -69,11 +79,17 @@ def check_types(obj: Obj, type: Type, kind: str, version: str) -> None:
 
 
 def _fields(obj: Obj, type: Type, struct: str, path: str) -> None:
-    fields = type.fields
+    fields, nothing = type.fields, []
     for key, value in obj.items():
         below = fields.get(key)
-        if below is not None and value is not None:
+        if below is None:
+            continue
+        if value is None:
+            nothing.append(key)
+        else:
             _value(value, below, struct, f"{path}.{key}")
+    for key in nothing:
+        del obj[key]
 
 
 def _value(value: Any, type: Type, struct: str, path: str) -> None:
@@ -95,8 +111,10 @@ def _object(value: Any, type: Type, struct: str, path: str) -> None:
             return
         raise _misfit(value, struct, path, _go_type(type, struct, path))
     if type.values is not None:
-        for each in value.values():
-            if each is not None:
+        for key, each in value.items():
+            if each is None:
+                value[key] = _nothing(type.values)
+            else:
                 _value(each, type.values, struct, path)
     elif type.fields:
         _fields(value, type, type.name.rpartition(".")[2] or struct, path)
@@ -106,9 +124,35 @@ def _array(value: Any, type: Type, struct: str, path: str) -> None:
     if value.__class__ is not list:
         raise _misfit(value, struct, path, _go_type(type, struct, path))
     if type.items is not None:
-        for each in value:
-            if each is not None:
+        for index, each in enumerate(value):
+            if each is None:
+                value[index] = _nothing(type.items)
+            else:
                 _value(each, type.items, struct, path)
+
+
+def _nothing(type: Type) -> Any:
+    """What Go makes of null in a list or a map: the type's zero value."""
+    if type.kind == "object":
+        return {}
+    return "0" if type.name == QUANTITY else _ZERO.get(type.kind)
+
+
+def _json_schema(value: Any, type: Type, struct: str, path: str) -> None:
+    """A definition's schema. OpenAPI does not say that those in these two places are alike."""
+    _object(value, type, struct, path)
+    others, items = value.get("additionalProperties"), value.get("items")
+    if others.__class__ is dict:
+        _json_schema(others, type, "JSONSchemaProps", f"{path}.additionalProperties")
+    elif others is not None and others.__class__ is not bool:
+        raise _Misfit("boolean or JSON schema expected")
+    if items.__class__ is dict:
+        _json_schema(items, type, "JSONSchemaProps", f"{path}.items")
+    elif items.__class__ is list:
+        for each in items:
+            _json_schema(each, type, "JSONSchemaProps", f"{path}.items")
+    else:
+        value.pop("items", None)
 
 
 def _string(value: Any, type: Type, struct: str, path: str) -> None:
@@ -185,6 +229,7 @@ _CHECKS: Final[dict[str, _Check]] = {
     QUANTITY: _quantity,
     TIME: _time,
     MICRO_TIME: _time,
+    JSON_SCHEMA: _json_schema,
 }
 
 

@@ -110,7 +110,7 @@ def _type_rules(kind: type, type: Type) -> list[Rule]:
         return _of_format(kind, type.rules["format"])
     if kind is _NULL and (type.nullable or type.kind == "any"):
         return []
-    if kind is _NULL or kind not in _KINDS[type.kind]:
+    if kind is _NULL or kind not in _KINDS.get(type.kind, ()):
         return [_wrong(wanted, NAMES[kind])]
     return [_whole(wanted)] if kind in (int, float) and "integer" in wanted else []
 

@@ -97,23 +97,27 @@ def selector(*path: str) -> Cell:
         found = find(obj, *path) or {}
         wanted = found.get("matchLabels") or {}
         equal = [(key, f"{key}={value}") for key, value in wanted.items()]
-        others = [(each["key"], _expression(each)) for each in found.get("matchExpressions") or ()]
+        expressions = found.get("matchExpressions") or []
+        if not all(each.get("key") and each.get("operator") in _FORMS for each in expressions):
+            return "<error>"
+        others = [(each["key"], _expression(each)) for each in expressions]
         ordered = sorted(equal + others, key=lambda each: each[0])
         return ",".join(text for _, text in ordered) or NONE
 
     return shown
 
 
+_FORMS = {
+    "In": "{key} in ({values})",
+    "NotIn": "{key} notin ({values})",
+    "Exists": "{key}",
+    "DoesNotExist": "!{key}",
+}
+
+
 def _expression(expression: Obj) -> str:
-    key = str(expression["key"])
     values = ",".join(sorted(expression.get("values") or ()))
-    forms = {
-        "In": f"{key} in ({values})",
-        "NotIn": f"{key} notin ({values})",
-        "Exists": key,
-        "DoesNotExist": f"!{key}",
-    }
-    return forms[expression["operator"]]
+    return _FORMS[expression["operator"]].format(key=expression["key"], values=values)
 
 
 def condition(obj: Obj, type_: str) -> Obj | None:

@@ -1,0 +1,171 @@
+"""The kubelets are asked through an API server in this process, on a virtual clock."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from harness.api import Api
+from harness.clusters.embedded.clock import VirtualLoop, VirtualWorld
+from harness.clusters.embedded.local import access_to
+from harness.clusters.embedded.server import Server
+from harness.errors import ApiError
+from harness.objects import CONFIG_MAPS, PODS
+from harness.orders import Order, give
+from harness.simulated_nodes.kubelet import Kubelets, serve
+from tests.recorded.play import give_room, plays, recording, run, text
+from tests.simulated_nodes.pods import container
+
+NODE, TOKEN = "simulated-1", "t"
+PLAYS = plays()
+
+
+@asynccontextmanager
+async def asked(loop):
+    """A client of a server whose kubelets are these."""
+    server = Server({TOKEN: "admin"}, now=loop.now)
+    async with server.running(), Api(access_to(server, TOKEN), "tests") as api:
+        server.kubelet = kubelets = Kubelets(VirtualWorld(api, loop))
+        ready = asyncio.Event()
+        work = asyncio.create_task(serve(kubelets, [NODE], on_ready=ready.set))
+        await ready.wait()
+        try:
+            yield api
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+
+def virtually(scene):
+    """What a scene, given a client, comes to."""
+
+    async def play(loop):
+        async with asked(loop) as api:
+            return await scene(api)
+
+    loop = VirtualLoop()
+    try:
+        return loop.run_until_complete(play(loop))
+    finally:
+        loop.close()
+
+
+async def running(api, *containers, **fields):
+    """A pod that has been up for a second."""
+    pod = await pending(api, *containers, nodeName=NODE, **fields)
+    await asyncio.sleep(1)
+    return pod
+
+
+async def pending(api, *containers, **fields):
+    spec = {"restartPolicy": "Never", "containers": list(containers), **fields}
+    metadata = {"name": "psi-0", "namespace": "default"}
+    return await api.create(
+        PODS, {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+    )
+
+
+async def run_in(api, *command):
+    return await api.exec("psi-0", "default", "app", command)
+
+
+async def log_of(api):
+    return (await api.raw("/api/v1/namespaces/default/pods/psi-0/log"))["text"]
+
+
+def test_a_mounted_file_can_be_read():
+    async def scene(api):
+        config = {"metadata": {"name": "c", "namespace": "default"}, "data": {"task.json": "{}"}}
+        await api.create(CONFIG_MAPS, {"apiVersion": "v1", "kind": "ConfigMap", **config})
+        mount = {"name": "v", "mountPath": "/work/task.json", "subPath": "task.json"}
+        volumes = [{"name": "v", "configMap": {"name": "c"}}]
+        await running(api, container(volumeMounts=[mount]), volumes=volumes)
+        return await run_in(api, "cat", "/work/task.json")
+
+    assert virtually(scene) == "{}"
+
+
+def test_a_container_knows_its_address():
+    async def scene(api):
+        source = {"fieldRef": {"fieldPath": "status.podIP"}}
+        await running(api, container(env=[{"name": "IP", "valueFrom": source}]))
+        pod = await api.get(PODS, "psi-0", "default")
+        return pod["status"]["podIP"], await run_in(api, "printenv", "IP")
+
+    address, printed = virtually(scene)
+    assert printed == f"{address}\n"
+
+
+def test_a_log_grows_with_time():
+    async def scene(api):
+        await running(api, container(command=["sh", "-c", "echo a; sleep 5; echo b; sleep 600"]))
+        before = await log_of(api)
+        await asyncio.sleep(5)
+        return before, await log_of(api)
+
+    assert virtually(scene) == ("a\n", "a\nb\n")
+
+
+def test_a_container_that_fails_without_a_message_shows_the_end_of_its_log():
+    async def scene(api):
+        app = container(
+            command=["./app", "--seconds=600"], terminationMessagePolicy="FallbackToLogsOnError"
+        )
+        pod = await running(api, app)
+        await give(api, pod, Order(3), simulated=False)
+        await asyncio.sleep(1)
+        return await api.get(PODS, "psi-0", "default"), await log_of(api)
+
+    pod, log = virtually(scene)
+    ended = pod["status"]["containerStatuses"][0]["state"]["terminated"]
+    assert (ended["exitCode"], ended["message"]) == (3, "app --seconds=600\n")
+    assert log == "app --seconds=600\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("cat", "/x"), "exit code 1: cat: can't open '/x': No such file or directory"),
+        (("foo",), 'Internal error occurred: .* exec: "foo": executable file not found'),
+    ],
+)
+def test_a_command_that_fails_says_so(command, said):
+    async def scene(api):
+        await running(api, container())
+        with pytest.raises(ApiError, match=said):
+            await run_in(api, *command)
+
+    virtually(scene)
+
+
+def test_a_pod_on_no_node_has_an_empty_log_and_runs_nothing():
+    async def scene(api):
+        await pending(api, container())
+        with pytest.raises(ApiError, match="pod psi-0 does not have a host assigned"):
+            await run_in(api, "true")
+        return await log_of(api)
+
+    assert virtually(scene) == ""
+
+
+def test_a_pod_that_is_not_up_yet_has_no_log_and_runs_nothing():
+    async def scene(api):
+        await pending(api, container(), nodeName=NODE)
+        await asyncio.sleep(0.04)
+        with pytest.raises(ApiError, match=r'container not found \("app"\)'):
+            await run_in(api, "true")
+        with pytest.raises(ApiError, match='"psi-0" is waiting to start: ContainerCreating'):
+            await log_of(api)
+
+    virtually(scene)
+
+
+@pytest.mark.parametrize("play", PLAYS, ids=[play.name for play in PLAYS])
+def test_does_as_a_real_kubelet_does_and_ends_as_a_command_tells_it(play):
+    async def scene(api):
+        await give_room(api, NODE)
+        return await run(api, play, NODE, simulated=False)
+
+    assert text(virtually(scene)) == recording(play.name).read_text()

@@ -1,0 +1,144 @@
+import pytest
+
+from harness import orders
+from harness.objects import CONFIG_MAPS
+from harness.simulated_nodes.containers import Container, Running, Seen, Waiting
+from harness.simulated_nodes.inside import Said, require_running, run
+from harness.simulated_nodes.references import Reference
+from harness.simulated_nodes.surroundings import Place
+from harness.simulated_nodes.workload import Order
+from tests.simulated_nodes.pods import at, container, node, pod
+
+SPEC = container(
+    env=[{"name": "ROLE", "value": "host"}],
+    volumeMounts=[
+        {"name": "v", "mountPath": "/work/conf"},
+        {"name": "none", "mountPath": "/work/none"},
+    ],
+)
+POD = pod(SPEC, volumes=[{"name": "v", "configMap": {"name": "config"}}])
+FOUND = {Reference(CONFIG_MAPS, "config"): {"data": {"a.json": "{}\n", "b": "2\n", ".c": ""}}}
+PLACE = Place(POD, SPEC, node(), FOUND)
+
+
+def no_file(name):
+    return f"cat: can't open '{name}': No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["cat", "/work/conf/a.json"], Said("{}\n")),
+        (["cat", "conf/a.json", "/work/../work/conf/b"], Said("{}\n2\n")),
+        (["cat", "/x", "conf/b"], Said("2\n", no_file("/x"), 1)),
+        (["cat", "conf"], Said("", "cat: read error: Is a directory\n", 1)),
+        (["ls", "/work/conf"], Said("a.json\nb\n")),
+        (["ls"], Said("conf\nnone\n")),
+        (["ls", "/work/none"], Said()),
+        (["ls", "conf/b", "/x"], Said("conf/b\n", "ls: /x: No such file or directory\n", 1)),
+        (["ls", "conf", "none"], Said("conf:\na.json\nb\n")),
+        (["printenv", "ROLE"], Said("host\n")),
+        (["printenv", "ROLE", "NONE"], Said("host\n", "", 1)),
+        (["hostname"], Said("psi-0\n")),
+        (["pwd"], Said("/work\n")),
+        (["/bin/echo", "a", "b"], Said("a b\n")),
+        (["printf", "%s\\n", "a"], Said("a\n")),
+        (["true"], Said()),
+        (["false"], Said(code=1)),
+        (["test", "-f", "conf/b"], Said()),
+        (["test", "-e", "/x"], Said(code=1)),
+        (["test", "-d", "conf"], Said()),
+        (["[", "a", "!=", "b", "]"], Said()),
+        (["sh"], Said()),
+    ],
+)
+def test_commands(command, said):
+    assert run(PLACE, command).said == said
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo a; echo b >&2; echo c", Said("a\nc\n", "b\n")),
+        ("false && echo a || echo $?", Said("1\n")),
+        ("cat /x || exit 3; echo never", Said("", no_file("/x"), 3)),
+        ("cat /x 2>/dev/null; exit", Said("", "", 1)),
+        ("cat /x 2>&1", Said(no_file("/x"), "", 1)),
+        ("foo", Said("", "sh: foo: not found\n", 127)),
+        ("./foo || true", Said("", "sh: ./foo: not found\n", 0)),
+        ("exec echo a; echo never", Said("a\n")),
+        ("cd conf && cat b && pwd", Said("2\n/work/conf\n")),
+        ('X=1 Y="a b"; echo "$X $Y $ROLE"', Said("1 a b host\n")),
+        ("echo a >/tmp/a && mv /tmp/a /tmp/b && cat /tmp/b", Said("a\n")),
+        ("mv /x /y", Said("", "mv: can't rename '/x': No such file or directory\n", 1)),
+        ("sh -c 'exit 2' || echo $?", Said("2\n")),
+        ("[ -f conf/b ] && echo there", Said("there\n")),
+        ("env >/tmp/e; printenv HOSTNAME", Said("psi-0\n")),
+    ],
+)
+def test_scripts(script, said):
+    assert run(PLACE, ["sh", "-c", script]).said == said
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "ls | cat",
+        "if true; then echo; fi",
+        "echo $(pwd)",
+        "echo 'a",
+        "env A=1 b",
+        "mv a",
+        "test a b",
+    ],
+)
+def test_what_is_not_understood_is_refused(script):
+    with pytest.raises(LookupError, match="simulated containers do not understand: "):
+        run(PLACE, ["sh", "-c", script])
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("foo", r"executable file not found in \$PATH"),
+        ("/no/foo", "stat /no/foo: no such file or directory"),
+        ("./cat", "stat ./cat: no such file or directory"),
+    ],
+)
+def test_without_a_shell_a_command_that_is_not_there_cannot_be_started(name, why):
+    with pytest.raises(
+        LookupError, match=f'OCI runtime exec failed: .*exec: "{name}": {why}: unknown'
+    ):
+        run(PLACE, [name, "-l"])
+
+
+@pytest.mark.parametrize("message", ["", "boom", 'it\'s "boom"; && $HOME\n100% \\n'])
+def test_the_script_of_an_order_is_the_order(message):
+    done = run(PLACE, ["sh", "-c", orders.Order(3, message).script])
+    assert done.order == Order(3, message)
+    assert done.said == Said()
+
+
+def test_other_files_are_no_orders():
+    assert run(PLACE, ["sh", "-c", "echo 'exit 3' >/tmp/order"]).order is None
+
+
+def seen(state):
+    return Seen(Container("app", state), SPEC, "psi-0_alice(u-1)", "Never", at(0))
+
+
+def test_a_container_has_to_run():
+    view = seen(Running(at(0)))
+    assert require_running(POD, "app", view) is view
+
+
+@pytest.mark.parametrize("view", [None, seen(Waiting())])
+def test_nothing_can_be_run_in_a_container_that_does_not_run(view):
+    with pytest.raises(LookupError, match=r'unable to .*: container not found \("app"\)'):
+        require_running(POD, "app", view)
+
+
+def test_nothing_can_be_run_in_a_pod_that_is_over():
+    over = {**POD, "status": {"phase": "Succeeded"}}
+    with pytest.raises(LookupError, match="in a completed pod; current phase is Succeeded"):
+        require_running(over, "app", None)
