@@ -1,4 +1,8 @@
-"""What several tests need: a control plane, one for the whole session."""
+"""What several tests need: a cluster with simulated nodes, one for the whole session.
+
+It is the embedded one, unless `--plane controlplane` asks for kube-apiserver: what holds on one
+is to hold on the other.
+"""
 
 import pytest
 
@@ -9,6 +13,12 @@ from harness.settings import suite_folder
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also what takes long")
     parser.addoption(
+        "--plane",
+        choices=("embedded", "controlplane"),
+        default="embedded",
+        help="the cluster that tests share",
+    )
+    parser.addoption(
         "--record-questions", action="store_true", help="keep kube-apiserver's answers to questions"
     )
     parser.addoption(
@@ -17,10 +27,16 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session")
-def control_plane(tmp_path_factory):
-    """The kubeconfig of a control plane with simulated nodes; fails where its binaries are not."""
+def plane(pytestconfig):
+    """The kind of cluster that tests make which want one of their own."""
+    return pytestconfig.getoption("plane")
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory, plane):
+    """The kubeconfig of a cluster with simulated nodes."""
     options = ClusterOptions(
-        "controlplane",
+        plane,
         definitions=suite_folder("fixtures") / "crds",
         work=tmp_path_factory.mktemp("control-plane"),
     )

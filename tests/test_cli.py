@@ -53,7 +53,7 @@ def kubeconfig(tmp_path):
     [
         (["frobnicate"], 2, "No such command"),
         (["run", "--frobnicate"], 2, "No such option"),
-        (["run", "--cluster", "nonsense"], 2, "valid: controlplane, kind, kubeconfig"),
+        (["run", "--cluster", "nonsense"], 2, "valid: controlplane, embedded, kind, kubeconfig"),
         (["run", "--cluster", "controlplane:x"], 2, "controlplane takes no name"),
         (["run", "--nodes", "x"], 2, "--nodes x: expected a number, 2 or more"),
         (["run", "--controller", "x"], 2, "valid: reference, none"),

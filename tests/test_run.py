@@ -133,14 +133,14 @@ def test_a_killed_controller_is_noticed_in_the_text(environment, tmp_path):
 
 
 def test_a_run_in_which_the_cluster_dies_ends(tmp_path):
-    command = [*COMMAND, "--cluster", "controlplane", "--only", "view,run,clean", "--out", "out"]
+    command = [*COMMAND, "--cluster", "embedded", "--only", "view,run,clean", "--out", "out"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as run:
         assert run.stdout is not None
         for line in run.stdout:
             if " pass " in line:
-                _kill_apiserver_of(run.pid)
+                _kill_server_of(run.pid)
                 break
         watchdog = threading.Timer(150, run.kill)
         watchdog.start()
@@ -151,13 +151,13 @@ def test_a_run_in_which_the_cluster_dies_ends(tmp_path):
     assert "does not answer" in rest
 
 
-def _kill_apiserver_of(pid):
+def _kill_server_of(pid):
     children = subprocess.run(
-        ["ps", "-o", "pid=,comm=", "--ppid", str(pid)], capture_output=True, text=True
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True
     )
     for line in children.stdout.splitlines():
         child, name = line.split(None, 1)
-        if name.startswith("kube-apiserver"[:15]):
+        if "harness.clusters.embedded" in name:
             os.kill(int(child), signal.SIGKILL)
 
 

@@ -16,7 +16,7 @@ from harness import standing
 from harness.environment import Environment
 from harness.errors import EnvironmentFailure, UsageError
 
-UP = [sys.executable, "-P", "-m", "harness", "up", "--cluster", "controlplane"]
+UP = [sys.executable, "-P", "-m", "harness", "up", "--cluster", "embedded"]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def processes(folder):
     return found
 
 
-def write_down(state, work, cluster="controlplane"):
+def write_down(state, work, cluster="embedded"):
     environment = Environment(
         cluster=cluster,
         kubeconfig=str(work / "kubeconfig"),
@@ -128,7 +128,7 @@ def test_ctrl_c_while_it_is_made_leaves_nothing(state, works):
 
 def test_what_cannot_be_made_says_why_and_leaves_nothing(state):
     with pytest.raises(EnvironmentFailure, match="/nowhere has no etcd"):
-        standing.bring_up({"cluster": "controlplane", "assets": "/nowhere"}, print)
+        standing.bring_up({"cluster": "embedded", "assets": "/nowhere"}, print)
     assert not standing.take_down(print)
 
 
@@ -178,7 +178,7 @@ def test_an_environment_that_is_still_made_is_not_used(state):
 def test_a_state_folder_that_cannot_be(state, monkeypatch):
     monkeypatch.setenv("KUSCIA_CONFORMANCE_STATE", os.devnull)
     with pytest.raises(UsageError, match="cannot write to /dev/null: File exists"):
-        standing.bring_up({"cluster": "controlplane"}, print)
+        standing.bring_up({"cluster": "embedded"}, print)
     with pytest.raises(UsageError, match="no environment stands"):
         standing.standing()
     assert not standing.take_down(print)

@@ -25,11 +25,11 @@ SHORT, LONG = "create-required", "view,run,clean"
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory):
+def bare(tmp_path_factory, plane):
     """The kubeconfig of a control plane on which nobody has ever run anything."""
     work = tmp_path_factory.mktemp("bare")
     (work / "none").mkdir()
-    with cluster(ClusterOptions("controlplane", work / "none", work, nodes=3)) as made:
+    with cluster(ClusterOptions(plane, work / "none", work, nodes=3)) as made:
         delete(made.kubeconfig, NAMESPACES, "cross-domain")
         yield made.kubeconfig
 

@@ -9,7 +9,6 @@ import pytest
 
 from harness.api import Api
 from harness.clusters import ClusterOptions, cluster
-from harness.clusters.controlplane import is_available
 from harness.kubeconfig import read_access
 from harness.simulated_nodes.kubelet import run
 
@@ -18,13 +17,11 @@ SOON = 10
 
 
 @pytest.fixture(scope="session")
-def plane(tmp_path_factory):
-    """The kubeconfig of a control plane with the process's node `simulated-1`."""
-    if not is_available(None):
-        pytest.skip("there is no kube-apiserver on this machine (KUBEBUILDER_ASSETS)")
+def one_node(tmp_path_factory, plane):
+    """The kubeconfig of a cluster with the process's node `simulated-1`."""
     work = tmp_path_factory.mktemp("plane")
     (work / "definitions").mkdir()
-    options = ClusterOptions("controlplane", work / "definitions", work / "run", nodes=1)
+    options = ClusterOptions(plane, work / "definitions", work / "run", nodes=1)
     options.work.mkdir()
     with cluster(options) as made:
         yield made.kubeconfig

@@ -66,9 +66,9 @@ async def give_slots(api, node, count):
     await api.patch(NODES, node, None, {"status": room}, sub="status")
 
 
-def test_the_node_is_a_node(plane):
+def test_the_node_is_a_node(one_node):
     async def check():
-        async with client(plane) as api:
+        async with client(one_node) as api:
             node = await api.get(NODES, SIMULATED)
             lease = await until(api, LEASES, SIMULATED, bool, nodes.LEASE_NAMESPACE)
         ready = condition_of(node, "Ready")
@@ -81,9 +81,9 @@ def test_the_node_is_a_node(plane):
     asyncio.run(check())
 
 
-def test_what_others_write_into_the_node_stays(plane):
+def test_what_others_write_into_the_node_stays(one_node):
     async def check():
-        async with client(plane) as api:
+        async with client(one_node) as api:
             await give_slots(api, SIMULATED, "3")
             await api.create(PODS, bound("beside", container()))
             await runs(api, "beside")
@@ -94,11 +94,11 @@ def test_what_others_write_into_the_node_stays(plane):
     asyncio.run(check())
 
 
-def test_room_for_one_is_given_to_one(plane):
+def test_room_for_one_is_given_to_one(one_node):
     """Two pods come at once; one is refused, and its room is free again when the other ends."""
 
     async def check():
-        async with client(plane) as api, kubelets(World(api), "narrow"):
+        async with client(one_node) as api, kubelets(World(api), "narrow"):
             await give_slots(api, "narrow", "1")
             await asyncio.gather(
                 *(api.create(PODS, in_a_slot(name, "narrow")) for name in ("one", "two"))
@@ -116,11 +116,11 @@ def test_room_for_one_is_given_to_one(plane):
     asyncio.run(check())
 
 
-def test_room_that_has_just_been_made_is_used(plane):
+def test_room_that_has_just_been_made_is_used(one_node):
     """The watch of nodes may be behind; a pod is not refused for that."""
 
     async def check():
-        async with client(plane) as api:
+        async with client(one_node) as api:
             for round_ in range(5):
                 await give_slots(api, SIMULATED, "0")
                 await give_slots(api, SIMULATED, "1")
@@ -141,9 +141,9 @@ class Unlucky(Api):
         return await super().patch(resource, name, namespace, patch, **options)
 
 
-def test_a_status_that_could_not_be_written_is_written_later(plane):
+def test_a_status_that_could_not_be_written_is_written_later(one_node):
     async def check():
-        access = read_access(plane)
+        access = read_access(one_node)
         async with Unlucky(access, "tests") as api, kubelets(World(api), "unlucky"):
             await api.create(PODS, bound("patient", container(), node="unlucky"))
             await runs(api, "patient")
@@ -152,9 +152,9 @@ def test_a_status_that_could_not_be_written_is_written_later(plane):
     asyncio.run(check())
 
 
-def test_pods_of_other_nodes_are_left_alone(plane):
+def test_pods_of_other_nodes_are_left_alone(one_node):
     async def check():
-        async with client(plane) as api:
+        async with client(one_node) as api:
             await api.create(PODS, bound("elsewhere", container(), node="of-somebody-else"))
             await api.create(PODS, bound("here", container()))
             await runs(api, "here")
@@ -165,11 +165,11 @@ def test_pods_of_other_nodes_are_left_alone(plane):
     asyncio.run(check())
 
 
-def test_what_a_pod_costs(plane):
+def test_what_a_pod_costs(one_node):
     """Created, up, ended, over: four patches, and one look at its config map."""
 
     async def check():
-        async with client(plane) as own, client(plane) as api, kubelets(World(own), "thrifty"):
+        async with client(one_node) as own, client(one_node) as api, kubelets(World(own), "thrifty"):
             settings = {"name": "settings", "namespace": "default"}
             await api.create(CONFIG_MAPS, {"metadata": settings})
             pod = bound("cheap", container(command=["sleep", "0.2"]), node="thrifty")
@@ -192,8 +192,8 @@ def start(*arguments):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_the_process_says_when_it_is_ready_and_ends_when_told(plane, sent):
-    with start("--kubeconfig", str(plane), "--nodes", "1") as process:
+def test_the_process_says_when_it_is_ready_and_ends_when_told(one_node, sent):
+    with start("--kubeconfig", str(one_node), "--nodes", "1") as process:
         try:
             assert process.stdout.readline() == "ready\n"
             process.send_signal(sent)

@@ -31,9 +31,9 @@ class FastWorld(World):
 
 
 @pytest.fixture(scope="module")
-def simulated(plane):
+def simulated(one_node):
     """The facts of every play on a simulated node, all run at once."""
-    return asyncio.run(play_all(plane))
+    return asyncio.run(play_all(one_node))
 
 
 async def play_all(kubeconfig):

@@ -12,7 +12,7 @@ from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.options import APPLY
 from harness.clusters.embedded.refusals import bad_request, unsupported_media_type
 from harness.clusters.embedded.request import JSON, Request
-from harness.clusters.embedded.schema import decode
+from harness.clusters.embedded.schema import decode, is_too_deep
 from harness.objects import Obj
 
 PROTOBUF, YAML = "application/vnd.kubernetes.protobuf", "application/yaml"
@@ -42,6 +42,9 @@ def read(kind: Kind, request: Request, validation: str) -> tuple[Obj, Sequence[s
 def read_patch(request: Request) -> Any:
     """The patch as it is written. Refusal (400) if it is no JSON."""
     try:
-        return orjson.loads(request.body)
+        parsed = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:
         raise bad_request(f"error decoding patch: {error}") from None
+    if is_too_deep(parsed):
+        raise bad_request("error decoding patch: exceeded max depth")
+    return parsed

@@ -33,6 +33,8 @@ RETURNED = frozenset(
         ("policy", "podsecuritypolicies"),
     }
 )
+#: Kinds that a watch sees marked before it sees them go, even if both is at once.
+MARKED_FIRST = frozenset({("", "pods")})
 
 
 @dataclass
@@ -56,6 +58,9 @@ def delete(writer: Writer, target: Target, options: DeleteOptions) -> Deleted:
     grace = kind.strategy.grace_seconds(obj, options.grace_seconds)
     if not (metadata.get("finalizers") or grace or kind.strategy.is_held(obj)):
         if not options.dry_run:
+            if kind.key in MARKED_FIRST:
+                _mark(writer, kind, obj, grace)
+                writer.put(kind, obj)
             writer.remove(kind, obj)
         return Deleted(obj, gone=True)
     _mark(writer, kind, obj, grace)

@@ -35,6 +35,8 @@ USER_AGENT = "kuscia-conformance-simulated-nodes"
 ADDRESS = "127.0.0.1"
 #: Connections that wait to be accepted: a thousand watches may come at once.
 BACKLOG = 2048
+#: For how long a connection may lie idle, in seconds, as with real servers.
+IDLE = 90
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,9 @@ async def _answering(server: Server, listener: socket.socket, folder: Path) -> A
         ssl_keyfile=folder / "tls.key",
         lifespan="off",
         log_config=None,
+        # What clients do wrong is answered, and nothing to report.
+        log_level="error",
+        timeout_keep_alive=IDLE,
         access_log=False,
         http="httptools",
         ws="websockets-sansio",

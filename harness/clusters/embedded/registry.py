@@ -63,6 +63,9 @@ class Registry:
     def find(self, group: str, version: str, plural: str) -> Kind | None:
         return self._kinds.get((group, version), {}).get(plural)
 
+    def _of_group(self, group: str) -> dict[str, Kind]:
+        return {kind.plural: kind for kind in self.all() if kind.group == group}
+
     def of_object(self, api_version: str, kind: str) -> Kind | None:
         group, _, version = api_version.rpartition("/")
         kinds = self._kinds.get((group, version), {}).values()
@@ -74,11 +77,11 @@ class Registry:
         group, version, rest = (
             ("", words[1], words[2:]) if words[0] == "api" else (words[1], words[2], words[3:])
         )
-        kinds = self._kinds.get((group, version))
-        if kinds is None:
+        kinds = self._kinds.get((group, version)) or self._of_group(group)
+        if not kinds:
             raise Unknown
         namespace, rest = _namespace(rest)
-        kind = kinds.get(rest[0])
+        kind = self.find(group, version, rest[0])
         if kind is None or len(rest) > 3 + (rest[2:3] == ["proxy"]) * 99:
             raise _no_such_kind(kinds)
         if namespace and not kind.namespaced:

@@ -26,6 +26,7 @@ from harness.clusters.embedded.registry import Target
 from harness.clusters.embedded.schema import (
     check_types,
     fill_defaults,
+    is_too_deep,
     prune,
     strict_refusal,
     unknown_fields,
@@ -193,6 +194,8 @@ class Writer:
             media_type,
             None if kind.is_custom else kind.type,
         )
+        if is_too_deep(new):
+            raise bad_request("error applying patch: exceeded max depth")
         new = orjson.loads(orjson.dumps(new))
         _require_same_name(target, new)
         warnings = _read(kind, new, options, ())

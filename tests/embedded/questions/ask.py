@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -164,7 +165,8 @@ async def _send(asking: Asking, step: Obj, line: str) -> aiohttp.ClientResponse:
     return await asking.session.request(
         method,
         URL(asking.access.server + path, encoded=True),
-        data=body,
+        # A stream, since aiohttp warns of large bodies that are none.
+        data=None if body is None else BytesIO(body),
         headers=headers,
         ssl=asking.access.tls or True,
         allow_redirects=False,

@@ -49,7 +49,9 @@ def words_of(answers: Any, question: Any) -> Words:
     asked = json.dumps(question)
     found = mappings(answers)
     versions = {int(each["resourceVersion"]) for each in found if _is_of_object(each)}
-    return Words(asked, sorted(versions), _names(answers, asked))
+    # The longest first, since one address may begin another.
+    names = sorted(_names(answers, asked).items(), key=lambda pair: -len(pair[0]))
+    return Words(asked, sorted(versions), dict(names))
 
 
 def _is_of_object(metadata: Mapping[str, Any]) -> bool:
@@ -66,8 +68,9 @@ def _names(answers: Any, asked: str) -> dict[str, str]:
                     names[name] = f"{word}-{count + 1}"
     for metadata in mappings(answers):
         prefix, name = metadata.get("generateName"), metadata.get("name", "")
-        if _is_generated(name, prefix):
-            names.setdefault(name, f"{prefix}generated-{len(names) + 1}")
+        if _is_generated(name, prefix) and name not in names:
+            count = sum("generated-" in word for word in names.values())
+            names[name] = f"{prefix}generated-{count + 1}"
     return names
 
 

@@ -6,7 +6,7 @@ types that they walk are made by `build`.
 """
 
 from harness.clusters.embedded.schema.build import custom_type, type_of
-from harness.clusters.embedded.schema.decode import Decoded, decode
+from harness.clusters.embedded.schema.decode import Decoded, decode, is_too_deep
 from harness.clusters.embedded.schema.defaults import fill_defaults
 from harness.clusters.embedded.schema.go_types import check_types
 from harness.clusters.embedded.schema.prune import prune
@@ -26,6 +26,7 @@ __all__ = [
     "custom_type",
     "decode",
     "fill_defaults",
+    "is_too_deep",
     "prune",
     "strict_refusal",
     "type_of",

@@ -25,6 +25,8 @@ _HEADER: Final = (
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; '
     'Kind string "json:\\"kind,omitempty\\"" }'
 )
+#: A number of more is read as a float.
+_DIGITS: Final = 100
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,12 @@ def _loads(body: bytes, kind: str) -> Any:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError:
         return _loads_as_go(body, kind)
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _too_deep(parsed):
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and is_too_deep(parsed):
         raise _unparsed(json_fault(body), kind, body)
     return parsed
 
 
-def _too_deep(value: Any) -> bool:
+def is_too_deep(value: Any) -> bool:
     """Beyond 254 levels orjson does not write; four are left for lists and events around."""
     try:
         orjson.dumps([[[[value]]]])
@@ -78,9 +80,9 @@ def _loads_as_go(body: bytes, kind: str) -> Any:
         raise _unparsed(fault, kind, body)
     text = body.decode(errors="replace")
     try:
-        parsed = json.loads(text, parse_float=_finite)
+        parsed = json.loads(text, parse_float=_finite, parse_int=_whole)
     except _TooLarge as number:
-        header = json.loads(text)
+        header = json.loads(text, parse_int=float)
         name, version = header.get("kind") or kind, header.get("apiVersion") or "v1"
         why = f"json: cannot unmarshal number {number} into Go value of type float64"
         raise cannot_be_handled(name, version.rpartition("/")[2], why, kind) from None
@@ -98,6 +100,11 @@ def _finite(text: str) -> float:
     if isinf(number):
         raise _TooLarge(text)
     return number
+
+
+def _whole(text: str) -> float:
+    """Of very long ones Python does not read the digits."""
+    return int(text) if len(text) <= _DIGITS else _finite(text)
 
 
 def _unparsed(fault: str, kind: str, body: bytes) -> Refusal:

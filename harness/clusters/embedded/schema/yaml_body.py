@@ -32,6 +32,8 @@ _INFINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _NOT_A_NUMBER: Final = frozenset((".nan", ".NaN", ".NAN"))
 _INTEGER: Final = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+#: Of longer ones Python does not read the digits.
+_DIGITS: Final = 100
 #: Up to here JSON has whole numbers without an exponent.
 _WRITTEN_OUT: Final = 1e21
 _TAG: Final = "tag:yaml.org,2002:"
@@ -206,7 +208,7 @@ def _plain(text: str) -> Any:
 
 def _number(text: str) -> Any:
     """A number if it is one; like JSON's, it is whole if it has nothing behind the point."""
-    if _INTEGER.fullmatch(text):
+    if len(text) <= _DIGITS and _INTEGER.fullmatch(text):
         digits = text.replace("_", "")
         octal = re.fullmatch("([-+]?)0([0-7]+)", digits)
         whole = int(f"{octal[1]}0o{octal[2]}" if octal else digits, 0)
