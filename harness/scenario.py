@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -214,6 +215,13 @@ class Scenario:
         count = len(self.history.versions)
         grown = self.history.until(lambda: len(self.history.versions) > count or None, seconds)
         return grown is not None
+
+    def let_pass(self, seconds: float) -> None:
+        """Do nothing for so long, by the clock of the cluster."""
+        journal = self.connection.journal
+        deadline = journal.now() + timedelta(seconds=seconds)
+        while (left := (deadline - journal.now()).total_seconds()) > 0:
+            journal.wait_beyond(len(journal.versions), left)
 
     def pods(self, who: str) -> list[Version]:
         """The pods that exist of a task or of a domain: the newest version of each."""

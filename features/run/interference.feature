@@ -58,7 +58,8 @@ Feature: Somebody else interferes
     When the task "psi" is created
     And the pods of "psi" finish with exit code <code>
     Then the status of "psi" matches "<phase>.status.yaml"
-    When somebody writes into the status of "psi"
+    When 1 second passes
+    And somebody writes into the status of "psi"
       | phase | Running |
     Then the phases of "psi" were Pending, Running, <shown>, Running, <shown>
     And the status of "psi" matches "<phase>.status.yaml"

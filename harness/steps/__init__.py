@@ -3,7 +3,7 @@
 `cluster` gives domains and room, `controller` kills and starts it, `resources` creates and
 deletes, `changes` makes things other than usual, `pods` tells pods to end and looks at them,
 `services` looks at what leads to them, `inside` reads files in them, `status` compares documents,
-`throughout` judges every change of it, `cleaning` looks at what remains.
+`throughout` judges every change of it, `cleaning` looks at what remains, `time` lets time pass.
 """
 
 NAMES = (
@@ -17,5 +17,6 @@ NAMES = (
     "status",
     "throughout",
     "cleaning",
+    "time",
 )
 MODULES = tuple(f"{__name__}.{name}" for name in NAMES)

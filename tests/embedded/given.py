@@ -54,9 +54,7 @@ class InProcess:
     ) -> Answer:
         content = body if isinstance(body, bytes) else orjson.dumps(body)
         sent = {"authorization": f"Bearer {TOKEN}", **(headers or {})}
-        return self.run(
-            self.server.handle(Request(method, path, urlencode(query), sent, content))
-        )
+        return self.run(self.server.handle(Request(method, path, urlencode(query), sent, content)))
 
     def create(self, path: str, obj: Obj) -> Obj:
         return told(self.ask("POST", path, obj), 201)

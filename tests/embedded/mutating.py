@@ -200,8 +200,11 @@ DEFINITION: Obj = {
                                             "nullable": True,
                                         },
                                     },
-                                    "any": {"anyOf": [{"required": ["a"]}, {"minLength": 1}],
-                                            "type": "string", "format": "date-time"},
+                                    "any": {
+                                        "anyOf": [{"required": ["a"]}, {"minLength": 1}],
+                                        "type": "string",
+                                        "format": "date-time",
+                                    },
                                 },
                             },
                             "status": {
@@ -212,9 +215,17 @@ DEFINITION: Obj = {
                     }
                 },
             },
-            {"name": "v2", "served": True, "storage": False,
-             "schema": {"openAPIV3Schema": {"type": "object",
-                        "x-kubernetes-preserve-unknown-fields": True}}},
+            {
+                "name": "v2",
+                "served": True,
+                "storage": False,
+                "schema": {
+                    "openAPIV3Schema": {
+                        "type": "object",
+                        "x-kubernetes-preserve-unknown-fields": True,
+                    }
+                },
+            },
         ],
     },
 }
@@ -247,59 +258,133 @@ TASK: Obj = {
         "podStatuses": {"alice/pod": {"podName": "pod", "podPhase": "Running"}},
     },
 }
-SECRET: Obj = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "secret"},
-               "type": "Opaque", "data": {"a": "Yg=="}, "stringData": {"c": "d"}}
-NODE: Obj = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node"},
-             "spec": {"taints": [{"key": "a", "effect": "NoSchedule"}]},
-             "status": {"capacity": {"cpu": "1"},
-                        "conditions": [{"type": "Ready", "status": "True"}]}}
-NAMESPACE: Obj = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "space"},
-                  "spec": {"finalizers": ["kubernetes"]}}
-LEASE: Obj = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
-              "metadata": {"name": "lease"},
-              "spec": {"holderIdentity": "x", "leaseDurationSeconds": 3,
-                       "renewTime": "2026-01-01T00:00:00.000000Z"}}
-EVENT: Obj = {"apiVersion": "v1", "kind": "Event", "metadata": {"name": "event"},
-              "involvedObject": {"kind": "Pod", "name": "p", "namespace": "default"},
-              "reason": "R", "message": "m", "type": "Normal", "count": 1,
-              "firstTimestamp": "2026-01-01T00:00:00Z", "source": {"component": "c"}}
-SELECTOR: Obj = {"matchLabels": {"a": "b"},
-                 "matchExpressions": [{"key": "k", "operator": "In", "values": ["v"]}]}
-TEMPLATE: Obj = {"metadata": {"labels": {"a": "b"}},
-                 "spec": {**POD["spec"], "restartPolicy": "Always"}}
-DEPLOYMENT: Obj = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "deploy"},
-                   "spec": {"replicas": 1, "selector": {"matchLabels": {"a": "b"}},
-                            "template": TEMPLATE,
-                            "strategy": {"type": "RollingUpdate",
-                                         "rollingUpdate": {"maxSurge": "25%"}}}}
-JOB: Obj = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "job"},
-            "spec": {"parallelism": 1, "completions": 1, "backoffLimit": 1,
-                     "template": {"spec": {"restartPolicy": "Never",
-                                           "containers": [{"name": "c", "image": "i"}]}}}}
-ENDPOINTS: Obj = {"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": "ends"},
-                  "subsets": [{"addresses": [{"ip": "1.2.3.4"}],
-                               "ports": [{"name": "a", "port": 1}]}]}
-SLICE: Obj = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
-              "metadata": {"name": "slice"}, "addressType": "IPv4",
-              "endpoints": [{"addresses": ["1.2.3.4"], "conditions": {"ready": True}}],
-              "ports": [{"name": "a", "port": 1, "protocol": "TCP"}]}
-ROLE: Obj = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
-             "metadata": {"name": "role"},
-             "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}
-BINDING: Obj = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
-                "metadata": {"name": "binding"},
-                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "r"},
-                "subjects": [{"kind": "ServiceAccount", "name": "s", "namespace": "default"}]}
-PRIORITY: Obj = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass",
-                 "metadata": {"name": "priority"}, "value": 3, "globalDefault": False}
-QUOTA: Obj = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "quota"},
-              "spec": {"hard": {"pods": "3", "requests.cpu": "1"}, "scopes": ["BestEffort"]}}
-NETWORK: Obj = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
-                "metadata": {"name": "net"},
-                "spec": {"podSelector": SELECTOR, "ingress": [{"ports": [{"port": 80}]}]}}
-BUDGET: Obj = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
-               "metadata": {"name": "budget"},
-               "spec": {"minAvailable": "50%", "selector": SELECTOR}}
+SECRET: Obj = {
+    "apiVersion": "v1",
+    "kind": "Secret",
+    "metadata": {"name": "secret"},
+    "type": "Opaque",
+    "data": {"a": "Yg=="},
+    "stringData": {"c": "d"},
+}
+NODE: Obj = {
+    "apiVersion": "v1",
+    "kind": "Node",
+    "metadata": {"name": "node"},
+    "spec": {"taints": [{"key": "a", "effect": "NoSchedule"}]},
+    "status": {"capacity": {"cpu": "1"}, "conditions": [{"type": "Ready", "status": "True"}]},
+}
+NAMESPACE: Obj = {
+    "apiVersion": "v1",
+    "kind": "Namespace",
+    "metadata": {"name": "space"},
+    "spec": {"finalizers": ["kubernetes"]},
+}
+LEASE: Obj = {
+    "apiVersion": "coordination.k8s.io/v1",
+    "kind": "Lease",
+    "metadata": {"name": "lease"},
+    "spec": {
+        "holderIdentity": "x",
+        "leaseDurationSeconds": 3,
+        "renewTime": "2026-01-01T00:00:00.000000Z",
+    },
+}
+EVENT: Obj = {
+    "apiVersion": "v1",
+    "kind": "Event",
+    "metadata": {"name": "event"},
+    "involvedObject": {"kind": "Pod", "name": "p", "namespace": "default"},
+    "reason": "R",
+    "message": "m",
+    "type": "Normal",
+    "count": 1,
+    "firstTimestamp": "2026-01-01T00:00:00Z",
+    "source": {"component": "c"},
+}
+SELECTOR: Obj = {
+    "matchLabels": {"a": "b"},
+    "matchExpressions": [{"key": "k", "operator": "In", "values": ["v"]}],
+}
+TEMPLATE: Obj = {
+    "metadata": {"labels": {"a": "b"}},
+    "spec": {**POD["spec"], "restartPolicy": "Always"},
+}
+DEPLOYMENT: Obj = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "deploy"},
+    "spec": {
+        "replicas": 1,
+        "selector": {"matchLabels": {"a": "b"}},
+        "template": TEMPLATE,
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%"}},
+    },
+}
+JOB: Obj = {
+    "apiVersion": "batch/v1",
+    "kind": "Job",
+    "metadata": {"name": "job"},
+    "spec": {
+        "parallelism": 1,
+        "completions": 1,
+        "backoffLimit": 1,
+        "template": {
+            "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i"}]}
+        },
+    },
+}
+ENDPOINTS: Obj = {
+    "apiVersion": "v1",
+    "kind": "Endpoints",
+    "metadata": {"name": "ends"},
+    "subsets": [{"addresses": [{"ip": "1.2.3.4"}], "ports": [{"name": "a", "port": 1}]}],
+}
+SLICE: Obj = {
+    "apiVersion": "discovery.k8s.io/v1",
+    "kind": "EndpointSlice",
+    "metadata": {"name": "slice"},
+    "addressType": "IPv4",
+    "endpoints": [{"addresses": ["1.2.3.4"], "conditions": {"ready": True}}],
+    "ports": [{"name": "a", "port": 1, "protocol": "TCP"}],
+}
+ROLE: Obj = {
+    "apiVersion": "rbac.authorization.k8s.io/v1",
+    "kind": "Role",
+    "metadata": {"name": "role"},
+    "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}],
+}
+BINDING: Obj = {
+    "apiVersion": "rbac.authorization.k8s.io/v1",
+    "kind": "RoleBinding",
+    "metadata": {"name": "binding"},
+    "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "r"},
+    "subjects": [{"kind": "ServiceAccount", "name": "s", "namespace": "default"}],
+}
+PRIORITY: Obj = {
+    "apiVersion": "scheduling.k8s.io/v1",
+    "kind": "PriorityClass",
+    "metadata": {"name": "priority"},
+    "value": 3,
+    "globalDefault": False,
+}
+QUOTA: Obj = {
+    "apiVersion": "v1",
+    "kind": "ResourceQuota",
+    "metadata": {"name": "quota"},
+    "spec": {"hard": {"pods": "3", "requests.cpu": "1"}, "scopes": ["BestEffort"]},
+}
+NETWORK: Obj = {
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "NetworkPolicy",
+    "metadata": {"name": "net"},
+    "spec": {"podSelector": SELECTOR, "ingress": [{"ports": [{"port": 80}]}]},
+}
+BUDGET: Obj = {
+    "apiVersion": "policy/v1",
+    "kind": "PodDisruptionBudget",
+    "metadata": {"name": "budget"},
+    "spec": {"minAvailable": "50%", "selector": SELECTOR},
+}
 
 #: The path of each manifest's collection.
 MANIFESTS: tuple[tuple[str, Obj], ...] = (

@@ -31,6 +31,10 @@ class Served:
     token: str
 
     @property
+    def proc(self) -> Path:
+        return Path("/proc") / str(self.process.pid)
+
+    @property
     def log(self) -> Path:
         return self.folder / "server.log"
 

@@ -42,7 +42,7 @@ def test_kubectl_prints_what_it_prints_of_kube_apiserver(name, kubectl, kubeconf
     ("printed", "text"),
     [
         ("one   1/1  Running  0   5m3s\n", "one  1/1  Running  0  AGE\n"),
-        ("resourceVersion: \"12\"\n", "resourceVersion: VERSION\n"),
+        ('resourceVersion: "12"\n', "resourceVersion: VERSION\n"),
         ("pod/made-by-x7k2p created\n", "pod/made-by-SUFFIX created\n"),
         ("tolerated for 300s\n", "tolerated for 300s\n"),
     ],

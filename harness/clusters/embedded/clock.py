@@ -18,6 +18,8 @@ from harness.world import World
 
 #: When a virtual clock begins: at the same moment in every run.
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+#: How fine the clock is, in seconds.
+RESOLUTION = 1e-6
 
 
 class _Selector(selectors.SelectSelector):
@@ -43,6 +45,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         selector = _Selector()
         selector.loop = self
         super().__init__(selector)
+        # What is due within this is due now. Below what a float can tell apart nothing would ever
+        # be due: at this it is after centuries.
+        self._clock_resolution = RESOLUTION
 
     def time(self) -> float:
         return self._elapsed

@@ -10,9 +10,11 @@ import orjson
 from harness.clusters.embedded import protobuf
 from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.options import APPLY
+from harness.clusters.embedded.patching import STRATEGIC_MERGE_PATCH
 from harness.clusters.embedded.refusals import bad_request, unsupported_media_type
 from harness.clusters.embedded.request import JSON, Request
 from harness.clusters.embedded.schema import decode, is_too_deep
+from harness.clusters.embedded.schema.json_faults import json_fault
 from harness.objects import Obj
 
 PROTOBUF, YAML = "application/vnd.kubernetes.protobuf", "application/yaml"
@@ -44,7 +46,9 @@ def read_patch(request: Request) -> Any:
     try:
         parsed = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:
-        raise bad_request(f"error decoding patch: {error}") from None
+        fault = json_fault(request.body) or str(error)
+        where = "" if request.media_type == STRATEGIC_MERGE_PATCH else "error decoding patch: "
+        raise bad_request(f"{where}{fault}") from None
     if is_too_deep(parsed):
         raise bad_request("error decoding patch: exceeded max depth")
     return parsed

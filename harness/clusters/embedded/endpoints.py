@@ -39,6 +39,8 @@ def _of_the_server(server: Server, request: Request, path: str) -> Answer:
         return text("ok")
     if path == WRITES:
         return document({"writes": list(server.latest_writes())})
+    if path == openapi.VERSION_2:
+        return openapi.serve_version_2(request)
     if path.startswith(openapi.PREFIX):
         return openapi.serve(request, server.establishing.documents(), server.now())
     return page_not_found()

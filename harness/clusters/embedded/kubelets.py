@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs
 
 from harness.clusters.embedded.listing import in_version_object
-from harness.clusters.embedded.refusals import Refusal, bad_request
-from harness.clusters.embedded.registry import Target
+from harness.clusters.embedded.refusals import Refusal, bad_request, no_such_resource
+from harness.clusters.embedded.registry import Target, Unknown
 from harness.clusters.embedded.request import Answer, Request, text
 from harness.objects import Obj, name_of
 
@@ -71,14 +71,23 @@ async def execute(server: Server, request: Request) -> Executed:
     What the node cannot do is told as the Status that the command ends with.
     """
     server.authenticate(request)
-    target = server.registry.target(request.path)
-    pod, container, command = _asked(server, target, request)
+    pod, container, command = _asked(server, _target(server, request), request)
     try:
         code, output, complaints = await server.kubelet.run(pod, container, command)
     except LookupError as error:
         message = f"Internal error occurred: {error.args[0]}"
         return Executed(b"", b"", Refusal(500, "InternalError", message).status)
     return Executed(output.encode(), complaints.encode(), _status(code))
+
+
+def _target(server: Server, request: Request) -> Target:
+    try:
+        target = server.registry.target(request.path)
+    except Unknown:
+        raise no_such_resource() from None
+    if (target.kind.key, target.sub) != (("", "pods"), "exec"):
+        raise bad_request("only pods/exec is spoken over a WebSocket")
+    return target
 
 
 def refuse_to_execute(server: Server, target: Target, request: Request) -> Answer:

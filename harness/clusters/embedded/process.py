@@ -125,6 +125,11 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    """Uvicorn takes it for an error of ours that a WebSocket is refused by an answer."""
+    return not record.getMessage().startswith("ASGI callable returned without completing")
+
+
 @asynccontextmanager
 async def _answering(server: Server, listener: socket.socket, folder: Path) -> AsyncIterator[None]:
     """Have HTTPS spoken on the listener meanwhile, by uvicorn's protocol."""
@@ -145,6 +150,7 @@ async def _answering(server: Server, listener: socket.socket, folder: Path) -> A
         ws="websockets-sansio",
     )
     config.load()
+    logging.getLogger("uvicorn.error").addFilter(_is_no_refusal)
     loop, state = asyncio.get_running_loop(), ServerState()
 
     def protocol() -> asyncio.Protocol:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.clusters.embedded.kinds import Kind
-from harness.clusters.embedded.refusals import no_such_resource
+from harness.clusters.embedded.refusals import Refusal, bad_request, no_such_resource
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,10 @@ class Target:
     @property
     def is_collection(self) -> bool:
         return not self.name
+
+
+#: How many words a path of a resource has at least: api/v1/pods, apis/apps/v1/deployments.
+_SHORTEST = {"api": 3, "apis": 4}
 
 
 class Unknown(Exception):
@@ -74,6 +79,8 @@ class Registry:
     def target(self, path: str) -> Target:
         """What a path under /api or /apis means. Unknown, or a Refusal (404), if nothing."""
         words = path.strip("/").split("/")
+        if len(words) < _SHORTEST.get(words[0], sys.maxsize):
+            raise Unknown
         group, version, rest = (
             ("", words[1], words[2:]) if words[0] == "api" else (words[1], words[2], words[3:])
         )
@@ -87,11 +94,18 @@ class Registry:
         if namespace and not kind.namespaced:
             raise _no_such_kind(kinds)
         target = Target(kind, namespace, *rest[1:3])
+        if target.name in (".", "..") or "%" in target.name:
+            raise _no_segment(target.name)
         if target.sub and target.sub not in kind.subresources:
             raise _no_such_kind(kinds)
         if target.name and kind.namespaced and not namespace:
             raise _no_such_kind(kinds)
         return target
+
+
+def _no_segment(name: str) -> Refusal:
+    why = "may not contain '%'" if "%" in name else f"may not be '{name}'"
+    return bad_request(f'Name parameter invalid: "{name}": {why}')
 
 
 def _namespace(rest: list[str]) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@ subresources is in `subresources`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from harness.clusters.embedded import decoding, showing, subresources
@@ -18,6 +18,7 @@ from harness.clusters.embedded.refusals import method_not_allowed
 from harness.clusters.embedded.registry import Target
 from harness.clusters.embedded.request import Answer, Request, document
 from harness.clusters.embedded.schema import warning
+from harness.clusters.embedded.store import Key
 from harness.clusters.embedded.watching import watch, watch_options
 from harness.clusters.embedded.writing import Written
 
@@ -36,7 +37,10 @@ def answer(server: Server, target: Target, request: Request) -> Answer:
         raise method_not_allowed()
     if target.sub and request.method not in subresources.PLAIN.get(target.sub, ()):
         raise method_not_allowed()
-    return handler(server, target, request)
+    found = handler(server, target, request)
+    if (said := _DEPRECATED.get(target.kind.key)) and target.kind.version == "v1":
+        _warn(found, [said])
+    return found
 
 
 def get(server: Server, target: Target, request: Request) -> Answer:
@@ -105,9 +109,23 @@ def delete_all(server: Server, target: Target, request: Request) -> Answer:
 def written(target: Target, request: Request, server: Server, done: Written) -> Answer:
     code = 201 if done.created else 200
     answer = showing.view(target, request).obj(done.obj, code, server.now())
-    if done.warnings:
-        answer.headers["Warning"] = ", ".join(map(warning, done.warnings))
+    _warn(answer, done.warnings)
     return answer
+
+
+def _warn(answer: Answer, texts: Sequence[str]) -> None:
+    before = [answer.headers["Warning"]] if "Warning" in answer.headers else []
+    if texts:
+        answer.headers["Warning"] = ", ".join([*map(warning, texts), *before])
+
+
+#: Built-in kinds that are on their way out, and what is said to whoever uses them.
+_DEPRECATED: dict[Key, str] = {
+    ("", "endpoints"): (
+        "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+    ),
+    ("", "componentstatuses"): "v1 ComponentStatus is deprecated in v1.19+",
+}
 
 
 _HANDLERS: dict[tuple[str, bool], tuple[str, Handler | None]] = {

@@ -6,12 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from harness.clusters.embedded import data, decoding, kubelets
+from harness.clusters.embedded import data, decoding, kubelets, scaling
 from harness.clusters.embedded.builtin.pods import bind
 from harness.clusters.embedded.deleting import delete
 from harness.clusters.embedded.listing import in_version_object
 from harness.clusters.embedded.options import DeleteOptions, write_options
-from harness.clusters.embedded.refusals import bad_request, no_such_resource
+from harness.clusters.embedded.refusals import (
+    bad_request,
+    invalid,
+    invalid_value,
+    no_such_resource,
+)
 from harness.clusters.embedded.registry import Target
 from harness.clusters.embedded.request import Answer, Request, document
 from harness.clusters.embedded.schema import check_types, type_of
@@ -30,6 +35,8 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
     "ephemeralcontainers": ("GET", "PUT", "PATCH"),
     "resize": ("GET", "PUT", "PATCH"),
 }
+#: How long a token lasts at least, in seconds.
+_SHORTEST_TOKEN = 600
 _SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 
 
@@ -38,6 +45,8 @@ def handler(target: Target, method: str) -> Handler | None:
     key = (target.kind.plural, target.sub)
     if target.kind.group in ("authentication.k8s.io", "authorization.k8s.io"):
         return review if method == "POST" else None
+    if target.sub == "scale":
+        return scaling.HANDLERS.get(method)
     if method not in ("GET", "POST") or target.kind.group:
         return None
     return _HANDLERS.get((method, *key))
@@ -56,7 +65,7 @@ def binding(server: Server, target: Target, request: Request) -> Answer:
     bound = bind(in_version_object(pods, stored), obj, server.now())
     if not options.dry_run:
         server.writer.put(pods, bound)
-    return document(_SUCCESS, 201)
+    return document({**_SUCCESS, "code": 201}, 201)
 
 
 def evict(server: Server, target: Target, request: Request) -> Answer:
@@ -69,13 +78,18 @@ def evict(server: Server, target: Target, request: Request) -> Answer:
         dry_run=bool(given.get("dryRun")), grace_seconds=given.get("gracePeriodSeconds")
     )
     delete(server.writer, Target(target.kind, target.namespace, target.name), options)
-    return document(_SUCCESS, 201)
+    return document({**_SUCCESS, "code": 201}, 201)
 
 
 def issue_token(server: Server, target: Target, request: Request) -> Answer:
     """A token of a service account, good for as long as the server runs."""
     server.writer.require(target)
     asked = _read(target, request, "io.k8s.api.authentication.v1.TokenRequest")
+    seconds = (asked.get("spec") or {}).get("expirationSeconds")
+    if seconds is not None and seconds < _SHORTEST_TOKEN:
+        why = "may not specify a duration less than 10 minutes"
+        cause = invalid_value("spec.expirationSeconds", seconds, why)
+        raise invalid("authentication.k8s.io", "TokenRequest", "", [cause])
     token = f"embedded-{server.random.getrandbits(160):040x}"
     server.tokens[token] = f"system:serviceaccount:{target.namespace}:{target.name}"
     status = {"token": token, "expirationTimestamp": time_text(server.now().replace(year=2100))}

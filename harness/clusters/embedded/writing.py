@@ -24,6 +24,7 @@ from harness.clusters.embedded.options import WriteOptions
 from harness.clusters.embedded.refusals import Cause, Refusal, bad_request
 from harness.clusters.embedded.registry import Target
 from harness.clusters.embedded.schema import (
+    cannot_be_handled,
     check_types,
     fill_defaults,
     is_too_deep,
@@ -42,6 +43,8 @@ _SUFFIX, _LONGEST_PREFIX, _ATTEMPTS = 5, 58, 8
 #: What only the server writes into metadata.
 SYSTEM_FIELDS = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
                  "generation", "selfLink")  # fmt: skip
+#: What of metadata may be there and empty.
+_BLANKS = ("labels", "annotations", "finalizers", "ownerReferences")
 #: The kinds of which a whole new object may be put over one whose version is not named.
 TERMINATING = "is being terminated"
 
@@ -196,9 +199,15 @@ class Writer:
         )
         if is_too_deep(new):
             raise bad_request("error applying patch: exceeded max depth")
-        new = orjson.loads(orjson.dumps(new))
+        patched = orjson.dumps(new)
+        new = orjson.loads(patched)
         _require_same_name(target, new)
-        warnings = _read(kind, new, options, ())
+        try:
+            warnings = _read(kind, new, options, ())
+        except Refusal as refusal:
+            strategic = media_type == patching.STRATEGIC_MERGE_PATCH
+            shown = patching.go_text(patch) if strategic else patched.decode()
+            raise _of_the_patch(refusal, kind, shown) from None
         return self._update(target, stored, new, options, warnings)
 
     def apply(
@@ -240,12 +249,19 @@ class Writer:
         target.kind.strategy.default(new, self.context())
         return self._commit_new(target, new, options, warnings)
 
-    def update(self, target: Target, change: Callable[[Obj], None], manager: str) -> Written:
+    def update(
+        self,
+        target: Target,
+        change: Callable[[Obj], None],
+        manager: str,
+        *,
+        dry_run: bool = False,
+    ) -> Written:
         """For the server's own: change an object in place, without validation of a body."""
         stored = self.require(target)
         new = in_version_object(target.kind, stored)
         change(new)
-        options = WriteOptions(False, manager, "Ignore", False)
+        options = WriteOptions(dry_run, manager, "Ignore", False)
         return self._update(target, stored, new, options, ())
 
     def _update(
@@ -386,17 +402,35 @@ def _other_version(api_version: str, kind: Kind) -> Refusal:
 def _read(kind: Kind, obj: Obj, options: WriteOptions, complaints: Sequence[str]) -> Sequence[str]:
     """Types checked, unknown fields dropped, defaults filled in; what to warn of."""
     check_types(obj, kind.type, kind.name, kind.version)
+    _drop_blanks(obj["metadata"])
     warnings = _complain(kind, complaints, prune(obj, kind.type), options)
     if kind.is_custom:
         fill_defaults(obj, kind.type)
     return warnings
 
 
+def _of_the_patch(refusal: Refusal, kind: Kind, shown: str) -> Refusal:
+    """What does not fit a type once it is patched is said of the patch, not of the body."""
+    beginning = cannot_be_handled(kind.name, kind.version, "").message
+    if not refusal.message.startswith(beginning):
+        return refusal
+    why = refusal.message.removeprefix(beginning)
+    return refusals.invalid("", "", "", [refusals.invalid_value("patch", shown, why)])
+
+
 def _check(kind: Kind, obj: Obj) -> None:
     """The same for what has been merged on the server, with nobody to warn."""
     check_types(obj, kind.type, kind.name, kind.version)
+    _drop_blanks(obj["metadata"])
     if kind.is_custom:
         fill_defaults(obj, kind.type)
+
+
+def _drop_blanks(metadata: Obj) -> None:
+    """Of metadata an empty list or map is the same as none."""
+    for name in _BLANKS:
+        if name in metadata and not metadata[name]:
+            del metadata[name]
 
 
 def _complain(

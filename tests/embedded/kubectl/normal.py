@@ -13,13 +13,14 @@ _WORDS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (re.compile(pattern), word)
     for pattern, word in {
         r"(?m)^I\d{4} .*\n": "",
+        r"(?m)^([WE])\d{4} \S+ +\d+ ": r"\1 ",
         r"(?<=/LIVE-)\d+|(?<=/MERGED-)\d+|(?<=kubectl-edit-)\d+": "SUFFIX",
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}": "TIME",
         r"(?<=containerd://)[0-9a-f]{64}": "ID",
         r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "UID",
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z": "TIME",
         r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}": "TIME",
-        r'(resourceVersion\\?"?: ?|Resource Version:  )\\?"?\d+\\?"?': r"\1VERSION",
+        r'(resourceVersion\\?"?: ?|Resource Version:  )(\\?")?\d+(\\?")?': r"\1VERSION",
         r"127\.0\.0\.1:\d+": "SERVER",
         r"\b10\.(?!96\.0\.1\b)\d+\.\d+\.\d+\b": "ADDRESS",
         r"-[bcdfghjklmnpqrstvwxz2456789]{5}\b": "-SUFFIX",

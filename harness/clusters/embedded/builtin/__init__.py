@@ -26,12 +26,11 @@ from harness.clusters.embedded.builtin.services import ServiceStrategy
 from harness.clusters.embedded.builtin.split import SplitStrategy, UncountedStrategy
 from harness.clusters.embedded.builtin.storage import StorageClassStrategy, VolumeStrategy
 from harness.clusters.embedded.builtin.workloads import (
-    DAEMON_SET,
-    DAEMON_SET_STATUS,
-    STATEFUL_SET,
     CronJobStrategy,
+    DaemonSetStrategy,
     DeploymentStrategy,
     JobStrategy,
+    StatefulSetStrategy,
     WorkloadStrategy,
 )
 from harness.clusters.embedded.kinds import Strategy
@@ -47,6 +46,7 @@ _UNCOUNTED = (
     ("storage.k8s.io", "csinodes"),
     ("node.k8s.io", "runtimeclasses"),
     ("networking.k8s.io", "ipaddresses"),
+    ("autoscaling", "horizontalpodautoscalers"),
 )
 #: Kinds with a status, and what it is in the beginning.
 _SPLIT: Mapping[tuple[str, str], Strategy] = {
@@ -87,10 +87,8 @@ def strategies() -> Mapping[tuple[str, str], Strategy]:
         ("batch", "jobs"): JobStrategy(),
         ("storage.k8s.io", "storageclasses"): StorageClassStrategy(),
         ("networking.k8s.io", "networkpolicies"): NetworkPolicyStrategy(),
-        ("apps", "statefulsets"): WorkloadStrategy(
-            STATEFUL_SET, {"replicas": 0, "availableReplicas": 0}
-        ),
-        ("apps", "daemonsets"): WorkloadStrategy(DAEMON_SET, DAEMON_SET_STATUS),
+        ("apps", "statefulsets"): StatefulSetStrategy(),
+        ("apps", "daemonsets"): DaemonSetStrategy(),
         **dict.fromkeys(_UNCOUNTED, UncountedStrategy()),
         **_SPLIT,
     }

@@ -7,11 +7,13 @@ from typing import Final
 
 from harness.clusters.embedded.builtin.metadata import validate_finalizer
 from harness.clusters.embedded.kinds import Context, Strategy
-from harness.clusters.embedded.refusals import Cause, invalid_value
+from harness.clusters.embedded.refusals import Cause, forbidden, invalid_value
 from harness.objects import Obj
 
 _NAME_LABEL: Final = "kubernetes.io/metadata.name"
 _FINALIZER: Final = "kubernetes"
+#: Without these there is no cluster.
+_IMMORTAL: Final = ("default", "kube-system", "kube-public")
 
 
 class NamespaceStrategy(Strategy):
@@ -49,6 +51,9 @@ class NamespaceStrategy(Strategy):
         return causes + (_phase(obj) if sub == "status" and old is not None else [])
 
     def prepare_delete(self, obj: Obj, _context: Context) -> None:
+        name = obj["metadata"]["name"]
+        if name in _IMMORTAL:
+            raise forbidden("", "namespaces", name, "this namespace may not be deleted")
         obj.setdefault("status", {})["phase"] = "Terminating"
 
     def is_held(self, obj: Obj) -> bool:

@@ -9,10 +9,17 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, Final
 
+from harness.clusters.embedded.builtin.metadata import IMMUTABLE
 from harness.clusters.embedded.builtin.pod_defaults import default_template, put, put_absent
 from harness.clusters.embedded.builtin.split import SplitStrategy
 from harness.clusters.embedded.kinds import Context
-from harness.clusters.embedded.refusals import Cause, invalid_value, not_supported, required
+from harness.clusters.embedded.refusals import (
+    Cause,
+    forbidden_field,
+    invalid_value,
+    not_supported,
+    required,
+)
 from harness.objects import Obj
 
 STATEFUL_SET: Final[Mapping[str, Any]] = {
@@ -52,6 +59,21 @@ _CRON_JOB: Final[Mapping[str, Any]] = {
 }
 _CONTROLLER: Final = "batch.kubernetes.io/controller-uid"
 _JOB_NAME: Final = "job-name"
+_TEMPLATES: Final = "deprecated.daemonset.template.generation"
+_FREE_IN_STATEFUL_SETS: Final = (
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
+)
+_ONLY_OF_STATEFUL_SETS: Final = (
+    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+    "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+    "'minReadySeconds' are forbidden"
+)
 _ROLLING: Final[Mapping[str, Any]] = {"maxUnavailable": "25%", "maxSurge": "25%"}
 
 
@@ -70,8 +92,41 @@ class WorkloadStrategy(SplitStrategy):
         default_template(template.setdefault("spec", {}))
         put_absent(spec, deepcopy(self._spec))
 
-    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
-        return [*_selector(obj["spec"]), *_containers(obj["spec"])]
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
+        causes, selector = _template(obj["spec"]), obj["spec"].get("selector")
+        if old is not None and selector != old["spec"].get("selector"):
+            causes.append(invalid_value("spec.selector", selector, IMMUTABLE))
+        return causes
+
+
+class StatefulSetStrategy(WorkloadStrategy):
+    """What StatefulSets do besides: of their specs little can be changed."""
+
+    def __init__(self) -> None:
+        super().__init__(STATEFUL_SET, {"replicas": 0, "availableReplicas": 0})
+
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
+        causes = _template(obj["spec"])
+        if old is not None and _fixed(obj["spec"]) != _fixed(old["spec"]):
+            causes.append(forbidden_field("spec", _ONLY_OF_STATEFUL_SETS))
+        return causes
+
+
+class DaemonSetStrategy(WorkloadStrategy):
+    """What DaemonSets do besides: an annotation counts the changes of their templates."""
+
+    def __init__(self) -> None:
+        super().__init__(DAEMON_SET, DAEMON_SET_STATUS)
+
+    def prepare_create(self, obj: Obj, context: Context) -> None:
+        super().prepare_create(obj, context)
+        _annotate(obj, "1")
+
+    def prepare_update(self, obj: Obj, old: Obj, sub: str, context: Context) -> None:
+        super().prepare_update(obj, old, sub, context)
+        count = (old["metadata"].get("annotations") or {}).get(_TEMPLATES, "1")
+        changed = obj["spec"]["template"] != old["spec"]["template"]
+        _annotate(obj, str(int(count) + 1) if changed else count)
 
 
 class DeploymentStrategy(WorkloadStrategy):
@@ -147,6 +202,19 @@ def _restart_policy(job: Obj) -> str:
 def _containers(spec: Obj) -> list[Cause]:
     field = "spec.template.spec.containers"
     return [] if spec["template"]["spec"].get("containers") else [required(field)]
+
+
+def _template(spec: Obj) -> list[Cause]:
+    return [*_selector(spec), *_containers(spec)]
+
+
+def _fixed(spec: Obj) -> Obj:
+    return {key: value for key, value in spec.items() if key not in _FREE_IN_STATEFUL_SETS}
+
+
+def _annotate(obj: Obj, count: str) -> None:
+    metadata = obj["metadata"]
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), _TEMPLATES: count}
 
 
 def _selector(spec: Obj) -> list[Cause]:

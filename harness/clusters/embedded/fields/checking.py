@@ -24,7 +24,7 @@ def faults(config: Obj, type: Type) -> str:
     """All that is wrong, as one text; empty where nothing is."""
     known = Type(kind="object", fields={**dict.fromkeys(_COMMON, ANY), **type.fields})
     found = _faults(config, known if type.fields and not type.preserves else type, "")
-    texts = [f"{path}: {text}" if path else text for path, text in found]
+    texts = sorted(f"{path}: {text}" if path else text for path, text in found)
     return texts[0] if len(texts) == 1 else "\n  ".join(["errors:", *texts]) if texts else ""
 
 

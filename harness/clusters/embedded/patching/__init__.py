@@ -18,6 +18,7 @@ from harness.clusters.embedded.patching.json_patch import json_patch
 from harness.clusters.embedded.patching.merge import merge_patch
 from harness.clusters.embedded.patching.same import is_same
 from harness.clusters.embedded.patching.strategic import strategic_merge
+from harness.clusters.embedded.patching.values import go_text
 
 __all__ = [
     "APPLY",
@@ -25,6 +26,7 @@ __all__ = [
     "MERGE_PATCH",
     "STRATEGIC_MERGE_PATCH",
     "apply_patch",
+    "go_text",
     "is_same",
     "json_patch",
     "merge_patch",

@@ -70,7 +70,12 @@ def _check(operation: Any) -> None:
 def _copied_bytes(document: Any, operation: Obj) -> int:
     if operation.get("op") != "copy":
         return 0
-    return len(orjson.dumps(_value_at(document, operation.get("from"))))
+    value = _value_at(document, operation.get("from"))
+    try:
+        return len(orjson.dumps(value))
+    except orjson.JSONEncodeError:
+        # Operations have nested it more deeply than can be written.
+        raise _rejected() from None
 
 
 def _applied(document: Any, operation: Obj) -> Any:

@@ -72,9 +72,10 @@ def _built_in(
 def _type(group: str, version: str, name: str) -> Type:
     components = data.components(group, version)
     wanted = {"group": group, "version": version, "kind": name}
-    for schema in components.values():
+    for component, schema in components.items():
         if wanted in schema.get("x-kubernetes-group-version-kind", ()):
-            return type_of(schema, components, _types_built(group, version))
+            reference = {"$ref": f"#/components/schemas/{component}"}
+            return type_of(reference, components, _types_built(group, version))
     return ANY
 
 

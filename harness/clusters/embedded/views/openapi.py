@@ -2,8 +2,8 @@
 
 Kubernetes' own documents are served as they are, those of definitions as they are passed in. All
 are told from each other by a hash of their contents, with which they may be kept for ever. As
-with the real server nothing here is compressed. /openapi/v2 is not served: kubectl asks for
-version 3 first, and since 1.30 has no need of the other.
+with the real server nothing here is compressed. /openapi/v2 is there and says nothing: kubectl
+asks for version 3 first, and for the other only where it finds a kind nowhere.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ from harness.clusters.embedded.views.accept import JSON, ranges
 from harness.objects import Obj
 
 PREFIX = "/openapi/v3"
+VERSION_2 = "/openapi/v2"
+_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+#: How the answer has it: a media type has no @.
+_PROTOBUF_TYPE = _PROTOBUF.replace("@", ".")
+_NOTHING = b'{"swagger":"2.0","info":{"title":"Kubernetes","version":"v1"},"paths":{}}'
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,13 @@ class Document:
 def as_document(openapi: Obj) -> Document:
     """Of a definitions' group-version; to be kept for as long as its definitions stay."""
     return _hashed(orjson.dumps(openapi))
+
+
+def serve_version_2(request: Request) -> Answer:
+    """A document of nothing, in protocol buffers or in JSON."""
+    if _PROTOBUF in request.accept:
+        return Answer(200, b"", _PROTOBUF_TYPE)
+    return Answer(200, _NOTHING)
 
 
 def serve(request: Request, custom: Mapping[str, Document], now: datetime) -> Answer:
