@@ -95,10 +95,20 @@ class Candidate:
         if not self.observed or self.observed.holder != self.me or self._left() <= 0:
             return
         try:
-            await self._write(released(self.observed, self.world.now()))
+            await self._release(self.observed)
             log.info("%s has released the lease", self.me)
         except (ApiError, TimeoutError) as error:
             log.warning("lease %s: not released: %s", self.election.name, error)
+
+    async def _release(self, observed: Observed) -> None:
+        try:
+            await self._write(released(observed, self.world.now()))
+        except Conflict:
+            # A renewal that was cut short when we were told to end may have been written.
+            await self._look()
+            if self.observed is None or self.observed.holder != self.me:
+                raise
+            await self._write(released(self.observed, self.world.now()))
 
     async def _attempt(self) -> bool:
         """Look at the Lease, and take or renew it if that may be; whether it is ours now.

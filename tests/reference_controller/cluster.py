@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import aclosing
 
-from harness.domains import SLOT, give_back, make_domain, remove_domain, set_room
+from harness.domains import SLOT, give_back, make_domain, remove_domain, set_room, wait_while_ending
 from harness.errors import AlreadyExists
 from harness.objects import APP_IMAGES, GROUP, KUSCIA_TASKS, NODES, TASK_NAMESPACE
 
@@ -61,6 +61,7 @@ class Domains:
         nodes, _ = await self.api.list(NODES)
         self.nodes = [node["metadata"]["name"] for node in nodes][: len(self.names)]
         for name, node in zip(self.names, self.nodes, strict=True):
+            await wait_while_ending(self.api, name)
             await make_domain(self.api, name, [node], "test")
             await set_room(self.api, node, 5)
         return self

@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
+
 from harness.api import Api
 from harness.errors import ApiError
 from harness.kubeconfig import read_access
@@ -103,6 +105,17 @@ def test_odd_tasks(control_plane):
                 await live(admin, task, "Succeeded")
             for task, reason in FAIL:
                 await live(admin, task, "Failed", reason)
+
+    asyncio.run(scenario())
+
+
+def test_a_quota_is_waited_for(control_plane, plane):
+    if plane == "embedded":
+        pytest.skip("the embedded cluster has no quotas; see --plane controlplane")
+
+    async def scenario():
+        async with controlled(control_plane) as admin:
+            await images(admin)
             await quota_is_waited_for(admin)
 
     asyncio.run(scenario())

@@ -169,7 +169,11 @@ def test_what_a_pod_costs(one_node):
     """Created, up, ended, over: four patches, and one look at its config map."""
 
     async def check():
-        async with client(one_node) as own, client(one_node) as api, kubelets(World(own), "thrifty"):
+        async with (
+            client(one_node) as own,
+            client(one_node) as api,
+            kubelets(World(own), "thrifty"),
+        ):
             settings = {"name": "settings", "namespace": "default"}
             await api.create(CONFIG_MAPS, {"metadata": settings})
             pod = bound("cheap", container(command=["sleep", "0.2"]), node="thrifty")

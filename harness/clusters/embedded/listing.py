@@ -215,16 +215,19 @@ def in_version(kind: Kind, stored: Stored) -> bytes:
 
 def in_version_object(kind: Kind, stored: Stored) -> Obj:
     obj = kind.strategy.from_stored(stored.object()) if kind.stored_as else stored.object()
-    obj["apiVersion"] = kind.api_version
-    return obj
+    return {"kind": kind.name, **obj, "apiVersion": kind.api_version}
 
 
 def list_body(kind: Kind, page: Page) -> bytes:
-    """The list as JSON; what is kept goes out as it is."""
+    """The list as JSON; what is kept goes out as it is, of built-in kinds without their kind."""
+    metadata = {"continue": "", **page.metadata} if kind.is_custom else page.metadata
     head = {
         "kind": kind.list_name or f"{kind.name}List",
         "apiVersion": kind.api_version,
-        "metadata": page.metadata,
+        "metadata": metadata,
     }
-    items = b",".join(in_version(kind, stored) for stored in page.items)
-    return orjson.dumps(head)[:-1] + b',"items":[' + items + b"]}\n"
+    bodies = (in_version(kind, stored) for stored in page.items)
+    if not kind.is_custom:
+        beginning = orjson.dumps({"kind": kind.name, "apiVersion": kind.api_version})[:-1] + b","
+        bodies = (b"{" + body.removeprefix(beginning) for body in bodies)
+    return orjson.dumps(head)[:-1] + b',"items":[' + b",".join(bodies) + b"]}\n"

@@ -196,7 +196,8 @@ class Store:
             metadata["name"],
             metadata["uid"],
             self.version,
-            orjson.dumps(obj),
+            # What says the kind goes first, so that a list can leave it out (`listing`).
+            orjson.dumps({"kind": obj["kind"], "apiVersion": obj["apiVersion"], **obj}),
             metadata.get("labels") or {},
             fields,
             _owners(metadata),

@@ -266,8 +266,8 @@ GO_MAP = 'map[string]interface {}{"b":[]interface {}{1}}'
             task(spec={"replicas": "x", "paused": {"a": [True, None]}}),
             TASK,
             [
-                ".spec.replicas: expected numeric (int or float), got string",
                 ".spec.paused: expected boolean, got &{map[a:[true <nil>]]}",
+                ".spec.replicas: expected numeric (int or float), got string",
             ],
         ),
         (

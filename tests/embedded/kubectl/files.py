@@ -4,6 +4,7 @@ A step is a command, or a mapping that has one as `run`. Beside it may stand
 
     given      what it reads from its standard input
     editor     the command that `kubectl edit` calls
+    uid_of     an object whose uid stands where the command says UID
     begins     what it prints, or logs, once what is meanwhile may begin
     meanwhile  steps that are played while it runs
     until      what it prints last of all that is of interest: then it is ended
@@ -28,6 +29,7 @@ class Step:
     run: str
     given: str = ""
     editor: str = "false"
+    uid_of: str = ""
     begins: str = ""
     meanwhile: tuple[Step, ...] = ()
     until: str = ""

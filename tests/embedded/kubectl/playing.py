@@ -32,7 +32,7 @@ class Place:
     folder: Path
 
     def begin(self, step: Step, to: str) -> subprocess.Popen[bytes]:
-        words = [self.kubectl, *shlex.split(step.run)]
+        words = [self.kubectl, *shlex.split(self._said(step))]
         (self.folder / f"{to}.in").write_text(step.given)
         with (
             (self.folder / f"{to}.in").open("rb") as given,
@@ -53,6 +53,13 @@ class Place:
                 stdout=printed,
                 stderr=complained,
             )
+
+    def _said(self, step: Step) -> str:
+        if not step.uid_of:
+            return step.run
+        asking = Step(f"get {step.uid_of} -o jsonpath={{.metadata.uid}}")
+        self.begin(asking, "uid").wait(WITHIN)
+        return step.run.replace("UID", self.printed("uid"))
 
     def printed(self, to: str) -> str:
         return (self.folder / f"{to}.out").read_text(errors="replace")
@@ -109,9 +116,7 @@ def _play(place: Place, step: Step, to: str) -> str:
 def _play_meanwhile(place: Place, step: Step, to: str, running: subprocess.Popen[bytes]) -> str:
     if step.begins:
         _wait_for(place, to, step.begins, running)
-    texts = [
-        _play(place, inner, f"{to}-{number}") for number, inner in enumerate(step.meanwhile)
-    ]
+    texts = [_play(place, inner, f"{to}-{number}") for number, inner in enumerate(step.meanwhile)]
     return "".join(f"    {line}\n" for text in texts for line in text.splitlines())
 
 
