@@ -35,6 +35,8 @@ def run_suite(
         console.width = WIDTH_OF_A_LOG
     progress = Progress(console)
     some = bool(paths or settings.only or settings.pause_on_failure or settings.update)
+    # On a virtual clock nobody waits, so that more processes only take longer to start.
+    some |= settings.virtual
     count = _workers(workers or ("0" if some else "auto"), settings.nodes)
     arguments = _arguments(chosen, count, str(settings.out))
     code = pytest.main([*arguments, *map(str, features)], plugins=[progress])

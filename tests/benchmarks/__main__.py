@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks requests|tasks [--out FILE]`; fails if a budget is exceeded."""
+"""`python -m tests.benchmarks requests|tasks|server [--out FILE]`; fails if a budget is exceeded."""
 
 import json
 import os
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import requests, tasks
+from tests.benchmarks import requests, server, tasks
 
 
 @click.group()
 def main():
-    """Measure what the reference controller costs."""
+    """Measure what the reference controller costs, and the embedded server."""
 
 
 def written(figures, out):
@@ -47,6 +47,15 @@ def count_requests(cluster, kind_image, out):
 def time_tasks(few, many, out):
     """Many tasks at once."""
     written(tasks.measure(few, many), out)
+
+
+@main.command("server")
+@click.option("--rounds", default=server.ROUNDS, show_default=True)
+@click.option("--runs/--no-runs", default=True, show_default=True, help="Run the suite, too.")
+@click.option("--out", type=click.Path(path_type=Path))
+def compare_servers(rounds, runs, out):
+    """The embedded API server beside the real one."""
+    written(server.measure(rounds, runs), out)
 
 
 if __name__ == "__main__":

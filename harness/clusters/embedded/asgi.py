@@ -36,7 +36,7 @@ class Application:
             return
         request = _request(scope, body)
         answer = await self.server.handle(request)
-        headers = [(b"content-type", answer.content_type.encode())]
+        headers = [(b"content-type", answer.content_type.encode())] if answer.content_type else []
         headers += [(k.lower().encode(), v.encode()) for k, v in answer.headers.items()]
         if answer.stream is not None:
             await _stream(answer, answer.stream, headers, receive, send)

@@ -97,12 +97,19 @@ class Collector:
             and any(self._waits_for_us(each["uid"]) for each in there)
             and not [each for each in there if not self._waits_for_us(each["uid"])]
         ):
-            self._delete(target, stored, "Foreground" if self._dependents_of(stored) else "")
+            self._delete_in_turn(target, stored)
         elif not there:
             self._delete(target, stored, "Background")
         elif len(there) < len(references):
             gone = {each["uid"] for each in references} - {each["uid"] for each in there}
             self.writer.update(target, lambda new: _disown(new, gone), MANAGER)
+
+    def _delete_in_turn(self, target: Target, stored: Stored) -> None:
+        """As its owner is: after its own dependents. Where those wait for it, it blocks nobody."""
+        dependents = self._dependents_of(stored)
+        if any(map(self._deletes_dependents, dependents)):
+            self.writer.update(target, _unblock, MANAGER)
+        self._delete(target, stored, "Foreground" if dependents else "")
 
     def _delete(self, target: Target, stored: Stored, policy: str) -> None:
         # A finalizer that somebody has put there decides, as it does for real.
@@ -121,7 +128,10 @@ class Collector:
     def _waits_for_us(self, uid: str) -> bool:
         """Whether the owner is deleted in the foreground: after its dependents."""
         place = self._places.get(uid)
-        stored = self.writer.store.get(place.kind, *place.key) if place else None
+        return place is not None and self._deletes_dependents(place)
+
+    def _deletes_dependents(self, place: Place) -> bool:
+        stored = self.writer.store.get(place.kind, *place.key)
         if stored is None or b'"deletionTimestamp"' not in stored.body:
             return False
         return FOREGROUND in (stored.object()["metadata"].get("finalizers") or [])
@@ -139,7 +149,8 @@ class Collector:
 
     def _delete_dependents_first(self, target: Target, stored: Stored) -> None:
         dependents = self._dependents_of(stored)
-        self._dues.add(*dependents)
+        # Those that are as far as this one are not looked at again: they may own each other.
+        self._dues.add(*(each for each in dependents if not self._deletes_dependents(each)))
         if not any(owner.blocks for owner in dependents.values()):
             self._release(target, FOREGROUND)
 
@@ -149,6 +160,11 @@ class Collector:
             new["metadata"]["finalizers"] = left
 
         self.writer.update(target, change, MANAGER)
+
+
+def _unblock(obj: Obj) -> None:
+    for each in obj["metadata"]["ownerReferences"]:
+        each["blockOwnerDeletion"] = False
 
 
 def _disown(obj: Obj, uids: set[str]) -> None:

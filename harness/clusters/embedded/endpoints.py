@@ -9,7 +9,7 @@ from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.refusals import method_not_allowed
 from harness.clusters.embedded.request import Answer, Request, document, page_not_found, text
 from harness.clusters.embedded.views import discovery, openapi
-from harness.clusters.embedded.views.accept import DISCOVERY, ROUTED, negotiate
+from harness.clusters.embedded.views.accept import DISCOVERY, JSON, ROUTED, negotiate
 from harness.objects import Obj
 
 if TYPE_CHECKING:
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 #: Who has written what, lately: a path of this server's own, for the suite's failures.
 WRITES = "/debug/writes"
-_HEALTH = ("/healthz", "/livez", "/readyz")
+#: All of it and its parts, as far as there is anything like them here.
+_HEALTHY = [
+    f"/{whole}{part}"
+    for whole in ("healthz", "livez", "readyz")
+    for part in ("", "/ping", "/log", "/etcd")
+]
 _READ_ONLY = ("GET", "HEAD")
 
 
@@ -27,15 +32,16 @@ def answer(server: Server, request: Request) -> Answer | None:
     if words[0] in ("api", "apis"):
         most = 2 if words[0] == "api" else 3
         return _discovery(server, request, words) if len(words) <= most else None
-    if request.method not in _READ_ONLY:
-        raise method_not_allowed()
     return _of_the_server(server, request, request.path.rstrip("/"))
 
 
 def _of_the_server(server: Server, request: Request, path: str) -> Answer:
     if path == "/version":
+        if request.method not in _READ_ONLY:
+            raise method_not_allowed()
+        negotiate(request.accept, frozenset(), (JSON,))
         return document(data.version())
-    if path.startswith(_HEALTH):
+    if path in _HEALTHY:
         return text("ok")
     if path == WRITES:
         return document({"writes": list(server.latest_writes())})
@@ -50,7 +56,9 @@ def _discovery(server: Server, request: Request, words: list[str]) -> Answer:
     if request.method not in _READ_ONLY:
         raise method_not_allowed()
     transforms = DISCOVERY if len(words) == 1 else frozenset()
-    accepted = negotiate(request.accept, transforms, ROUTED)
+    # The list of groups has a route that looks at nothing.
+    routed = () if words == ["apis"] else ROUTED
+    accepted = negotiate(request.accept, transforms, routed)
     kinds = server.registry.all()
     if accepted.kind:
         found = discovery.aggregated(kinds, core=words[0] == "api")
@@ -58,7 +66,9 @@ def _discovery(server: Server, request: Request, words: list[str]) -> Answer:
         answer.content_type = discovery.AGGREGATED
         return answer
     plain = _plain_discovery(server, kinds, words)
-    return document(plain) if plain is not None else page_not_found()
+    if plain is None:
+        raise server.registry.nothing_of("" if words[0] == "api" else words[1])
+    return document(plain)
 
 
 def _plain_discovery(server: Server, kinds: list[Kind], words: list[str]) -> Obj | None:

@@ -43,14 +43,19 @@ class Selection:
         )
 
 
+#: By what all kinds can be selected.
+_ALWAYS = ("metadata.name", "metadata.namespace")
+
+
 def selection(target: Target, request: Request) -> Selection:
     """Refusal (400) for a selector that says nothing."""
     query = request.query
     fields = query.get("fieldSelector", "")
     if target.name:
         fields = f"metadata.name={target.name}"
-    known = ("metadata.name", "metadata.namespace", *target.kind.strategy.selectable)
-    matches = fields_match(fields, known) if fields else everything
+    known = (*_ALWAYS, *target.kind.strategy.selectable)
+    is_own = target.kind.is_custom or len(known) > len(_ALWAYS)
+    matches = fields_match(fields, known, is_own) if fields else everything
     return Selection(target.namespace, labels_match(query.get("labelSelector", "")), matches)
 
 
@@ -99,21 +104,26 @@ def _start(
     store: Store, collection: Collection, request: Request, token: str
 ) -> tuple[int, Key | None]:
     if token:
+        if request.query.get("resourceVersion", "0") not in ("", "0"):
+            raise bad_request("specifying resource version is not allowed when using continue")
         version, start = _read_token(token)
         if version < 0:
             return store.version, start
-        if version > store.version:
-            raise too_large(version, store.version)
+        require_reached(version, store.version)
         if version < collection.compacted:
             raise expired(
                 "The provided continue parameter is too old to display a consistent list result. "
                 "You can start a new list without the continue parameter."
             )
         return version, start
-    asked = version_asked(request)
-    if asked is not None and asked > store.version:
-        raise too_large(asked, store.version)
-    if asked and request.query.get("resourceVersionMatch") == "Exact":
+    try:
+        asked = version_asked(request)
+    except Refusal as refusal:
+        raise bad_request(f"invalid resource version: {refusal.message}") from None
+    require_reached(asked, store.version)
+    match = request.query.get("resourceVersionMatch")
+    # Pages without a word on what the version means are of that very version.
+    if asked and (match == "Exact" or (not match and (request.number("limit") or 0) > 0)):
         return asked, None
     return store.version, None
 
@@ -126,18 +136,26 @@ def _items(collection: Collection, store: Store, version: int, namespace: str) -
 
 
 def version_asked(request: Request) -> int | None:
-    """The resourceVersion parameter. Refusal (400) if it is no number."""
+    """The resourceVersion parameter. Refusal (500) if it is no number."""
     text = request.query.get("resourceVersion", "")
     if not text:
         return None
     is_number = text.isascii() and text.isdecimal()
     if not is_number or len(text) > _DIGITS:
         why = "value out of range" if is_number else "invalid syntax"
-        raise bad_request(
-            f'invalid resource version: resourceVersion: Invalid value: "{text}": '
-            f'strconv.ParseUint: parsing "{text}": {why}'
+        # Without a reason, as errors are that nobody has foreseen.
+        raise Refusal(
+            500,
+            "",
+            f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": {why}',
         )
     return int(text)
+
+
+def require_reached(version: int | None, current: int) -> None:
+    """Refusal (504) for a version that is yet to come."""
+    if version is not None and version > current:
+        raise too_large(version, current)
 
 
 def too_large(asked: int, current: int) -> Refusal:
@@ -163,7 +181,7 @@ def _check_list_options(request: Request) -> None:
     if match not in _MATCHES:
         causes.append(not_supported("resourceVersionMatch", match, _MATCHES))
     if match == "Exact" and version == "0":
-        why = 'resourceVersionMatch "Exact" is forbidden for resourceVersion "0"'
+        why = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
         causes.append(forbidden_field("resourceVersionMatch", why))
     if "sendInitialEvents" in query and not request.flag("watch"):
         why = "sendInitialEvents is forbidden for list"
@@ -215,7 +233,8 @@ def in_version(kind: Kind, stored: Stored) -> bytes:
 
 def in_version_object(kind: Kind, stored: Stored) -> Obj:
     obj = kind.strategy.from_stored(stored.object()) if kind.stored_as else stored.object()
-    return {"kind": kind.name, **obj, "apiVersion": kind.api_version}
+    obj["apiVersion"] = kind.api_version
+    return obj
 
 
 def list_body(kind: Kind, page: Page) -> bytes:

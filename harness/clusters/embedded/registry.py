@@ -7,7 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.clusters.embedded.kinds import Kind
-from harness.clusters.embedded.refusals import Refusal, bad_request, no_such_resource
+from harness.clusters.embedded.refusals import (
+    Refusal,
+    bad_request,
+    no_such_resource,
+    not_found,
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,8 @@ class Target:
     namespace: str = ""
     name: str = ""
     sub: str = ""
+    #: Whether the path says that it is to be watched: /api/v1/watch/…, long superseded.
+    watched: bool = False
 
     @property
     def is_collection(self) -> bool:
@@ -84,23 +91,30 @@ class Registry:
         group, version, rest = (
             ("", words[1], words[2:]) if words[0] == "api" else (words[1], words[2], words[3:])
         )
+        if watched := rest[0] == "watch" and len(rest) > 1:
+            rest = rest[1:]
         kinds = self._kinds.get((group, version)) or self._of_group(group)
-        if not kinds:
-            raise Unknown
         namespace, rest = _namespace(rest)
         kind = self.find(group, version, rest[0])
         if kind is None or len(rest) > 3 + (rest[2:3] == ["proxy"]) * 99:
             raise _no_such_kind(kinds)
         if namespace and not kind.namespaced:
             raise _no_such_kind(kinds)
-        target = Target(kind, namespace, *rest[1:3])
+        name, sub, *_ = *rest[1:3], "", ""
+        target = Target(kind, namespace, name, sub, watched)
         if target.name in (".", "..") or "%" in target.name:
             raise _no_segment(target.name)
-        if target.sub and target.sub not in kind.subresources:
-            raise _no_such_kind(kinds)
         if target.name and kind.namespaced and not namespace:
             raise _no_such_kind(kinds)
+        if target.sub and target.sub not in kind.subresources:
+            if kind.is_custom:
+                raise not_found(kind.group, kind.plural, target.name)
+            raise no_such_resource()
         return target
+
+    def nothing_of(self, group: str) -> Exception:
+        """What is raised for a version of that group that there is not."""
+        return _no_such_kind(self._of_group(group))
 
 
 def _no_segment(name: str) -> Refusal:
@@ -115,6 +129,6 @@ def _namespace(rest: list[str]) -> tuple[str, list[str]]:
 
 
 def _no_such_kind(kinds: dict[str, Kind]) -> Exception:
-    if any(kind.is_custom for kind in kinds.values()):
+    if not kinds or any(kind.is_custom for kind in kinds.values()):
         return Unknown()
     return no_such_resource()

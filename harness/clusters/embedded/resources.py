@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING
 
 from harness.clusters.embedded import decoding, showing, subresources
 from harness.clusters.embedded.deleting import answer_of, delete
-from harness.clusters.embedded.listing import read_page, selection
+from harness.clusters.embedded.listing import (
+    read_page,
+    require_reached,
+    selection,
+    version_asked,
+)
 from harness.clusters.embedded.options import APPLY, delete_options, write_options
 from harness.clusters.embedded.patching import patch_type
-from harness.clusters.embedded.refusals import method_not_allowed
-from harness.clusters.embedded.registry import Target
+from harness.clusters.embedded.refusals import Refusal, bad_request, method_not_allowed
+from harness.clusters.embedded.registry import Target, Unknown
 from harness.clusters.embedded.request import Answer, Request, document
 from harness.clusters.embedded.schema import warning
 from harness.clusters.embedded.store import Key
@@ -30,29 +35,56 @@ Handler = Callable[["Server", Target, Request], Answer]
 
 def answer(server: Server, target: Target, request: Request) -> Answer:
     """Refusal if the method is none of the resource's, or the request cannot be carried out."""
+    _require_namespace(target, request.method)
     if handler := subresources.handler(target, request.method):
         return handler(server, target, request)
-    verb, handler = _HANDLERS.get((request.method, target.is_collection), ("", None))
+    verb, handler = _handler(target, request.method)
     if handler is None or (verb not in target.kind.verbs and not target.sub):
-        raise method_not_allowed()
+        raise _not_allowed(target, verb)
     if target.sub and request.method not in subresources.PLAIN.get(target.sub, ()):
-        raise method_not_allowed()
+        raise _not_allowed(target, verb)
     found = handler(server, target, request)
     if (said := _DEPRECATED.get(target.kind.key)) and target.kind.version == "v1":
         _warn(found, [said])
     return found
 
 
+def _require_namespace(target: Target, method: str) -> None:
+    """Across all namespaces there is only reading."""
+    if target.kind.namespaced and not target.namespace and method not in ("GET", "HEAD"):
+        raise Unknown if target.kind.is_custom else method_not_allowed()
+
+
+def _handler(target: Target, method: str) -> tuple[str, Handler | None]:
+    """The verb and who carries it out; custom kinds look at the name only later."""
+    if target.kind.is_custom and not target.sub:
+        if method == "POST":
+            return "create", create
+        if method in ("PUT", "PATCH") and target.is_collection:
+            raise bad_request("name must be provided")
+    return _HANDLERS.get((method, target.is_collection), (_VERBS.get(method, ""), None))
+
+
+def _not_allowed(target: Target, verb: str) -> Refusal:
+    kind = target.kind
+    if not kind.is_custom:
+        return method_not_allowed()
+    message = f'{verb} is not supported on resources of kind "{kind.plural}.{kind.group}"'
+    details = {"group": kind.group, "kind": kind.plural}
+    return Refusal(405, "MethodNotAllowed", message, details)
+
+
 def get(server: Server, target: Target, request: Request) -> Answer:
-    if request.flag("watch"):
+    if target.watched:
         return watch_answer(server, target, request)
     view = showing.view(target, request)
+    require_reached(version_asked(request), server.store.version)
     stored = server.writer.require(target)
     return view.one(stored, server.now())
 
 
 def list_or_watch(server: Server, target: Target, request: Request) -> Answer:
-    if request.flag("watch"):
+    if target.watched or request.flag("watch"):
         return watch_answer(server, target, request)
     view = showing.view(target, request)
     return view.page(read_page(server.store, target, request), server.now())
@@ -128,6 +160,8 @@ _DEPRECATED: dict[Key, str] = {
 }
 
 
+#: Of methods that some path does not have.
+_VERBS = {"POST": "create", "DELETE": "delete"}
 _HANDLERS: dict[tuple[str, bool], tuple[str, Handler | None]] = {
     ("GET", False): ("get", get),
     ("GET", True): ("list", list_or_watch),

@@ -18,6 +18,9 @@ _KEY = re.compile(
 )
 _VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _END = ""
+#: With what no requirement begins, and in brackets no value.
+_NO_BEGINNING = (_END, ",", "(", ")", "=", "==", "!=", "<", ">")
+_NO_VALUE = (_END, "(", "=", "==", "!=", "!", "<", ">")
 
 
 def everything(_: Values) -> bool:
@@ -49,12 +52,16 @@ class _Labels:
         return self._tokens.pop(0) if len(self._tokens) > 1 else self._tokens[0]
 
     def requirements(self) -> list[Matches]:
+        if self._peek() in _NO_BEGINNING:
+            expected = "!, identifier, or 'end of string'"
+            raise bad_request(f"found '{self._peek()}', expected: {expected}")
         found = [self._requirement()]
         while (token := self._take()) != _END:
             if token != ",":
-                raise _wrong(f"found '{token}', expected: ',' or 'end of string'")
-            if self._peek() != _END:
-                found.append(self._requirement())
+                raise bad_request(f"found '{token}', expected: ',' or 'end of string'")
+            if self._peek() in _NO_BEGINNING:
+                raise bad_request(f"found '{self._peek()}', expected: identifier after ','")
+            found.append(self._requirement())
         return found
 
     def _requirement(self) -> Matches:
@@ -91,7 +98,7 @@ class _Labels:
         text = self._value(key)
         if not re.fullmatch(r"-?\d+", text):
             what = "for 'Gt', 'Lt' operators, the value must be an integer"
-            raise bad_request(f"unable to parse requirement: values[0][{key}]: {what}")
+            raise _wrong(f'values[0]: Invalid value: "{text}": {what}')
         limit = int(text)
 
         def holds(labels: Values) -> bool:
@@ -104,7 +111,7 @@ class _Labels:
 
     def _key(self) -> str:
         token = self._take()
-        if token in (_END, ",", "(", ")", "=", "==", "!=", "<", ">", "!"):
+        if token in (*_NO_BEGINNING, "!"):
             raise _wrong(f"found '{token}', expected: identifier")
         if not _KEY.fullmatch(token):
             raise bad_request(f"unable to parse requirement: {_key_cause(token)}")
@@ -121,10 +128,14 @@ class _Labels:
     def _values(self, key: str) -> Collection[str]:
         if (token := self._take()) != "(":
             raise _wrong(f"found '{token}' expected: '('")
+        if self._peek() in _NO_VALUE:
+            raise _wrong(f"found '{self._peek()}', expected: ',', ')' or identifier")
         values = {self._value(key)} if self._peek() != ")" else {""}
         while (token := self._take()) != ")":
             if token != ",":
                 raise _wrong(f"found '{token}', expected: ',' or ')'")
+            if self._peek() in _NO_VALUE:
+                raise _wrong(f"found '{self._peek()}', expected: ',', or identifier")
             values.add(self._value(key) if self._peek() != ")" else "")
         return values
 
@@ -157,12 +168,20 @@ def _value_cause(value: str) -> str:
     )
 
 
-def fields_match(text: str, known: Collection[str]) -> Matches:
-    """What a field selector such as `a=b,c!=d` says. Refusal (400) for an unknown field."""
+def fields_match(text: str, known: Collection[str], is_own: bool = True) -> Matches:
+    """What a field selector such as `a=b,c!=d` says. Refusal (400) for an unknown field.
+
+    `is_own`: whether the kind has a say in this, and so words of its own for the refusal.
+    """
     terms = [_term(part) for part in _split(text) if part]
     for name, _, _ in terms:
         if name not in known:
-            raise bad_request(f"field label not supported: {name}")
+            only = ", ".join(f'"{each}"' for each in known)
+            raise bad_request(
+                f"field label not supported: {name}"
+                if is_own
+                else f'"{name}" is not a known field selector: only {only}'
+            )
     if not terms:
         return everything
     return lambda fields: all(

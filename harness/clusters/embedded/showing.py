@@ -5,7 +5,7 @@ A `View` makes answers of what is kept. The plain one hands on the very bytes th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,8 +16,13 @@ from harness.clusters.embedded.listing import Page, in_version, in_version_objec
 from harness.clusters.embedded.registry import Target
 from harness.clusters.embedded.request import JSON, Answer, Request
 from harness.clusters.embedded.store import Stored
-from harness.clusters.embedded.views.accept import Accepted, negotiate
-from harness.clusters.embedded.views.partial import partial, partial_list
+from harness.clusters.embedded.views.accept import ROUTED, ROUTED_LISTS, Accepted, negotiate
+from harness.clusters.embedded.views.partial import (
+    no_list,
+    not_one_object,
+    partial,
+    partial_list,
+)
 from harness.clusters.embedded.views.tables import Include, included, table
 from harness.clusters.embedded.watching import INITIAL_EVENTS_END, line, raw_line
 from harness.objects import Obj
@@ -27,12 +32,18 @@ Now = Callable[[], datetime]
 
 def view(target: Target, request: Request) -> View:
     """The view that the Accept header asks for. Refusal (406) if there is none such."""
-    accepted = negotiate(request.accept)
+    accepted = negotiate(request.accept, routed=_routed(target))
     if accepted.kind == "Table":
         return TableView(target.kind, accepted, included(request.query.get("includeObject", "")))
     if accepted.kind:
         return PartialView(target.kind, accepted)
     return View(target.kind, accepted)
+
+
+def _routed(target: Target) -> Sequence[str]:
+    if target.kind.is_custom:
+        return ()
+    return ROUTED_LISTS if target.is_collection and "watch" in target.kind.verbs else ROUTED
 
 
 @dataclass
@@ -55,7 +66,7 @@ class View:
     def event(self, stored: Stored, now: datetime, *, first: bool) -> bytes:
         return in_version(self.kind, stored)
 
-    def bookmark(self, obj: Obj) -> Obj:
+    def bookmark(self, obj: Obj, now: datetime) -> Obj:
         return obj
 
     @property
@@ -85,12 +96,12 @@ class Lines:
         return raw_line(type_, body)
 
     def bookmark(self, version: int, ends_initial: bool) -> bytes:
-        metadata: Obj = {"resourceVersion": str(version), "creationTimestamp": None}
+        metadata: Obj = {"resourceVersion": str(version)}
         if ends_initial:
             metadata["annotations"] = {INITIAL_EVENTS_END: "true"}
         kind = self.view.kind
         obj = {"kind": kind.name, "apiVersion": kind.api_version, "metadata": metadata}
-        return line("BOOKMARK", self.view.bookmark(obj))
+        return line("BOOKMARK", self.view.bookmark(obj, self.now()))
 
 
 class PartialView(View):
@@ -100,9 +111,13 @@ class PartialView(View):
         return self.obj(in_version_object(self.kind, stored), 200, now)
 
     def obj(self, obj: Obj, code: int, now: datetime) -> Answer:
+        if self.accepted.kind != "PartialObjectMetadata":
+            raise no_list(self.kind)
         return self._answer(orjson.dumps(partial(obj, self.accepted.api_version)), code)
 
     def page(self, page: Page, now: datetime) -> Answer:
+        if self.accepted.kind == "PartialObjectMetadata":
+            raise not_one_object(self.kind)
         objects = (in_version_object(self.kind, stored) for stored in page.items)
         found = partial_list(objects, page.metadata, self.accepted.api_version)
         return self._answer(orjson.dumps(found))
@@ -111,7 +126,7 @@ class PartialView(View):
         obj = in_version_object(self.kind, stored)
         return orjson.dumps(partial(obj, self.accepted.api_version))
 
-    def bookmark(self, obj: Obj) -> Obj:
+    def bookmark(self, obj: Obj, now: datetime) -> Obj:
         return partial(obj, self.accepted.api_version)
 
 
@@ -137,20 +152,21 @@ class TableView(View):
         metadata = {"resourceVersion": obj["metadata"].get("resourceVersion", "")}
         return orjson.dumps(self._table([obj], metadata, now, with_columns=first))
 
-    def bookmark(self, obj: Obj) -> Obj:
-        return {
-            "kind": "Table",
-            "apiVersion": self.accepted.api_version,
-            "metadata": obj["metadata"],
-            "columnDefinitions": None,
-            "rows": [{"cells": [], "object": obj}],
-        }
+    def bookmark(self, obj: Obj, now: datetime) -> Obj:
+        metadata = {"resourceVersion": obj["metadata"]["resourceVersion"]}
+        return self._table([obj], metadata, now, with_columns=False)
 
     def _table(
         self, objects: list[Obj], metadata: Obj, now: datetime, *, with_columns: bool = True
     ) -> Obj:
         return table(
-            self.kind, objects, self.include, now, list_metadata=metadata, with_columns=with_columns
+            self.kind,
+            objects,
+            self.include,
+            now,
+            list_metadata=metadata,
+            with_columns=with_columns,
+            api_version=self.accepted.api_version,
         )
 
 

@@ -24,9 +24,9 @@ from harness.clusters.embedded.request import Request
 from harness.clusters.embedded.store import Change, Collection, Store, Stored
 from harness.objects import Obj
 
-#: Seconds between bookmarks, as real servers send them, and how long a watch lasts that names
-#: no time of its own.
-BOOKMARK_EVERY, LONGEST = 60.0, 1800.0
+#: Seconds between bookmarks, as real servers send them; how long before the end of a watch its last
+#: one comes; and how long a watch lasts that names no time of its own.
+BOOKMARK_EVERY, BOOKMARK_BEFORE_END, LONGEST = 60.0, 2.0, 1800.0
 INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 
 #: How an event goes out: its type and object, as a line of JSON.
@@ -37,7 +37,9 @@ Render = Callable[[str, Stored], bytes]
 class WatchOptions:
     """Of a watch."""
 
-    #: After which version; None: from what there is, told as ADDED.
+    #: Whether it begins with what there is, told as ADDED.
+    tells_all: bool
+    #: After which version; None: from now on.
     version: int | None
     bookmarks: bool
     #: Whether a bookmark is to say that all there is has been told.
@@ -62,8 +64,10 @@ def watch_options(request: Request) -> WatchOptions:
         raise invalid("meta.k8s.io", "ListOptions", "", causes)
     version = version_asked(request)
     wants_initial = request.flag("sendInitialEvents")
+    tells_all = wants_initial or (initial is None and not version)
     return WatchOptions(
-        None if not version or wants_initial else version,
+        tells_all,
+        None if tells_all else version or None,
         request.flag("allowWatchBookmarks"),
         wants_initial,
         request.number("timeoutSeconds") or LONGEST,
@@ -80,7 +84,7 @@ async def watch(
 ) -> AsyncGenerator[bytes, None]:
     """The lines of a watch, until its time is over. Each piece holds whole lines."""
     position = collection.dropped + len(collection.log)
-    if options.version is None:
+    if options.tells_all:
         yield b"".join(_initial(collection, selected, render))
         if options.ends_initial and options.bookmarks:
             yield bookmark(store.version, True)
@@ -102,15 +106,20 @@ async def _changes(
     """The changes as they come, some at a time; None when a bookmark is due."""
     loop = asyncio.get_running_loop()
     ends = loop.time() + options.seconds
-    due = loop.time() + BOOKMARK_EVERY
+    due = _next_bookmark(loop.time(), ends)
     while loop.time() < ends:
         changes = collection.since(position)
         position += len(changes)
         if changes:
             yield changes
         if not await _woken(collection, position, min(due, ends)) and loop.time() >= due:
-            due = loop.time() + BOOKMARK_EVERY
+            due = _next_bookmark(loop.time(), ends)
             yield None
+
+
+def _next_bookmark(now: float, ends: float) -> float:
+    last = ends - BOOKMARK_BEFORE_END
+    return min(now + BOOKMARK_EVERY, last) if now < last else now + BOOKMARK_EVERY
 
 
 async def _woken(collection: Collection, position: int, moment: float) -> bool:
