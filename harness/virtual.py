@@ -34,6 +34,8 @@ from harness.setup import set_up
 from harness.simulated_nodes import kubelet, nodes
 
 TOKEN = "virtual"
+#: As what a report names such a cluster, and what it can do.
+NAME, CAN = "embedded", ("faults", "request-log", "simulated-nodes", "virtual-clock")
 #: For what is there at once if it comes at all, in seconds of the virtual clock.
 PATIENCE = 30.0
 
@@ -132,10 +134,10 @@ def stand_virtually(settings: Settings, say: Callable[[str], None]) -> Iterator[
         drive(controller.start())
         connection = ending.enter_context(_connection(access, loop))
         yield Environment(
-            cluster="embedded, virtual clock",
+            cluster=NAME,
             kubeconfig="",
             context=None,
-            can=("faults", "request-log", "simulated-nodes", "virtual-clock"),
+            can=CAN,
             nodes=tuple(nodes.names(settings.nodes)),
             outlives=False,
             controller="reference",

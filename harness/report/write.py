@@ -64,21 +64,29 @@ def report_of(run: Run) -> dict[str, Any]:
         run.results.values(), key=lambda result: (result.check.feature, result.check.line)
     )
     verdict = judge(results, interrupted=run.interrupted, partial=run.partial)
-    environment = run.described
     return {
         "apiVersion": "conformance.kuscia.secretflow/v1alpha1",
         "kind": "ConformanceReport",
         "date": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "suite": {"name": "kuscia-conformance", "version": __version__},
-        "cluster": {"name": environment.cluster, "can": list(environment.can)}
-        if environment
-        else None,
+        "cluster": _cluster(run),
         "controller": ", ".join(run.settings.controller),
         "verdict": str(verdict),
         "counts": dict(Counter(result.outcome for result in results)),
         "requirements": _requirements(results),
         "checks": [_check(result) for result in results],
     }
+
+
+def _cluster(run: Run) -> dict[str, Any] | None:
+    """None where there has never been one."""
+    if run.described:
+        return {"name": run.described.cluster, "can": list(run.described.can)}
+    if run.settings.virtual and run.results:  # each worker had its own
+        from harness import virtual
+
+        return {"name": virtual.NAME, "can": list(virtual.CAN)}
+    return None
 
 
 def _requirements(results: list[Result]) -> dict[str, Any]:

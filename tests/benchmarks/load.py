@@ -5,11 +5,13 @@ beforehand. No client library: on two cores it would take more than the server.
 """
 
 import socket
-import ssl
 import threading
 import time
 from contextlib import ExitStack
 from urllib.parse import urlsplit
+
+from harness.errors import UsageError
+from harness.kubeconfig import read_access
 
 #: How much is read at a time.
 _CHUNK = 1 << 18
@@ -40,7 +42,7 @@ class Connection:
         code, length = int(head[9:12]), head.find(b"content-length: ")
         if length < 0:
             return code, b"".join(self.chunks())
-        return code, self._exactly(int(head[length + 16 : head.index(b"\r", length)]))
+        return code, self._exactly(int(head[length + 16 :].partition(b"\r")[0]))
 
     def ask(self, request):
         """Send it; the body of the answer. AssertionError if it is a refusal."""
@@ -123,8 +125,6 @@ def seconds_of(work, access, shares):
 
 def first_answer(kubeconfig, path, within=60):
     """The moment at which a server first answers with 200, once it has told where it is."""
-    from harness.kubeconfig import read_access
-
     deadline, access = time.monotonic() + within, None
     while time.monotonic() < deadline:
         try:
@@ -132,6 +132,6 @@ def first_answer(kubeconfig, path, within=60):
             with Connection(access) as connection:
                 connection.ask(request(access, "GET", path))
                 return time.monotonic()
-        except Exception:
+        except (OSError, UsageError):
             time.sleep(0.002)
     raise TimeoutError(f"{kubeconfig}: no answer")

@@ -6,7 +6,7 @@ comes in is a `Request`, however it comes (`asgi` over HTTPS, `local` within the
     server       who asks; which part answers; the pace and the log of writes
     endpoints    paths about the server: discovery, OpenAPI, version, health
     resources    paths about objects: verbs; then `listing`, `watching`, `writing`, `deleting`
-    subresources binding, eviction, tokens, reviews; `kubelets` and `sockets` for logs and exec
+    subresources binding, eviction, tokens, reviews; `scaling`; `kubelets`, `sockets` for logs, exec
     store        objects, versions and their log; nothing is kept elsewhere
     registry     kinds and paths; `kinds` what there is to know of a kind
     controllers  `collector` (garbage), `namespaces`, `establishing` (definitions), by `dues`

@@ -16,7 +16,12 @@ from harness.clusters.embedded import data, decoding, patching, showing
 from harness.clusters.embedded.kinds import Column, Kind
 from harness.clusters.embedded.listing import in_version_object
 from harness.clusters.embedded.options import WriteOptions, write_options
-from harness.clusters.embedded.refusals import invalid, invalid_value, unsupported_media_type
+from harness.clusters.embedded.refusals import (
+    bad_request,
+    invalid,
+    invalid_value,
+    unsupported_media_type,
+)
 from harness.clusters.embedded.registry import Target
 from harness.clusters.embedded.request import Answer, Request
 from harness.clusters.embedded.schema import check_types, prune, type_of
@@ -76,8 +81,11 @@ def _write(
     if replicas < 0:
         cause = invalid_value("spec.replicas", replicas, "must be greater than or equal to 0")
         raise invalid("autoscaling", "Scale", target.name, [cause])
-    path = _path(target.kind, "specReplicasPath")
-    version = (scale.get("metadata") or {}).get("resourceVersion")
+    metadata = scale.get("metadata") or {}
+    if (name := metadata.get("name") or "") != target.name:
+        text = f"the name of the object ({name}) does not match the name on the URL ({target.name})"
+        raise bad_request(text)
+    path, version = _path(target.kind, "specReplicasPath"), metadata.get("resourceVersion")
 
     def put(obj: Obj) -> None:
         holder = obj

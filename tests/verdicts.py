@@ -1,0 +1,57 @@
+"""Whether several runs say the same: `python -m tests.verdicts report.yaml report.yaml …`.
+
+What one cluster says of the controller, the others have to say, too, check by check. Only where
+a check is not applicable to a cluster, that cluster has nothing to say.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+import yaml
+
+NOTHING = ("skip", "not-applicable")
+
+
+def outcomes(report):
+    """By check: pass, fail, error or skip; without those that are not applicable."""
+    found = {}
+    for check in report["checks"]:
+        said = (check["outcome"], check.get("reason", ""))
+        if said != NOTHING:
+            found[check["id"]] = check["outcome"]
+    return found
+
+
+def differences(reports):
+    """A line for each check of which not all say the same; `reports` by name."""
+    said = {name: outcomes(report) for name, report in reports.items()}
+    checks = {id_: None for report in reports.values() for id_ in _ids(report)}
+    for name, report in reports.items():
+        for check in checks.keys() - set(_ids(report)):
+            yield f"{check}: {name} does not have it"
+    for check in checks:
+        words = {name: found[check] for name, found in said.items() if check in found}
+        if len(set(words.values())) > 1:
+            yield f"{check}: " + ", ".join(f"{name} says {word}" for name, word in words.items())
+
+
+def _ids(report):
+    return [check["id"] for check in report["checks"]]
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def main(files):
+    """Fail if these reports differ in the outcome of any check."""
+    reports = {str(file): yaml.safe_load(file.read_text()) for file in files}
+    found = sorted(differences(reports))
+    for line in found:
+        click.echo(line)
+    checks = {id_ for report in reports.values() for id_ in _ids(report)}
+    click.echo(f"{len(checks)} checks in {len(files)} reports, {len(found)} differences")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
