@@ -7,10 +7,10 @@ say an order, and a state that came and went in between is still found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -88,8 +88,8 @@ class Scenario:
 
     # what is done to the cluster
 
-    def add_domains(self, names: list[str], room: int) -> None:
-        """Make these domains, each with a node of its own that has room for so many pods.
+    def add_domains(self, names: list[str], room: int, nodes: int = 1) -> None:
+        """Make these domains, each with nodes of its own that have room for so many pods each.
 
         All at once: scenarios that held a node each and waited for another would wait for ever.
         """
@@ -100,7 +100,7 @@ class Scenario:
         self.connection.together(
             *(domains.require_free(api, self.names.namespace(name)) for name in names)
         )
-        self._borrow_nodes(names)
+        self._borrow_nodes(names, nodes)
         self._wait_until_empty([node for nodes in self.nodes.values() for node in nodes])
         made = ((self.names.namespace(name), nodes) for name, nodes in self.nodes.items())
         self.connection.together(
@@ -109,13 +109,13 @@ class Scenario:
         for name in names:
             self.set_room(name, room)
 
-    def _borrow_nodes(self, names: list[str]) -> None:
+    def _borrow_nodes(self, names: list[str], each: int) -> None:
         work = Path(self.environment.work)
-        borrowed = locks.borrowed(work, self.environment.nodes, len(names))
+        borrowed = locks.borrowed(work, self.environment.nodes, len(names) * each)
         free = self._ending.enter_context(borrowed)
-        for name, node in zip(names, free, strict=True):
-            self.nodes[name] = [node]
-            self.history.nodes.add(node)
+        self.history.nodes.update(free)
+        for index, name in enumerate(names):
+            self.nodes[name] = free[index * each : (index + 1) * each]
             self._ending.callback(self._remove_domain, name)
 
     def set_room(self, domain: str, pods: int) -> None:
@@ -215,6 +215,14 @@ class Scenario:
         count = len(self.history.versions)
         grown = self.history.until(lambda: len(self.history.versions) > count or None, seconds)
         return grown is not None
+
+    def seconds_since(self, moment: datetime) -> float:
+        """By the clock of the cluster."""
+        return (self.connection.journal.now() - moment).total_seconds()
+
+    def at_the_end(self, coroutine: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Have something undone when the scenario is over, before what was done earlier."""
+        self._ending.callback(lambda: self.connection.run(coroutine()))
 
     def let_pass(self, seconds: float) -> None:
         """Do nothing for so long, by the clock of the cluster."""

@@ -23,6 +23,10 @@ SCHEDULE_WORDS = {
 }
 
 
+#: What several tasks do, as one does it.
+_ONE = {"hold": "holds", "retry": "retries", "live": "lives", "need": "needs"}
+
+
 @dataclass(frozen=True)
 class Task:
     """A task of a scenario: its manifest, in the feature's own names."""
@@ -59,7 +63,7 @@ def make_task(name: str, domains: list[str], schedule: Obj) -> Task:
 
 def schedule_from(words: str) -> Obj:
     """The scheduleConfig that "holds for 3 s, retries after 5 s and lives for 22 s" describes."""
-    found, rest = {}, words
+    found, rest = {}, re.sub(r"\b(hold|live|need|retry)\b", lambda m: _ONE[m[1]], words)
     for field_name, pattern in SCHEDULE_WORDS.items():
         if match := pattern.search(rest):
             found[field_name] = int(match[1])

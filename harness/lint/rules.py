@@ -14,8 +14,9 @@ from harness.steps.pods import ARE
 
 #: Sentences that touch what all scenarios share, and that not every run allows.
 FAULTS = re.compile(r"the controller is ")
-#: Sentences that something did not happen.
-NEGATIVE = re.compile(r"no (pod|service|config map)s? .*\bwas\b|.*\bnever\b")
+#: Sentences that something did not happen; where it did not happen before something else did,
+#: that is the witness.
+NEGATIVE = re.compile(r"(?!.* before )(no (pod|service|config map)s? .*\bwas\b|.*\bnever\b)")
 
 
 def of_check(case: Case, *, ours: bool) -> Iterator[FeatureError]:

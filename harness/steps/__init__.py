@@ -3,7 +3,8 @@
 `cluster` gives domains and room, `controller` kills and starts it, `resources` creates and
 deletes, `changes` makes things other than usual, `pods` tells pods to end and looks at them,
 `services` looks at what leads to them, `inside` reads files in them, `status` compares documents,
-`throughout` judges every change of it, `cleaning` looks at what remains, `time` lets time pass.
+`throughout` judges every change of it, `cleaning` looks at what remains, `time` lets time pass,
+`moments` asks when things happened.
 """
 
 NAMES = (
@@ -18,5 +19,6 @@ NAMES = (
     "throughout",
     "cleaning",
     "time",
+    "moments",
 )
 MODULES = tuple(f"{__name__}.{name}" for name in NAMES)

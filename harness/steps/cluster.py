@@ -1,15 +1,26 @@
-"""Given: domains, and the room that their nodes have."""
+"""The cluster: domains, their nodes, and the room that these have."""
 
 from __future__ import annotations
 
-from pytest_bdd import given, parsers, when
+from functools import partial
+
+from pytest_bdd import given, parsers, then, when
 
 from harness.domains import PLENTY
+from harness.objects import NODES, PODS, quantity
+from harness.room import cordon, free_cpu, overcommitted, plain_pod, remake_node, set_cpu
 from harness.scenario import Scenario
+from harness.steps.pods import describe, have_all_been
 from harness.tasks import NAMES, names_in
 
 ROOM = r"room for (?P<room>no|\d+) pods?"
 DOMAINS = rf"the domains? (?P<domains>{NAMES})(?:,?(?: each)? with {ROOM})?"
+
+#: A pod past every scheduler, on each node of a domain.
+PLAIN_POD = (
+    r'the plain pod "(?P<name>[^"]+)" takes (?:room for 1 pod|all but (?P<cpu>\S+) of the cpu)'
+    r" of each node of (?P<domain>[^\s,]+)(?:, and (?P<seconds>\d+) s to end)?"
+)
 
 
 @given(
@@ -21,12 +32,72 @@ def _(scenario: Scenario, domains: str, room: int | None) -> None:
     scenario.add_domains(names_in(domains), PLENTY if room is None else room)
 
 
+@given(
+    parsers.re(
+        rf"the domains? (?P<domains>{NAMES}),?(?: each)? with (?P<nodes>\d+) nodes that have {ROOM}"
+    )
+)
+def _(scenario: Scenario, domains: str, nodes: str, room: str) -> None:
+    """Given the domains alice and bob, each with 2 nodes that have room for 1 pod: each of them."""
+    scenario.add_domains(names_in(domains), pods_in(room) or 0, int(nodes))
+
+
 @given(parsers.re(rf"the nodes of (?P<domain>\S+) have {ROOM}"))
 @when(parsers.re(rf"the nodes of (?P<domain>\S+) have {ROOM}"))
 def _(scenario: Scenario, domain: str, room: str) -> None:
     """When the nodes of bob have room for 1 pod."""
     scenario.act()
     scenario.set_room(domain, pods_in(room) or 0)
+
+
+@given(parsers.re(r"the nodes of (?P<domain>\S+) are (?P<un>un)?cordoned"))
+@when(parsers.re(r"the nodes of (?P<domain>\S+) are (?P<un>un)?cordoned"))
+def _(scenario: Scenario, domain: str, un: str | None) -> None:
+    """When the nodes of bob are cordoned: nothing new is to be bound to them."""
+    scenario.act()
+    api, cordoned = scenario.connection.api, not un
+    for node in scenario.nodes_of(domain):
+        scenario.connection.run(cordon(api, node, cordoned))
+        if cordoned:
+            scenario.at_the_end(partial(cordon, api, node, False))
+
+
+@when(parsers.re(r"the nodes of (?P<domain>\S+) are deleted by somebody"))
+def _(scenario: Scenario, domain: str) -> None:
+    """When the nodes of bob are deleted by somebody; they are back when the scenario is over."""
+    scenario.act()
+    api = scenario.connection.api
+    for node in scenario.nodes_of(domain):
+        scenario.at_the_end(partial(remake_node, api, scenario.history.latest(NODES)[node].real))
+        scenario.connection.run(api.delete(NODES, node))
+
+
+@given(parsers.re(PLAIN_POD))
+@when(parsers.re(PLAIN_POD))
+def _(scenario: Scenario, name: str, cpu: str | None, domain: str, seconds: str | None) -> None:
+    """Given the plain pod "filler" takes room for 1 pod of each node of bob[, and 4 s to end]."""
+    scenario.act()
+    for number, node in enumerate(scenario.nodes_of(domain)):
+        own = name if number == 0 else f"{name}-{number}"
+        namespace = scenario.names.namespace(domain)
+        pod = plain_pod(own, namespace, node, seconds)
+        if cpu:
+            left = scenario.connection.run(free_cpu(scenario.connection.api, node))
+            set_cpu(pod, left - quantity(cpu))
+        scenario.connection.run(scenario.connection.api.create(PODS, pod))
+    scenario.until(
+        lambda: have_all_been(scenario, f"{domain}/{name}", "run") or None,
+        scenario.timeouts.pods,
+        lambda: describe(scenario, f"{domain}/{name}", "run"),
+    )
+
+
+@then("no node ever had more than its room")
+def _(scenario: Scenario) -> None:
+    """Then no node ever had more than its room: what is bound and has not ended never asks more."""
+    __tracebackhide__ = True
+    if wrong := next(overcommitted(scenario.history.versions), ""):
+        scenario.fail(f"expected: no node ever has more than its room\nactual:   {wrong}")
 
 
 def pods_in(text: str | None) -> int | None:

@@ -20,10 +20,34 @@ def _(scenario: Scenario, name: str, domains: str, words: str | None) -> None:
     define(scenario, make_task(name, names_in(domains), schedule_from(words or "")))
 
 
+@given(
+    parsers.re(
+        rf'the tasks "(?P<first>[^"]+)" to "(?P<last>[^"]+)" of (?P<domains>{NAMES})'
+        r"(?:, which (?P<words>.+))?"
+    )
+)
+def _(scenario: Scenario, first: str, last: str, domains: str, words: str | None) -> None:
+    """Given the tasks "t-1" to "t-10" of alice and bob, which live for 60 s: ten of them."""
+    for name in numbered(first, last):
+        define(scenario, make_task(name, names_in(domains), schedule_from(words or "")))
+
+
+@when(parsers.re(r'the tasks "(?P<first>[^"]+)" to "(?P<last>[^"]+)" are created'))
+def _(scenario: Scenario, first: str, last: str) -> None:
+    """When the tasks "t-1" to "t-10" are created, one after the other."""
+    for name in numbered(first, last):
+        create(scenario, name)
+
+
 @when(parsers.re(r'the task "(?P<name>[^"]+)" is created'))
 @given(parsers.re(r'the task "(?P<name>[^"]+)" is created'))
 def _(scenario: Scenario, name: str) -> None:
     """When the task "psi" is created."""
+    create(scenario, name)
+
+
+def create(scenario: Scenario, name: str) -> None:
+    __tracebackhide__ = True
     scenario.act()
     scenario.tasks[name] = replace(scenario.task(name), since=scenario.cursor)
     if not scenario.app_image_made:
@@ -80,6 +104,15 @@ def _(scenario: Scenario, name: str, text: str) -> None:
         said = scenario.names.incoming(f"Error from server ({error.reason}): {error.message}")
     if said != text:
         scenario.fail(f"expected: {text}\nactual:   {said}")
+
+
+def numbered(first: str, last: str) -> list[str]:
+    """The names from `t-1` to `t-10`. FeatureError if these are not the ends of such a row."""
+    stem, begin = re.fullmatch(r"(.*?)(\d*)", first).groups()  # type: ignore[union-attr]
+    end = last.removeprefix(stem)
+    if not (begin and last.startswith(stem) and end.isdecimal() and int(begin) <= int(end)):
+        raise FeatureError(f'"{first}" to "{last}" is no row', hint='as in "t-1" to "t-10"')
+    return [f"{stem}{number}" for number in range(int(begin), int(end) + 1)]
 
 
 def define(scenario: Scenario, task: Task) -> None:

@@ -60,7 +60,7 @@ class InProcess:
         return told(self.ask("POST", path, obj), 201)
 
     def read(self, path: str, **query: str) -> Obj:
-        return told(self.ask("GET", path, **query))
+        return told(self.ask("GET", path, b"", None, **query))
 
     def exists(self, path: str) -> bool:
         return self.ask("GET", path).code == 200

@@ -412,7 +412,8 @@ MANIFESTS: tuple[tuple[str, Obj], ...] = (
 
 #: What is put where something else belongs.
 ODD: tuple[Any, ...] = (
-    None, True, False, 0, 1, -1, 2**31, 2**63 - 1, 2**63, 2**64 - 1, 1.5, 1e300, -0.0, "", "a", "A b",
+    None, True, False, 0, 1, -1, 2**31, 2**63 - 1, 2**63, 2**64 - 1, 1.5, 1e300, -0.0, "",
+    "a", "A b",
     "\x00", "é\u2028", "/", "..", "-", "0", "1e9", "100m", "1Zi", "2026-13-01T00:00:00Z", "x" * 300,
     [], [None], [[]], [1], ["a", "a"], [{}], [{"name": 1}], {}, {"": None}, {"a": {}}, {"name": []},
     {"$patch": "replace"}, {"$patch": "x"}, "$retainKeys", {"$setElementOrder/containers": [1]},

@@ -211,7 +211,7 @@ def test_all_that_is_known_of_owners_is_forgotten_with_them(cluster):
 @pytest.mark.parametrize("policy", ["Background", "Foreground", "Orphan"])
 def test_what_it_costs_grows_no_faster_than_what_there_is_to_do(cluster, policy):
     few, many = (looks(cluster, policy, count) for count in (20, 200))
-    assert 0 < few
+    assert few > 0
     assert many <= 10 * few
 
 

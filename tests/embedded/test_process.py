@@ -46,7 +46,9 @@ def test_arguments_that_make_no_sense_are_refused(tmp_path, arguments):
 
 def test_only_its_owner_can_read_the_kubeconfig_and_the_keys(tmp_path):
     with served(tmp_path) as https:
-        modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "cluster").iterdir()}
+        modes = {
+            file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "cluster").iterdir()
+        }
         assert https.answers()
     assert {modes["kubeconfig"], modes["tls.key"], modes["sa.key"]} == {0o600}
 
@@ -85,7 +87,7 @@ def test_it_ends_at_once_though_watches_are_open(tmp_path, number):
 
 
 def test_it_ends_though_a_write_is_held_back(tmp_path):
-    with served(tmp_path, "--pace", "9000") as https, https.connect() as connection:
+    with served(tmp_path, "--pace", "9000", "--nodes", "0") as https, https.connect() as connection:
         body = b'{"metadata":{"name":"a"}}'
         connection.sendall(https.head("POST", CONFIGMAPS, f"content-length: {len(body)}") + body)
         # The write is done, and its answer is being held back, once others can see it.

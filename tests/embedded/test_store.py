@@ -20,7 +20,7 @@ labels = st.dictionaries(st.just("l"), st.sampled_from("12"), max_size=1)
 
 def an_object(namespace, name, labels):
     metadata = {"namespace": namespace, "name": name, "uid": f"{namespace}/{name}"}
-    return {"metadata": {**metadata, "labels": labels}}
+    return {"apiVersion": "v1", "kind": "X", "metadata": {**metadata, "labels": labels}}
 
 
 class StoreBesideAModel(RuleBasedStateMachine):

@@ -13,7 +13,7 @@ from harness.clusters.embedded.options import APPLY
 from harness.clusters.embedded.patching import STRATEGIC_MERGE_PATCH
 from harness.clusters.embedded.refusals import bad_request, unsupported_media_type
 from harness.clusters.embedded.request import JSON, Request
-from harness.clusters.embedded.schema import decode, is_too_deep
+from harness.clusters.embedded.schema import decode, decode_configuration, is_too_deep
 from harness.clusters.embedded.schema.json_faults import json_fault
 from harness.objects import Obj
 
@@ -30,14 +30,16 @@ def read(kind: Kind, request: Request, validation: str) -> tuple[Obj, Sequence[s
     if media_type == PROTOBUF and not kind.is_custom:
         return protobuf.decode(request.body, kind.api_version, kind.name), ()
     if media_type not in (JSON, YAML, APPLY):
-        accepted = ", ".join(
-            (*_UNDERSTOOD, "application/cbor") if not kind.is_custom else (JSON, YAML)
-        )
+        accepted = ", ".join(_UNDERSTOOD)
         raise unsupported_media_type(
             f"the body of the request was in an unknown format - accepted media types include: "
             f"{accepted}"
         )
-    decoded = decode(request.body, media_type, kind.name, find_duplicates=validation != "Ignore")
+    if media_type == APPLY:
+        decoded = decode_configuration(request.body)
+    else:
+        duplicates = validation != "Ignore"
+        decoded = decode(request.body, media_type, kind.name, find_duplicates=duplicates)
     return decoded.object, decoded.complaints
 
 

@@ -35,6 +35,10 @@ RETURNED = frozenset(
 )
 #: Kinds that a watch sees marked before it sees them go, even if both is at once.
 MARKED_FIRST = frozenset({("", "pods")})
+#: Kinds whose deletion is a matter of their own, and knows of no grace.
+_WITHOUT_GRACE = frozenset(
+    {("", "namespaces"), ("apiextensions.k8s.io", "customresourcedefinitions")}
+)
 
 
 @dataclass
@@ -129,4 +133,5 @@ def _mark(writer: Writer, kind: Kind, obj: Obj, grace: int) -> None:
     elif kind.strategy.counts_generations and metadata.get("generation"):
         metadata["generation"] += 1
     metadata["deletionTimestamp"] = time_text(now + timedelta(seconds=grace))
-    metadata["deletionGracePeriodSeconds"] = grace
+    if kind.key not in _WITHOUT_GRACE:
+        metadata["deletionGracePeriodSeconds"] = grace

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from harness.clusters.embedded import data
 from harness.clusters.embedded.definitions import (
     default_definition,
+    installing,
     kinds_of,
     openapi_of_group,
     prepare_definition,
@@ -127,7 +128,8 @@ class Definitions:
         others = [each for each in self.all() if each["metadata"]["name"] != name]
         status = status_of(definition, others, time_text(self.writer.now()))
         target = Target(self._kind(), "", name, "status")
-        self.writer.update(target, lambda new: new.update(status=status), MANAGER)
+        for each in (installing(definition, status), status):
+            self.writer.update(target, partial(_tell, each), MANAGER)
         self._serve({**definition, "status": status})
 
     def documents(self) -> Mapping[str, Document]:
@@ -173,6 +175,10 @@ class Definitions:
         if not self.writer.store.collection(key).objects:
             del self._ending[key]
             self.writer.update(Target(self._kind(), "", name), _release, MANAGER)
+
+
+def _tell(status: Obj, definition: Obj) -> None:
+    definition["status"] = status
 
 
 def _release(definition: Obj) -> None:

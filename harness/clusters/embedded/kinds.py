@@ -114,6 +114,8 @@ class Kind:
     #: Of a definition's kind: its columns, and the definition itself.
     columns: tuple[Column, ...] = ()
     definition: Obj | None = None
+    #: What everybody is warned of who uses it, if it is on its way out.
+    deprecation: str = ""
     #: Under which (group, plural) and version it is stored, where that is not its own.
     stored_as: tuple[str, str] | None = None
     stored_version: str = ""

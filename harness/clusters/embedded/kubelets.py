@@ -55,6 +55,8 @@ def logs(server: Server, target: Target, request: Request) -> Answer:
     """`pods/log`: all of it, or the last `tailLines`. Refusal (400) if there is none to be had."""
     pod = in_version_object(target.kind, server.writer.require(target))
     container = _container(pod, request.query.get("container", ""))
+    if not pod["spec"].get("nodeName"):
+        return Answer(204, content_type="")
     try:
         printed = server.kubelet.logs(pod, container)
     except LookupError as error:

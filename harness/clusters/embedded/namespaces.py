@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harness.clusters.embedded.builtin import service_account
+from harness.clusters.embedded.builtin.ending import Left, ending_conditions
 from harness.clusters.embedded.deleting import delete
 from harness.clusters.embedded.dues import Dues
 from harness.clusters.embedded.kinds import Kind
@@ -13,9 +14,9 @@ from harness.clusters.embedded.options import DeleteOptions, WriteOptions
 from harness.clusters.embedded.registry import Target
 from harness.clusters.embedded.store import Change, Key
 from harness.clusters.embedded.writing import Writer
-from harness.objects import Obj
+from harness.objects import Obj, time_text
 
-MANAGER = "namespace-controller"
+MANAGER = "kube-controller-manager"
 NAMESPACES, ACCOUNTS = ("", "namespaces"), ("", "serviceaccounts")
 
 
@@ -49,8 +50,8 @@ class Namespaces:
             self.writer.create(target, service_account(name, self.writer.now()), options)
 
     def _end(self, name: str) -> None:
-        """Delete all that is in it; once that is gone, let the namespace go."""
-        left = False
+        """Delete all that is in it, say what is left, and once that is nothing, let it go."""
+        left: list[Left] = []
         for key, kind in self.kinds().items():
             if not kind.namespaced:
                 continue
@@ -58,10 +59,18 @@ class Namespaces:
                 target = Target(kind, name, stored.name)
                 if b'"deletionTimestamp"' not in stored.body:
                     delete(self.writer, target, DeleteOptions(policy="Background"))
-                left |= self.writer.store.get(key, name, stored.name) is not None
+                if remaining := self.writer.store.get(key, name, stored.name):
+                    finalizers = remaining.object()["metadata"].get("finalizers") or ()
+                    left.append((f"{kind.plural}.{kind.group}", finalizers))
+        target = Target(self.kinds()[NAMESPACES], "", name, "status")
+        self.writer.update(target, lambda new: self._tell(new, left), MANAGER)
         if not left:
-            target = Target(self.kinds()[NAMESPACES], "", name, "finalize")
-            self.writer.update(target, _release, MANAGER)
+            self.writer.update(replace(target, sub="finalize"), _release, MANAGER)
+
+    def _tell(self, namespace: Obj, left: list[Left]) -> None:
+        before = namespace["status"].get("conditions") or ()
+        now = time_text(self.writer.now())
+        namespace["status"]["conditions"] = ending_conditions(left, before, now)
 
 
 def _release(namespace: Obj) -> None:

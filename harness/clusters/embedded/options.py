@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import re
+from dataclasses import dataclass, field
+from functools import cache
 
-import orjson
-
-from harness.clusters.embedded import protobuf
+from harness.clusters.embedded import data, protobuf
 from harness.clusters.embedded.refusals import (
     Cause,
     Refusal,
-    bad_request,
     invalid,
     invalid_value,
     not_supported,
     required,
 )
-from harness.clusters.embedded.request import Request
+from harness.clusters.embedded.request import JSON, Request
+from harness.clusters.embedded.schema import check_types, decode, not_registered, type_of
+from harness.clusters.embedded.types import Type
 from harness.objects import Obj
 
 _META = "meta.k8s.io"
 _VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 _POLICIES = ("Foreground", "Background", "Orphan", "nil")
+_KIND = "DeleteOptions"
 APPLY = "application/apply-patch+yaml"
 
 
@@ -35,6 +36,8 @@ class WriteOptions:
     #: Strict, Warn or Ignore: what becomes of fields that are unknown or doubled.
     validation: str
     force: bool
+    #: What the writer is to be warned of, as it turns out.
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def write_options(request: Request) -> WriteOptions:
     """Refusal (422) if a parameter has a value that there is not."""
     query = request.query
     if not query and request.method != "PATCH":
-        return WriteOptions(False, _manager_of(request), "Warn", False)
+        return WriteOptions(False, _manager_of(request), "Warn", False, request.warnings)
     manager, validation = query.get("fieldManager", ""), query.get("fieldValidation", "")
     causes = [*_dry_run_causes(_dry_runs(request)), *_manager_causes(manager)]
     is_apply = request.method == "PATCH" and request.media_type == APPLY
@@ -74,6 +77,7 @@ def write_options(request: Request) -> WriteOptions:
         manager or _manager_of(request),
         validation or "Warn",
         request.flag("force"),
+        request.warnings,
     )
 
 
@@ -131,30 +135,25 @@ def _delete_body(body: bytes) -> Obj:
     if body.startswith(b"k8s\x00"):
         return protobuf.decode(body, "v1", "DeleteOptions")
     try:
-        given: Any = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise _not_delete_options(str(error)) from None
-    if not isinstance(given, dict):
-        raise _not_delete_options(f"json: cannot unmarshal {type(given).__name__}")
-    if given.get("kind") not in (None, "", "DeleteOptions"):
-        raise bad_request(
-            f'no kind "{given["kind"]}" is registered for version "{given.get("apiVersion", "")}"'
-        )
-    grace = given.get("gracePeriodSeconds")
-    if grace is not None and (not isinstance(grace, int) or isinstance(grace, bool)):
-        raise _not_delete_options("json: gracePeriodSeconds is a number of type int64")
-    for name, kind in (("preconditions", dict), ("dryRun", list)):
-        if given.get(name) is not None and not isinstance(given[name], kind):
-            raise _not_delete_options(f"json: {name} is of another type")
+        given = decode(body, JSON, _KIND, find_duplicates=False).object
+        check_types(given, _type(), _KIND, "v1")
+    except Refusal as refusal:
+        raise _not_delete_options(refusal.message) from None
+    if given.get("kind") not in (None, "", _KIND):
+        raise _not_delete_options(not_registered(given["kind"], given.get("apiVersion") or ""))
     return given
 
 
 def _not_delete_options(why: str) -> Refusal:
-    return bad_request(
-        "couldn't get version/kind; json parse error: " + why
-        if "json" not in why
-        else f'DeleteOptions in version "v1" cannot be handled as a DeleteOptions: {why}'
-    )
+    """Without a reason, and without saying which body it is about."""
+    bare = re.sub(rf"^.*(?:cannot be handled as a|must be of type) {_KIND}\)?: ", "", why)
+    return Refusal(500, "", re.sub(r" \([^()]*\)$", "", bare))
+
+
+@cache
+def _type() -> Type:
+    components = data.components("", "v1")
+    return type_of(components[f"io.k8s.apimachinery.pkg.apis.meta.v1.{_KIND}"], components)
 
 
 def _delete_query(request: Request) -> Obj:

@@ -75,11 +75,9 @@ async def cluster(serving: Serving) -> AsyncIterator[Path]:
     """A server that answers and nodes that are ready; the kubeconfig."""
     listener = _listen(serving.port)
     port = listener.getsockname()[1]
-    serving.folder.mkdir(parents=True, exist_ok=True)
     token = secrets.token_hex(16)
     server = Server({token: "admin"}, serving.pace, address=f"{ADDRESS}:{port}")
-    write_certificates(serving.folder)
-    kubeconfig = write_kubeconfig(serving.folder, port, token)
+    kubeconfig = _write_credentials(serving.folder, port, token)
     async with (
         server.running(),
         _answering(server, listener, serving.folder),
@@ -110,6 +108,15 @@ async def simulated_nodes(server: Server, token: str, count: int) -> AsyncIterat
                 await work
 
 
+def _write_credentials(folder: Path, port: int, token: str) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_certificates(folder)
+        return write_kubeconfig(folder, port, token)
+    except OSError as error:
+        raise UsageError(f"--folder {folder}: cannot write there: {error.strerror}") from error
+
+
 def _listen(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -136,6 +143,8 @@ async def _answering(server: Server, listener: socket.socket, folder: Path) -> A
     import uvicorn
     from uvicorn.server import ServerState
 
+    from harness.clusters.embedded.corked import Protocol
+
     config = uvicorn.Config(
         Application(server),
         ssl_certfile=folder / "tls.crt",
@@ -146,7 +155,9 @@ async def _answering(server: Server, listener: socket.socket, folder: Path) -> A
         log_level="error",
         timeout_keep_alive=IDLE,
         access_log=False,
-        http="httptools",
+        proxy_headers=False,
+        server_header=False,
+        http=Protocol,
         ws="websockets-sansio",
     )
     config.load()
@@ -164,6 +175,8 @@ async def _answering(server: Server, listener: socket.socket, folder: Path) -> A
         yield
     finally:
         http.close()
+        # Those that are cut off now are no errors, which Uvicorn takes them for.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         for connection in list(state.connections):
             connection.shutdown()
         for task in state.tasks:

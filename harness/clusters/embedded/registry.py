@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.refusals import (
-    Refusal,
     bad_request,
     no_such_resource,
     not_found,
@@ -102,8 +101,7 @@ class Registry:
             raise _no_such_kind(kinds)
         name, sub, *_ = *rest[1:3], "", ""
         target = Target(kind, namespace, name, sub, watched)
-        if target.name in (".", "..") or "%" in target.name:
-            raise _no_segment(target.name)
+        _require_segment(target.name)
         if target.name and kind.namespaced and not namespace:
             raise _no_such_kind(kinds)
         if target.sub and target.sub not in kind.subresources:
@@ -117,9 +115,10 @@ class Registry:
         return _no_such_kind(self._of_group(group))
 
 
-def _no_segment(name: str) -> Refusal:
-    why = "may not contain '%'" if "%" in name else f"may not be '{name}'"
-    return bad_request(f'Name parameter invalid: "{name}": {why}')
+def _require_segment(name: str) -> None:
+    if name in (".", "..") or "%" in name:
+        why = "may not contain '%'" if "%" in name else f"may not be '{name}'"
+        raise bad_request(f'Name parameter invalid: "{name}": {why}')
 
 
 def _namespace(rest: list[str]) -> tuple[str, list[str]]:

@@ -30,6 +30,8 @@ class Request:
     body: bytes = b""
     #: Who sends it, once the token has been looked at.
     user: str = ""
+    #: What they are to be warned of, whatever the answer.
+    warnings: list[str] = field(default_factory=list)
 
     @cached_property
     def query(self) -> dict[str, str]:

@@ -6,11 +6,12 @@ subresources is in `subresources`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from harness.clusters.embedded import decoding, showing, subresources
 from harness.clusters.embedded.deleting import answer_of, delete
+from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.listing import (
     read_page,
     require_reached,
@@ -43,9 +44,12 @@ def answer(server: Server, target: Target, request: Request) -> Answer:
         raise _not_allowed(target, verb)
     if target.sub and request.method not in subresources.PLAIN.get(target.sub, ()):
         raise _not_allowed(target, verb)
-    found = handler(server, target, request)
-    if (said := _DEPRECATED.get(target.kind.key)) and target.kind.version == "v1":
-        _warn(found, [said])
+    try:
+        found = handler(server, target, request)
+    except Refusal as refusal:
+        _warn(refusal.headers, target.kind, request)
+        raise
+    _warn(found.headers, target.kind, request)
     return found
 
 
@@ -102,6 +106,8 @@ def watch_answer(server: Server, target: Target, request: Request) -> Answer:
 def create(server: Server, target: Target, request: Request) -> Answer:
     options = write_options(request)
     obj, complaints = decoding.read(target.kind, request, options.validation)
+    # Of custom kinds a name in the path counts for nothing.
+    target = Target(target.kind, target.namespace)
     return written(target, request, server, server.writer.create(target, obj, options, complaints))
 
 
@@ -140,15 +146,14 @@ def delete_all(server: Server, target: Target, request: Request) -> Answer:
 
 def written(target: Target, request: Request, server: Server, done: Written) -> Answer:
     code = 201 if done.created else 200
-    answer = showing.view(target, request).obj(done.obj, code, server.now())
-    _warn(answer, done.warnings)
-    return answer
+    return showing.view(target, request).obj(done.obj, code, server.now())
 
 
-def _warn(answer: Answer, texts: Sequence[str]) -> None:
-    before = [answer.headers["Warning"]] if "Warning" in answer.headers else []
+def _warn(headers: dict[str, str], kind: Kind, request: Request) -> None:
+    deprecation = kind.deprecation or _DEPRECATED.get(kind.key)
+    texts = [*request.warnings, deprecation] if deprecation else request.warnings
     if texts:
-        answer.headers["Warning"] = ", ".join([*map(warning, texts), *before])
+        headers["Warning"] = ", ".join(map(warning, texts))
 
 
 #: Built-in kinds that are on their way out, and what is said to whoever uses them.

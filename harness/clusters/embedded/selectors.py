@@ -17,7 +17,13 @@ _KEY = re.compile(
     r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
 )
 _VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
+_WHOLE = re.compile("-?[0-9]{1,18}")
 _END = ""
+
+#: Of field selectors: what stands between commas, a term's parts, and what may be escaped.
+_TERM = re.compile(r"(?:\\.|[^\\,]|\\\Z)+", re.DOTALL)
+_OPERATOR = re.compile(r"(.*?)(!=|==|=)(.*)", re.DOTALL)
+_ESCAPED = re.compile(r"\\([\\,=])")
 #: With what no requirement begins, and in brackets no value.
 _NO_BEGINNING = (_END, ",", "(", ")", "=", "==", "!=", "<", ">")
 _NO_VALUE = (_END, "(", "=", "==", "!=", "!", "<", ">")
@@ -96,14 +102,14 @@ class _Labels:
 
     def _order(self, key: str, operator: str) -> Matches:
         text = self._value(key)
-        if not re.fullmatch(r"-?\d+", text):
+        if not _WHOLE.fullmatch(text):
             what = "for 'Gt', 'Lt' operators, the value must be an integer"
             raise _wrong(f'values[0]: Invalid value: "{text}": {what}')
         limit = int(text)
 
         def holds(labels: Values) -> bool:
             value = labels.get(key, "")
-            if not re.fullmatch(r"-?\d+", value):
+            if not _WHOLE.fullmatch(value):
                 return False
             return int(value) > limit if operator == ">" else int(value) < limit
 
@@ -173,7 +179,7 @@ def fields_match(text: str, known: Collection[str], is_own: bool = True) -> Matc
 
     `is_own`: whether the kind has a say in this, and so words of its own for the refusal.
     """
-    terms = [_term(part) for part in _split(text) if part]
+    terms = [_term(part) for part in _split(text)]
     for name, _, _ in terms:
         if name not in known:
             only = ", ".join(f'"{each}"' for each in known)
@@ -191,12 +197,23 @@ def fields_match(text: str, known: Collection[str], is_own: bool = True) -> Matc
 
 def _split(text: str) -> list[str]:
     """At commas, but not at those behind a backslash."""
-    return re.split(r"(?<!\\),", text.strip())
+    return _TERM.findall(text)
 
 
 def _term(text: str) -> tuple[str, bool, str]:
-    for operator, equal in (("!=", False), ("==", True), ("=", True)):
-        name, found, value = text.partition(operator)
-        if found:
-            return name, equal, re.sub(r"\\(.)", r"\1", value)
-    raise bad_request(f"invalid selector: '{text}'; can't understand '{text}'")
+    found = _OPERATOR.fullmatch(text)
+    if found is None:
+        raise bad_request(f"invalid selector: '{text}'; can't understand '{text}'")
+    name, operator, value = found.groups()
+    return name, operator != "!=", _unescaped(value)
+
+
+def _unescaped(value: str) -> str:
+    if wrong := _ESCAPED.sub("", value):
+        fault = re.search(r"\\.?|[,=]", wrong, re.DOTALL)
+        if fault and fault[0] in ("=", ","):
+            why = f"unescaped character in value: {ord(fault[0])}"
+            raise bad_request(f"invalid field selector: {why}")
+        if fault:
+            raise bad_request(f"invalid field selector: invalid escape sequence: {fault[0]}")
+    return _ESCAPED.sub(r"\1", value)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from harness.clusters.embedded import data, decoding, kubelets, scaling
+from harness.clusters.embedded import data, decoding, fields, kubelets, scaling
 from harness.clusters.embedded.builtin.pods import bind
 from harness.clusters.embedded.deleting import delete
+from harness.clusters.embedded.identity import require_uid
+from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.listing import in_version_object
-from harness.clusters.embedded.options import DeleteOptions, write_options
+from harness.clusters.embedded.options import DeleteOptions, WriteOptions, write_options
 from harness.clusters.embedded.refusals import (
     bad_request,
     invalid,
@@ -62,6 +64,7 @@ def binding(server: Server, target: Target, request: Request) -> Answer:
         raise bad_request("a binding names its pod")
     pod_target = Target(pods, target.namespace, name)
     stored = server.writer.require(pod_target)
+    require_uid(pods, stored, obj["metadata"].get("uid"))
     bound = bind(in_version_object(pods, stored), obj, server.now())
     if not options.dry_run:
         server.writer.put(pods, bound)
@@ -113,11 +116,32 @@ def _type(name: str) -> Type:
 
 def review(server: Server, target: Target, request: Request) -> Answer:
     """Everybody who is let in at all may do everything."""
+    options = write_options(request)
     asked = _read(target, request)
+    if target.kind.name.endswith("AccessReview"):
+        _require_attributes(asked)
+    now = time_text(server.now())
+    _track(asked, target.kind, options, now)
     status = _REVIEWS.get(target.kind.name, lambda *_: None)(server, request, asked)
     if status is None:
         raise no_such_resource()
     return document({**asked, "status": status}, 201)
+
+
+def _require_attributes(asked: Obj) -> None:
+    """That it is asked about exactly one thing."""
+    spec = asked.get("spec") or {}
+    if bool(spec.get("resourceAttributes")) == bool(spec.get("nonResourceAttributes")):
+        why = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        value = spec.get("resourceAttributes")
+        cause = invalid_value("spec.resourceAttributes", value, why)
+        raise invalid("authorization.k8s.io", "", "", [cause])
+
+
+def _track(asked: Obj, kind: Kind, options: WriteOptions, now: str) -> None:
+    managers = fields.track(None, asked, kind.type, options.manager, "", kind.api_version, now)
+    if managers:
+        asked["metadata"]["managedFields"] = managers
 
 
 def _allowed(server: Server, request: Request, asked: Obj) -> Obj:
@@ -131,18 +155,19 @@ def _rules(server: Server, request: Request, asked: Obj) -> Obj:
 
 
 def _who(server: Server, request: Request, asked: Obj) -> Obj:
+    asked["metadata"]["creationTimestamp"] = time_text(server.now())
     return {"userInfo": _user(request.user)}
 
 
 def _token(server: Server, request: Request, asked: Obj) -> Obj:
     user = server.tokens.get((asked.get("spec") or {}).get("token", ""))
     if user is None:
-        return {"authenticated": False, "error": "invalid bearer token"}
+        return {"user": {}, "error": "invalid bearer token"}
     return {"authenticated": True, "user": _user(user)}
 
 
 def _user(name: str) -> Obj:
-    return {"username": name, "groups": ["system:masters", "system:authenticated"]}
+    return {"username": name, "uid": name, "groups": ["system:masters", "system:authenticated"]}
 
 
 _REVIEWS: dict[str, Callable[[Server, Request, Obj], Obj]] = {

@@ -71,6 +71,14 @@ class EventStrategy(Strategy):
     )
 
     def default(self, obj: Obj, _context: Context) -> None:
+        for key in ("source", "involvedObject"):
+            if obj.get(key) is None:
+                obj[key] = {}
+
+    def prepare_create(self, obj: Obj, _context: Context) -> None:
+        default_event(obj)
+
+    def prepare_update(self, obj: Obj, _old: Obj, _sub: str, _context: Context) -> None:
         default_event(obj)
 
     def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
@@ -91,11 +99,11 @@ class NewEventStrategy(Strategy):
         "type",
     )
 
-    def default(self, obj: Obj, _context: Context) -> None:
-        for key in ("eventTime", "deprecatedFirstTimestamp", "deprecatedLastTimestamp"):
-            obj.setdefault(key, None)
-        if obj.get("deprecatedSource") is None:
-            obj["deprecatedSource"] = {}
+    def prepare_create(self, obj: Obj, _context: Context) -> None:
+        _default_new_event(obj)
+
+    def prepare_update(self, obj: Obj, _old: Obj, _sub: str, _context: Context) -> None:
+        _default_new_event(obj)
 
     def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[Cause]:
         event = self.to_stored(obj)
@@ -120,6 +128,13 @@ class NewEventStrategy(Strategy):
             if not event.get(key):
                 event.pop(key, None)
         return event
+
+
+def _default_new_event(event: Obj) -> None:
+    for key in ("eventTime", "deprecatedFirstTimestamp", "deprecatedLastTimestamp"):
+        event.setdefault(key, None)
+    if event.get("deprecatedSource") is None:
+        event["deprecatedSource"] = {}
 
 
 def default_event(event: Obj) -> None:

@@ -74,6 +74,11 @@ def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[Cause]:
         causes += _owners(owners)
     if finalizers := meta.get("finalizers"):
         causes += _finalizers(finalizers)
+    if old is not None:
+        # It is looked at twice, by what all kinds share and by the kind's own.
+        causes *= 2
+    if finalizers and not kind.is_custom:
+        causes += _ours(finalizers)
     return causes
 
 
@@ -185,12 +190,18 @@ def _finalizers(finalizers: list[str]) -> list[Cause]:
     for finalizer in finalizers:
         if said := qualified_name(finalizer):
             causes += invalid_all("metadata.finalizers", finalizer, said)
-    for index, finalizer in enumerate(finalizers):
-        if "/" not in finalizer:
-            causes += validate_finalizer(finalizer, f"metadata.finalizers[{index}]")
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         said_both = "finalizer orphan and foregroundDeletion cannot be both set"
         causes.append(invalid_value("metadata.finalizers", finalizers, said_both))
+    return causes
+
+
+def _ours(finalizers: list[str]) -> list[Cause]:
+    """What is said of built-in kinds' finalizers alone."""
+    causes: list[Cause] = []
+    for index, finalizer in enumerate(finalizers):
+        if "/" not in finalizer:
+            causes += validate_finalizer(finalizer, f"metadata.finalizers[{index}]")
     return causes
 
 

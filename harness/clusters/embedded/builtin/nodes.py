@@ -60,7 +60,7 @@ class NodeStrategy(Strategy):
 
 
 def _default_networks(spec: Obj) -> None:
-    if spec.get("podCIDR") and not spec.get("podCIDRs"):
+    if spec.get("podCIDR") and [spec["podCIDR"]] != (spec.get("podCIDRs") or [])[:1]:
         spec["podCIDRs"] = [spec["podCIDR"]]
     elif spec.get("podCIDRs") and not spec.get("podCIDR"):
         spec["podCIDR"] = spec["podCIDRs"][0]

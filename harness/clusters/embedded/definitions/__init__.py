@@ -11,7 +11,7 @@ the kinds that it makes, and `openapi` (with `operations` and `published`) what 
 from harness.clusters.embedded.definitions.defaulting import default_definition, prepare_definition
 from harness.clusters.embedded.definitions.openapi import openapi_of, openapi_of_group
 from harness.clusters.embedded.definitions.serving import kinds_of
-from harness.clusters.embedded.definitions.status import status_of
+from harness.clusters.embedded.definitions.status import installing, status_of
 from harness.clusters.embedded.definitions.validation import (
     validate_definition,
     validate_definition_status,
@@ -19,6 +19,7 @@ from harness.clusters.embedded.definitions.validation import (
 
 __all__ = [
     "default_definition",
+    "installing",
     "kinds_of",
     "openapi_of",
     "openapi_of_group",

@@ -9,6 +9,7 @@ from harness.clusters.embedded.definitions.walking import schema_of
 from harness.clusters.embedded.kinds import PLAIN, Column, Kind, Strategy
 from harness.clusters.embedded.schema.build import custom_type
 from harness.clusters.embedded.types import Type
+from harness.clusters.embedded.views.versions import version_order
 from harness.objects import Obj
 
 _VERBS = frozenset(
@@ -73,8 +74,25 @@ def _kind(definition: Obj, version: Obj, object_meta: Type) -> Kind:
         strategy=SelectableFields(version) if version.get("selectableFields") else PLAIN,
         columns=_columns(version),
         definition=definition,
+        deprecation=_deprecation(definition, version),
         stored_version=next(each["name"] for each in spec["versions"] if each.get("storage")),
     )
+
+
+def _deprecation(definition: Obj, version: Obj) -> str:
+    """What its users are warned of: the definition's words, or which version to use instead."""
+    if not version.get("deprecated"):
+        return ""
+    if said := version.get("deprecationWarning"):
+        return str(said)
+    group, kind = definition["spec"]["group"], definition["spec"]["names"]["kind"]
+    text = f"{group}/{version['name']} {kind} is deprecated"
+    versions = definition["spec"]["versions"]
+    others = [each["name"] for each in versions if each["served"] and not each.get("deprecated")]
+    best = min(others, key=version_order, default=version["name"])
+    if version_order(best) >= version_order(version["name"]):
+        return text
+    return f"{text}; use {group}/{best} {kind}"
 
 
 def _type(version: Obj, object_meta: Type) -> Type:

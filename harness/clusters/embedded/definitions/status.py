@@ -104,3 +104,16 @@ def _since(obj: Obj, condition: Obj, now: str) -> Obj:
     is_old = before is not None and before["status"] == condition["status"]
     since = before.get("lastTransitionTime") if before and is_old else now
     return {**condition, "lastTransitionTime": since}
+
+
+def installing(obj: Obj, status: Obj) -> Obj:
+    """The status in between, of a definition that is about to be established."""
+    established = condition_of({"status": status}, "Established") or {}
+    before = condition_of(obj, "Established") or {"status": "False"}
+    if established.get("status") != "True" or before["status"] == "True":
+        return status
+    message = established["message"]
+    not_yet = _condition("Established", "Installing", message, holds=False)
+    not_yet = _since(obj, not_yet, established["lastTransitionTime"])
+    others = [each for each in status["conditions"] if each["type"] != "Established"]
+    return {**status, "conditions": [*others, not_yet]}

@@ -106,10 +106,16 @@ def as_given(value: Obj, _type: Type) -> Obj:
 
 
 def _compare_maps(old: Obj, new: Obj, type: Type, held: Held, found: Changes) -> None:
-    old, new = held(old, type), held(new, type)
+    given, old, new = old, held(old, type), held(new, type)
     changed, removed = found
     for key, value in new.items():
         if key not in old:
+            if value is None and type.name:
+                continue
+            if key in given and is_granular_list(value, type.below(key)):
+                # A null that is kept is Go's list that is written in any case.
+                _compare((None, value), type.below(key), held, f"f:{key}", found)
+                continue
             changed[f"f:{key}"] = everything(value, type.below(key))
         elif old[key] != value:
             _compare((old[key], value), type.below(key), held, f"f:{key}", found)

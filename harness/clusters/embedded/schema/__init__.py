@@ -6,18 +6,25 @@ types that they walk are made by `build`.
 """
 
 from harness.clusters.embedded.schema.build import custom_type, type_of
-from harness.clusters.embedded.schema.decode import Decoded, decode, is_too_deep
+from harness.clusters.embedded.schema.decode import (
+    Decoded,
+    decode,
+    decode_configuration,
+    is_too_deep,
+)
 from harness.clusters.embedded.schema.defaults import fill_defaults
 from harness.clusters.embedded.schema.go_types import check_types
 from harness.clusters.embedded.schema.prune import prune
 from harness.clusters.embedded.schema.strict import (
     cannot_be_handled,
+    not_registered,
     strict_refusal,
     unknown_fields,
     unrecognized,
     warning,
 )
 from harness.clusters.embedded.schema.validate import validate
+from harness.clusters.embedded.schema.whole import make_whole
 
 __all__ = [
     "Decoded",
@@ -25,8 +32,11 @@ __all__ = [
     "check_types",
     "custom_type",
     "decode",
+    "decode_configuration",
     "fill_defaults",
     "is_too_deep",
+    "make_whole",
+    "not_registered",
     "prune",
     "strict_refusal",
     "type_of",

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from harness.clusters.embedded.refusals import Refusal
+from harness.clusters.embedded.refusals import Refusal, bad_request
 from harness.clusters.embedded.schema.json_faults import MAX_DEPTH, go_type_name, json_fault
 from harness.clusters.embedded.schema.strict import cannot_be_handled, unrecognized
 from harness.clusters.embedded.schema.yaml_body import YAMLFault, load
@@ -53,6 +53,22 @@ def decode(body: bytes, media_type: str, kind: str, find_duplicates: bool = True
         parsed = _loads(body, kind)
         complaints = _duplicates(body) if find_duplicates else ()
     return Decoded(_with_header(parsed, kind, body), complaints)
+
+
+def decode_configuration(body: bytes) -> Decoded:
+    """What a body, YAML or JSON, wants to be applied. Refusal (400) if it is no object."""
+    try:
+        parsed, complaints = load(body)
+    except YAMLFault as fault:
+        why = f"error converting YAML to JSON: {fault}"
+        raise bad_request(f"error decoding YAML: {why}") from None
+    if not isinstance(parsed, dict | None):
+        why = f"json: cannot unmarshal {go_type_name(parsed)} into Go value of type"
+        raise bad_request(
+            f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {why} "
+            "map[string]interface {}"
+        )
+    return Decoded(parsed or {}, complaints)
 
 
 def _loads(body: bytes, kind: str) -> Any:

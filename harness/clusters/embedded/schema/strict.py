@@ -30,6 +30,12 @@ def cannot_be_handled(kind: str, version: str, why: str, as_kind: str = "") -> R
     )
 
 
+def not_registered(kind: str, api_version: str) -> str:
+    """What is wrong with a kind that Kubernetes does not have; where in it that is known, too."""
+    scheme = 'in scheme "pkg/runtime/scheme.go:110"'
+    return f'no kind "{kind}" is registered for version "{api_version}" {scheme}'
+
+
 def unknown_fields(paths: Iterable[str]) -> list[str]:
     return [f"unknown field {quoted(path)}" for path in paths]
 

@@ -1,0 +1,138 @@
+"""Moments: when things happened, one after the other, by the recorded history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pytest_bdd import parsers, then
+
+from harness.errors import FeatureError
+from harness.journal import Version
+from harness.objects import uid_of
+from harness.scenario import Scenario
+from harness.steps.pods import STATES, domains_of, pod_versions, whom
+from harness.steps.status import lifetime, status_of
+
+#: How much earlier and later than expected a moment may come, in seconds: times in a status are
+#: whole seconds, and controllers look again only now and then.
+EARLY, LATE = 1.0, 2.0
+
+#: What a moment reads like: of a task, or of pods.
+OF_TASK = r'the task "[^"]+" (?:was created|became (?:Pending|Running|Succeeded|Failed))'
+OF_PODS = r'(?:the pods|a pod) of (?:"[^"]+"|[^\s"]+) (?:was|were|had) (?:created|bound|ended)'
+MOMENT = rf"(?:{OF_TASK}|{OF_PODS})"
+_TASK = parsers.re(r'the task "(?P<name>[^"]+)" (?:was (?P<created>created)|became (?P<phase>\w+))')
+_PODS = parsers.re(
+    r"(?P<which>the pods|a pod) of (?P<who>\S+) (?:was|were|had) (?P<what>created|bound|ended)"
+)
+_STATES = {"created": "exist", "bound": "are bound", "ended": "have ended"}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A version in the history, and its place in it."""
+
+    place: int
+    version: Version
+
+    def seconds_after(self, other: Moment) -> float:
+        return (self.version.at - other.version.at).total_seconds()
+
+
+@then(parsers.re(rf"(?P<event>{MOMENT}) (?P<seconds>\d+(?:\.\d+)?) s after (?P<other>{MOMENT})"))
+def _(scenario: Scenario, event: str, seconds: str, other: str) -> None:
+    """Then the pods of "probe" were bound 3 s after the task "psi" was created; within -1, +2 s."""
+    __tracebackhide__ = True
+    late = LATE * scenario.timeouts.factor
+    earliest, latest = float(seconds) - EARLY, float(seconds) + late
+    start = await_moment(scenario, other, scenario.timeouts.status)
+    left = latest - scenario.seconds_since(start.version.at)
+    found = await_moment(scenario, event, max(left, 0) + LATE)
+    after = found.seconds_after(start)
+    if not earliest <= after <= latest:
+        scenario.fail(
+            f"expected: {event} {earliest:g} to {latest:g} s after {other}\n"
+            f"actual:   {after:.2f} s after it"
+        )
+
+
+@then(parsers.re(rf"no pod of (?P<who>\"[^\"]+\"|[^\s\"]+) was bound before (?P<event>{MOMENT})"))
+def _(scenario: Scenario, who: str, event: str) -> None:
+    """Then no pod of "psi" was bound before the pods of "probe" were bound: that is the witness."""
+    __tracebackhide__ = True
+    limit = await_moment(scenario, event, scenario.timeouts.status)
+    bound = find(scenario, f"a pod of {who} was bound")
+    if bound is not None and bound.place < limit.place:
+        scenario.fail(
+            f"expected: no pod of {who} is bound before {event}\n"
+            f"actual:   {bound.version.key} was bound {limit.seconds_after(bound):.2f} s before it"
+        )
+
+
+@then(parsers.re(rf"(?P<event>{MOMENT}) before (?P<other>{MOMENT})"))
+def _(scenario: Scenario, event: str, other: str) -> None:
+    """Then the pods of "old" were bound before the pods of "new" were bound."""
+    __tracebackhide__ = True
+    later = await_moment(scenario, other, scenario.timeouts.status)
+    earlier = find(scenario, event)
+    if earlier is None or earlier.place > later.place:
+        when = (
+            f"{earlier.seconds_after(later):.2f} s after it" if earlier else "it had not happened"
+        )
+        scenario.fail(f"expected: {event} before {other}\nactual:   {when}")
+
+
+def await_moment(scenario: Scenario, text: str, seconds: float) -> Moment:
+    """The moment that the text names; the check fails if it does not come in that time."""
+    __tracebackhide__ = True
+    return scenario.until(
+        lambda: find(scenario, text),
+        seconds,
+        lambda: f"expected: {text}\nactual:   it never happened",
+    )
+
+
+def find(scenario: Scenario, text: str) -> Moment | None:
+    """The moment that the text names, if it has come. FeatureError if it names none."""
+    for parser, look in _LOOKS.items():
+        if parser.is_matching(text):
+            return look(scenario, parser.parse_arguments(text) or {})
+    raise FeatureError(f"{text!r} is no moment", hint='as in `the pods of "psi" were bound`')
+
+
+def _of_task(scenario: Scenario, words: Mapping[str, str]) -> Moment | None:
+    versions = lifetime(scenario, words["name"])
+    wanted = words.get("phase")
+    found = (v for v in versions if not wanted or status_of(v).get("phase") == wanted)
+    return _moment(scenario, next(found, None))
+
+
+def _of_pods(scenario: Scenario, words: Mapping[str, str]) -> Moment | None:
+    """The first of them, or the last, to come to be so."""
+    who, is_so = whom(words["who"]), STATES[_STATES[words["what"]]]
+    versions = pod_versions(scenario, who)
+    first: dict[str, Version] = {}
+    for version in versions:
+        if is_so(version.object):
+            first.setdefault(uid_of(version.object), version)
+    if words["which"] == "a pod":
+        return _moment(scenario, next(iter(first.values()), None))
+    concerned = {version.key.partition("/")[0] for version in versions}
+    if first.keys() != {uid_of(v.object) for v in versions} or not first:
+        return None
+    complete = concerned >= domains_of(scenario, who)
+    return _moment(scenario, list(first.values())[-1]) if complete else None
+
+
+def _moment(scenario: Scenario, version: Version | None) -> Moment | None:
+    if version is None:
+        return None
+    place = next(i for i, each in enumerate(scenario.history.versions) if each is version)
+    return Moment(place, version)
+
+
+_LOOKS: Mapping[parsers.re, Callable[[Scenario, Mapping[str, str]], Moment | None]] = {
+    _TASK: _of_task,
+    _PODS: _of_pods,
+}
