@@ -122,7 +122,7 @@ class _Tags:
 
 _PAIRS = frozenset({"id", "req", "extended", "needs"})
 PLAIN_TAGS = frozenset({"core", "provisional", "exclusive"})
-CAPABILITIES = frozenset({"real-pods", "simulated-nodes", "virtual-clock", "faults"})
+CAPABILITIES = frozenset({"real-pods", "simulated-nodes", "exec", "virtual-clock", "faults"})
 
 
 def _id_problems(tags: _Tags, where: str, title: str) -> Iterator[FeatureError]:

@@ -137,7 +137,7 @@ def owner_reference(owner: Obj, *, controller: bool = True) -> Obj:
 
 def time_text(moment: datetime) -> str:
     """RFC 3339, UTC, whole seconds, as every time in a status is (kusciatask.md KT-070)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def time_from(text: str) -> datetime:

@@ -35,7 +35,7 @@ from harness.simulated_nodes import kubelet, nodes
 
 TOKEN = "virtual"
 #: As what a report names such a cluster, and what it can do.
-NAME, CAN = "embedded", ("faults", "request-log", "simulated-nodes", "virtual-clock")
+NAME, CAN = "embedded", ("exec", "faults", "request-log", "simulated-nodes", "virtual-clock")
 #: For what is there at once if it comes at all, in seconds of the virtual clock.
 PATIENCE = 30.0
 

@@ -15,7 +15,7 @@ Feature: What containers are told
     And the pods of "psi" have
       | spec.containers[0].volumeMounts[mountPath=/work/conf/task.json].subPath | task.json |
 
-  @id:create-configuration-readable @req:CR-08 @needs:real-pods
+  @id:create-configuration-readable @req:CR-08 @needs:exec
   Scenario: It holds the task's input, its parties and the pod's own ports
     When the task "psi" is created
     Then the pods of "psi" are ready

@@ -13,6 +13,11 @@ Feature: A pod that fails
     Then the status of "psi" matches "failed.status.yaml"
     And the phases of "psi" were Pending, Running, Failed
 
+  @id:run-pod-fails-silently @req:VW-10
+  Scenario: Without a message the end of its output reaches the task
+    When the pods of bob finish with exit code 3
+    Then the status of "psi" matches "silent.status.yaml"
+
   @id:run-failed-task-ends @req:RN-04
   Scenario: The other party's pod does not go on
     When the pods of bob finish with exit code 3

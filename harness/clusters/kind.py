@@ -120,5 +120,5 @@ def _prepare(name: str, kubeconfig: Path, options: ClusterOptions, *, keep: bool
     asyncio.run(preparing.install(access, options.definitions))
     count = options.nodes if not keep else 1
     nodes = asyncio.run(preparing.ready_nodes(access, count))
-    can = frozenset({"real-pods"})
+    can = frozenset({"real-pods", "exec"})
     return Cluster(f"kind:{name}", kubeconfig, None, can, nodes, outlives=keep)

@@ -92,4 +92,4 @@ def _is_of_the_node(pod: Obj) -> bool:
 def can(nodes: Sequence[Obj]) -> frozenset[str]:
     """What the nodes can do, by their labels."""
     simulated = all(labels_of(node).get(SIMULATED) == "true" for node in nodes)
-    return frozenset({"simulated-nodes" if simulated else "real-pods"})
+    return frozenset({"simulated-nodes"} if simulated else {"real-pods", "exec"})

@@ -49,7 +49,7 @@ class Cluster:
     name: str
     kubeconfig: Path
     context: str | None
-    #: What it can do: real-pods, simulated-nodes, virtual-clock, faults.
+    #: What it can do: real-pods, simulated-nodes, exec, virtual-clock, faults.
     can: frozenset[str]
     #: The names of the pool's nodes.
     nodes: tuple[str, ...]

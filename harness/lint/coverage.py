@@ -34,7 +34,7 @@ def gaps(
 
 
 def _needs_real_pods(check: Check) -> bool:
-    return "real-pods" in check.needs
+    return not check.needs.isdisjoint({"real-pods", "exec"})
 
 
 def repeated() -> Iterator[FeatureError]:

@@ -1,4 +1,4 @@
-"""Inside a pod: what its container can read. Real pods only."""
+"""Inside a pod: what its container can read. Needs `@needs:exec`."""
 
 from __future__ import annotations
 

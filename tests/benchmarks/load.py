@@ -7,6 +7,7 @@ beforehand. No client library: on two cores it would take more than the server.
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -123,15 +124,23 @@ def seconds_of(work, access, shares):
     return seconds
 
 
-def first_answer(kubeconfig, path, within=60):
-    """The moment at which a server first answers with 200, once it has told where it is."""
+def first_answer(kubeconfig, within=60):
+    """The moment at which a server first says that it is ready, once it has told where it is."""
     deadline, access = time.monotonic() + within, None
     while time.monotonic() < deadline:
         try:
             access = access or read_access(kubeconfig)
             with Connection(access) as connection:
-                connection.ask(request(access, "GET", path))
+                connection.ask(request(access, "GET", "/readyz"))
                 return time.monotonic()
-        except (OSError, UsageError):
+        except (OSError, UsageError, AssertionError):
             time.sleep(0.002)
     raise TimeoutError(f"{kubeconfig}: no answer")
+
+
+def beginning(kubeconfig):
+    """The future of that moment, for a server that is being started meanwhile."""
+    looking = ThreadPoolExecutor(1)
+    answered = looking.submit(first_answer, kubeconfig)
+    looking.shutdown(wait=False)
+    return answered

@@ -9,7 +9,6 @@ import resource
 import time
 from collections import namedtuple
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 
 from harness.objects import TASK_NAMESPACE
@@ -80,13 +79,14 @@ def _round(servers):
 
 def tasks(access, count, prefix="task"):
     """The requests about so many tasks."""
+    manifest = stage.task(prefix)
+    status = json.dumps({"status": _STATUS}).encode()
 
     def one(name):
-        body = json.dumps(stage.task(name)).encode()
-        status = json.dumps({"status": _STATUS}).encode()
+        body = {**manifest, "metadata": {**manifest["metadata"], "name": name}}
         path = f"{_PATH}/{name}"
         return Task(
-            request(access, "POST", _PATH, body),
+            request(access, "POST", _PATH, json.dumps(body).encode()),
             request(access, "PATCH", f"{path}/status", status, _MERGE),
             request(access, "DELETE", path),
         )
@@ -173,13 +173,14 @@ def _many(ours):
             _create(connection, tasks(access, count - there, f"there-{count}"))
             there = count
             costs[count] = _cost(ours, connection)
+        memory = ours.memory()
         start = time.perf_counter()
         listed = connection.ask(request(access, "GET", _PATH))
         seconds = time.perf_counter() - start
     assert listed.count(b'"managedFields"') == OBJECTS
     return {
         "objects": OBJECTS,
-        "MB": round(ours.memory()),
+        "MB": round(memory),
         "list, seconds": round(seconds, 3),
         "list, MB": round(len(listed) / 1e6, 1),
         "create, status and delete of one among so many, CPU ms": costs,

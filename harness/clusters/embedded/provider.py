@@ -14,7 +14,7 @@ from harness.errors import UsageError
 from harness.kubeconfig import read_access
 from harness.process import Process
 
-CAN = frozenset({"simulated-nodes", "request-log"})
+CAN = frozenset({"simulated-nodes", "exec", "request-log"})
 
 
 @contextmanager
