@@ -118,11 +118,14 @@ class Scenario:
             self.nodes[name] = free[index * each : (index + 1) * each]
             self._ending.callback(self._remove_domain, name)
 
-    def set_room(self, domain: str, pods: int) -> None:
-        """Give each node of the domain room for so many pods."""
-        api = self.connection.api
+    def set_room(self, domain: str, *pods: int) -> None:
+        """Give each node of the domain room for so many pods: one number for all, or one each."""
+        api, nodes = self.connection.api, self.nodes_of(domain)
+        rooms = pods * len(nodes) if len(pods) == 1 else pods
+        if len(rooms) != len(nodes):
+            raise FeatureError(f"{domain} has {len(nodes)} nodes, and {len(rooms)} rooms are given")
         self.connection.together(
-            *(domains.set_room(api, node, pods) for node in self.nodes_of(domain))
+            *(domains.set_room(api, node, room) for node, room in zip(nodes, rooms, strict=True))
         )
 
     def nodes_of(self, domain: str) -> list[str]:

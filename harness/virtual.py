@@ -64,7 +64,8 @@ class VirtualController:
     async def look(self) -> None:
         """ControllerError if it has ended by itself."""
         if self._work is not None and self._work.done():
-            raise ControllerError("the reference controller has ended") from self._work.exception()
+            why = None if self._work.cancelled() else self._work.exception()
+            raise ControllerError("the reference controller has ended") from why
 
     async def _run(self, on_ready: Callable[[], None]) -> None:
         from reference_controller.runtime import run

@@ -15,6 +15,10 @@ from harness.tasks import NAMES, names_in
 
 ROOM = r"room for (?P<room>no|\d+) pods?"
 DOMAINS = rf"the domains? (?P<domains>{NAMES})(?:,?(?: each)? with {ROOM})?"
+NODES_HAVE = (
+    rf"the nodes of (?P<domains>{NAMES}) have "
+    r"room for (?P<rooms>no|\d+(?:(?:, | and )\d+)*) pods?"
+)
 
 #: A pod past every scheduler, on each node of a domain.
 PLAIN_POD = (
@@ -42,12 +46,13 @@ def _(scenario: Scenario, domains: str, nodes: str, room: str) -> None:
     scenario.add_domains(names_in(domains), pods_in(room) or 0, int(nodes))
 
 
-@given(parsers.re(rf"the nodes of (?P<domain>\S+) have {ROOM}"))
-@when(parsers.re(rf"the nodes of (?P<domain>\S+) have {ROOM}"))
-def _(scenario: Scenario, domain: str, room: str) -> None:
-    """When the nodes of bob have room for 1 pod."""
+@given(parsers.re(NODES_HAVE))
+@when(parsers.re(NODES_HAVE))
+def _(scenario: Scenario, domains: str, rooms: str) -> None:
+    """When the nodes of bob have room for 1 pod; `for 3 and 1 pods`: the first, the second."""
     scenario.act()
-    scenario.set_room(domain, pods_in(room) or 0)
+    for domain in names_in(domains):
+        scenario.set_room(domain, *(pods_in(room) or 0 for room in names_in(rooms)))
 
 
 @given(parsers.re(r"the nodes of (?P<domain>\S+) are (?P<un>un)?cordoned"))

@@ -63,6 +63,18 @@ def _(scenario: Scenario, who: str, state: str) -> None:
     )
 
 
+@then(parsers.re(rf"(?P<count>\d+) of {WHO} (?P<state>{'|'.join(STATES)})"))
+def _(scenario: Scenario, count: str, who: str, state: str) -> None:
+    """Then 2 of the pods of "psi" are bound: so many and no more, whichever they are."""
+    __tracebackhide__ = True
+    who = whom(who)
+    scenario.until(
+        lambda: len(have_been(scenario, who, state)) == int(count) or None,
+        scenario.timeouts.bound if state == "are bound" else scenario.timeouts.pods,
+        lambda: describe(scenario, who, state, which=f"{count} of the pods"),
+    )
+
+
 @when(
     parsers.re(
         rf"{WHO} finish(?:es)?"
@@ -203,11 +215,17 @@ def pod_versions(scenario: Scenario, who: str) -> list[Version]:
 
 def have_all_been(scenario: Scenario, who: str, state: str) -> bool:
     """Whether every pod was at some time in that state, and every domain concerned has one."""
-    is_so, versions = STATES[state], pod_versions(scenario, who)
+    versions = pod_versions(scenario, who)
     seen = {uid_of(version.object) for version in versions}
-    once = {uid_of(version.object) for version in versions if is_so(version.object)}
     concerned = {version.key.partition("/")[0] for version in versions}
-    return bool(seen) and seen == once and concerned >= domains_of(scenario, who)
+    complete = concerned >= domains_of(scenario, who)
+    return bool(seen) and complete and seen == have_been(scenario, who, state)
+
+
+def have_been(scenario: Scenario, who: str, state: str) -> set[str]:
+    """The uids of the pods that were at some time in that state."""
+    is_so = STATES[state]
+    return {uid_of(v.object) for v in pod_versions(scenario, who) if is_so(v.object)}
 
 
 def domains_of(scenario: Scenario, who: str) -> set[str]:
@@ -225,11 +243,11 @@ def newest(scenario: Scenario, who: str) -> Iterable[Version]:
     return found.values()
 
 
-def describe(scenario: Scenario, who: str, state: str) -> str:
+def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
     """What became of the pods instead."""
     pods = [f"{version.key} is {_situation(version.object)}" for version in scenario.pods(who)]
     actual = "; ".join(pods) or "it has no pods"
-    return f"expected: the pods of {who} {state}\nactual:   {actual}"
+    return f"expected: {which} of {who} {state}\nactual:   {actual}"
 
 
 def _situation(pod: Obj) -> str:

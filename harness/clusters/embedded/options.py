@@ -58,11 +58,11 @@ _NAMES = {"POST": "CreateOptions", "PUT": "UpdateOptions", "PATCH": "PatchOption
 def write_options(request: Request) -> WriteOptions:
     """Refusal (422) if a parameter has a value that there is not."""
     query = request.query
-    if not query and request.method != "PATCH":
+    is_apply = request.method == "PATCH" and request.media_type == APPLY
+    if not query and not is_apply:
         return WriteOptions(False, _manager_of(request), "Warn", False, request.warnings)
     manager, validation = query.get("fieldManager", ""), query.get("fieldValidation", "")
     causes = [*_dry_run_causes(_dry_runs(request)), *_manager_causes(manager)]
-    is_apply = request.method == "PATCH" and request.media_type == APPLY
     if is_apply and not manager:
         causes.append(required("fieldManager", "is required for apply patch"))
     if request.method == "PATCH" and not is_apply and "force" in query:

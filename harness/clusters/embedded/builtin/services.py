@@ -163,11 +163,8 @@ def _free_address(others: list[Obj], random: Random) -> str:
 def _check_address(service: Obj, others: list[Obj]) -> None:
     asked = service["spec"]["clusterIP"]
     address = int(IPv4Address(asked)) if ":" not in asked else 0
-    if not _FIRST <= address <= _LAST:
+    if not _FIRST < address < _LAST:
         why = "the provided network does not match the current range"
-    elif not _FIRST < address < _LAST:
-        why = f"the provided IP ({asked}) is not in the valid range. "
-        why += f"The range of valid IPs is {_RANGE}"
     elif any(other.get("clusterIP") == asked for other in others):
         why = "provided IP is already allocated"
     else:

@@ -14,7 +14,7 @@ from harness.objects import Obj
 
 
 def merge_patch(obj: Obj, patch: Any) -> Obj:
-    """The object with what the patch has; without what is null there."""
+    """The object with what the patch has, without what is null there."""
     if patch is None:
         raise bad_request("Invalid JSON Patch")
     if not isinstance(patch, dict):
@@ -22,22 +22,21 @@ def merge_patch(obj: Obj, patch: Any) -> Obj:
             f"error decoding patch: json: cannot unmarshal {json_name(patch)}"
             " into Go value of type map[string]interface {}"
         )
-    merged: Obj = copied(obj)
-    _merge(merged, copied(patch))
+    merged: Obj = copied(_merged(obj, patch))
     return merged
 
 
-def _merge(target: Obj, patch: Obj) -> None:
+def _merged(target: Obj, patch: Obj) -> Obj:
+    merged = dict(target)
     for key, value in patch.items():
-        present = target.get(key)
+        present = merged.get(key)
         if value is None:
-            target.pop(key, None)
+            merged.pop(key, None)
         elif not isinstance(present, dict):
-            target[key] = _without_nulls(value)
-        elif isinstance(value, dict):
-            _merge(present, value)
+            merged[key] = _without_nulls(value)
         else:
-            target[key] = value
+            merged[key] = _merged(present, value) if isinstance(value, dict) else value
+    return merged
 
 
 def _without_nulls(value: Any) -> Any:

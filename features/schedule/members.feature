@@ -1,0 +1,220 @@
+@core
+Feature: How many parties are enough to start
+
+  @id:schedule-members @req:SC-01 @req:SC-08
+  Scenario Outline: Of <parties>, <enough> with room are enough, and one fewer is not
+    Given the domains <parties> and erin, each with room for 1 pod
+    And the nodes of <short> have room for no pod
+    And the task "probe" of erin
+    And the task "psi" of <parties>
+    And the task "psi" has
+      | spec.scheduleConfig.minReservedMembers | <min> |
+    When the task "psi" is created
+    Then the pods of "psi" exist
+    When the task "probe" is created
+    And the pods of "probe" finish
+    Then the status of "probe" matches "finished.status.yaml"
+    And no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of <next> have room for 1 pod
+    Then <enough> of the pods of "psi" are bound
+    And the status of "psi" matches "first-<enough>.status.yaml"
+
+    Examples:
+      | id      | parties                 | min  | enough | short                   | next  |
+      | 1-of-1  | alice                   | 1    | 1      | alice                   | alice |
+      | 1-of-2  | alice, bob              | 1    | 1      | alice, bob              | alice |
+      | 2-of-2  | alice, bob              | 2    | 2      | bob                     | bob   |
+      | 1-of-3  | alice, bob, carol       | 1    | 1      | alice, bob, carol       | alice |
+      | 2-of-3  | alice, bob, carol       | 2    | 2      | bob, carol              | bob   |
+      | 3-of-3  | alice, bob, carol       | 3    | 3      | carol                   | carol |
+      | default | alice, bob, carol       | null | 3      | carol                   | carol |
+      | 1-of-4  | alice, bob, carol, dave | 1    | 1      | alice, bob, carol, dave | alice |
+      | 2-of-4  | alice, bob, carol, dave | 2    | 2      | bob, carol, dave        | bob   |
+      | 3-of-4  | alice, bob, carol, dave | 3    | 3      | carol, dave             | carol |
+      | 4-of-4  | alice, bob, carol, dave | 4    | 4      | dave                    | dave  |
+
+  @id:schedule-members-not-pods @req:SC-01 @req:SC-08
+  Scenario: Two pods of one party are not two parties
+    Given the domains alice, bob and carol, each with room for 3 pods
+    And the nodes of bob and carol have room for no pod
+    And the task "psi" of alice, bob and carol, which needs 2 parties
+    And the task "psi" has
+      | spec.parties[0].template.replicas | 2 |
+    And the task "probe" of alice
+    When the task "psi" is created
+    Then the pods of "psi" exist
+    When the task "probe" is created
+    And the pods of "probe" finish
+    Then the status of "probe" matches "finished.status.yaml"
+    And no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of bob have room for 1 pod
+    Then 3 of the pods of "psi" are bound
+    And the status of "psi" matches "two-pods-and-one.status.yaml"
+
+  @id:schedule-members-each-role @req:SC-01
+  Scenario: Each role of a domain is a party, and each is needed
+    Given the domains alice and bob, each with room for 2 pods
+    And the nodes of alice have room for 1 pod
+    And the task "psi" of alice and bob
+    And the task "psi" has
+      | spec.parties[0].role | host                                                 |
+      | spec.parties[2]      | {domainID: alice, role: guest, appImageRef: app-image} |
+    And the task "probe" of bob
+    When the task "psi" is created
+    Then the pods of "psi" exist
+    When the task "probe" is created
+    And the pods of "probe" finish
+    Then the status of "probe" matches "finished.status.yaml"
+    And no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of alice have room for 2 pods
+    Then 3 of the pods of "psi" are bound
+    And the status of "psi" matches "host-guest-and-bob.status.yaml"
+
+  @id:schedule-members-roles-enough @req:SC-08
+  Scenario: Two roles of a domain are two parties, and enough where two are
+    Given the domains alice and bob, each with room for 2 pods
+    And the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which needs 2 parties
+    And the task "psi" has
+      | spec.parties[0].role | host                                                 |
+      | spec.parties[2]      | {domainID: alice, role: guest, appImageRef: app-image} |
+    When the task "psi" is created
+    Then 2 of the pods of "psi" are bound
+    And the status of "psi" matches "host-and-guest.status.yaml"
+
+  @provisional @id:schedule-members-twice @req:SC-01
+  Scenario: A party that is listed twice is one party
+    Given the domains alice and bob, each with room for 3 pods
+    And the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which needs 2 parties
+    And the task "psi" has
+      | spec.parties[2] | {domainID: alice, appImageRef: app-image} |
+    And the task "probe" of alice
+    When the task "psi" is created
+    Then the pods of "psi" are alice/psi-0 and bob/psi-0
+    When the task "probe" is created
+    And the pods of "probe" finish
+    Then the status of "probe" matches "finished.status.yaml"
+    And no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of bob have room for 1 pod
+    Then 2 of the pods of "psi" are bound
+    And the status of "psi" matches "first-2.status.yaml"
+
+  @id:schedule-members-alone @req:SC-01 @req:SC-05
+  Scenario: A task of one party waits for room alone, longer than it would hold it
+    Given the domain alice with room for no pod
+    And the task "solo" of alice, which holds for 1 s, retries after 30 s and lives for 60 s
+    When the task "solo" is created
+    And 4 seconds pass
+    And the nodes of alice have room for 1 pod
+    Then the pods of "solo" were bound 4 s after the task "solo" was created
+    And the status of "solo" matches "solo.status.yaml"
+
+  @id:schedule-members-rest-follows @req:SC-04 @req:SC-08
+  Scenario: A party for which there was no room is bound later, alone, at once
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of carol have room for no pod
+    And the task "psi" of alice, bob and carol, which holds for 1 s, retries after 30 s and lives for 4 s
+    And the task "psi" has
+      | spec.scheduleConfig.minReservedMembers | 2 |
+    When the task "psi" is created
+    Then 2 of the pods of "psi" are bound
+    And the status of "psi" matches "first-2.status.yaml"
+    When 7 seconds pass
+    And the nodes of carol have room for 1 pod
+    Then the pods of "psi" were bound 7 s after the task "psi" was created
+    And the status of "psi" matches "first-3.status.yaml"
+
+  @id:schedule-members-rest-complete @req:SC-08 @req:SC-10
+  Scenario: A party that is bound later is not bound below its own minimum
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of carol have room for no pod
+    And the task "psi" of alice, bob and carol, which needs 2 parties
+    And the task "psi" has
+      | spec.parties[2].template.replicas | 2 |
+    And the task "probe" of carol
+    When the task "psi" is created
+    Then 2 of the pods of "psi" are bound
+    When the nodes of carol have room for 1 pod
+    And the task "probe" is created
+    And the pods of "probe" finish
+    Then the status of "probe" matches "finished.status.yaml"
+    And 2 of the pods of "psi" are bound
+    And the status of "psi" matches "first-2.status.yaml"
+    When the nodes of carol have room for 2 pods
+    Then the pods of "psi" are bound
+    And the status of "psi" matches "two-and-two-pods.status.yaml"
+
+  @id:schedule-members-window-over @req:SC-05 @req:SC-08
+  Scenario: That alice has held in vain ends no round in which the others are enough
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of bob and carol have room for no pod
+    And the task "psi" of alice, bob and carol, which holds for 3 s, retries after 5 s and lives for 22 s
+    And the task "psi" has
+      | spec.scheduleConfig.minReservedMembers | 2 |
+    When the task "psi" is created
+    And 5 seconds pass
+    And the nodes of bob and carol have room for 1 pod
+    Then the pods of "psi" were bound 5 s after the task "psi" was created
+    And the status of "psi" matches "first-3.status.yaml"
+
+  @id:schedule-members-windows-apart @req:SC-02 @req:SC-03 @req:SC-08
+  Scenario: Who has held in vain does not hold again before the next round
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of bob and carol have room for no pod
+    And the task "psi" of alice, bob and carol, which holds for 3 s, retries after 5 s and lives for 22 s
+    And the task "psi" has
+      | spec.scheduleConfig.minReservedMembers | 2 |
+    When the task "psi" is created
+    And 5 seconds pass
+    And the nodes of bob have room for 1 pod
+    Then the pods of alice were bound 13 s after the task "psi" was created
+    And 2 of the pods of "psi" are bound
+    And the status of "psi" matches "first-2.status.yaml"
+
+  @id:schedule-members-never-enough @req:SC-02 @req:SC-04 @req:SC-08
+  Scenario: Where the others never find room, alice holds once, and the lifecycle ends
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of bob and carol have room for no pod
+    And the task "psi" of alice, bob and carol, which holds for 3 s, retries after 2 s and lives for 9 s
+    And the task "psi" has
+      | spec.scheduleConfig.minReservedMembers | 2 |
+    And the task "probe" of alice
+    When the task "psi" is created
+    And 1 second passes
+    And the task "probe" is created
+    Then the pods of "probe" were bound 3 s after the task "psi" was created
+    And the task "psi" became Failed 9 s after the task "psi" was created
+    And no pod of "psi" was bound
+      | witness | the pods of "probe" are bound |
+    And the status of "psi" matches "expired.status.yaml"
+
+  @id:schedule-members-and-pods @req:SC-08 @req:SC-09 @req:SC-10
+  Scenario: Two of three parties with two of three pods each are enough
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of alice have room for 2 pods
+    And the task "psi" of alice, bob and carol, which holds for 3 s, retries after 4 s and lives for 22 s
+    And the AppImage has
+      | spec.deployTemplates[0].replicas | 3 |
+    And the task "psi" has
+      | spec.scheduleConfig.minReservedMembers | 2 |
+      | spec.parties[0].minReservedPods        | 2 |
+      | spec.parties[1].minReservedPods        | 2 |
+      | spec.parties[2].minReservedPods        | 2 |
+    And the task "probe" of alice, bob and carol
+    And the task "probe" has
+      | spec.parties[0].template.replicas | 1 |
+      | spec.parties[1].template.replicas | 1 |
+      | spec.parties[2].template.replicas | 1 |
+    When the task "psi" is created
+    And 1 second passes
+    And the task "probe" is created
+    Then the pods of "probe" were bound 1 s after the task "psi" was created
+    And no pod of "psi" was bound before the pods of "probe" were bound
+    When the pods of "probe" finish
+    And the nodes of bob have room for 2 pods
+    Then 2 of the pods of bob are bound

@@ -1,0 +1,179 @@
+"""A small world that tasks live in: server, nodes, controller, in one process, on a virtual clock.
+
+`TaskWorld` has a verb for everything that can happen there. Each takes as long as its request;
+time passes in `pass_time` alone. Every change of the store is judged by `promises.Promises`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from random import Random
+
+from harness.api import Api
+from harness.clusters import preparing
+from harness.clusters.embedded.clock import VirtualLoop, VirtualWorld
+from harness.clusters.embedded.local import access_to
+from harness.clusters.embedded.server import Server
+from harness.domains import DOMAIN_LABEL, SLOT, set_room
+from harness.errors import AlreadyExists, ApiError, NotFound
+from harness.objects import (
+    APP_IMAGES,
+    GROUP,
+    KUSCIA_TASKS,
+    NAMESPACES,
+    NODES,
+    PODS,
+    TASK_NAMESPACE,
+    name_of,
+    namespace_of,
+)
+from harness.orders import ORDER, Order
+from harness.room import WORKLOAD, cordon, plain_pod, remake_node
+from harness.settings import suite_folder
+from harness.simulated_nodes import kubelet
+from harness.virtual import TOKEN, VirtualController
+from tests.reference_controller.promises import Promises
+
+DOMAINS = ("alice", "bob", "carol")
+PACES = (0.0, 0.008, 0.05)
+DEFINITIONS = preparing.load_all(suite_folder("fixtures") / "crds")
+NODE_OF = "node-{}-{}"
+
+
+class TaskWorld:
+    def __init__(self, nodes=2, *, domains=DOMAINS, pace=PACES[1], seed=0):
+        self.domains = domains
+        self.nodes = {d: [f"{d}-{n}" for n in range(1, nodes + 1)] for d in domains}
+        self.loop = VirtualLoop()
+        asyncio.set_event_loop(self.loop)
+        self.server = Server({TOKEN: "admin"}, pace, self.loop.now, Random(seed))
+        self.access = access_to(self.server, TOKEN)
+        self.api = Api(self.access, "somebody")
+        self.controller = VirtualController(self.access, self.loop)
+        self.promises = Promises(self.server.store, self.loop.time)
+        self._ready = asyncio.Event()
+        self._works = [
+            self.loop.create_task(self._serve()),
+            self.loop.create_task(self._nodes()),
+        ]
+        self.drive(self._ready.wait())
+        self.drive(self._prepare())
+
+    def drive(self, coroutine):
+        return self.loop.run_until_complete(coroutine)
+
+    def close(self):
+        left = asyncio.all_tasks(self.loop)
+        for task in left:
+            task.cancel()
+        self.drive(asyncio.gather(*left, return_exceptions=True))
+        self.drive(self.loop.shutdown_asyncgens())
+        asyncio.set_event_loop(None)
+        self.loop.close()
+
+    async def _serve(self):
+        async with self.server.running():
+            await asyncio.Event().wait()
+
+    async def _nodes(self):
+        async with Api(self.access, "nodes") as api:
+            kubelets = kubelet.Kubelets(VirtualWorld(api, self.loop))
+            self.server.kubelet = kubelets
+            names = [name for names in self.nodes.values() for name in names]
+            await kubelet.serve(kubelets, names, on_ready=self._ready.set)
+
+    async def _prepare(self):
+        for definition in DEFINITIONS:
+            await self.api.create(DEFINITIONS_RESOURCE, definition)
+        await preparing.served(self.api, DEFINITIONS)
+        for name in (TASK_NAMESPACE, *self.domains):
+            await self._make(NAMESPACES, {"metadata": {"name": name}})
+        for domain, names in self.nodes.items():
+            for name in names:
+                await self.api.patch(
+                    NODES, name, None, {"metadata": {"labels": {DOMAIN_LABEL: domain}}}
+                )
+
+    async def _make(self, resource, obj):
+        obj = {"apiVersion": resource.api_version, "kind": resource.kind, **obj}
+        with suppress(AlreadyExists):
+            await self.api.create(resource, obj)
+
+    # What happens to tasks
+
+    def create_task(self, name, parties, **schedule):
+        """`parties`: for each domain slots of a pod, replicas, and minReservedPods or None."""
+        self.drive(self._create_task(name, parties, schedule))
+
+    async def _create_task(self, name, parties, schedule):
+        for slots, _, _ in parties.values():
+            await self._make(APP_IMAGES, _app_image(slots))
+        spec = {
+            "initiator": next(iter(parties)),
+            "parties": [_party(domain, *each) for domain, each in parties.items()],
+            "taskInputConfig": "{}",
+            "scheduleConfig": {key: value for key, value in schedule.items() if value},
+        }
+        await self._make(
+            KUSCIA_TASKS, {"metadata": {"name": name, "namespace": TASK_NAMESPACE}, "spec": spec}
+        )
+
+    def delete(self, resource, name, namespace=None):
+        self.drive(self._delete(resource, name, namespace))
+
+    async def _delete(self, resource, name, namespace):
+        with suppress(NotFound):
+            await self.api.delete(resource, name, namespace)
+
+    def finish(self, pod, code=0):
+        """Tell a pod to end with that code, if it runs."""
+        patch = {"metadata": {"annotations": {ORDER: Order(code).annotation}}}
+        with suppress(ApiError):
+            self.drive(self.api.patch(PODS, name_of(pod), namespace_of(pod), patch))
+
+    # What happens to nodes
+
+    def set_room(self, node, slots):
+        with suppress(NotFound):
+            self.drive(set_room(self.api, node, slots))
+
+    def cordon(self, node, cordoned=True):
+        with suppress(NotFound):
+            self.drive(cordon(self.api, node, cordoned))
+
+    def delete_node(self, node):
+        """It is kept in mind, to be made again."""
+        with suppress(NotFound):
+            self.gone[node] = self.drive(self.api.get(NODES, node))
+            self.drive(self.api.delete(NODES, node))
+
+    def remake_node(self, node):
+        if known := self.gone.pop(node, None):
+            self.drive(remake_node(self.api, known))
+            self.drive(self.api.patch(NODES, node, None, {"spec": {"taints": None}}))
+
+    def put_plain_pod(self, domain, node):
+        pod = plain_pod(f"plain-{node}", domain, node, None)
+        self.drive(self._make(PODS, pod))
+
+    def take_plain_pod(self, domain, node):
+        self.drive(self._kill_plain(domain, f"plain-{node}"))
+
+    async def _kill_plain(self, domain, name):
+        with suppress(NotFound):
+            await self.api.delete(PODS, name, domain, grace_seconds=0)
+
+    # What happens to the controller, and to time
+
+    def start(self):
+        self.drive(self.controller.start())
+        self.promises.controller_since = self.loop.time()
+
+    def kill(self):
+        self.promises.controller_since = None
+        self.drive(self.controller.kill())
+
+    def pass_time(self, seconds):
+        self.drive(asyncio.sleep(seconds))
+        self.promises.look()
