@@ -17,8 +17,10 @@ from harness.errors import DocumentError, MissingDocument, UsageError
 from harness.objects import Obj
 from harness.settings import suite_folder
 
-#: Documents about a task's status, and about a whole pod.
+#: Expected documents by the end of their names: of a task's status, and of whole objects.
 STATUS, POD = ".status.yaml", ".pod.yaml"
+GROUP, RESOURCE = ".group.yaml", ".resource.yaml"
+EXPECTED = (STATUS, POD, GROUP, RESOURCE)
 #: What `--update` has written in this run.
 _WRITTEN: dict[Path, str] = {}
 
@@ -80,9 +82,8 @@ class FixtureFiles:
         return documents.load_manifests(self.find(name))
 
     def document(self, name: str) -> Any:
-        """An expected document; of a status every path has to be in the definition's schema."""
-        path = self.find(name)
-        return load_expected(path) if name.endswith(STATUS) else documents.load_document(path)
+        """An expected document; every path has to be in the schema of what it is about."""
+        return load_expected(self.find(name))
 
     def problems(self, name: str, where: str, *, expected: bool) -> list[DocumentError]:
         """What is wrong with a file that is named at a place of the feature; missing, too.
@@ -101,9 +102,8 @@ class FixtureFiles:
 @cache
 def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError, ...]:
     """All that is wrong with a file: an expected document, if its name says so, or a manifest."""
-    if expected or path.name.endswith((STATUS, POD)):
-        schema = status_schema() if path.name.endswith(STATUS) else None
-        return tuple(documents.document_problems(path, schema))
+    if expected or path.name.endswith(EXPECTED):
+        return tuple(documents.document_problems(path, schema_for(path)))
     try:
         documents.load_manifests(path)
     except DocumentError as error:
@@ -113,15 +113,30 @@ def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError,
 
 @cache
 def load_expected(path: Path) -> Any:
-    """An expected status document, its paths checked against the definition's schema."""
-    return documents.load_document(path, schema=status_schema())
+    """An expected document, its paths checked against the definition's schema."""
+    return documents.load_document(path, schema=schema_for(path))
+
+
+def schema_for(path: Path) -> Obj | None:
+    """The schema of what an expected document is about, by its name; None where we have none."""
+    if path.name.endswith(STATUS):
+        return status_schema()
+    if path.name.endswith(GROUP):
+        return object_schema("taskresourcegroups")
+    return object_schema("taskresources") if path.name.endswith(RESOURCE) else None
 
 
 @cache
 def status_schema() -> Obj:
     """The schema of a KusciaTask's status, from our own definition of it."""
-    path = suite_folder("fixtures") / "crds" / "kusciatasks.yaml"
-    definition = documents.load_manifests(path)[0]
-    version = definition["spec"]["versions"][0]
-    schema: Obj = version["schema"]["openAPIV3Schema"]["properties"]["status"]
+    schema: Obj = object_schema("kusciatasks")["properties"]["status"]
     return schema
+
+
+@cache
+def object_schema(plural: str) -> Obj:
+    """The schema of a whole object, from our own definition of it; its metadata may be anything."""
+    [definition] = documents.load_manifests(suite_folder("fixtures") / "crds" / f"{plural}.yaml")
+    schema: Obj = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    properties = {**schema["properties"], "metadata": {}}
+    return {**schema, "title": definition["spec"]["names"]["kind"], "properties": properties}

@@ -14,12 +14,17 @@ from typing import Any
 
 import orjson
 
-from harness.objects import TASK_NAMESPACE, Obj
+from harness.objects import GROUP, TASK_NAMESPACE, Obj
 
 #: No a–f: a token never looks like a piece of a uid or a digest.
 LETTERS = "ghijklmnopqrstuvwxyz"
 LENGTH = 6
 TOKEN = re.compile(rf"-[{LETTERS[0]}-{LETTERS[-1]}]{{{LENGTH}}}(?![a-z0-9])")
+
+#: What the name of a party's TaskResource ends in: nobody knows it beforehand.
+_RANDOM_DIGITS = re.compile(r"-[0-9a-f]{12}$")
+#: By which a pod selects the nodes of its domain.
+_SELECTOR = f"{GROUP}/namespace"
 
 #: Kinds whose own name gets the token. What lies in a domain's namespace is apart already.
 NAMED = frozenset({"KusciaTask", "AppImage", "Domain", "Namespace", "TaskResourceGroup"})
@@ -46,9 +51,15 @@ class Names:
             metadata["name"] = self.real(metadata["name"])
         if "namespace" in metadata:
             metadata["namespace"] = self.namespace(metadata["namespace"])
-        if sent.get("kind") == "KusciaTask" and isinstance(spec, dict):
-            self._parties(spec)
+        if isinstance(spec, dict):
+            self._spec(str(sent.get("kind")), spec)
         return sent
+
+    def _spec(self, kind: str, spec: Obj) -> None:
+        if kind in ("KusciaTask", "TaskResourceGroup"):
+            self._parties(spec)
+        elif kind == "Pod" and _SELECTOR in (spec.get("nodeSelector") or {}):
+            spec["nodeSelector"][_SELECTOR] = self.real(spec["nodeSelector"][_SELECTOR])
 
     def _parties(self, spec: Obj) -> None:
         for holder, field in [(spec, "initiator"), *_party_fields(spec)]:
@@ -65,6 +76,11 @@ class Names:
         """Whether a name in the cluster is one of this scenario's."""
         token = TOKEN.search(real_name)
         return token.group()[1:] == self.token if token else not self.token
+
+
+def plain_key(key: str) -> str:
+    """The key of a TaskResource without its random digits; one given by hand has none."""
+    return _RANDOM_DIGITS.sub("", key)
 
 
 def _party_fields(spec: Obj) -> list[tuple[Obj, str]]:

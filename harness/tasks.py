@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from harness.errors import FeatureError
-from harness.objects import GROUP, TASK_NAMESPACE, Obj
+from harness.objects import GROUP, TASK_NAMESPACE, TASK_RESOURCES, Obj
 
 #: One name or several, as features list them: `alice, bob and carol`. "each" is no name.
 NAMES = r"(?!each\b)[a-z0-9-]+(?:(?:, | and )(?!each\b)[a-z0-9-]+)*"
@@ -29,7 +29,10 @@ _ONE = {"hold": "holds", "retry": "retries", "live": "lives", "need": "needs"}
 
 @dataclass(frozen=True)
 class Task:
-    """A task of a scenario: its manifest, in the feature's own names."""
+    """A task of a scenario: its manifest, in the feature's own names.
+
+    Or what has pods as a task has, made by hand: a group, or a single TaskResource.
+    """
 
     name: str
     manifest: Obj = field(hash=False)
@@ -40,6 +43,8 @@ class Task:
 
     @property
     def domains(self) -> list[str]:
+        if self.manifest["kind"] == TASK_RESOURCES.kind:
+            return [self.manifest["metadata"]["namespace"]]
         parties = self.manifest["spec"].get("parties") or []
         return list(dict.fromkeys(party["domainID"] for party in parties))
 

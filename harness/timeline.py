@@ -9,6 +9,7 @@ from typing import Any
 from harness import objects
 from harness.domains import SLOT
 from harness.journal import History, Version
+from harness.naming import plain_key
 from harness.objects import Obj, name_of
 
 #: The newest lines that a failure shows; the rest is in events.ndjson.
@@ -69,7 +70,7 @@ def _life(what: str) -> Teller:
 def _short(version: Version) -> str:
     """The key without what says nothing: the tasks' namespace, a TaskResource's random digits."""
     key = version.key.removeprefix(objects.TASK_NAMESPACE + "/")
-    return key.rpartition("-")[0] if version.resource is objects.TASK_RESOURCES else key
+    return plain_key(key) if version.resource is objects.TASK_RESOURCES else key
 
 
 def _why(obj: Obj) -> str:

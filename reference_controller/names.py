@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from harness.objects import Obj, labels_of
+
 PREFIX = "kuscia.secretflow/"
 
 #: Both a node's label (which domain it serves) and the node selector of every task pod.
@@ -28,6 +30,10 @@ TASK_RESOURCE_UID = PREFIX + "task-resource-uid"
 TASK_RESOURCE_GROUP = PREFIX + "task-resource-group"
 TASK_RESOURCE_GROUP_UID = PREFIX + "task-resource-group-uid"
 
+#: When the round began that a pod is to be placed in: a pod that was changed is tried again, also
+#: by a scheduler that has set it aside (scheduling.md TRG-036).
+RESERVING_TIMESTAMP = PREFIX + "taskresource-reserving-timestamp"
+
 #: Ours: the nodes that a reserved TaskResource holds for its pods, `{"<pod>": "<node>"}` in JSON,
 #: written in the same patch as the phase Reserved. All holds can be read off the API at any time.
 RESERVATION = PREFIX + "reservation"
@@ -50,6 +56,11 @@ LOAD_BALANCER = PREFIX + "loadbalancer"
 PROTOCOL = PREFIX + "protocol"
 ACCESS_DOMAIN = PREFIX + "access-domain"
 BANDWIDTH_LIMIT = PREFIX + "bandwidth-limit-"
+
+
+def is_partner(namespace: Obj | None) -> bool:
+    """Whether the domain of that namespace is another cluster's."""
+    return namespace is not None and labels_of(namespace).get(DOMAIN_ROLE) == "partner"
 
 
 def task_resource_name(group: str, uid: str, domain: str, role: str) -> str:

@@ -1,17 +1,48 @@
 @core
 Feature: A party that has reserved holds its room while it waits for the others
 
-  Background:
+  @id:schedule-hold-released @req:SC-02 @req:SC-06
+  Scenario: After resourceReservedSeconds a probe gets the room that was held
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
     And the task "probe" of alice
-
-  @id:schedule-hold-released @req:SC-02 @req:SC-06
-  Scenario: After resourceReservedSeconds a probe gets the room that was held
-    Given the task "psi" of alice and bob, which holds for 3 s, retries after 30 s and lives for 60 s
+    And the task "psi" of alice and bob, which holds for 3 s, retries after 30 s and lives for 60 s
     When the task "psi" is created
     And 1 second passes
     And the task "probe" is created
     Then the pods of "probe" were bound 3 s after the task "psi" was created
     And no pod of "psi" was bound before the pods of "probe" were bound
     And no node ever had more than its room
+
+  # Bob's room comes at second 4, and would be bob's until second 9, had alice's not ended at 5.
+  @id:schedule-hold-released-by-all @req:SC-02
+  Scenario: With the party that has waited long enough all let go, as their round has failed
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the nodes of carol have room for no pod
+    And the task "probe" of bob
+    And the task "psi" of alice, bob and carol, which holds for 5 s, retries after 30 s and lives for 60 s
+    When the task "psi" is created
+    And 4 seconds pass
+    And the nodes of bob have room for 1 pod
+    And the pods of "psi" exist
+    And the task "probe" is created
+    Then the pods of "probe" were bound 5 s after the task "psi" was created
+    And no pod of "psi" was bound before the pods of "probe" were bound
+
+  # Rounds begin at seconds 0 and 9; the holds of alice end at 4 and 13.
+  @id:schedule-hold-again @req:SC-02 @req:SC-03
+  Scenario: In the pause somebody else can have the room, in the next round it is held again
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the tasks "probe-1" to "probe-2" of alice
+    And the task "psi" of alice and bob, which holds for 4 s, retries after 5 s and lives for 60 s
+    When the task "psi" is created
+    And 1 second passes
+    And the task "probe-1" is created
+    Then the pods of "probe-1" were bound 4 s after the task "psi" was created
+    When the task "probe-1" is deleted
+    And 6 seconds pass
+    And the task "probe-2" is created
+    Then the pods of "probe-2" were bound 13 s after the task "psi" was created
+    And no pod of "psi" was bound before the pods of "probe-2" were bound

@@ -194,22 +194,16 @@ Feature: How many parties are enough to start
     And the status of "psi" matches "expired.status.yaml"
 
   @id:schedule-members-and-pods @req:SC-08 @req:SC-09 @req:SC-10
-  Scenario: Two of three parties with two of three pods each are enough
+  Scenario: Two of three parties are enough, with two of three pods each, and not with fewer
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of alice have room for 2 pods
-    And the task "psi" of alice, bob and carol, which holds for 3 s, retries after 4 s and lives for 22 s
-    And the AppImage has
-      | spec.deployTemplates[0].replicas | 3 |
+    And the task "psi" of alice, bob and carol, which holds for 20 s, retries after 3 s and lives for 60 s
     And the task "psi" has
-      | spec.scheduleConfig.minReservedMembers | 2 |
-      | spec.parties[0].minReservedPods        | 2 |
-      | spec.parties[1].minReservedPods        | 2 |
-      | spec.parties[2].minReservedPods        | 2 |
+      | spec.scheduleConfig.minReservedMembers | 2                                                                                   |
+      | spec.parties[0]                        | {domainID: alice, appImageRef: app-image, minReservedPods: 2, template: {replicas: 3}} |
+      | spec.parties[1]                        | {domainID: bob, appImageRef: app-image, minReservedPods: 2, template: {replicas: 3}}   |
+      | spec.parties[2]                        | {domainID: carol, appImageRef: app-image, minReservedPods: 2, template: {replicas: 3}} |
     And the task "probe" of alice, bob and carol
-    And the task "probe" has
-      | spec.parties[0].template.replicas | 1 |
-      | spec.parties[1].template.replicas | 1 |
-      | spec.parties[2].template.replicas | 1 |
     When the task "psi" is created
     And 1 second passes
     And the task "probe" is created
@@ -217,4 +211,9 @@ Feature: How many parties are enough to start
     And no pod of "psi" was bound before the pods of "probe" were bound
     When the pods of "probe" finish
     And the nodes of bob have room for 2 pods
-    Then 2 of the pods of bob are bound
+    Then 4 of the pods of "psi" are bound
+    And the status of "psi" matches "alice-and-bob-run.status.yaml"
+    When the nodes of carol have room for 2 pods
+    Then 6 of the pods of "psi" are bound
+    And the status of "psi" matches "all-run.status.yaml"
+    And no node ever had more than its room

@@ -1,7 +1,7 @@
 """What an expected document can ask for: places that there can be, items that can be told apart.
 
 Walks a document's nodes, whose values are sound by themselves, beside the schema of the
-resource definition. Without a schema, `{}`, every path is possible.
+resource definition. Without a schema, `{}`, every path is possible. Its title says what it is of.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ class Checker:
         for key, value in node.value:
             below = _below(schema, key.value)
             if below is None:
-                yield _no_such(key, (*path, key.value), schema)
+                yield self._no_such(key, (*path, key.value), schema)
             else:
                 yield from self.check(value, below, (*path, key.value))
 
     def _items(self, node: SequenceNode, schema: Obj, path: Path) -> Iterator[Problem]:
         below = _below(schema, "0")
         if below is None:
-            yield _no_such(node, (*path, "0"), schema)
+            yield self._no_such(node, (*path, "0"), schema)
             return
         keys = KEYS.get(path[-1]) if path else None
         yield from _keyed(node, path[-1], keys) if keys else _unkeyed(node)
@@ -75,9 +75,17 @@ class Checker:
             for place, step in enumerate(named):
                 below = _below(schema, step)
                 if below is None:
-                    yield _no_such(name, named[: place + 1], schema)
+                    yield self._no_such(name, named[: place + 1], schema)
                     break
                 schema = below
+
+    def _no_such(self, node: Node, path: Path, schema: Obj) -> Problem:
+        known = list(schema.get("properties") or {})
+        near = get_close_matches(path[-1], known, n=1)
+        first = f"did you mean {near[0]}? " if near else ""
+        hint = f"{first}there are: {', '.join(sorted(known))}" if known else "it has no fields"
+        what = self.root.get("title", "status")
+        return Problem(node, f"the {what} has no {path_text(path)}", hint)
 
 
 def _below(schema: Obj, step: str) -> Obj | None:
@@ -91,14 +99,6 @@ def _below(schema: Obj, step: str) -> Obj | None:
     if "items" in schema:
         return dict(schema["items"])
     return {} if not schema or schema.get("x-kubernetes-preserve-unknown-fields") else None
-
-
-def _no_such(node: Node, path: Path, schema: Obj) -> Problem:
-    known = list(schema.get("properties") or {})
-    near = get_close_matches(path[-1], known, n=1)
-    first = f"did you mean {near[0]}? " if near else ""
-    hint = f"{first}there are: {', '.join(sorted(known))}" if known else "it has no fields"
-    return Problem(node, f"the status has no {path_text(path)}", hint)
 
 
 def _misplaced(node: Node) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.features import is_ours, suite_features
-from harness.files import POD, STATUS
+from harness.files import EXPECTED
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def _below(path: Path) -> list[Path]:
         return [path]
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder")
-    endings = (".feature", STATUS, POD)
+    endings = (".feature", *EXPECTED)
     found = [each for each in sorted(path.rglob("*")) if each.name.endswith(endings)]
     if not found:
         what = "a file that ends in .feature or .yaml, or a folder with features in it"

@@ -4,7 +4,7 @@
 deletes, `changes` makes things other than usual, `pods` tells pods to end and looks at them,
 `services` looks at what leads to them, `inside` reads files in them, `status` compares documents,
 `throughout` judges every change of it, `cleaning` looks at what remains, `time` lets time pass,
-`moments` asks when things happened.
+`moments` asks when things happened, `groups` looks at how a task's parties reserve.
 """
 
 NAMES = (
@@ -19,6 +19,7 @@ NAMES = (
     "throughout",
     "cleaning",
     "time",
+    "groups",
     "moments",
 )
 MODULES = tuple(f"{__name__}.{name}" for name in NAMES)

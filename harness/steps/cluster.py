@@ -6,7 +6,7 @@ from functools import partial
 
 from pytest_bdd import given, parsers, then, when
 
-from harness.domains import PLENTY
+from harness.domains import PLENTY, serve
 from harness.objects import NODES, PODS, quantity
 from harness.room import cordon, free_cpu, overcommitted, plain_pod, remake_node, set_cpu
 from harness.scenario import Scenario
@@ -65,6 +65,17 @@ def _(scenario: Scenario, domain: str, un: str | None) -> None:
         scenario.connection.run(cordon(api, node, cordoned))
         if cordoned:
             scenario.at_the_end(partial(cordon, api, node, False))
+
+
+@given(parsers.re(r"the nodes of (?P<domain>\S+) serve (?P<other>\S+)"))
+@when(parsers.re(r"the nodes of (?P<domain>\S+) serve (?P<other>\S+)"))
+def _(scenario: Scenario, domain: str, other: str) -> None:
+    """When the nodes of carol serve bob: somebody has changed their label."""
+    scenario.act()
+    api, namespace = scenario.connection.api, scenario.names.namespace(other)
+    run = scenario.environment.run
+    for node in scenario.nodes_of(domain):
+        scenario.connection.run(serve(api, node, namespace, run))
 
 
 @when(parsers.re(r"the nodes of (?P<domain>\S+) are deleted by somebody"))

@@ -11,6 +11,8 @@ from harness.errors import FeatureError
 from harness.journal import Version
 from harness.objects import uid_of
 from harness.scenario import Scenario
+from harness.steps.changes import KINDS
+from harness.steps.groups import OBJECT, entries, phase_of, versions_of
 from harness.steps.pods import STATES, domains_of, pod_versions, whom
 from harness.steps.status import lifetime, status_of
 
@@ -18,13 +20,20 @@ from harness.steps.status import lifetime, status_of
 #: whole seconds, and controllers look again only now and then.
 EARLY, LATE = 1.0, 2.0
 
-#: What a moment reads like: of a task, or of pods.
+#: What a moment reads like: of a task, of pods, or of what reserves for them.
 OF_TASK = r'the task "[^"]+" (?:was created|became (?:Pending|Running|Succeeded|Failed))'
 OF_PODS = r'(?:the pods|a pod) of (?:"[^"]+"|[^\s"]+) (?:was|were|had) (?:created|bound|ended)'
-MOMENT = rf"(?:{OF_TASK}|{OF_PODS})"
+OF_OBJECT = (
+    r'the (?:group|task resource) "[^"]+" (?:was created'
+    r"|became (?:Reserving|Reserved|Schedulable|ReserveFailed|Failed)(?: again)?)"
+)
+MOMENT = rf"(?:{OF_TASK}|{OF_PODS}|{OF_OBJECT})"
 _TASK = parsers.re(r'the task "(?P<name>[^"]+)" (?:was (?P<created>created)|became (?P<phase>\w+))')
 _PODS = parsers.re(
     r"(?P<which>the pods|a pod) of (?P<who>\S+) (?:was|were|had) (?P<what>created|bound|ended)"
+)
+_OBJECT = parsers.re(
+    rf"{OBJECT} (?:was (?P<created>created)|became (?P<phase>\w+)(?P<again> again)?)"
 )
 _STATES = {"created": "exist", "bound": "are bound", "ended": "have ended"}
 
@@ -40,12 +49,17 @@ class Moment:
         return (self.version.at - other.version.at).total_seconds()
 
 
-@then(parsers.re(rf"(?P<event>{MOMENT}) (?P<seconds>\d+(?:\.\d+)?) s after (?P<other>{MOMENT})"))
-def _(scenario: Scenario, event: str, seconds: str, other: str) -> None:
-    """Then the pods of "probe" were bound 3 s after the task "psi" was created; within -1, +2 s."""
+@then(
+    parsers.re(
+        rf"(?P<event>{MOMENT}) (?P<most>at most )?(?P<seconds>\d+(?:\.\d+)?) s"
+        rf" after (?P<other>{MOMENT})"
+    )
+)
+def _(scenario: Scenario, event: str, most: str | None, seconds: str, other: str) -> None:
+    """Then the pods of "probe" were bound [at most ]3 s after the task "psi" was created: -1, +2."""
     __tracebackhide__ = True
     late = LATE * scenario.timeouts.factor
-    earliest, latest = float(seconds) - EARLY, float(seconds) + late
+    earliest, latest = 0 if most else float(seconds) - EARLY, float(seconds) + late
     start = await_moment(scenario, other, scenario.timeouts.status)
     left = latest - scenario.seconds_since(start.version.at)
     found = await_moment(scenario, event, max(left, 0) + LATE)
@@ -125,6 +139,15 @@ def _of_pods(scenario: Scenario, words: Mapping[str, str]) -> Moment | None:
     return _moment(scenario, list(first.values())[-1]) if complete else None
 
 
+def _of_object(scenario: Scenario, words: Mapping[str, str | None]) -> Moment | None:
+    """Its creation, or the first time that it came into the phase; `again`: the second."""
+    kind, key, phase = words["kind"] or "", words["key"] or "", words.get("phase")
+    if phase is None:
+        return _moment(scenario, next(iter(versions_of(scenario, KINDS[kind], key)), None))
+    times = [v for v in entries(scenario, kind, key) if phase_of(v.object) == phase]
+    return _moment(scenario, next(iter(times[1:] if words.get("again") else times), None))
+
+
 def _moment(scenario: Scenario, version: Version | None) -> Moment | None:
     if version is None:
         return None
@@ -135,4 +158,5 @@ def _moment(scenario: Scenario, version: Version | None) -> Moment | None:
 _LOOKS: Mapping[parsers.re, Callable[[Scenario, Mapping[str, str]], Moment | None]] = {
     _TASK: _of_task,
     _PODS: _of_pods,
+    _OBJECT: _of_object,
 }

@@ -7,11 +7,23 @@ from dataclasses import replace
 
 from pytest_bdd import given, parsers, then, when
 
-from harness.changes import without
+from harness.changes import changed, without
 from harness.errors import ApiError, FeatureError, NotFound
-from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, Obj, name_of, resource_of, uid_of
+from harness.objects import (
+    KUSCIA_TASKS,
+    TASK_NAMESPACE,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    Obj,
+    name_of,
+    resource_of,
+    uid_of,
+)
 from harness.scenario import Scenario
 from harness.tasks import APP_IMAGE, NAMES, Task, make_task, names_in, schedule_from
+
+#: Kinds by whose names a feature speaks of pods.
+_HAVE_PODS = (KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
 
 
 @given(parsers.re(rf'the task "(?P<name>[^"]+)" of (?P<domains>{NAMES})(?:, which (?P<words>.+))?'))
@@ -68,10 +80,14 @@ def _(scenario: Scenario, files: str) -> None:
 def _(scenario: Scenario, file: str, path: str) -> None:
     """When "task.yaml" without spec.parties[0].domainID is applied."""
     [manifest] = scenario.files.manifests(file)
-    try:
-        scenario.apply(without(manifest, path))
-    except ApiError as error:
-        scenario.refusal = error
+    try_to_apply(scenario, without(manifest, path))
+
+
+@when(parsers.re(r'"(?P<file>[^"]+\.yaml)" with (?P<path>\S+) (?P<value>\S+) is applied'))
+def _(scenario: Scenario, file: str, path: str, value: str) -> None:
+    """When "task.yaml" with spec.scheduleConfig.minReservedMembers 0 is applied."""
+    [manifest] = scenario.files.manifests(file)
+    try_to_apply(scenario, changed(manifest, [[path, value]]))
 
 
 @then(parsers.re(r"it is refused, naming (?P<path>\S+)"))
@@ -134,11 +150,19 @@ def make_app_image(scenario: Scenario) -> None:
     apply_all(scenario, [app_image(scenario)])
 
 
+def try_to_apply(scenario: Scenario, manifest: Obj) -> None:
+    """Apply what may well be refused: a Then says whether it was to be."""
+    try:
+        scenario.apply(manifest)
+    except ApiError as error:
+        scenario.refusal = error
+
+
 def apply_all(scenario: Scenario, manifests: list[Obj]) -> None:
     __tracebackhide__ = True
     for manifest in manifests:
         name, is_task = name_of(manifest), resource_of(manifest) is KUSCIA_TASKS
-        if is_task and name not in scenario.tasks:
+        if resource_of(manifest) in _HAVE_PODS and name not in scenario.tasks:
             define(scenario, Task(name, manifest))
         try:
             created = scenario.apply(manifest)

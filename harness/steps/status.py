@@ -15,6 +15,7 @@ from harness.errors import MissingDocument
 from harness.journal import Version
 from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE
 from harness.scenario import Scenario
+from harness.steps.resources import numbered
 from harness.tasks import Task
 from harness.timeline import first_task, seconds
 from harness.writers import last_writer
@@ -28,6 +29,24 @@ DOCUMENT = rf'the status of {TASK} matches "(?P<file>[^"]+)"(?: within (?P<limit
 @then(parsers.re(DOCUMENT))
 def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
     """Then the status of "psi" matches "running.status.yaml"."""
+    __tracebackhide__ = True
+    await_status(scenario, name, file, limit)
+
+
+@then(
+    parsers.re(
+        r'the statuses of "(?P<first>[^"]+)" to "(?P<last>[^"]+)" match "(?P<file>[^"]+)"'
+        r"(?: within (?P<limit>\d+) s)?"
+    )
+)
+def _(scenario: Scenario, first: str, last: str, file: str, limit: str | None) -> None:
+    """Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml"[ within 60 s], each."""
+    __tracebackhide__ = True
+    for name in numbered(first, last):
+        await_status(scenario, name, file, limit)
+
+
+def await_status(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
     __tracebackhide__ = True
     times, task = scenario.timeouts, scenario.task(name)
     within = float(limit) * times.factor if limit else times.status

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from harness.objects import (
+    NAMESPACES,
     NODES,
     PODS,
     TASK_RESOURCES,
     Obj,
     Resource,
     annotations_of,
+    key_of,
     labels_of,
     name_of,
     namespace_of,
@@ -36,6 +38,8 @@ class CoScheduler:
             return [domain] if domain else []
         if resource == TASK_RESOURCES:
             return [namespace_of(obj) or ""]
+        if resource == NAMESPACES:
+            return [name_of(obj)]
         return _domains_of(obj, cache) if resource == PODS else []
 
     def lock(self, key: str) -> str:  # noqa: ARG002
@@ -43,7 +47,7 @@ class CoScheduler:
 
     def observe(self, cache: Cache, key: str, now: datetime) -> Seen | None:
         waiting = [pod for pod in cache.by(PODS, "namespace", key) if _waits(pod)]
-        if not waiting:
+        if not waiting or names.is_partner(cache.get(NAMESPACES, key)):
             return None
         gangs = [_gang(cache, resource) for resource in cache.by(TASK_RESOURCES, "namespace", key)]
         return Seen(
@@ -51,6 +55,7 @@ class CoScheduler:
             key,
             gangs=tuple(sorted((gang for gang in gangs if gang.waiting), key=lambda g: g.age)),
             singles=tuple(pod for pod in waiting if names.TASK_RESOURCE not in annotations_of(pod)),
+            strays=tuple(_strays(cache, waiting)),
             nodes=tuple(_room(cache, node) for node in cache.by(NODES, "domain", key)),
         )
 
@@ -76,10 +81,23 @@ def _has_ended(pod: Obj) -> bool:
 
 
 def _gang(cache: Cache, resource: Obj) -> Gang:
-    key = f"{namespace_of(resource)}/{name_of(resource)}"
-    pods = cache.by(PODS, "resource", key)
+    pods = [pod for pod in cache.by(PODS, "resource", key_of(resource)) if _is_handed_over(pod)]
     bound = sum(1 for pod in pods if pod["spec"].get("nodeName"))
     return Gang(resource, tuple(pod for pod in pods if _waits(pod)), bound)
+
+
+def _is_handed_over(pod: Obj) -> bool:
+    return bool(labels_of(pod).get(names.TASK_RESOURCE_UID))
+
+
+def _strays(cache: Cache, waiting: Iterable[Obj]) -> Iterator[tuple[Obj, str]]:
+    """SCH-010 d and g. What names no TaskResource at all is about to be handed over to one."""
+    for pod in waiting:
+        name, namespace = annotations_of(pod).get(names.TASK_RESOURCE), namespace_of(pod)
+        if name and not cache.get(TASK_RESOURCES, name, namespace):
+            yield pod, "waiting for task resource"
+        elif name and not _is_handed_over(pod):
+            yield pod, f"failed to get task resource {namespace}/{name} uid in pod labels"
 
 
 def _room(cache: Cache, node: Obj) -> Node:

@@ -67,6 +67,8 @@ class Seen:
     gangs: tuple[Gang, ...] = ()
     #: Pods for our scheduler that belong to no gang.
     singles: tuple[Obj, ...] = ()
+    #: Pods that name a TaskResource which cannot reserve for them, and why.
+    strays: tuple[tuple[Obj, str], ...] = ()
     #: What is bound and what is held is taken off already.
     nodes: tuple[Node, ...] = field(default_factory=tuple)
 

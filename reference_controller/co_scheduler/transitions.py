@@ -72,13 +72,13 @@ def bind_single(seen: Seen) -> Decision | None:
 
 
 def explain(seen: Seen) -> Decision | None:
-    """Tell the pods that find no room why (VW-18)."""
+    """Tell the pods that are not bound why (VW-18)."""
     told = [
         PatchStatus(PODS, pod, {**(pod.get("status") or {}), "conditions": conditions})
-        for pod in _without_room(seen)
-        if (conditions := _unschedulable(seen, pod)) is not None
+        for pod, message in (*_without_room(seen), *_skipped(seen), *seen.strays)
+        if (conditions := _unschedulable(seen, pod, message)) is not None
     ]
-    return do(told, why=f"{len(told)} pods find no room") if told else None
+    return do(told, why=f"{len(told)} pods have to wait") if told else None
 
 
 #: There is one phase; the first that applies is taken.
@@ -110,21 +110,29 @@ def _bind(pairs: list[tuple[Obj, str]]) -> Decision | None:
     return do([Bind(pod, node) for pod, node in pairs], why=why) if pairs else None
 
 
-def _without_room(seen: Seen) -> Iterator[Obj]:
+def _without_room(seen: Seen) -> Iterator[tuple[Obj, str]]:
+    gangs = [gang for gang in seen.gangs if _waits_for_room(gang)]
+    for pod in (*(pod for gang in gangs for pod in gang.unheld), *seen.singles):
+        yield pod, _message(seen, pod)
+
+
+def _skipped(seen: Seen) -> Iterator[tuple[Obj, str]]:
+    """SCH-010 e and f. Who was told in an earlier round that there is no room knows enough."""
     for gang in seen.gangs:
-        if _waits_for_room(gang):
-            yield from gang.unheld
-    yield from seen.singles
+        if gang.phase in ("", Phase.PENDING, Phase.FAILED):
+            what = f"task resource {key_of(gang.resource)} status phase is {gang.phase}"
+            for pod in gang.waiting:
+                if condition_of(pod, "PodScheduled") is None:
+                    yield pod, f"{what}, skip scheduling pod"
 
 
 def _waits_for_room(gang: Gang) -> bool:
     return gang.phase in (Phase.RESERVING, Phase.SCHEDULABLE) and gang.is_complete
 
 
-def _unschedulable(seen: Seen, pod: Obj) -> list[Obj] | None:
+def _unschedulable(seen: Seen, pod: Obj, message: str) -> list[Obj] | None:
     """The pod's conditions with the reason why it waits; None if they say so already."""
     known = condition_of(pod, "PodScheduled") or {}
-    message = _message(seen, pod)
     if known.get("status") == "False" and known.get("message") == message:
         return None
     since = known.get("lastTransitionTime") if known.get("status") == "False" else None

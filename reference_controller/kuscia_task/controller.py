@@ -121,10 +121,6 @@ def _is_set_aside(task: Obj) -> bool:
     return suspended or status.is_ending(task)
 
 
-def _is_partner(namespace: Obj | None) -> bool:
-    return namespace is not None and labels_of(namespace).get(names.DOMAIN_ROLE) == "partner"
-
-
 def _is_created(task: Obj) -> bool:
     return (condition_of(task, "ResourceCreated") or {}).get("status") == "True"
 
@@ -137,6 +133,6 @@ def _needed(cache: Cache, task: Obj) -> dict[str, Any]:
     return {
         "app_images": {i: image for i in images if (image := cache.get(APP_IMAGES, i))},
         "namespaces": frozenset(d for d in domains if cache.get(NAMESPACES, d)),
-        "partners": frozenset(d for d in domains if _is_partner(cache.get(NAMESPACES, d))),
+        "partners": frozenset(d for d in domains if names.is_partner(cache.get(NAMESPACES, d))),
         "taken": {domain: cache.ports(domain) for domain in domains},
     }

@@ -21,7 +21,10 @@ from reference_controller.task_resource.transitions import MACHINE
 
 
 class TaskResources:
-    """The key is the group's name, a blank, and `namespace/name`: the lock is the group's."""
+    """The key is the group's name, a blank, and `namespace/name`: the lock is the group's.
+
+    A TaskResource made by hand need not have a group: then the name is empty.
+    """
 
     name = "task_resource"
     machine = MACHINE
@@ -47,4 +50,4 @@ class TaskResources:
 
 def _keys(resources: Iterable[Obj]) -> list[str]:
     groups = ((annotations_of(r).get(names.TASK_RESOURCE_GROUP), key_of(r)) for r in resources)
-    return [f"{group} {key}" for group, key in groups if group]
+    return [f"{group or ''} {key}" for group, key in groups]

@@ -24,6 +24,7 @@ from reference_controller.actions import Patch
 from reference_controller.conditions import with_condition
 from reference_controller.task_resource.changes import CREATED
 from reference_controller.task_resource.seen import Phase
+from reference_controller.times import moment
 
 _COPIED_ANNOTATIONS = tuple(
     names.PREFIX + name
@@ -109,14 +110,28 @@ def _text(total: Decimal, written: str) -> str:
     return written if total == quantity(written) else f"{total.normalize():f}"
 
 
-def hand_over(pod: Obj, resource: Obj) -> Patch:
-    """Tell the pod which TaskResource reserves for it (TRG-035)."""
+def hand_over(pod: Obj, resource: Obj, now: datetime) -> Patch:
+    """Tell the pod which TaskResource reserves for it, and since when (TRG-035)."""
     labels = {
         names.TASK_RESOURCE_GROUP_UID: labels_of(resource)[names.TASK_RESOURCE_GROUP_UID],
         names.TASK_RESOURCE_UID: uid_of(resource),
     }
-    annotations = {names.TASK_RESOURCE: name_of(resource)}
+    annotations = {names.TASK_RESOURCE: name_of(resource), **_stamp(now)}
     return Patch(PODS, pod, {"metadata": {"labels": labels, "annotations": annotations}})
+
+
+def call_again(pod: Obj, since: datetime) -> Patch:
+    """Tell the pod that another round has begun (TRG-036)."""
+    return Patch(PODS, pod, {"metadata": {"annotations": _stamp(since)}})
+
+
+def is_called(pod: Obj, since: datetime) -> bool:
+    known = moment(annotations_of(pod).get(names.RESERVING_TIMESTAMP))
+    return known is not None and known >= since
+
+
+def _stamp(since: datetime) -> dict[str, str]:
+    return {names.RESERVING_TIMESTAMP: time_text(since)}
 
 
 def is_handed_over(pod: Obj, resource: Obj) -> bool:

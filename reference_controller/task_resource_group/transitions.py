@@ -21,10 +21,13 @@ from reference_controller.task_resource import changes
 from reference_controller.task_resource.seen import Phase as ResourcePhase
 from reference_controller.task_resource_group.resources import (
     build_resource,
+    call_again,
     hand_over,
+    is_called,
     is_handed_over,
 )
 from reference_controller.task_resource_group.seen import Phase, Seen, is_true, resource_key
+from reference_controller.times import moved_at
 
 EXPIRED = "Task resource group exceed it's lifecycle"
 
@@ -85,7 +88,7 @@ def begin(seen: Seen) -> Decision | None:
     )
     return do(
         [
-            hand_over(pod, resource)
+            hand_over(pod, resource, seen.now)
             for pod, resource in _pods(seen)
             if not is_handed_over(pod, resource)
         ],
@@ -126,6 +129,13 @@ def give_up(seen: Seen) -> Decision | None:
     )
     failed = _status(seen, Phase.RESERVE_FAILED, (_RESERVED, False, reason))
     return do(_fail_all(seen, changes.ROUND_FAILED), _write(seen, failed), why=reason)
+
+
+def call(seen: Seen) -> Decision | None:
+    """Tell the pods that another round has begun: a scheduler may have set them aside (TRG-036)."""
+    since = moved_at(seen.group)
+    late = [pod for pod in seen.pods.values() if not is_called(pod, since)]
+    return do([call_again(pod, since) for pod in late], why=f"{len(late)} pods") if late else None
 
 
 def retry(seen: Seen) -> Decision | None:
@@ -171,7 +181,7 @@ TRANSITIONS: Transitions[Seen] = {
     Phase.NEW: _BEGINNING,
     Phase.PENDING: _BEGINNING,
     Phase.CREATING: _BEGINNING,
-    Phase.RESERVING: [expire, lose, reserve, give_up],
+    Phase.RESERVING: [expire, lose, reserve, give_up, call],
     Phase.RESERVED: [restore],
     Phase.RESERVE_FAILED: [expire, retry],
     Phase.FAILED: [close],

@@ -19,7 +19,7 @@ from harness.domains import DOMAIN_LABEL, SLOT, set_room
 from harness.errors import AlreadyExists, ApiError, NotFound
 from harness.objects import (
     APP_IMAGES,
-    GROUP,
+    DEFINITIONS,
     KUSCIA_TASKS,
     NAMESPACES,
     NODES,
@@ -33,12 +33,11 @@ from harness.room import WORKLOAD, cordon, plain_pod, remake_node
 from harness.settings import suite_folder
 from harness.simulated_nodes import kubelet
 from harness.virtual import TOKEN, VirtualController
-from tests.reference_controller.promises import Promises
+from tests.reference_controller.promises import Promises, is_of_task
 
 DOMAINS = ("alice", "bob", "carol")
 PACES = (0.0, 0.008, 0.05)
-DEFINITIONS = preparing.load_all(suite_folder("fixtures") / "crds")
-NODE_OF = "node-{}-{}"
+DEFINED = preparing.load_all(suite_folder("fixtures") / "crds")
 
 
 class TaskWorld:
@@ -52,11 +51,14 @@ class TaskWorld:
         self.api = Api(self.access, "somebody")
         self.controller = VirtualController(self.access, self.loop)
         self.promises = Promises(self.server.store, self.loop.time)
+        #: The nodes that were deleted, as they were.
+        self.gone = {}
         self._ready = asyncio.Event()
         self._works = [
             self.loop.create_task(self._serve()),
             self.loop.create_task(self._nodes()),
         ]
+        self.drive(self.api.__aenter__())
         self.drive(self._ready.wait())
         self.drive(self._prepare())
 
@@ -84,9 +86,9 @@ class TaskWorld:
             await kubelet.serve(kubelets, names, on_ready=self._ready.set)
 
     async def _prepare(self):
-        for definition in DEFINITIONS:
-            await self.api.create(DEFINITIONS_RESOURCE, definition)
-        await preparing.served(self.api, DEFINITIONS)
+        for definition in DEFINED:
+            await self.api.create(DEFINITIONS, definition)
+        await preparing.served(self.api, DEFINED)
         for name in (TASK_NAMESPACE, *self.domains):
             await self._make(NAMESPACES, {"metadata": {"name": name}})
         for domain, names in self.nodes.items():
@@ -120,11 +122,8 @@ class TaskWorld:
         )
 
     def delete(self, resource, name, namespace=None):
-        self.drive(self._delete(resource, name, namespace))
-
-    async def _delete(self, resource, name, namespace):
         with suppress(NotFound):
-            await self.api.delete(resource, name, namespace)
+            self.drive(self.api.delete(resource, name, namespace))
 
     def finish(self, pod, code=0):
         """Tell a pod to end with that code, if it runs."""
@@ -158,11 +157,8 @@ class TaskWorld:
         self.drive(self._make(PODS, pod))
 
     def take_plain_pod(self, domain, node):
-        self.drive(self._kill_plain(domain, f"plain-{node}"))
-
-    async def _kill_plain(self, domain, name):
         with suppress(NotFound):
-            await self.api.delete(PODS, name, domain, grace_seconds=0)
+            self.drive(self.api.delete(PODS, f"plain-{node}", domain, grace_seconds=0))
 
     # What happens to the controller, and to time
 
@@ -177,3 +173,37 @@ class TaskWorld:
     def pass_time(self, seconds):
         self.drive(asyncio.sleep(seconds))
         self.promises.look()
+
+    # What there is
+
+    def all(self, resource):
+        """The objects of that kind, in the order of their keys."""
+        there = self.promises.there[resource]
+        return [there[key] for key in sorted(there)]
+
+    def pods_of_tasks(self):
+        return [pod for pod in self.all(PODS) if is_of_task(pod)]
+
+
+def _party(domain, slots, replicas, needed):
+    party = {
+        "domainID": domain,
+        "appImageRef": f"asks-{slots}",
+        "template": {"replicas": replicas},
+    }
+    return {**party, "minReservedPods": needed} if needed else party
+
+
+def _app_image(slots):
+    """Its pods run until they are told to end."""
+    asked = {SLOT: str(slots)}
+    container = {
+        "name": "app",
+        "command": ["sh", "-c", "./app --seconds=86400"],
+        "workingDir": "/work",
+        "resources": {"requests": asked, "limits": asked},
+    }
+    name, _, tag = WORKLOAD.partition(":")
+    template = {"name": "app", "spec": {"restartPolicy": "Never", "containers": [container]}}
+    spec = {"image": {"name": name, "tag": tag}, "deployTemplates": [template]}
+    return {"metadata": {"name": f"asks-{slots}"}, "spec": spec}

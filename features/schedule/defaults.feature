@@ -1,0 +1,82 @@
+@core @needs:virtual-clock
+Feature: What holds where scheduleConfig says nothing
+
+  A party holds what it has reserved for 30 s, the next round begins 30 s after a failed one, and
+  after 300 s it is over. As long as bob has no room, alice's is held in the seconds 0 to 30, 60 to 90,
+  120 to 150, 180 to 210 and 240 to 270, and free between them.
+
+  Background:
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the task "psi" of alice and bob
+    And the task "probe" of alice
+
+  @id:schedule-defaults-rounds @req:SC-02 @req:SC-03
+  Scenario Outline: Alice's room, wanted from second <asked> on, is had at second <had>
+    When the task "psi" is created
+    And <asked> seconds pass
+    And the task "probe" is created
+    Then the pods of "probe" were bound <had> s after the task "psi" was created
+    And no pod of "psi" was bound before the pods of "probe" were bound
+    And the status of "psi" matches "waits.status.yaml"
+
+    Examples: Round after round, as it begins, as it ends, and in the pause after it
+      | id           | asked | had |
+      | first-begins | 2     | 30  |
+      | first-ends   | 28    | 30  |
+      | first-pause  | 33    | 33  |
+      | pause-ends   | 58    | 58  |
+      | second       | 63    | 90  |
+      | second-ends  | 88    | 90  |
+      | second-pause | 93    | 93  |
+      | third        | 123   | 150 |
+      | third-pause  | 153   | 153 |
+      | fourth       | 183   | 210 |
+      | fourth-pause | 213   | 213 |
+      | fifth        | 243   | 270 |
+      | fifth-pause  | 273   | 273 |
+      | no-sixth     | 297   | 297 |
+
+  @id:schedule-defaults-late-room @req:SC-03 @req:SC-05
+  Scenario Outline: Room that bob has from second <given> on is used at second <used>
+    When the task "psi" is created
+    And <given> seconds pass
+    And the nodes of bob have room for 1 pod
+    Then the pods of "psi" were bound <used> s after the task "psi" was created
+    And the status of "psi" matches "runs.status.yaml"
+
+    Examples: In a round at once, in a pause as the next round begins
+      | id           | given | used |
+      | first        | 27    | 27   |
+      | first-pause  | 33    | 60   |
+      | second       | 87    | 87   |
+      | second-pause | 93    | 120  |
+      | fifth        | 267   | 267  |
+
+  @id:schedule-defaults-lifecycle @req:SC-04
+  Scenario: After 300 seconds the task fails, and holds nothing any more
+    When the task "psi" is created
+    Then the task "psi" became Failed 300 s after the task "psi" was created
+    And the status of "psi" matches "failed.status.yaml"
+    When the task "probe" is created
+    Then the pods of "probe" were bound 0 s after the task "probe" was created
+
+  @id:schedule-defaults-too-late @req:SC-03 @req:SC-04
+  Scenario: Room that bob has in the last pause is not used any more
+    When the task "psi" is created
+    And 275 seconds pass
+    And the nodes of bob have room for 1 pod
+    Then the task "psi" became Failed 300 s after the task "psi" was created
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "failed.status.yaml"
+
+  @id:schedule-defaults-scheduled @req:SC-04
+  Scenario: A task that was scheduled in time may run on for ever
+    Given the nodes of bob have room for 1 pod
+    When the task "psi" is created
+    Then the pods of "psi" run
+    When 400 seconds pass
+    Then the status of "psi" matches "runs.status.yaml"
+    When the pods of "psi" finish
+    Then the status of "psi" matches "succeeded.status.yaml"
+    And the phases of "psi" were Pending, Running, Succeeded

@@ -1,0 +1,87 @@
+@core
+Feature: A task that could not be scheduled has failed when its lifecycle is over, no other does
+
+  @id:schedule-lifecycle-over @req:SC-04 @req:VW-06
+  Scenario Outline: A lifecycle <title>
+    Given the domains <parties>, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the task "psi" of <parties>, which holds for <holds> s, retries after <retries> s and lives for <lives> s
+    When the task "psi" is created
+    Then the task "psi" became Failed <lives> s after the task "psi" was created
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "over.status.yaml"
+    And the phases of "psi" were Pending, Failed
+
+    Examples:
+      | id        | title                              | parties              | holds | retries | lives |
+      | rounds    | of two rounds                      | alice and bob        | 3     | 4       | 12    |
+      | three     | of two rounds of three parties     | alice, bob and carol | 2     | 3       | 9     |
+      | one-round | that is shorter than the pause     | alice and bob        | 2     | 300     | 6     |
+      | one-hold  | that is as long as a party holds   | alice and bob        | 5     | 3       | 5     |
+      | second    | of a second                        | alice and bob        | 30    | 30      | 1     |
+
+  @id:schedule-lifecycle-nobody @req:SC-04 @req:VW-06
+  Scenario: A lifecycle in which nobody has reserved anything
+    Given the domains alice and bob, each with room for no pod
+    And the task "psi" of alice and bob, which holds for 2 s, retries after 2 s and lives for 7 s
+    When the task "psi" is created
+    Then the task "psi" became Failed 7 s after the task "psi" was created
+    And the status of "psi" matches "over.status.yaml"
+
+  @id:schedule-lifecycle-ends-hold @req:SC-02 @req:SC-04 @req:SC-06
+  Scenario: A lifecycle that is shorter than a party holds ends what it holds
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the task "probe" of alice
+    And the task "psi" of alice and bob, which holds for 30 s, retries after 30 s and lives for 5 s
+    When the task "psi" is created
+    And 1 second passes
+    And the task "probe" is created
+    Then the pods of "probe" were bound 5 s after the task "psi" was created
+    And the task "psi" became Failed 5 s after the task "psi" was created
+
+  @id:schedule-lifecycle-says-who @req:VW-07
+  Scenario Outline: The message names the lifecycle, and who could not reserve in any round: <who>
+    Given the domains <parties>, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the nodes of <other> have room for no pod
+    And the task "psi" of <parties>, which holds for 2 s, retries after 2 s and lives for 7 s
+    When the task "psi" is created
+    Then the status of "psi" matches "<document>.status.yaml"
+
+    Examples:
+      | id   | who           | parties              | other | document |
+      | one  | bob           | alice, bob and carol | bob   | bob      |
+      | both | alice and bob | alice and bob        | alice | both     |
+
+  @id:schedule-lifecycle-outlived @req:SC-04
+  Scenario Outline: A task that was scheduled in the <id> round runs on when its lifecycle is over
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which holds for 3 s, retries after 3 s and lives for 10 s
+    When the task "psi" is created
+    And <passes> seconds pass
+    And the nodes of bob have room for 1 pod
+    Then the pods of "psi" run
+    When 12 seconds pass
+    And the pods of "psi" finish
+    Then the status of "psi" matches "succeeded.status.yaml"
+    And the phases of "psi" were Pending, Running, Succeeded
+
+    Examples:
+      | id     | passes |
+      | first  | 1      |
+      | second | 5      |
+
+  # Provisional: that an image cannot be had might fail a task at once, for its own reason.
+  @id:schedule-lifecycle-not-begun @req:SC-04 @provisional
+  Scenario: A task that was scheduled waits for its image when its lifecycle is over
+    Given the domains alice and bob, each with room for 1 pod
+    And the AppImage has
+      | spec.image.name | no-such-image |
+    And the task "psi" of alice and bob, which lives for 4 s
+    When the task "psi" is created
+    Then the pods of "psi" are bound
+    When 7 seconds pass
+    Then the status of "psi" matches "not-begun.status.yaml"
+    And the phases of "psi" were Pending

@@ -1,0 +1,44 @@
+@core
+Feature: Whoever waits longer goes first
+
+  @id:schedule-older-first @req:SC-15
+  Scenario Outline: Of two tasks that wait, <old> is older and goes before <new>
+    Given the domain alice with room for 1 pod
+    And the nodes of alice have room for no pod
+    And the task "<old>" of alice
+    And the task "<new>" of alice
+    When the task "<old>" is created
+    And 2 seconds pass
+    And the task "<new>" is created
+    And 1 second passes
+    And the nodes of alice have room for 1 pod
+    Then the pods of "<old>" are bound
+    When the pods of "<old>" finish
+    Then the pods of "<new>" are bound
+    And the pods of "<old>" were bound before the pods of "<new>" were bound
+    And no node ever had more than its room
+    And the status of "<new>" matches "<new>.status.yaml"
+
+    Examples:
+      | id         | old  | new  |
+      | by-name    | chi  | psi  |
+      | by-age     | psi  | chi  |
+
+  @id:schedule-older-gets-what-ends @req:SC-15
+  Scenario: What a task has used goes to the older of two, which needs another party as well
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "user" of alice
+    And the task "old" of alice and bob, which holds for 20 s, retries after 20 s and lives for 60 s
+    And the task "new" of alice
+    When the task "user" is created
+    Then the pods of "user" are ready
+    When the task "old" is created
+    And 2 seconds pass
+    And the task "new" is created
+    And 1 second passes
+    And the pods of "user" finish
+    Then the pods of "old" are bound
+    When the pods of "old" finish
+    Then the pods of "new" are bound
+    And the pods of "old" were bound before the pods of "new" were bound
+    And the status of "new" matches "new.status.yaml"

@@ -1,0 +1,91 @@
+@core
+Feature: How many pods of a party are enough to start
+
+  @id:schedule-pods @req:SC-01 @req:SC-09 @req:SC-10 @req:SC-13
+  Scenario Outline: Of <replicas> pods <enough> with room are enough, and one fewer is not
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of alice have room for <fewer> pods
+    And the task "psi" of alice, which holds for 20 s, retries after 2 s and lives for 60 s
+    And the task "psi" has
+      | spec.parties[0].template.replicas | <replicas> |
+      | spec.parties[0].minReservedPods   | <min>      |
+    And the task "probe" of bob
+    When the task "psi" is created
+    Then the pods of "psi" exist
+    When the task "probe" is created
+    And the pods of "probe" finish
+    Then the status of "probe" matches "finished.status.yaml"
+    And no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of alice have room for <enough> pods
+    Then <enough> of the pods of "psi" are bound
+    And the status of "psi" matches "runs.status.yaml"
+    And no node ever had more than its room
+
+    Examples:
+      | id      | min  | replicas | fewer | enough |
+      | 1-of-1  | 1    | 1        | 0     | 1      |
+      | 1-of-2  | 1    | 2        | 0     | 1      |
+      | 2-of-2  | 2    | 2        | 1     | 2      |
+      | 1-of-3  | 1    | 3        | 0     | 1      |
+      | 2-of-3  | 2    | 3        | 1     | 2      |
+      | 3-of-3  | 3    | 3        | 2     | 3      |
+      | default | null | 3        | 2     | 3      |
+      | 1-of-4  | 1    | 4        | 0     | 1      |
+      | 2-of-4  | 2    | 4        | 1     | 2      |
+      | 3-of-4  | 3    | 4        | 2     | 3      |
+      | 4-of-4  | 4    | 4        | 3     | 4      |
+
+  @id:schedule-pods-rest-follows @req:SC-04 @req:SC-09 @req:SC-13
+  Scenario: Pods beyond the minimum are bound one by one, as room appears
+    Given the domains alice and bob, each with room for 2 pods
+    And the task "psi" of alice and bob, which holds for 1 s, retries after 30 s and lives for 4 s
+    And the task "psi" has
+      | spec.parties[1].template.replicas | 4 |
+      | spec.parties[1].minReservedPods   | 2 |
+    When the task "psi" is created
+    Then 3 of the pods of "psi" are bound
+    And the status of "psi" matches "both-run.status.yaml"
+    When 6 seconds pass
+    And the nodes of bob have room for 3 pods
+    Then 4 of the pods of "psi" are bound
+    When the nodes of bob have room for 4 pods
+    Then the pods of "psi" were bound 6 s after the task "psi" was created
+    And the status of "psi" matches "five-run.status.yaml"
+    And no node ever had more than its room
+
+  @id:schedule-pods-too-few-hold-nothing @req:SC-02 @req:SC-10
+  Scenario: Where too few pods of bob have room, neither he nor alice holds any
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "psi" of alice and bob, which holds for 20 s, retries after 30 s and lives for 60 s
+    And the task "psi" has
+      | spec.parties[1].template.replicas | 2 |
+    And the task "probe" of alice and bob
+    When the task "psi" is created
+    And 1 second passes
+    And the task "probe" is created
+    Then the pods of "probe" were bound 1 s after the task "psi" was created
+    And no pod of "psi" was bound
+      | witness | the pods of "probe" are bound |
+    And the status of "psi" matches "none-bound.status.yaml"
+
+  @id:schedule-pods-next-round @req:SC-03 @req:SC-10
+  Scenario: Where too few pods of bob have room, the next round comes after the pause
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "psi" of alice and bob, which holds for 20 s, retries after 6 s and lives for 60 s
+    And the task "psi" has
+      | spec.parties[1].template.replicas | 2 |
+    When the task "psi" is created
+    And 2 seconds pass
+    And the nodes of bob have room for 2 pods
+    Then the pods of "psi" were bound 6 s after the task "psi" was created
+    And the status of "psi" matches "three-run.status.yaml"
+
+  @provisional @id:schedule-pods-none @req:VW-06 @req:RN-04
+  Scenario: A task with a party that is to have no pods fails, and says why
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "psi" of alice and bob, which lives for 5 s
+    And the task "psi" has
+      | spec.parties[1].template.replicas | 0 |
+    When the task "psi" is created
+    Then the status of "psi" matches "no-pods.status.yaml"

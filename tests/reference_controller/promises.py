@@ -1,0 +1,378 @@
+"""What is promised of scheduling, judged at every change of a store (scheduling.md REF-4).
+
+`Promises` listens to the store, keeps what is there, and collects in `broken` what has been seen
+that must not be. What may last for a moment only is looked at when time has passed: just before
+the next change, and when `look` is called. Only while a controller runs it can be late.
+"""
+
+import json
+from collections import defaultdict
+
+from harness.clusters.embedded.clock import BEGINNING
+from harness.clusters.embedded.store import for_reading
+from harness.domains import DOMAIN_LABEL, SLOT
+from harness.objects import (
+    CONFIG_MAPS,
+    KUSCIA_TASKS,
+    NODES,
+    PODS,
+    SERVICES,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    annotations_of,
+    condition_of,
+    key_of,
+    labels_of,
+    name_of,
+    namespace_of,
+    time_from,
+    uid_of,
+)
+from reference_controller import names
+
+#: How long the controller may go by what has just changed, in seconds: a write is under way.
+UNAWARE = 0.1
+#: How long what is to follow at once may take.
+SOON = 1.0
+#: The same, where times in a status are whole seconds, and several writes follow.
+SOON_AFTER_LIFECYCLE = 2.0
+
+WATCHED = {
+    (resource.group, resource.plural): resource
+    for resource in (
+        NODES, PODS, SERVICES, CONFIG_MAPS, KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES,
+    )
+}  # fmt: skip
+HOLDING, ENDED = ("Reserved", "Schedulable"), ("Succeeded", "Failed")
+
+
+def phase_of(obj):
+    return (obj.get("status") or {}).get("phase") or ""
+
+
+def is_of_task(obj):
+    return names.TASK_UID in labels_of(obj)
+
+
+def node_of(pod):
+    return pod["spec"].get("nodeName")
+
+
+def slots_of(pod):
+    return sum(
+        int(((c.get("resources") or {}).get("requests") or {}).get(SLOT, 0))
+        for c in pod["spec"]["containers"]
+    )
+
+
+def waits(pod):
+    is_ending = "deletionTimestamp" in pod["metadata"]
+    return not node_of(pod) and not is_ending and phase_of(pod) not in ENDED
+
+
+def holds_of(resource):
+    """The node that a TaskResource holds for each pod."""
+    if phase_of(resource) not in HOLDING:
+        return {}
+    return json.loads(annotations_of(resource).get(names.RESERVATION) or "{}")
+
+
+class Promises:
+    def __init__(self, store, now):
+        self.now = now
+        self.broken = []
+        #: Since when a controller runs; None if none does.
+        self.controller_since = None
+        self.there = defaultdict(dict)
+        #: When each object came into its phase, by uid.
+        self._entered = {}
+        #: What is gone, and when, by resource and key.
+        self._gone = {}
+        self._retries = defaultdict(int)
+        #: When too few parties of a group began to hold, by the group's uid.
+        self._too_few_since = {}
+        #: When something else than a scheduler has last changed the room of a domain.
+        self._disturbed = defaultdict(lambda: -1.0)
+        #: How many of a TaskResource's pods have ever been bound, and since when there is one.
+        self._bound = defaultdict(set)
+        self._bound_since = {}
+        #: Groups that have been waiting, with room for all of their pods, ever since `rest`.
+        self._could_run = set()
+        store.listeners.append(self.changed)
+
+    def changed(self, kind, change):
+        resource = WATCHED.get(kind)
+        if resource is None:
+            return
+        self.look()
+        new = None if change.type == "DELETED" else for_reading(change.new)
+        there, key = self.there[resource], _key(change.new)
+        old = there.pop(key, None)
+        if new is None:
+            self._gone[resource, key] = (self.now(), old)
+        else:
+            there[key] = new
+        self._note_phase(old, new)
+        judge = {
+            NODES: self._node,
+            PODS: self._pod,
+            TASK_RESOURCES: self._resource,
+            TASK_RESOURCE_GROUPS: self._group,
+            KUSCIA_TASKS: self._task,
+        }.get(resource)
+        if judge:
+            judge(old, new)
+
+    def _note_phase(self, old, new):
+        if new and (old is None or uid_of(old) != uid_of(new) or phase_of(old) != phase_of(new)):
+            self._entered[uid_of(new)] = self.now()
+
+    def _break(self, text):
+        self.broken.append(f"{self.now():.3f} s: {text}")
+
+    # Room
+
+    def _node(self, old, new):
+        before, after = _room(old), _room(new)
+        if after < before or old is None or new is None:
+            self._disturbed[labels_of(new or old).get(DOMAIN_LABEL)] = self.now()
+
+    def _pod(self, old, new):
+        if new is None:
+            if not node_of(old) or phase_of(old) not in ENDED:
+                self._disturbed[namespace_of(old)] = self.now()
+            return
+        if not node_of(new) or (old and node_of(old)):
+            return
+        if is_of_task(new):
+            self._judge_binding(new)
+            self._judge_room(node_of(new), f"{key_of(new)} was bound")
+        else:
+            self._disturbed[namespace_of(new)] = self.now()
+
+    def _judge_binding(self, pod):
+        name = annotations_of(pod).get(names.TASK_RESOURCE)
+        key = f"{namespace_of(pod)}/{name}"
+        resource = self._recent(TASK_RESOURCES, key)
+        if resource is None or phase_of(resource) != "Schedulable":
+            self._break(f"{key_of(pod)} was bound while {key} was {resource and phase_of(resource)}")
+            return
+        bound = self._bound[uid_of(resource)]
+        bound.add(uid_of(pod))
+        self._bound_since.setdefault(uid_of(resource), self.now())
+
+    def _recent(self, resource, key):
+        """The object, or the one that was just there."""
+        since, gone = self._gone.get((resource, key), (-1.0, None))
+        known = self.there[resource].get(key)
+        return known or (gone if self.now() - since <= UNAWARE else None)
+
+    def _judge_room(self, node, what):
+        known = self.there[NODES].get(node)
+        domain = labels_of(known).get(DOMAIN_LABEL) if known else None
+        free = self._free().get(node, -1)
+        if free < 0 and (known is None or self.now() - self._disturbed[domain] > UNAWARE):
+            recently = self.now() - self._gone.get((NODES, node), (-1.0, None))[0] <= UNAWARE
+            if known or not recently:
+                self._break(f"{node} is short of {-free} slots: {what}")
+
+    def _free(self, *, without=""):
+        """What is free of each node, but for what the group of that uid holds."""
+        free = {name: _room(node) for name, node in self.there[NODES].items()}
+        for pod in self.there[PODS].values():
+            if node_of(pod) in free and phase_of(pod) not in ENDED:
+                free[node_of(pod)] -= slots_of(pod)
+        for resource in self.there[TASK_RESOURCES].values():
+            if _group_uid(resource) != without:
+                for pod, node in self._held(resource):
+                    if node in free:
+                        free[node] -= slots_of(pod)
+        return free
+
+    def _held(self, resource):
+        for name, node in holds_of(resource).items():
+            pod = self.there[PODS].get(f"{namespace_of(resource)}/{name}")
+            if pod and waits(pod):
+                yield pod, node
+
+    # Phases
+
+    def _resource(self, old, new):
+        group = self._recent(TASK_RESOURCE_GROUPS, _group_name(new or old))
+        if group:
+            self._count_holders(group)
+        if new is None:
+            self._disturbed[namespace_of(old)] = self.now()
+            return
+        for pod, node in self._held(new):
+            if not old or holds_of(old).get(name_of(pod)) != node:
+                self._judge_room(node, f"{key_of(new)} holds it for {key_of(pod)}")
+        if phase_of(new) == "Schedulable" and (group is None or phase_of(group) != "Reserved"):
+            self._break(f"{key_of(new)} is Schedulable, its group {group and phase_of(group)}")
+        if old and phase_of(old) == "Schedulable" and phase_of(new) != "Schedulable":
+            self._break(f"{key_of(new)} went from Schedulable to {phase_of(new)}")
+
+    def _count_holders(self, group):
+        if self._holders(group) >= group["spec"]["minReservedMembers"]:
+            self._too_few_since.pop(uid_of(group), None)
+        else:
+            self._too_few_since.setdefault(uid_of(group), self.now())
+
+    def _holders(self, group):
+        return sum(phase_of(resource) in HOLDING for resource in self._resources(group))
+
+    def _resources(self, group):
+        return [r for r in self.there[TASK_RESOURCES].values() if _group_uid(r) == uid_of(group)]
+
+    def _group(self, old, new):
+        if new is None:
+            return
+        before, after = phase_of(old) if old else "", phase_of(new)
+        name, uid = name_of(new), uid_of(new)
+        if (before, after) == ("ReserveFailed", "Reserving"):
+            self._retries[uid] += 1
+        if ((new.get("status") or {}).get("retryCount") or 0) != self._retries[uid]:
+            self._break(f"group {name} counts wrongly: {self._retries[uid]} retries")
+        if before in ("Reserved", "Failed") and after != before:
+            self._break(f"group {name} went from {before} to {after}")
+        if after == "Reserved" != before:
+            late = self.now() - self._too_few_since.get(uid, self.now())
+            if uid in self._too_few_since and late > UNAWARE:
+                self._break(f"group {name} is Reserved, and too few hold anything")
+
+    def _task(self, old, new):
+        before, after = phase_of(old) if old else "", phase_of(new) if new else ""
+        if new and before in ENDED and uid_of(old) == uid_of(new) and after != before:
+            self._break(f"task {name_of(new)} went from {before} to {after}")
+        if new and after == "Failed" != before:
+            if new["status"].get("reason") == "LifecycleExpired" and self.now() < _expiry(new):
+                self._break(f"task {name_of(new)} has expired before its time")
+
+    # What may last for a moment only
+
+    def look(self):
+        """Judge what has lasted until now."""
+        self._could_run &= {uid for uid in self._could_run if self._has_room(uid)}
+        if self.controller_since is None:
+            return
+        for group in self.there[TASK_RESOURCE_GROUPS].values():
+            self._judge_group(group)
+        for resource in self.there[TASK_RESOURCES].values():
+            self._judge_hold(resource)
+            self._judge_gang(resource)
+        for task in self.there[KUSCIA_TASKS].values():
+            self._judge_lifecycle(task)
+
+    def _lasts(self, since, longest):
+        """Whether something that began then, and a controller could see, lasts too long."""
+        return self.now() > max(since, self.controller_since) + longest
+
+    def _judge_group(self, group):
+        phase, since = phase_of(group), self._entered[uid_of(group)]
+        completed = "completionTime" in (group.get("status") or {})
+        if completed != (phase in ("Reserved", "Failed")) and self._lasts(since, SOON):
+            self._break(f"group {name_of(group)} is {phase}, completed: {completed}")
+        if phase in ("ReserveFailed", "Failed") and self._lasts(since, SOON):
+            for resource in self._resources(group):
+                if holds_of(resource):
+                    self._break(f"{key_of(resource)} holds on, its group is {phase}")
+
+    def _judge_hold(self, resource):
+        since, seconds = self._entered[uid_of(resource)], resource["spec"]["resourceReservedSeconds"]
+        if phase_of(resource) == "Reserved" and self._lasts(since + seconds, SOON):
+            self._break(f"{key_of(resource)} has held its room for more than {seconds} s")
+
+    def _judge_gang(self, resource):
+        """SC-10, where nobody has taken room or pods away since they were bound."""
+        bound, since = self._bound[uid_of(resource)], self._bound_since.get(uid_of(resource), 0)
+        few = 0 < len(bound) < resource["spec"]["minReservedPods"]
+        calm = self._disturbed[namespace_of(resource)] < self._entered[uid_of(resource)] - 10
+        if few and calm and self._lasts(since, SOON):
+            self._break(f"only {len(bound)} pods of {key_of(resource)} are bound")
+
+    def _judge_lifecycle(self, task):
+        if phase_of(task) != "Pending" or "deletionTimestamp" in task["metadata"]:
+            return
+        group = self.there[TASK_RESOURCE_GROUPS].get(name_of(task))
+        if group and phase_of(group) == "Reserved":
+            return
+        if self._lasts(_expiry(task), SOON_AFTER_LIFECYCLE):
+            self._break(f"task {name_of(task)} waits beyond its lifecycle")
+
+    # Liveness
+
+    def rest(self, seconds):
+        """From now on nobody changes anything but the controller, for so long."""
+        self._could_run = {
+            uid_of(group)
+            for group in self.there[TASK_RESOURCE_GROUPS].values()
+            if self._has_time(group, seconds) and self._has_room(uid_of(group))
+        }
+
+    def wake(self):
+        """What has been able to run all the time must have been let."""
+        self.look()
+        for group in self.there[TASK_RESOURCE_GROUPS].values():
+            if uid_of(group) in self._could_run and phase_of(group) in ("Reserving", "ReserveFailed"):
+                self._break(f"there was room for {name_of(group)} all the time")
+        self._could_run = set()
+
+    def _has_time(self, group, seconds):
+        task = self.there[KUSCIA_TASKS].get(f"cross-domain/{name_of(group)}")
+        started = task and (task.get("status") or {}).get("startTime")
+        waits = phase_of(group) in ("Reserving", "ReserveFailed")
+        return bool(waits and started and _expiry(task) > self.now() + seconds + 1)
+
+    def _has_room(self, uid):
+        group = next(
+            (g for g in self.there[TASK_RESOURCE_GROUPS].values() if uid_of(g) == uid), None
+        )
+        if group is None:
+            return False
+        free = self._free(without=uid)
+        resources = {key_of(resource) for resource in self._resources(group)}
+        return all(
+            f"{party['domainID']}/{party['taskResourceName']}" in resources
+            and self._fits(party, free)
+            for party in group["spec"]["parties"]
+        )
+
+    def _fits(self, party, free):
+        domain = party["domainID"]
+        pods = [self.there[PODS].get(f"{domain}/{pod['name']}") for pod in party["pods"]]
+        if not all(pod and (waits(pod) or node_of(pod)) for pod in pods):
+            return False
+        if any(node_of(pod) for pod in pods):
+            return True
+        slots = slots_of(pods[0])
+        nodes = [n for n in self.there[NODES].values() if _serves(n, domain)]
+        return sum(max(free[name_of(node)], 0) // slots for node in nodes) >= len(pods)
+
+
+def _key(stored):
+    return f"{stored.namespace}/{stored.name}" if stored.namespace else stored.name
+
+
+def _room(node):
+    return int(node["status"].get("allocatable", {}).get(SLOT, 0)) if node else 0
+
+
+def _group_name(resource):
+    return annotations_of(resource).get(names.TASK_RESOURCE_GROUP)
+
+
+def _group_uid(obj):
+    return labels_of(obj).get(names.TASK_RESOURCE_GROUP_UID)
+
+
+def _serves(node, domain):
+    ready = (condition_of(node, "Ready") or {}).get("status") == "True"
+    open_ = not node["spec"].get("unschedulable") and not node["spec"].get("taints")
+    return labels_of(node).get(DOMAIN_LABEL) == domain and ready and open_
+
+
+def _expiry(task):
+    """In seconds of the clock."""
+    schedule = task["spec"].get("scheduleConfig") or {}
+    started = (time_from(task["status"]["startTime"]) - BEGINNING).total_seconds()
+    return started + (schedule.get("lifecycleSeconds") or 300)

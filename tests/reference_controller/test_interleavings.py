@@ -1,0 +1,231 @@
+"""Whatever happens, in whatever order: the promises of scheduling hold at every instant.
+
+Hypothesis plays the user, the nodes, whoever deletes what is not theirs, and time. What it finds
+it shrinks to the shortest script of calls, and prints that. `--full` tries two thousand scripts.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from harness.objects import (
+    CONFIG_MAPS,
+    KUSCIA_TASKS,
+    PODS,
+    SERVICES,
+    TASK_NAMESPACE,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    key_of,
+    name_of,
+    namespace_of,
+)
+from tests.reference_controller.promises import is_of_task, phase_of
+from tests.reference_controller.world_of_tasks import DOMAINS, PACES, TaskWorld
+
+NAMES = ("one", "two", "three", "four")
+NODES_OF = {f"{domain}-{number}": domain for domain in DOMAINS for number in (1, 2)}
+#: Room for every task that there can be.
+AMPLE = 50
+MADE = (TASK_RESOURCES, TASK_RESOURCE_GROUPS, PODS, SERVICES, CONFIG_MAPS)
+
+names = st.sampled_from(NAMES)
+nodes = st.sampled_from(sorted(NODES_OF))
+several = st.integers(0, 5)
+
+
+@st.composite
+def parties(draw):
+    """For each domain: slots of a pod, replicas, minReservedPods."""
+    chosen = draw(st.lists(st.sampled_from(DOMAINS), min_size=1, max_size=3, unique=True))
+    found = {}
+    for domain in chosen:
+        replicas = draw(st.integers(1, 3))
+        needed = draw(st.none() | st.integers(1, replicas))
+        found[domain] = (draw(st.integers(1, 2)), replicas, needed)
+    return found
+
+
+class Interleavings(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.world = TaskWorld()
+        self.promises = self.world.promises
+
+    def _judge(self):
+        self.promises.look()
+        assert not self.promises.broken, "\n".join(self.promises.broken)
+
+    @initialize(rooms=st.tuples(*[st.integers(0, 3)] * len(NODES_OF)))
+    def begin(self, rooms):
+        for node, slots in zip(NODES_OF, rooms, strict=True):
+            self.world.set_room(node, slots)
+        self.world.start()
+
+    @rule(
+        name=names,
+        parties=parties(),
+        members=st.none() | st.integers(1, 3),
+        reserved=st.integers(1, 4),
+        retry=st.integers(1, 5),
+        life=st.integers(4, 22),
+    )
+    def create_task(self, name, parties, members, reserved, retry, life):
+        self.world.create_task(
+            name,
+            parties,
+            minReservedMembers=members,
+            resourceReservedSeconds=reserved,
+            retryIntervalSeconds=retry,
+            lifecycleSeconds=life,
+        )
+        self._judge()
+
+    @rule(name=names)
+    def delete_task(self, name):
+        self.world.delete(KUSCIA_TASKS, name, TASK_NAMESPACE)
+        self._judge()
+
+    @rule(which=several, code=st.integers(0, 1))
+    def finish_pod(self, which, code):
+        running = [pod for pod in self.world.pods_of_tasks() if phase_of(pod) == "Running"]
+        for pod in running[which : which + 1]:
+            self.world.finish(pod, code)
+        self._judge()
+
+    @rule(which=several)
+    def delete_pod(self, which):
+        self._delete(PODS, self.world.pods_of_tasks(), which)
+
+    @rule(which=several)
+    def delete_group(self, which):
+        self._delete(TASK_RESOURCE_GROUPS, self.world.all(TASK_RESOURCE_GROUPS), which)
+
+    @rule(which=several)
+    def delete_resource(self, which):
+        self._delete(TASK_RESOURCES, self.world.all(TASK_RESOURCES), which)
+
+    def _delete(self, resource, objects, which):
+        for obj in objects[which : which + 1]:
+            self.world.delete(resource, name_of(obj), namespace_of(obj))
+        self._judge()
+
+    @rule(node=nodes, slots=st.integers(0, 3))
+    def set_room(self, node, slots):
+        self.world.set_room(node, slots)
+        self._judge()
+
+    @rule(node=nodes, cordoned=st.booleans())
+    def cordon(self, node, cordoned):
+        self.world.cordon(node, cordoned)
+        self._judge()
+
+    @rule(node=nodes)
+    def delete_or_remake_node(self, node):
+        if node in self.world.gone:
+            self.world.remake_node(node)
+        else:
+            self.world.delete_node(node)
+        self._judge()
+
+    @rule(node=nodes)
+    def put_plain_pod(self, node):
+        self.world.put_plain_pod(NODES_OF[node], node)
+        self._judge()
+
+    @rule(node=nodes)
+    def take_plain_pod(self, node):
+        self.world.take_plain_pod(NODES_OF[node], node)
+        self._judge()
+
+    @precondition(lambda self: self.promises.controller_since is not None)
+    @rule()
+    def kill_controller(self):
+        self.world.kill()
+        self._judge()
+
+    @precondition(lambda self: self.promises.controller_since is None)
+    @rule()
+    def start_controller(self):
+        self.world.start()
+        self._judge()
+
+    @rule(pace=st.sampled_from(PACES))
+    def set_pace(self, pace):
+        self.world.server.pace = pace
+
+    @rule(tenths=st.integers(1, 100))
+    def pass_time(self, tenths):
+        self.world.pass_time(tenths / 10)
+        self._judge()
+
+    @precondition(lambda self: self.promises.controller_since is not None)
+    @rule(seconds=st.integers(8, 12))
+    def rest(self, seconds):
+        self.promises.rest(seconds)
+        self.world.pass_time(seconds)
+        self.promises.wake()
+        self._judge()
+
+    def teardown(self):
+        try:
+            if not self.promises.broken:
+                self._end()
+        finally:
+            self.world.close()
+
+    def _end(self):
+        """With room for all every task ends, and nothing is left of those that are deleted."""
+        if self.promises.controller_since is None:
+            self.world.start()
+        for node, domain in NODES_OF.items():
+            self.world.remake_node(node)
+            self.world.cordon(node, False)
+            self.world.take_plain_pod(domain, node)
+            self.world.set_room(node, AMPLE)
+        self._wait(self._running, 60)
+        for task in self.world.all(KUSCIA_TASKS):
+            self.world.delete(KUSCIA_TASKS, name_of(task), TASK_NAMESPACE)
+        self._wait(self._left, 60)
+
+    def _wait(self, found, seconds):
+        for _ in range(seconds):
+            if not found():
+                return
+            self.world.pass_time(1)
+            self._judge()
+        assert not found()
+
+    def _running(self):
+        for pod in self.world.pods_of_tasks():
+            if phase_of(pod) == "Running":
+                self.world.finish(pod)
+        tasks = self.world.all(KUSCIA_TASKS)
+        return [key_of(t) for t in tasks if phase_of(t) not in ("Succeeded", "Failed")]
+
+    def _left(self):
+        left = [(r, obj) for r in MADE for obj in self.world.all(r)]
+        return [
+            f"{r.kind} {key_of(obj)}"
+            for r, obj in left
+            if r in (TASK_RESOURCES, TASK_RESOURCE_GROUPS) or is_of_task(obj)
+        ]
+
+
+def test_the_promises_hold_whatever_happens(pytestconfig):
+    full = pytestconfig.getoption("full")
+    run_state_machine_as_test(
+        Interleavings,
+        settings=settings(
+            derandomize=not full,
+            max_examples=int(os.environ.get("EXAMPLES", "2000")) if full else 25,
+            stateful_step_count=40 if full else 30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=full,
+            database=None,
+        ),
+    )
