@@ -56,7 +56,7 @@ class Names:
         return sent
 
     def _spec(self, kind: str, spec: Obj) -> None:
-        if kind in ("KusciaTask", "TaskResourceGroup"):
+        if kind in ("KusciaTask", "TaskResourceGroup", "TaskResource"):
             self._parties(spec)
         elif kind == "Pod" and _SELECTOR in (spec.get("nodeSelector") or {}):
             spec["nodeSelector"][_SELECTOR] = self.real(spec["nodeSelector"][_SELECTOR])

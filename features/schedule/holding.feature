@@ -14,20 +14,20 @@ Feature: A party that has reserved holds its room while it waits for the others
     And no pod of "psi" was bound before the pods of "probe" were bound
     And no node ever had more than its room
 
-  # Bob's room comes at second 4, and would be bob's until second 9, had alice's not ended at 5.
+  # Bob holds from second 4 on, and would until second 11, had alice's hold not ended at 7.
   @id:schedule-hold-released-by-all @req:SC-02
   Scenario: With the party that has waited long enough all let go, as their round has failed
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob have room for no pod
     And the nodes of carol have room for no pod
     And the task "probe" of bob
-    And the task "psi" of alice, bob and carol, which holds for 5 s, retries after 30 s and lives for 60 s
+    And the task "psi" of alice, bob and carol, which holds for 7 s, retries after 30 s and lives for 60 s
     When the task "psi" is created
     And 4 seconds pass
     And the nodes of bob have room for 1 pod
-    And the pods of "psi" exist
+    And 1 second passes
     And the task "probe" is created
-    Then the pods of "probe" were bound 5 s after the task "psi" was created
+    Then the pods of "probe" were bound 7 s after the task "psi" was created
     And no pod of "psi" was bound before the pods of "probe" were bound
 
   # Rounds begin at seconds 0 and 9; the holds of alice end at 4 and 13.

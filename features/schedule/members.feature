@@ -177,7 +177,7 @@ Feature: How many parties are enough to start
     And the status of "psi" matches "first-2.status.yaml"
 
   @id:schedule-members-never-enough @req:SC-02 @req:SC-04 @req:SC-08
-  Scenario: Where the others never find room, alice holds once, and the lifecycle ends
+  Scenario: Where the others never find room, alice lets go of hers, and the lifecycle ends
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob and carol have room for no pod
     And the task "psi" of alice, bob and carol, which holds for 3 s, retries after 2 s and lives for 9 s

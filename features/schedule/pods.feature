@@ -81,7 +81,7 @@ Feature: How many pods of a party are enough to start
     Then the pods of "psi" were bound 6 s after the task "psi" was created
     And the status of "psi" matches "three-run.status.yaml"
 
-  @provisional @id:schedule-pods-none @req:VW-06 @req:RN-04
+  @provisional @id:schedule-pods-none @req:VW-06
   Scenario: A task with a party that is to have no pods fails, and says why
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob, which lives for 5 s

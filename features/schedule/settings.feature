@@ -124,7 +124,7 @@ Feature: What scheduleConfig may say, and leave out
       | lives-for-longer | lives for 400 s                   | 400  |
 
   @id:schedule-odd-seconds @req:SC-17
-  Scenario Outline: <field> <value>: at second 5 it is still there, and alice holds her room
+  Scenario Outline: <field> <value>: at second 3 it is still there, and alice holds her room
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
     And the task "psi" of alice and bob
@@ -134,9 +134,9 @@ Feature: What scheduleConfig may say, and leave out
     When the task "psi" is created
     And 1 second passes
     And the task "probe" is created
-    And 4 seconds pass
+    And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 5 s after the task "psi" was created
+    Then the pods of "psi" were bound 3 s after the task "psi" was created
     And no pod of "probe" was bound before the pods of "psi" were bound
     And the status of "psi" matches "runs.status.yaml"
 
@@ -160,11 +160,12 @@ Feature: What scheduleConfig may say, and leave out
       | spec.scheduleConfig.retryIntervalSeconds | <value> |
     And the tasks "probe-1" to "probe-2" of alice
     When the task "psi" is created
+    And 1 second passes
     And the task "probe-1" is created
     Then the pods of "probe-1" were bound 2 s after the task "psi" was created
     When the task "probe-1" is deleted
     And the nodes of bob have room for 1 pod
-    And 3 seconds pass
+    And 2 seconds pass
     And the task "probe-2" is created
     Then the pods of "probe-2" were bound 0 s after the task "probe-2" was created
     And no pod of "psi" was bound before the pods of "probe-2" were bound
@@ -174,8 +175,7 @@ Feature: What scheduleConfig may say, and leave out
       | id       | value               |
       | zero     | 0                   |
       | negative | -5                  |
-      | huge     | 2147483647          |
-      | hugest   | 9223372036854775807 |
+      | huge     | 9223372036854775807 |
 
   @id:schedule-no-seconds @req:SC-17 @needs:virtual-clock
   Scenario Outline: <value> for all three is as nothing for all three

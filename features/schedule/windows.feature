@@ -1,7 +1,7 @@
 @core
 Feature: A round lasts as long as enough parties can still reserve in it
 
-  # As if a round had ended after three seconds, and the next were to come after thirty more.
+  # If the round had ended after three seconds, the next would begin at 33.
   @id:schedule-nobody-holds @req:SC-05
   Scenario: Where nobody has reserved the round goes on, and room is used whenever it appears
     Given the domains alice and bob, each with room for no pod
@@ -37,4 +37,4 @@ Feature: A round lasts as long as enough parties can still reserve in it
     When the task "probe" is deleted
     And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of alice were bound 13 s after the task "psi" was created
+    Then the pods of bob were bound 13 s after the task "psi" was created

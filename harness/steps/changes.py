@@ -8,6 +8,7 @@ from pytest_bdd import given, parsers, when
 
 from harness.changes import changed
 from harness.errors import FeatureError
+from harness.naming import plain_key
 from harness.objects import (
     CONFIG_MAPS,
     KUSCIA_TASKS,
@@ -96,6 +97,8 @@ def _(scenario: Scenario, kind: str, key: str) -> None:
     scenario.act()
     resource = KINDS[kind]
     found = scenario.history.latest(resource)
+    if resource is TASK_RESOURCES:
+        found = {plain_key(known): version for known, version in found.items()}
     if key not in found:
         there = ", ".join(sorted(found)) or "none"
         raise FeatureError(f"there is no {kind} {key} to delete", hint=f"there is: {there}")

@@ -7,7 +7,7 @@ from functools import partial
 from pytest_bdd import given, parsers, then, when
 
 from harness.domains import PLENTY, serve
-from harness.objects import NODES, PODS, quantity
+from harness.objects import GROUP, NAMESPACES, NODES, PODS, quantity
 from harness.room import cordon, free_cpu, overcommitted, plain_pod, remake_node, set_cpu
 from harness.scenario import Scenario
 from harness.steps.pods import describe, have_all_been
@@ -106,6 +106,15 @@ def _(scenario: Scenario, name: str, cpu: str | None, domain: str, seconds: str 
         scenario.timeouts.pods,
         lambda: describe(scenario, f"{domain}/{name}", "run"),
     )
+
+
+@given(parsers.re(r"the domain (?P<domain>\S+) is another cluster's"))
+def _(scenario: Scenario, domain: str) -> None:
+    """Given the domain bob is another cluster's: its namespace says that it is a partner's."""
+    scenario.nodes_of(domain)
+    namespace, api = scenario.names.namespace(domain), scenario.connection.api
+    labels = {f"{GROUP}/role": "partner"}
+    scenario.connection.run(api.patch(NAMESPACES, namespace, None, {"metadata": {"labels": labels}}))
 
 
 @then("no node ever had more than its room")

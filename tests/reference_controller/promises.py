@@ -272,9 +272,11 @@ class Promises:
         completed = "completionTime" in (group.get("status") or {})
         if completed != (phase in ("Reserved", "Failed")) and self._lasts(since, SOON):
             self._break(f"group {name_of(group)} is {phase}, completed: {completed}")
-        if phase in ("ReserveFailed", "Failed") and self._lasts(since, SOON):
+        if phase in ("ReserveFailed", "Failed"):
             for resource in self._resources(group):
-                if holds_of(resource):
+                # The next round may have begun for the party, and is about to for the group.
+                held_since = self._entered[uid_of(resource)]
+                if holds_of(resource) and self._lasts(max(since, held_since), SOON):
                     self._break(f"{key_of(resource)} holds on, its group is {phase}")
 
     def _judge_hold(self, resource):

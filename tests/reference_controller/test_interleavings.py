@@ -30,11 +30,22 @@ NAMES = ("one", "two", "three", "four")
 NODES_OF = {f"{domain}-{number}": domain for domain in DOMAINS for number in (1, 2)}
 #: Room for every task that there can be.
 AMPLE = 50
+DELETABLE = (PODS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
+EVENTS = (
+    "cordon",
+    "uncordon",
+    "delete_node",
+    "remake_node",
+    "put_plain_pod",
+    "take_plain_pod",
+)
 MADE = (TASK_RESOURCES, TASK_RESOURCE_GROUPS, PODS, SERVICES, CONFIG_MAPS)
 
 names = st.sampled_from(NAMES)
 nodes = st.sampled_from(sorted(NODES_OF))
 several = st.integers(0, 5)
+#: Scripts are shrunk towards plenty of room.
+rooms = st.sampled_from((3, 2, 1, 0))
 
 
 @st.composite
@@ -49,39 +60,45 @@ def parties(draw):
     return found
 
 
+@st.composite
+def tasks(draw):
+    """The parties of a task, and its schedule."""
+    return draw(parties()), {
+        "minReservedMembers": draw(st.none() | st.integers(1, 3)),
+        "resourceReservedSeconds": draw(st.integers(1, 4)),
+        "retryIntervalSeconds": draw(st.integers(1, 5)),
+        "lifecycleSeconds": draw(st.integers(4, 22)),
+    }
+
+
 class Interleavings(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.world = TaskWorld()
         self.promises = self.world.promises
 
+    @initialize(
+        rooms=st.tuples(*[rooms] * len(NODES_OF)),
+        pace=st.sampled_from(PACES),
+        first=tasks(),
+        second=tasks(),
+    )
+    def begin(self, rooms, pace, first, second):
+        self.world.server.pace = pace
+        for node, slots in zip(NODES_OF, rooms, strict=True):
+            self.world.set_room(node, slots)
+        self.world.start()
+        self.create_task("one", first)
+        self.create_task("two", second)
+
     def _judge(self):
         self.promises.look()
         assert not self.promises.broken, "\n".join(self.promises.broken)
 
-    @initialize(rooms=st.tuples(*[st.integers(0, 3)] * len(NODES_OF)))
-    def begin(self, rooms):
-        for node, slots in zip(NODES_OF, rooms, strict=True):
-            self.world.set_room(node, slots)
-        self.world.start()
-
-    @rule(
-        name=names,
-        parties=parties(),
-        members=st.none() | st.integers(1, 3),
-        reserved=st.integers(1, 4),
-        retry=st.integers(1, 5),
-        life=st.integers(4, 22),
-    )
-    def create_task(self, name, parties, members, reserved, retry, life):
-        self.world.create_task(
-            name,
-            parties,
-            minReservedMembers=members,
-            resourceReservedSeconds=reserved,
-            retryIntervalSeconds=retry,
-            lifecycleSeconds=life,
-        )
+    @rule(name=names, task=tasks())
+    def create_task(self, name, task):
+        parties, schedule = task
+        self.world.create_task(name, parties, **schedule)
         self._judge()
 
     @rule(name=names)
@@ -89,73 +106,41 @@ class Interleavings(RuleBasedStateMachine):
         self.world.delete(KUSCIA_TASKS, name, TASK_NAMESPACE)
         self._judge()
 
+    @rule(what=st.sampled_from(DELETABLE), which=several)
+    def delete(self, what, which):
+        """Somebody deletes what is not theirs."""
+        objects = self.world.pods_of_tasks() if what is PODS else self.world.all(what)
+        for obj in objects[which : which + 1]:
+            self.world.delete(what, name_of(obj), namespace_of(obj))
+        self._judge()
+
     @rule(which=several, code=st.integers(0, 1))
-    def finish_pod(self, which, code):
+    def finish(self, which, code):
         running = [pod for pod in self.world.pods_of_tasks() if phase_of(pod) == "Running"]
         for pod in running[which : which + 1]:
             self.world.finish(pod, code)
         self._judge()
 
-    @rule(which=several)
-    def delete_pod(self, which):
-        self._delete(PODS, self.world.pods_of_tasks(), which)
-
-    @rule(which=several)
-    def delete_group(self, which):
-        self._delete(TASK_RESOURCE_GROUPS, self.world.all(TASK_RESOURCE_GROUPS), which)
-
-    @rule(which=several)
-    def delete_resource(self, which):
-        self._delete(TASK_RESOURCES, self.world.all(TASK_RESOURCES), which)
-
-    def _delete(self, resource, objects, which):
-        for obj in objects[which : which + 1]:
-            self.world.delete(resource, name_of(obj), namespace_of(obj))
-        self._judge()
-
-    @rule(node=nodes, slots=st.integers(0, 3))
+    @rule(node=nodes, slots=rooms)
     def set_room(self, node, slots):
         self.world.set_room(node, slots)
         self._judge()
 
-    @rule(node=nodes, cordoned=st.booleans())
-    def cordon(self, node, cordoned):
-        self.world.cordon(node, cordoned)
+    @rule(node=nodes, event=st.sampled_from(EVENTS))
+    def to_node(self, node, event):
+        getattr(self.world, event)(node)
         self._judge()
 
-    @rule(node=nodes)
-    def delete_or_remake_node(self, node):
-        if node in self.world.gone:
-            self.world.remake_node(node)
+    @rule(event=st.sampled_from(("kill or start", *PACES)))
+    def to_controller(self, event):
+        """It is killed, or started again; or its writes take so long."""
+        if event != "kill or start":
+            self.world.server.pace = event
+        elif self.promises.controller_since is None:
+            self.world.start()
         else:
-            self.world.delete_node(node)
+            self.world.kill()
         self._judge()
-
-    @rule(node=nodes)
-    def put_plain_pod(self, node):
-        self.world.put_plain_pod(NODES_OF[node], node)
-        self._judge()
-
-    @rule(node=nodes)
-    def take_plain_pod(self, node):
-        self.world.take_plain_pod(NODES_OF[node], node)
-        self._judge()
-
-    @precondition(lambda self: self.promises.controller_since is not None)
-    @rule()
-    def kill_controller(self):
-        self.world.kill()
-        self._judge()
-
-    @precondition(lambda self: self.promises.controller_since is None)
-    @rule()
-    def start_controller(self):
-        self.world.start()
-        self._judge()
-
-    @rule(pace=st.sampled_from(PACES))
-    def set_pace(self, pace):
-        self.world.server.pace = pace
 
     @rule(tenths=st.integers(1, 100))
     def pass_time(self, tenths):
@@ -165,6 +150,7 @@ class Interleavings(RuleBasedStateMachine):
     @precondition(lambda self: self.promises.controller_since is not None)
     @rule(seconds=st.integers(8, 12))
     def rest(self, seconds):
+        """Nobody changes anything but the controller: whoever can run is to be let."""
         self.promises.rest(seconds)
         self.world.pass_time(seconds)
         self.promises.wake()
@@ -181,10 +167,9 @@ class Interleavings(RuleBasedStateMachine):
         """With room for all every task ends, and nothing is left of those that are deleted."""
         if self.promises.controller_since is None:
             self.world.start()
-        for node, domain in NODES_OF.items():
-            self.world.remake_node(node)
-            self.world.cordon(node, False)
-            self.world.take_plain_pod(domain, node)
+        for node in NODES_OF:
+            for event in ("remake_node", "uncordon", "take_plain_pod"):
+                getattr(self.world, event)(node)
             self.world.set_room(node, AMPLE)
         self._wait(self._running, 60)
         for task in self.world.all(KUSCIA_TASKS):
@@ -221,7 +206,7 @@ def test_the_promises_hold_whatever_happens(pytestconfig):
         Interleavings,
         settings=settings(
             derandomize=not full,
-            max_examples=int(os.environ.get("EXAMPLES", "2000")) if full else 25,
+            max_examples=int(os.environ.get("EXAMPLES", "2000")) if full else 40,
             stateful_step_count=40 if full else 30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

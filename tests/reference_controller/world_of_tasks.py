@@ -137,7 +137,13 @@ class TaskWorld:
         with suppress(NotFound):
             self.drive(set_room(self.api, node, slots))
 
-    def cordon(self, node, cordoned=True):
+    def cordon(self, node):
+        self._cordon(node, True)
+
+    def uncordon(self, node):
+        self._cordon(node, False)
+
+    def _cordon(self, node, cordoned):
         with suppress(NotFound):
             self.drive(cordon(self.api, node, cordoned))
 
@@ -152,13 +158,14 @@ class TaskWorld:
             self.drive(remake_node(self.api, known))
             self.drive(self.api.patch(NODES, node, None, {"spec": {"taints": None}}))
 
-    def put_plain_pod(self, domain, node):
-        pod = plain_pod(f"plain-{node}", domain, node, None)
+    def put_plain_pod(self, node):
+        """It takes a slot, whoever holds it."""
+        pod = plain_pod(f"plain-{node}", _domain(node), node, None)
         self.drive(self._make(PODS, pod))
 
-    def take_plain_pod(self, domain, node):
+    def take_plain_pod(self, node):
         with suppress(NotFound):
-            self.drive(self.api.delete(PODS, f"plain-{node}", domain, grace_seconds=0))
+            self.drive(self.api.delete(PODS, f"plain-{node}", _domain(node), grace_seconds=0))
 
     # What happens to the controller, and to time
 
@@ -183,6 +190,10 @@ class TaskWorld:
 
     def pods_of_tasks(self):
         return [pod for pod in self.all(PODS) if is_of_task(pod)]
+
+
+def _domain(node):
+    return node.rpartition("-")[0]
 
 
 def _party(domain, slots, replicas, needed):

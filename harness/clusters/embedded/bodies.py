@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from harness.clusters.embedded import patching, refusals
-from harness.clusters.embedded.builtin.metadata import validate_metadata
+from harness.clusters.embedded.builtin.metadata import STANDARD_FINALIZERS, validate_metadata
 from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.options import WriteOptions
 from harness.clusters.embedded.refusals import Cause, Refusal
@@ -21,6 +21,7 @@ from harness.clusters.embedded.schema import (
     unknown_fields,
     validate,
 )
+from harness.clusters.embedded.texts import quoted
 from harness.objects import Obj
 
 #: What of metadata may be there and empty.
@@ -81,6 +82,20 @@ def complain(
     if found and options.validation == "Strict":
         raise strict_refusal(found, kind.name, kind.version)
     options.warnings.extend(found)
+
+
+def warn_of_finalizers(kind: Kind, obj: Obj, old: Obj | None, options: WriteOptions) -> None:
+    """Of custom kinds those are accepted that do not say whose they are."""
+    finalizers = obj["metadata"].get("finalizers")
+    if not finalizers or not kind.is_custom:
+        return
+    before = old["metadata"].get("finalizers") or () if old else ()
+    options.warnings.extend(
+        f"metadata.finalizers: {quoted(each)}: prefer a domain-qualified finalizer name to avoid "
+        "accidental conflicts with other finalizer writers"
+        for each in sorted(set(finalizers).difference(before, STANDARD_FINALIZERS))
+        if "/" not in each
+    )
 
 
 def of_the_patch(refusal: Refusal, kind: Kind, patch: Any, patched: bytes | None) -> Refusal:

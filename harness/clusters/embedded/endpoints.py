@@ -9,7 +9,13 @@ from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.refusals import method_not_allowed
 from harness.clusters.embedded.request import Answer, Request, document, page_not_found, text
 from harness.clusters.embedded.views import discovery, openapi
-from harness.clusters.embedded.views.accept import DISCOVERY, JSON, ROUTED, negotiate
+from harness.clusters.embedded.views.accept import (
+    DISCOVERY,
+    JSON,
+    ROUTED,
+    negotiate,
+    require_routed,
+)
 from harness.objects import Obj
 
 if TYPE_CHECKING:
@@ -39,7 +45,7 @@ def _of_the_server(server: Server, request: Request, path: str) -> Answer:
     if path == "/version":
         if request.method not in _READ_ONLY:
             raise method_not_allowed()
-        negotiate(request.accept, frozenset(), (JSON,))
+        require_routed(request.accept, (JSON,))
         return document(data.version())
     if path in _HEALTHY:
         return text("ok")

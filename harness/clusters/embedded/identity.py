@@ -8,7 +8,12 @@ from harness.clusters.embedded import refusals
 from harness.clusters.embedded.kinds import Kind
 from harness.clusters.embedded.refusals import Refusal, bad_request
 from harness.clusters.embedded.registry import Target
-from harness.clusters.embedded.schema import cannot_be_handled, not_registered, unrecognized
+from harness.clusters.embedded.schema import (
+    cannot_be_handled,
+    check_types,
+    not_registered,
+    unrecognized,
+)
 from harness.clusters.embedded.schema.json_faults import go_type_name
 from harness.clusters.embedded.store import Stored
 from harness.clusters.embedded.texts import quoted
@@ -18,11 +23,13 @@ from harness.objects import Obj
 _LARGEST = 2**64 - 1
 
 
-def metadata_of(obj: Obj) -> Obj:
+def metadata_of(obj: Obj, kind: Kind) -> Obj:
+    """Its metadata, if need be of its own making. Refusal (400) if that is no object."""
     metadata = obj.get("metadata")
     if metadata is None:
         metadata = obj["metadata"] = {}
     if not isinstance(metadata, dict):
+        check_types(obj, kind.type, kind.name, kind.version)
         raise bad_request("metadata: expected an object")
     found: Obj = metadata
     return found
@@ -75,14 +82,14 @@ def _not_of_custom(obj: Obj, kind: Kind, api_version: str, name: str) -> Refusal
 
 
 def require_applicable(target: Target, config: Obj, stored: Stored | None) -> None:
-    """That a configuration is of the path's object; where there is one, it need not name it."""
+    """That a configuration is of the path's kind and namespace; its name is looked at later."""
     api_version, name = (_text(config.get(key)) for key in ("apiVersion", "kind"))
     if (api_version, name) != (target.kind.api_version, target.kind.name):
         version = api_version if "/" in api_version else f"/{api_version}"
         raise bad_request(f"invalid object type: {version}, Kind={name}")
-    metadata = metadata_of(config)
-    if stored is None or metadata.get("name"):
-        require_name(target, metadata)
+    metadata = config.get("metadata")
+    if not isinstance(metadata, dict):
+        return
     require_namespace(target, metadata)
     if stored is None and (uid := metadata.get("uid")):
         asked = f"uid mismatch: the provided object specified uid {uid}"
@@ -95,12 +102,12 @@ def _text(value: object) -> str:
 
 
 def require_name(target: Target, metadata: Obj) -> None:
-    """That it has the path's name."""
+    """That it has the path's name; what is no text is told of when types are looked at."""
     name = metadata.get("name")
     if not name:
         why = f"({target.name} based on URL) was undeterminable: name must be provided"
         raise bad_request(f"the name of the object {why}")
-    if name != target.name:
+    if name != target.name and isinstance(name, str):
         raise bad_request(
             f"the name of the object ({name}) does not match the name on the URL ({target.name})"
         )
@@ -108,7 +115,8 @@ def require_name(target: Target, metadata: Obj) -> None:
 
 def require_namespace(target: Target, metadata: Obj) -> None:
     """That it is in the path's namespace, if it names one."""
-    if (metadata.get("namespace") or target.namespace) != target.namespace:
+    namespace = metadata.get("namespace") or target.namespace
+    if namespace != target.namespace and isinstance(namespace, str):
         raise bad_request(
             "the namespace of the provided object does not match the namespace sent on the request"
         )
@@ -116,7 +124,7 @@ def require_namespace(target: Target, metadata: Obj) -> None:
 
 def require_uid(kind: Kind, stored: Stored, uid: str | None) -> None:
     """That this object is meant, and not another one of its name."""
-    if not uid or uid == stored.uid:
+    if not uid or uid == stored.uid or not isinstance(uid, str):
         return
     registry = f"/registry/{kind.plural if not kind.group else kind.group + '/' + kind.plural}"
     path = "/".join(part for part in (registry, *stored.key) if part)

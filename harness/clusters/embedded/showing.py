@@ -66,7 +66,7 @@ class View:
     def event(self, stored: Stored, now: datetime, *, first: bool) -> bytes:
         return in_version(self.kind, stored)
 
-    def bookmark(self, obj: Obj, now: datetime) -> Obj:
+    def bookmark(self, obj: Obj, now: datetime, *, first: bool) -> Obj:
         return obj
 
     @property
@@ -101,7 +101,9 @@ class Lines:
             metadata["annotations"] = {INITIAL_EVENTS_END: "true"}
         kind = self.view.kind
         obj = {"kind": kind.name, "apiVersion": kind.api_version, "metadata": metadata}
-        return line("BOOKMARK", self.view.bookmark(obj, self.now()))
+        bookmark = self.view.bookmark(obj, self.now(), first=self._first)
+        self._first = False
+        return line("BOOKMARK", bookmark)
 
 
 class PartialView(View):
@@ -126,7 +128,7 @@ class PartialView(View):
         obj = in_version_object(self.kind, stored)
         return orjson.dumps(partial(obj, self.accepted.api_version))
 
-    def bookmark(self, obj: Obj, now: datetime) -> Obj:
+    def bookmark(self, obj: Obj, now: datetime, *, first: bool) -> Obj:
         return partial(obj, self.accepted.api_version)
 
 
@@ -152,9 +154,9 @@ class TableView(View):
         metadata = {"resourceVersion": obj["metadata"].get("resourceVersion", "")}
         return orjson.dumps(self._table([obj], metadata, now, with_columns=first))
 
-    def bookmark(self, obj: Obj, now: datetime) -> Obj:
+    def bookmark(self, obj: Obj, now: datetime, *, first: bool) -> Obj:
         metadata = {"resourceVersion": obj["metadata"]["resourceVersion"]}
-        return self._table([obj], metadata, now, with_columns=False)
+        return self._table([obj], metadata, now, with_columns=first)
 
     def _table(
         self, objects: list[Obj], metadata: Obj, now: datetime, *, with_columns: bool = True

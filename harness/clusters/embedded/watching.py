@@ -42,8 +42,6 @@ class WatchOptions:
     #: After which version; None: from now on.
     version: int | None
     bookmarks: bool
-    #: Whether a bookmark is to say that all there is has been told.
-    ends_initial: bool
     seconds: float
 
 
@@ -69,7 +67,6 @@ def watch_options(request: Request) -> WatchOptions:
         tells_all,
         None if tells_all else version or None,
         request.flag("allowWatchBookmarks"),
-        wants_initial,
         request.number("timeoutSeconds") or LONGEST,
     )
 
@@ -86,7 +83,8 @@ async def watch(
     position = collection.dropped + len(collection.log)
     if options.tells_all:
         yield b"".join(_initial(collection, selected, render))
-        if options.ends_initial and options.bookmarks:
+        # It says that all there is has been told, also to whom has not asked for that.
+        if options.bookmarks:
             yield bookmark(store.version, True)
     try:
         if options.version is not None:

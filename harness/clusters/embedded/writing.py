@@ -23,6 +23,7 @@ from harness.clusters.embedded.bodies import (
     complain,
     of_the_patch,
     require_valid,
+    warn_of_finalizers,
 )
 from harness.clusters.embedded.identity import (
     metadata_of,
@@ -114,7 +115,7 @@ class Writer:
     ) -> Written:
         kind = target.kind
         require_kind(obj, kind)
-        metadata = metadata_of(obj)
+        metadata = metadata_of(obj, kind)
         self._place(target, metadata)
         if not options.dry_run or kind.namespaced:
             self._require_namespace(target, metadata)
@@ -131,6 +132,7 @@ class Writer:
         kind.strategy.prepare_create(obj, self.context())
         self.admit(target, obj)
         require_valid(kind, obj, None, "")
+        warn_of_finalizers(kind, obj, None, options)
         self._require_free(kind, obj)
         if version and not options.dry_run:
             raise Refusal(500, "", "resourceVersion should not be set on objects to be created")
@@ -194,7 +196,7 @@ class Writer:
         """Put this object in the place of the one there is."""
         kind = target.kind
         require_kind(obj, kind)
-        metadata = metadata_of(obj)
+        metadata = metadata_of(obj, kind)
         require_name(target, metadata)
         if kind.namespaced:
             require_namespace(target, metadata)
@@ -226,7 +228,7 @@ class Writer:
             new |= {"apiVersion": kind.api_version, "kind": kind.name}
         try:
             require_kind(new, kind)
-            require_name(target, metadata_of(new))
+            require_name(target, metadata_of(new, kind))
             if kind.namespaced:
                 require_namespace(target, new["metadata"])
                 new["metadata"]["namespace"] = target.namespace
@@ -257,6 +259,7 @@ class Writer:
             time_text(self.now()),
             not_tracked(kind, target.sub),
         )
+        require_name(target, metadata_of(new, kind))
         accept_merged(kind, new)
         if stored is None:
             return self._create_applied(target, new, options)
@@ -307,6 +310,7 @@ class Writer:
         new = keep_what_is_not_written(kind, target.sub, old, new)
         kind.strategy.prepare_update(new, old, target.sub, context)
         require_valid(kind, new, old, target.sub)
+        warn_of_finalizers(kind, new, old, options)
         count_generation(kind, old, new)
         new["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"]
         if patching.is_same(old, new):

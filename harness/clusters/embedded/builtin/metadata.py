@@ -65,20 +65,21 @@ NAME_RULES: Final[Mapping[tuple[str, str], Rule]] = {
 def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[Cause]:
     """What is wrong with an object's metadata; `old` is None for a new object."""
     meta = obj["metadata"]
-    causes = _own(meta, kind) if old is None else _changed(meta, old["metadata"], kind)
+    causes: list[Cause] = []
     if labels := meta.get("labels"):
         causes += validate_labels(labels, "metadata.labels")
     if annotations := meta.get("annotations"):
         causes += _annotations(annotations)
     if owners := meta.get("ownerReferences"):
         causes += _owners(owners)
+    # Of what is changed most is looked at again by each of Kubernetes' layers.
+    if old is None:
+        causes = _own(meta, kind) + causes
+    else:
+        causes = _changed(meta, old["metadata"]) * 2 + causes * 3
     if finalizers := meta.get("finalizers"):
         causes += _finalizers(finalizers)
-    if old is not None:
-        # It is looked at twice, by what all kinds share and by the kind's own.
-        causes *= 2
-    if finalizers and not kind.is_custom:
-        causes += _ours(finalizers)
+        causes += [] if kind.is_custom else _ours(finalizers)
     return causes
 
 
@@ -223,7 +224,7 @@ _FIXED: Final = (
 )
 
 
-def _changed(meta: Obj, old: Obj, kind: Kind) -> list[Cause]:
+def _changed(meta: Obj, old: Obj) -> list[Cause]:
     """What a writer may not change."""
     causes = [
         invalid_value(f"metadata.{key}", meta.get(key), IMMUTABLE)
@@ -232,7 +233,7 @@ def _changed(meta: Obj, old: Obj, kind: Kind) -> list[Cause]:
     ]
     if old.get("deletionTimestamp") and (finalizers := meta.get("finalizers")):
         causes += _new_finalizers(finalizers, old.get("finalizers") or [])
-    return causes + _prefix(meta, NAME_RULES.get((kind.group, kind.plural), subdomain))
+    return causes
 
 
 def _new_finalizers(finalizers: list[str], old: list[str]) -> list[Cause]:

@@ -85,11 +85,14 @@ def apply(
 
 
 def _check(config: Obj, type: Type) -> None:
-    metadata = config.get("metadata") or {}
+    given = config.get("metadata")
+    metadata = given if isinstance(given, dict) else {}
     if metadata.get("managedFields") is not None:
         raise bad_request("metadata.managedFields must be nil")
     if wrong := faults(config, type):
-        about = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}; {_kind(config)}"
+        names = (metadata.get(key) for key in ("namespace", "name"))
+        named = "/".join(name if isinstance(name, str) else "" for name in names)
+        about = f"{named}; {_kind(config)}"
         raise Refusal(500, "", f"failed to create typed patch object ({about}): {wrong}")
 
 

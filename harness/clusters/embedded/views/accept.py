@@ -81,15 +81,21 @@ def negotiate(
     """
     if not header.strip():
         return Accepted(served[0])
-    if routed and not _is_routed(header, routed):
-        known = ", ".join(routed)
-        message = f"406: Not Acceptable\n\nAvailable representations: {known}"
-        raise Refusal(406, "NotAcceptable", message, {})
+    if routed:
+        require_routed(header, routed)
     for each in ranges(header):
         for media_type in served:
             if each.matches(media_type) and each.transform in {None, *transforms}:
                 return _accepted(media_type, each.transform)
     raise not_acceptable(f"only the following media types are accepted: {', '.join(ROUTED)}")
+
+
+def require_routed(header: str, routed: Sequence[str]) -> None:
+    """Refusal (406) if the router finds nothing that it could give."""
+    if header.strip() and not _is_routed(header, routed):
+        known = ", ".join(routed)
+        message = f"406: Not Acceptable\n\nAvailable representations: {known}"
+        raise Refusal(406, "NotAcceptable", message, {})
 
 
 def _accepted(media_type: str, transform: Transform | None) -> Accepted:

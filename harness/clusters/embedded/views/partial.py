@@ -40,6 +40,8 @@ def not_one_object(kind: Kind) -> Refusal:
 
 def no_list(kind: Kind) -> Refusal:
     """What is answered to who wants a PartialObjectMetadataList of one object."""
+    if kind.is_custom:
+        return Refusal(500, "", "content is not a list")
     return not_acceptable(
         f"you requested PartialObjectMetadataList, but the requested object is not a list "
         f"({_go_type(kind)})"

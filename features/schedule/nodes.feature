@@ -1,0 +1,129 @@
+@core
+Feature: Something happens to a node
+
+  Background:
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the task "probe" of alice
+
+  @id:schedule-node-closed @req:SC-01
+  Scenario Outline: Bob's node <lacks>: there is no room on it, until <later>
+    Given the nodes of bob <closed>
+    And the task "psi" of alice and bob, which holds for 3 s, retries after 2 s and lives for 22 s
+    When the task "psi" is created
+    And 1 second passes
+    And the task "probe" is created
+    Then the pods of "probe" were bound 3 s after the task "psi" was created
+    And no pod of "psi" was bound before the pods of "probe" were bound
+    When the task "probe" is deleted
+    And the nodes of bob <opened>
+    Then the pods of "psi" are bound
+    And the status of "psi" matches "runs.status.yaml"
+
+    Examples:
+      | id       | closed       | opened         | lacks           | later             |
+      | cordoned | are cordoned | are uncordoned | is cordoned     | it is not         |
+      | not-his  | serve carol  | serve bob      | is carol's      | it is his again   |
+
+  @id:schedule-node-cordoned-held @req:SC-02
+  Scenario: A node is cordoned on which alice holds room: that stays hers
+    Given the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which lives for 22 s
+    When the task "psi" is created
+    And 1 second passes
+    And the nodes of alice are cordoned
+    And 2 seconds pass
+    And the nodes of bob have room for 1 pod
+    Then the pods of "psi" were bound 3 s after the task "psi" was created
+    And the status of "psi" matches "runs.status.yaml"
+
+  @id:schedule-node-added @req:SC-05
+  Scenario: A further node is made bob's, since his own is cordoned: there his pod runs
+    Given the nodes of bob are cordoned
+    And the task "psi" of alice and bob, which lives for 22 s
+    When the task "psi" is created
+    And 2 seconds pass
+    And the nodes of carol serve bob
+    Then the pods of "psi" were bound 2 s after the task "psi" was created
+    And the status of "psi" matches "bob-on-carols.status.yaml"
+
+  @id:schedule-node-shrunk @req:SC-01 @req:SC-13
+  Scenario: A node shrinks on which alice holds room: nobody starts until there is room again
+    Given the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which retries after 2 s and lives for 22 s
+    When the task "psi" is created
+    And 1 second passes
+    And the nodes of alice have room for no pod
+    And 1 second passes
+    And the nodes of bob have room for 1 pod
+    And 2 seconds pass
+    And the nodes of alice have room for 1 pod
+    Then the pods of "psi" are bound
+    And no node ever had more than its room
+    And the status of "psi" matches "runs.status.yaml"
+
+  @id:schedule-node-shrunk-for-ever @req:SC-01 @req:SC-13
+  Scenario: A node shrinks for good, on which alice holds room: nobody ever starts
+    Given the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which retries after 2 s and lives for 6 s
+    When the task "psi" is created
+    And 1 second passes
+    And the nodes of alice have room for no pod
+    And 1 second passes
+    And the nodes of bob have room for 1 pod
+    Then the task "psi" became Failed 6 s after the task "psi" was created
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "failed.status.yaml"
+
+  @id:schedule-node-shrunk-enough @req:SC-02
+  Scenario: A node shrinks to what alice holds of it: that stays hers
+    Given the nodes of alice have room for 2 pods
+    And the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which lives for 22 s
+    When the task "psi" is created
+    And 1 second passes
+    And the nodes of alice have room for 1 pod
+    And the task "probe" is created
+    And 2 seconds pass
+    And the nodes of bob have room for 1 pod
+    Then the pods of "psi" were bound 3 s after the task "psi" was created
+    And no pod of "probe" was bound before the pods of "psi" were bound
+    And no node ever had more than its room
+    And the status of "psi" matches "runs.status.yaml"
+
+  @id:schedule-node-gone @req:SC-04 @needs:simulated-nodes
+  Scenario: Bob's node goes while he looks for room: the task waits as without it
+    Given the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which holds for 3 s, retries after 30 s and lives for 6 s
+    When the task "psi" is created
+    And 1 second passes
+    And the nodes of bob are deleted by somebody
+    And the task "probe" is created
+    Then the pods of "probe" were bound 3 s after the task "psi" was created
+    And the task "psi" became Failed 6 s after the task "psi" was created
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "failed.status.yaml"
+
+  @id:schedule-node-gone-held @req:SC-01 @needs:simulated-nodes
+  Scenario: A node goes on which alice holds room: nobody starts without it
+    Given the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which retries after 2 s and lives for 6 s
+    When the task "psi" is created
+    And 1 second passes
+    And the nodes of alice are deleted by somebody
+    And 1 second passes
+    And the nodes of bob have room for 1 pod
+    Then the task "psi" became Failed 6 s after the task "psi" was created
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "failed.status.yaml"
+
+  @id:schedule-node-replaced @req:SC-01 @needs:simulated-nodes
+  Scenario: A node goes on which alice holds room, and another is made hers: there her pod runs
+    Given the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which retries after 2 s and lives for 22 s
+    When the task "psi" is created
+    And 1 second passes
+    And the nodes of alice are deleted by somebody
+    And the nodes of carol serve alice
+    And the nodes of bob have room for 1 pod
+    Then the pods of "psi" are bound
+    And the status of "psi" matches "alice-on-carols.status.yaml"

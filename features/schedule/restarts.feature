@@ -1,0 +1,134 @@
+@core @needs:faults
+Feature: The controller is killed and started again before a task is scheduled
+
+  What is held stays held, and everything comes when it is due, as if nobody had been away; or at once,
+  if it was due meanwhile.
+
+  Background:
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the task "probe" of alice
+
+  @id:schedule-restart-hold @req:RN-06 @req:SC-06
+  Scenario: What alice holds stays hers
+    Given the task "psi" of alice and bob, which lives for 60 s
+    When the task "psi" is created
+    And 1 second passes
+    And the controller is killed
+    And the task "probe" is created
+    And the controller is started
+    And 2 seconds pass
+    And the nodes of bob have room for 1 pod
+    Then the pods of "psi" are bound
+    And no pod of "probe" was bound before the pods of "psi" were bound
+    And the status of "psi" matches "runs.status.yaml"
+    And each pod of "psi" was created once
+
+  @id:schedule-restart-in-hold @req:RN-06 @req:SC-02
+  Scenario: She lets go when she would have done so anyway
+    Given the task "psi" of alice and bob, which holds for 8 s, retries after 30 s and lives for 60 s
+    When the task "psi" is created
+    And 1 second passes
+    And the controller is killed
+    And the task "probe" is created
+    And 2 seconds pass
+    And the controller is started
+    Then the pods of "probe" were bound 8 s after the task "psi" was created
+    And no pod of "psi" was bound before the pods of "probe" were bound
+    And the status of "psi" matches "waits.status.yaml"
+
+  @id:schedule-restart-after-hold @req:RN-06 @req:SC-02
+  Scenario: She lets go at once, where her time has run out
+    Given the task "psi" of alice and bob, which holds for 6 s, retries after 30 s and lives for 60 s
+    When the task "psi" is created
+    And 1 second passes
+    And the controller is killed
+    And 6 seconds pass
+    And the controller is started
+    And the task "probe" is created
+    Then the pods of "probe" were bound 0 s after the task "probe" was created
+    And no pod of "psi" was bound before the pods of "probe" were bound
+    And the status of "psi" matches "waits.status.yaml"
+
+  @id:schedule-restart-in-pause @req:RN-06 @req:SC-03
+  Scenario Outline: Killed in the pause, which ends at second 10, and away for <away> s: the next round is at <bound>
+    Given the task "psi" of alice and bob, which holds for 2 s, retries after 8 s and lives for 60 s
+    When the task "psi" is created
+    And 4 seconds pass
+    And the controller is killed
+    And the nodes of bob have room for 1 pod
+    And <away> seconds pass
+    And the controller is started
+    Then the pods of "psi" were bound <bound> s after the task "psi" was created
+    And the status of "psi" matches "runs.status.yaml"
+    And each pod of "psi" was created once
+
+    Examples:
+      | id     | away | bound |
+      | before | 2    | 10    |
+      | after  | 8    | 12    |
+
+  @id:schedule-restart-lifecycle @req:RN-06 @req:SC-04
+  Scenario Outline: A task that lives for <life> s, and nobody sees to it for <away> s: it fails at <failed>
+    Given the task "psi" of alice and bob, which lives for <life> s
+    When the task "psi" is created
+    And 1 second passes
+    And the controller is killed
+    And <away> seconds pass
+    And the controller is started
+    Then the task "psi" became Failed <failed> s after the task "psi" was created
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "failed.status.yaml"
+    When the task "probe" is created
+    Then the pods of "probe" were bound 0 s after the task "probe" was created
+
+    Examples:
+      | id     | life | away | failed |
+      | before | 8    | 2    | 8      |
+      | after  | 4    | 5    | 6      |
+
+  @id:schedule-restart-too-late @req:RN-06 @req:SC-04
+  Scenario: Room that bob has when the lifecycle is over does not help any more
+    Given the task "psi" of alice and bob, which lives for 4 s
+    When the task "psi" is created
+    And 1 second passes
+    And the controller is killed
+    And 5 seconds pass
+    And the nodes of bob have room for 1 pod
+    And the controller is started
+    Then the task "psi" became Failed 6 s after the task "psi" was created
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "failed.status.yaml"
+
+  @id:schedule-restart-room-taken @req:RN-06 @req:SC-01 @req:SC-13
+  Scenario: What she holds is taken while nobody sees to it: then nobody starts until it is free again
+    Given the task "psi" of alice and bob, which retries after 2 s and lives for 60 s
+    When the task "psi" is created
+    And 1 second passes
+    And the controller is killed
+    And the plain pod "thief" takes room for 1 pod of each node of alice
+    And the controller is started
+    And the nodes of bob have room for 1 pod
+    And 2 seconds pass
+    And the pod "alice/thief" finishes
+    Then the pods of "psi" are bound
+    And no pod of "psi" was bound before a pod of alice had ended
+    And no node ever had more than its room
+    And the status of "psi" matches "runs.status.yaml"
+
+  @id:schedule-restart-binding @req:RN-06
+  Scenario: Killed as soon as the first pod is bound, it binds the others
+    Given the nodes of alice have room for 3 pods
+    And the nodes of bob have room for 3 pods
+    And the AppImage has
+      | spec.deployTemplates[0].replicas | 3 |
+    And the task "psi" of alice and bob
+    When the task "psi" is created
+    Then the pod "alice/psi-0" is bound
+    When the controller is killed
+    And the controller is started
+    Then the pods of "psi" run
+    When the pods of "psi" finish
+    Then the status of "psi" matches "succeeded.status.yaml"
+    And each pod of "psi" was created once
+    And no node ever had more than its room
