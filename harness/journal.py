@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TypeVar
 
 from harness import objects
@@ -44,7 +45,7 @@ class Version:
     #: As the server has it.
     real: Obj
 
-    @property
+    @cached_property
     def key(self) -> str:
         return objects.key_of(self.object)
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from harness.errors import UsageError
 from harness.report.progress import Progress
 from harness.report.write import REPORT, prepare_folder
-from harness.settings import read_settings, suite_folder
+from harness.settings import Settings, read_settings, suite_folder
 
 #: What is not a terminal has no width of its own.
 WIDTH_OF_A_LOG = 120
@@ -35,9 +35,7 @@ def run_suite(
         console.width = WIDTH_OF_A_LOG
     progress = Progress(console)
     some = bool(paths or settings.only or settings.pause_on_failure or settings.update)
-    # On a virtual clock nobody waits, so that more processes only take longer to start.
-    some |= settings.virtual
-    count = _workers(workers or ("0" if some else "auto"), settings.nodes)
+    count = _workers(workers or ("0" if some else "auto"), settings)
     arguments = _arguments(chosen, count, str(settings.out))
     code = pytest.main([*arguments, *map(str, features)], plugins=[progress])
     progress.close()
@@ -54,9 +52,14 @@ def run_suite(
     return verdict.exit_code
 
 
-def _workers(asked: str, nodes: int) -> int:
-    """Most scenarios borrow two nodes: more workers than pairs of nodes would wait."""
-    return max(1, nodes // 2) if asked == "auto" else int(asked)
+def _workers(asked: str, settings: Settings) -> int:
+    """Most scenarios borrow two nodes: more workers than pairs of nodes would wait.
+
+    On a virtual clock nobody waits, and each worker has nodes of its own: the cores count.
+    """
+    if asked != "auto":
+        return int(asked)
+    return min(os.cpu_count() or 1, 4) if settings.virtual else max(1, settings.nodes // 2)
 
 
 def _arguments(chosen: Mapping[str, Any], workers: int, out: str) -> list[str]:

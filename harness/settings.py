@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
     settings = Settings(
         cluster=cluster,
         controller=_controller(chosen.get("controller"), values["controller"]),
-        virtual=_clock(values["clock"]),
+        virtual=_is_virtual(values["clock"]),
         seed=_number("seed", values["seed"], int, at_least=0),
         pace=_number("pace", values["pace"], float, at_least=0) / 1000,
         nodes=_number("nodes", nodes, int, at_least=2),
@@ -102,6 +102,8 @@ def read_settings(chosen: Mapping[str, Any], ini: Callable[[str], str] = lambda 
         setup=_file("setup", values["setup"]),
         task_defaults=read_task_defaults(_file("task-defaults", values["task_defaults"])),
     )
+    if not values["clock"]:
+        settings = replace(settings, virtual=_could_be_virtual(settings))
     _require_sense(settings)
     return settings
 
@@ -114,6 +116,13 @@ def _require_sense(settings: Settings) -> None:
     if settings.keep_on_failure and not stays:
         text = "--keep-on-failure: this cluster goes, or is put back, when the run ends"
         raise UsageError(text, hint="use `kuscia-conformance up` and --reuse, or kind with --keep")
+
+
+def _could_be_virtual(settings: Settings) -> bool:
+    """Where nobody has said which clock: whether all that has one is ours, and nobody looks on."""
+    looks_on = settings.pause_on_failure or settings.keep_on_failure
+    is_ours = settings.cluster == "embedded" and settings.controller == ("reference",)
+    return is_ours and not looks_on
 
 
 def _require_sense_of_the_clock(settings: Settings) -> None:
@@ -162,8 +171,8 @@ def _number(name: str, text: str, kind: Callable[[str], Any], *, at_least: float
     return value
 
 
-def _clock(text: str) -> bool:
-    if text not in ("real", "virtual"):
+def _is_virtual(text: str) -> bool:
+    if text not in ("", "real", "virtual"):
         raise UsageError(f"--clock {text}: expected real or virtual")
     return text == "virtual"
 

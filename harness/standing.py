@@ -36,6 +36,10 @@ _LOOK = 0.05
 _LONGEST_END = 120.0
 
 
+#: An environment that stands goes on by itself.
+_OWN = {"clock": "real"}
+
+
 def folder() -> Path:
     """Where the user's environment is written down: as the XDG base directories say."""
     if own := os.environ.get("KUSCIA_CONFORMANCE_STATE"):
@@ -65,7 +69,7 @@ def bring_up(chosen: Mapping[str, Any], say: Callable[[str], None]) -> Environme
     Raises UsageError if one stands already, EnvironmentFailure if it cannot be made; then, as
     after Ctrl-C, nothing is left.
     """
-    read_settings(chosen)
+    read_settings({**chosen, **_OWN})
     with _writing(), _lock() as lock:
         _clear_away(say)
         _spawn(chosen, lock)
@@ -234,7 +238,7 @@ def keep(chosen: Mapping[str, Any]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end_once)
     try:
-        settings = read_settings({**chosen, "out": str(folder() / "logs")})
+        settings = read_settings({**chosen, **_OWN, "out": str(folder() / "logs")})
         with stand(settings, lambda text: print(text, flush=True)) as environment:  # noqa: T201
             new = folder() / "environment.new"
             new.touch(mode=0o600)

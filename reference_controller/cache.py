@@ -8,7 +8,7 @@ fills it and whoever is told of changes is in `runtime.py`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from harness.objects import (
@@ -23,6 +23,7 @@ from harness.objects import (
     version_of,
 )
 from reference_controller import names
+from reference_controller.task_resource.seen import reservation_of
 
 #: How many deleted objects to remember; late answers to our writes come within a few requests.
 _REMEMBERED = 10_000
@@ -31,6 +32,10 @@ _REMEMBERED = 10_000
 def _resource_key(obj: Obj) -> str | None:
     name = annotations_of(obj).get(names.TASK_RESOURCE)
     return f"{namespace_of(obj)}/{name}" if name else None
+
+
+def _nodes_held(obj: Obj) -> Collection[str]:
+    return set(reservation_of(obj).values()) if names.RESERVATION in annotations_of(obj) else ()
 
 
 #: By what `Cache.by` finds objects: the name of the index, and the value an object has in it.
@@ -47,8 +52,11 @@ INDEXES: dict[str, Callable[[Obj], str | None]] = {
     "group": lambda obj: labels_of(obj).get(names.TASK_RESOURCE_GROUP_UID),
     # pods by the key (namespace/name) of their TaskResource
     "resource": _resource_key,
-    # TaskResources that have room held for them
-    "holding": lambda obj: "yes" if names.RESERVATION in annotations_of(obj) else None,
+}
+#: Indexes in which an object has several values.
+MANY: dict[str, Callable[[Obj], Collection[str]]] = {
+    # TaskResources by the nodes that are held for their pods
+    "holding": _nodes_held,
 }
 
 
@@ -89,7 +97,7 @@ class Cache:
         return tuple(objects[key] for key in sorted(objects))
 
     def by(self, resource: Resource, index: str, value: str) -> tuple[Obj, ...]:
-        """The objects that have this value in that index of INDEXES, sorted by key."""
+        """The objects that have this value in that index, sorted by key."""
         objects = self._objects[resource]
         return tuple(objects[key] for key in sorted(self._keys.get((resource, index, value), ())))
 
@@ -184,5 +192,6 @@ def _ports(pod: Obj) -> list[int]:
 
 
 def _places(resource: Resource, obj: Obj) -> list[tuple[Resource, str, str]]:
-    values = ((index, value_of(obj)) for index, value_of in INDEXES.items())
-    return [(resource, index, value) for index, value in values if value]
+    one = [(index, value_of(obj)) for index, value_of in INDEXES.items()]
+    several = [(index, value) for index, of in MANY.items() for value in of(obj)]
+    return [(resource, index, value) for index, value in (*one, *several) if value]

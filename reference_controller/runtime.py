@@ -115,6 +115,8 @@ class Runtime:
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _missing: set[Resource] = field(default_factory=lambda: set(WATCHED))
     _all_listed: asyncio.Event = field(default_factory=asyncio.Event)
+    #: How many items are at work.
+    _working: int = 0
 
     def __post_init__(self) -> None:
         self.cache = Cache(self._changed)
@@ -170,6 +172,7 @@ class Runtime:
     def _make_due(self, item: Item) -> None:
         item.due = True
         if item.work is None:
+            self._working += 1
             item.work = self.world.spawn(self._work(item), f"{item}")
 
     async def _work(self, item: Item) -> None:
@@ -180,6 +183,7 @@ class Runtime:
                 await self._try(item)
         finally:
             item.work = None
+            self._working -= 1
             if item.alarm is None and not item.due:
                 self._items.pop((item.controller.name, item.key), None)
 
@@ -244,8 +248,7 @@ class Runtime:
         return now >= item.ripe_at
 
     def _load(self) -> float:
-        working = sum(each.work is not None for each in self._items.values())
-        return min(max(working / BUSY, 1), LAZIEST)
+        return min(max(self._working / BUSY, 1), LAZIEST)
 
     async def _perform(self, item: Item, phase: Hashable, decision: Decision) -> None:
         start, ok = self.world.monotonic(), False

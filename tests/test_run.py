@@ -133,7 +133,7 @@ def test_a_killed_controller_is_noticed_in_the_text(environment, tmp_path):
 
 
 def test_a_run_in_which_the_cluster_dies_ends(tmp_path):
-    command = [*COMMAND, "--cluster", "embedded", "--only", "view,run,clean", "--out", "out"]
+    command = [*COMMAND, "--clock", "real", "--only", "view,run,clean", "--out", "out"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as run:

@@ -3,9 +3,9 @@
 from tests.verdicts import differences
 
 
-def report(**outcomes):
+def report(verdict="conformant", **outcomes):
     checks = [{"id": name, **_said(text)} for name, text in outcomes.items()]
-    return {"checks": checks}
+    return {"verdict": verdict, "checks": checks}
 
 
 def _said(text):
@@ -36,3 +36,9 @@ def test_what_the_user_has_left_out_is_a_difference():
 def test_a_check_that_one_report_lacks_is_a_difference():
     found = [*differences({"a": report(x="pass", y="pass"), "b": report(x="pass")})]
     assert found == ["y: b does not have it"]
+
+
+def test_of_a_run_of_some_checks_only_these_are_compared():
+    some = report("conformant (partial, no certificate)", x="fail")
+    found = [*differences({"a": report(x="pass", y="pass"), "b": some})]
+    assert found == ["x: a says pass, b says fail"]

@@ -96,6 +96,21 @@ def test_a_controller_that_has_died_is_told_of(environment):
 
 
 @pytest.mark.parametrize(
+    ("chosen", "virtual"),
+    [
+        ({}, True),
+        ({"controller": ["cmd:mine"]}, False),
+        ({"cluster": "kind"}, False),
+        ({"pause_on_failure": True}, False),
+        ({"reuse": True}, False),
+        ({"clock": "real"}, False),
+    ],
+)
+def test_the_clock_is_virtual_where_all_that_has_one_is_ours(chosen, virtual):
+    assert read_settings(chosen).virtual is virtual
+
+
+@pytest.mark.parametrize(
     ("chosen", "said"),
     [
         ({"clock": "wrong"}, "expected real or virtual"),

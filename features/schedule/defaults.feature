@@ -80,3 +80,10 @@ Feature: What holds where scheduleConfig says nothing
     When the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
     And the phases of "psi" were Pending, Running, Succeeded
+
+  @id:schedule-defaults-counted @extended:task-resource-groups @req:TG-04 @req:TG-05
+  Scenario: In 300 seconds it retries four times
+    When the task "psi" is created
+    Then the task "psi" became Failed 300 s after the task "psi" was created
+    And the group "psi" became Failed 300 s after the group "psi" was created
+    And the group "psi" matches "failed.group.yaml"

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def document_problems(path: Path, schema: Obj | None = None) -> list[DocumentErr
 
 
 def _read(text: str, path: Path, schema: Obj) -> tuple[Any, list[DocumentError]]:
-    nodes = list(_nodes(text))
+    nodes = _nodes(text)
     if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
         raise DocumentError(f"{path}: an expected document is one mapping")
     document = _Values(path).of(nodes[0])
@@ -138,13 +139,15 @@ def _text(path: Path) -> str:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _nodes(text: str) -> Iterator[Node]:
-    """The documents of a text that hold anything."""
-    loader = _Loader(text)
+@lru_cache(maxsize=1024)
+def _nodes(text: str) -> list[Node]:
+    """The documents of a text that hold anything; scenarios load the same files again and again."""
+    loader, found = _Loader(text), []
     while loader.check_node():
         node = loader.get_node()
         if node is not None and node.tag != _YAML + "null":
-            yield node
+            found.append(node)
+    return found
 
 
 @contextmanager

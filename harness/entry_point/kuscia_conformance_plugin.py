@@ -49,9 +49,8 @@ OPTIONS = (
     Option(
         "clock",
         "of the embedded cluster: real, or virtual, which goes on to the next moment at which "
-        "anything happens; with the reference controller only",
-        "real",
-        "real|virtual",
+        "anything happens; default: virtual with the reference controller, real with any other",
+        metavar="real|virtual",
     ),
     Option("seed", "what chance comes from where the clock is virtual", "1", "N"),
     Option(

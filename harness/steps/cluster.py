@@ -113,8 +113,8 @@ def _(scenario: Scenario, domain: str) -> None:
     """Given the domain bob is another cluster's: its namespace says that it is a partner's."""
     scenario.nodes_of(domain)
     namespace, api = scenario.names.namespace(domain), scenario.connection.api
-    labels = {f"{GROUP}/role": "partner"}
-    scenario.connection.run(api.patch(NAMESPACES, namespace, None, {"metadata": {"labels": labels}}))
+    patch = {"metadata": {"labels": {f"{GROUP}/role": "partner"}}}
+    scenario.connection.run(api.patch(NAMESPACES, namespace, None, patch))
 
 
 @then("no node ever had more than its room")

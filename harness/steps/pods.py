@@ -41,6 +41,8 @@ SINGULAR = {
     "is ready": "are ready",
     "has ended": "have ended",
 }
+#: How far one watch may be behind another, in seconds.
+LAG = 2.0
 #: The pods of a task, of a domain, or a single one: `the pod "alice/psi-0"`.
 WHO = r'(?P<who>the pods of (?:"[^"]+"|[^\s"]+)|the pod "[^"/]+/[^"]+")'
 KEY = r"[a-z0-9.-]+/[a-z0-9.-]+"
@@ -196,12 +198,20 @@ def require_witness(scenario: Scenario, datatable: list[list[str]]) -> None:
         if word != "witness" or not parser.is_matching(text):
             raise FeatureError(f"a witness reads like `the pods of X are bound`, not {text!r}")
         found = parser.parse_arguments(text) or {}
-        who = whom(found["who"] or "")
-        state = found["state"] or ""
-        if not have_all_been(scenario, who, SINGULAR.get(state, state)):
+        who, state = whom(found["who"] or ""), found["state"] or ""
+        if not _is_witnessed(scenario, who, SINGULAR.get(state, state)):
             raise NoEvidence(
                 f"no witness that the controller was at work: {text}, but they did not"
             )
+
+
+def _is_witnessed(scenario: Scenario, who: str, state: str) -> bool:
+    """At once, or as soon as the watch of the pods is as far as that of the tasks."""
+
+    def look() -> bool | None:
+        return have_all_been(scenario, who, state) or None
+
+    return bool(look() or scenario.history.until(look, LAG))
 
 
 def pod_versions(scenario: Scenario, who: str) -> list[Version]:

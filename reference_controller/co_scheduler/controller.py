@@ -108,7 +108,7 @@ def _room(cache: Cache, node: Obj) -> Node:
 
 def _held(cache: Cache, node: str) -> Iterator[Amounts]:
     """What is held on the node for pods that still wait, whatever domain they are of."""
-    for resource in cache.by(TASK_RESOURCES, "holding", "yes"):
+    for resource in cache.by(TASK_RESOURCES, "holding", node):
         for pod_name, held in reservation_of(resource).items():
             pod = cache.get(PODS, pod_name, namespace_of(resource)) if held == node else None
             if pod and _waits(pod):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
@@ -145,7 +145,7 @@ class Seen:
         """When the lifecycle is over (SC-04); None once resources are reserved.
 
         None too where the group, which counts from its own creation, says so itself. One
-        that was made late, because the task had to wait, would say so too late.
+        that was made in a later second, if only of a clock that just struck, would say so too late.
         """
         if self.group and (self.group_phase == "Reserved" or self._group_is_prompt):
             return None
@@ -155,7 +155,7 @@ class Seen:
     def _group_is_prompt(self) -> bool:
         assert self.group is not None
         created = time_from(self.group["metadata"]["creationTimestamp"])
-        return created - self.started <= timedelta(seconds=1)
+        return created <= self.started
 
     @property
     def group_phase(self) -> str:

@@ -7,8 +7,6 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import yaml
-
 
 def measure():
     seconds, cpu, rows = _run("--clock", "virtual")

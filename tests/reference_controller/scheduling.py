@@ -10,7 +10,8 @@ SLOT = "conformance.kuscia.secretflow/slot"
 P = "kuscia.secretflow/"
 
 
-def pod(domain="alice", name="psi-0", *, slots="1", node=None, resource="psi-a1", **spec):
+def pod(domain="alice", name="psi-0", *, slots="1", node=None, resource="psi-a1", called=T, **spec):
+    """A pod that has been handed over to its TaskResource; without one it is nobody's."""
     requests = {"requests": {SLOT: slots}} if slots else {}
     meta = {
         "name": name,
@@ -18,8 +19,13 @@ def pod(domain="alice", name="psi-0", *, slots="1", node=None, resource="psi-a1"
         "uid": f"uid-{domain}-{name}",
         "resourceVersion": "1",
     }
+    labels = {P + "task-resource-uid": f"uid-{domain}-{resource}"} if resource else {}
+    annotations = {
+        P + "task-resource": resource,
+        P + "taskresource-reserving-timestamp": time_text(called),
+    }
     return {
-        "metadata": {**meta, "labels": {}, "annotations": {P + "task-resource": resource}},
+        "metadata": {**meta, "labels": labels, "annotations": annotations},
         "spec": {
             "schedulerName": "kuscia-scheduler",
             "nodeSelector": {P + "namespace": domain},

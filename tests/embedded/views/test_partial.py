@@ -46,11 +46,6 @@ def test_an_empty_list_has_null_for_items():
             "*core.EventList",
             "*core.Event",
         ),
-        (
-            kind("a.test", "A", definition={}),
-            "*unstructured.UnstructuredList",
-            "*unstructured.Unstructured",
-        ),
     ],
 )
 def test_one_object_is_no_list_and_a_list_no_object(of, list_type, type_):
@@ -60,3 +55,10 @@ def test_one_object_is_no_list_and_a_list_no_object(of, list_type, type_):
     assert str(no_list(of)) == (
         f"you requested PartialObjectMetadataList, but the requested object is not a list ({type_})"
     )
+
+
+def test_of_custom_kinds_it_is_said_in_other_words():
+    of = kind("a.test", "A", definition={})
+    said = "you requested PartialObjectMetadata, but the requested object is a list"
+    assert str(not_one_object(of)) == f"{said} (*unstructured.UnstructuredList)"
+    assert (no_list(of).code, str(no_list(of))) == (500, "content is not a list")

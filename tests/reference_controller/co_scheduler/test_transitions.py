@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.objects import NODES, PODS, TASK_RESOURCES, name_of
+from harness.objects import NAMESPACES, NODES, PODS, TASK_RESOURCES, name_of
 from reference_controller.actions import Bind, Patch, PatchStatus
 from reference_controller.cache import Cache
 from reference_controller.co_scheduler.controller import CoScheduler
@@ -49,7 +49,13 @@ def taken(seen):
             {"gangs": (gang("Schedulable", held={"psi-0": "node-1"}),)}, "bind", id="it may go"
         ),
         pytest.param({"gangs": (gang("Schedulable"),)}, "bind_further", id="let go without room"),
-        pytest.param({"gangs": (gang("Failed"),)}, None, id="it is out of this round"),
+        pytest.param({"gangs": (gang("Failed"),)}, "explain", id="it is out of this round"),
+        pytest.param({"gangs": (gang("Pending"),)}, "explain", id="it takes part in none"),
+        pytest.param(
+            {"gangs": (), "strays": ((pod(), "waiting for task resource"),)},
+            "explain",
+            id="what it names is not there",
+        ),
         pytest.param({"nodes": (FULL,)}, "explain", id="no room"),
         pytest.param({"nodes": ()}, "explain", id="no node"),
         pytest.param(
@@ -186,6 +192,18 @@ def test_a_pod_is_told_once_why_it_waits():
     ]
 
 
+def test_who_was_told_of_the_room_is_not_told_of_the_phase():
+    """Else what a pod says would change with every round (VW-18)."""
+    _, decision = machine.decide(replace(SEEN, gangs=(gang("Failed"),)))
+    [[write]] = decision.stages
+    [condition] = write.status["conditions"]
+    what = "task resource alice/psi-a1 status phase is Failed"
+    assert condition["message"] == f"{what}, skip scheduling pod"
+    told = pod()
+    told["status"]["conditions"] = [{**condition, "message": "no room"}]
+    assert taken(replace(SEEN, gangs=(Gang(resource(phase="Failed"), (told,)),))) is None
+
+
 @pytest.mark.parametrize(
     ("changed_pod", "changed_node", "why"),
     [
@@ -224,9 +242,10 @@ def test_four_pods_on_one_node_count_four():
     assert room.free[SLOT] == 1
 
 
-def observed(*, nodes, pods, resources):
+def observed(*, nodes, pods, resources, namespaces=()):
     cache = Cache()
-    for kind, objects in ((NODES, nodes), (PODS, pods), (TASK_RESOURCES, resources)):
+    kinds = (NODES, nodes), (PODS, pods), (TASK_RESOURCES, resources), (NAMESPACES, namespaces)
+    for kind, objects in kinds:
         for number, obj in enumerate(objects):
             meta = obj["metadata"]
             meta.setdefault("uid", f"{kind.plural}-{number}-{meta['name']}")
@@ -285,6 +304,25 @@ def test_what_others_schedule_is_not_looked_at_but_takes_room():
     assert seen.nodes[0].free[SLOT] == 8
     assert seen.singles == ()
     assert observed(nodes=[node()], pods=[foreign, waiting], resources=[]) is None
+
+
+def test_pods_that_name_what_cannot_reserve_for_them_are_in_no_gang():
+    unlabelled = pod(name="psi-1")
+    unlabelled["metadata"]["labels"] = {}
+    fresh, early = pod(name="psi-2", resource=""), pod(name="psi-3", resource="later")
+    seen = observed(nodes=[node()], pods=[pod(), unlabelled, fresh, early], resources=[resource()])
+    assert [name_of(each) for each in seen.gangs[0].waiting] == ["psi-0"]
+    assert {name_of(each): why for each, why in seen.strays} == {
+        "psi-1": "failed to get task resource alice/psi-a1 uid in pod labels",
+        "psi-3": "waiting for task resource",
+    }
+
+
+@pytest.mark.parametrize(("role", "is_ours"), [("partner", False), ("", True)])
+def test_the_domains_of_other_clusters_are_theirs(role, is_ours):
+    alice = {"metadata": {"name": "alice", "labels": {P + "role": role}}}
+    seen = observed(nodes=[node()], pods=[pod()], resources=[resource()], namespaces=[alice])
+    assert (seen is not None) == is_ours
 
 
 def test_init_containers_run_before_the_others_not_beside_them():

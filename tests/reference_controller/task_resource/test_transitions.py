@@ -3,8 +3,10 @@ from typing import Any
 
 import pytest
 
-from harness.objects import condition_of
+from harness.objects import TASK_RESOURCES, condition_of
+from reference_controller.cache import Cache
 from reference_controller.task_resource import changes
+from reference_controller.task_resource.controller import TaskResources
 from reference_controller.task_resource.seen import Phase, Seen, reservation_of
 from reference_controller.task_resource.transitions import MACHINE, TRANSITIONS
 from tests.reference_controller.scheduling import P, S, T, group, resource, statuses
@@ -91,3 +93,13 @@ def test_a_retry_remembers_who_has_reserved():
     assert "reason" not in (
         condition_of({"status": status}, "Reserved") or {"reason": "there is none"}
     )
+
+
+def test_one_without_a_group_is_looked_at_all_the_same():
+    """It was made by hand; what is held for it is let go in time, too."""
+    alone = resource()
+    alone["metadata"]["annotations"] = {}
+    [key] = TaskResources().keys(TASK_RESOURCES, alone, Cache())
+    cache = Cache()
+    cache.put(TASK_RESOURCES, alone)
+    assert TaskResources().observe(cache, key, T) == Seen(T, alone)

@@ -20,7 +20,9 @@ def both(alice="Reserving", bob="Reserving"):
     return (resource("alice", alice), resource("bob", bob, name="psi-b1"))
 
 
-NEW = Seen(T, group(), pods=PODS)
+#: As a task's pods are created: nothing is reserved for them yet.
+UNCALLED = {key: pod(key.partition("/")[0], resource="") for key in PODS}
+NEW = Seen(T, group(), pods=UNCALLED)
 RESERVING = Seen(T, group("Reserving"), both(), PODS)
 FAILED_ROUND = Seen(T, group("ReserveFailed"), both("Failed", "Failed"), PODS)
 
@@ -55,6 +57,11 @@ def taken(seen):
         ),
         pytest.param(RESERVING, None, id="waits"),
         pytest.param(replace(RESERVING, resources=both("Reserved")), None, id="one is not enough"),
+        pytest.param(
+            replace(RESERVING, group=group("Reserving", since=T + S)),
+            ("call", [("psi-0", None), ("psi-0", None)]),
+            id="another round",
+        ),
         pytest.param(
             replace(RESERVING, resources=both("Reserved", "Reserved")),
             ("reserve", [("psi", "Reserved")]),
@@ -141,6 +148,19 @@ def test_reserved_says_so_in_one_write():
     assert write.status["completionTime"] == "2024-01-01T00:00:00Z"
     for kind in ("TaskResourcesReserved", "TaskResourcesScheduled"):
         assert (condition_of({"status": write.status}, kind) or {}).get("status") == "True"
+
+
+def test_pods_are_called_once_a_round_whatever_somebody_writes():
+    later = group("Reserving", since=T + 7 * S)
+    called = {key: pod(called=T + 7 * S) for key in PODS}
+    assert machine.decide(replace(RESERVING, group=later, pods=called)) is None
+    uncalled = pod()
+    uncalled["metadata"]["annotations"]["kuscia.secretflow/taskresource-reserving-timestamp"] = "?"
+    _, decision = machine.decide(replace(RESERVING, pods={**PODS, "alice/psi-0": uncalled}))
+    [[patch]] = decision.stages
+    assert patch.patch["metadata"]["annotations"] == {
+        "kuscia.secretflow/taskresource-reserving-timestamp": "2024-01-01T00:00:00Z"
+    }
 
 
 def test_a_retry_is_counted_and_takes_the_holds_back():
