@@ -107,26 +107,26 @@ Feature: How many parties are enough to start
   @id:schedule-members-alone @req:SC-01 @req:SC-05
   Scenario: A task of one party waits for room alone, longer than it would hold it
     Given the domain alice with room for no pod
-    And the task "solo" of alice, which holds for 1 s, retries after 30 s and lives for 60 s
+    And the task "solo" of alice, which holds for 3 s, retries after 30 s and lives for 60 s
     When the task "solo" is created
-    And 4 seconds pass
+    And 5 seconds pass
     And the nodes of alice have room for 1 pod
-    Then the pods of "solo" were bound 4 s after the task "solo" was created
+    Then the pods of "solo" were bound 5 s after the task "solo" was created
     And the status of "solo" matches "solo.status.yaml"
 
   @id:schedule-members-rest-follows @req:SC-04 @req:SC-08
   Scenario: A party for which there was no room is bound later, alone, at once
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of carol have room for no pod
-    And the task "psi" of alice, bob and carol, which holds for 1 s, retries after 30 s and lives for 4 s
+    And the task "psi" of alice, bob and carol, which holds for 20 s, retries after 30 s and lives for 6 s
     And the task "psi" has
       | spec.scheduleConfig.minReservedMembers | 2 |
     When the task "psi" is created
     Then 2 of the pods of "psi" are bound
     And the status of "psi" matches "first-2.status.yaml"
-    When 7 seconds pass
+    When 8 seconds pass
     And the nodes of carol have room for 1 pod
-    Then the pods of "psi" were bound 7 s after the task "psi" was created
+    Then the pods of "psi" were bound 8 s after the task "psi" was created
     And the status of "psi" matches "first-3.status.yaml"
 
   @id:schedule-members-rest-complete @req:SC-08 @req:SC-10

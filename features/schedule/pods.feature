@@ -39,18 +39,18 @@ Feature: How many pods of a party are enough to start
   @id:schedule-pods-rest-follows @req:SC-04 @req:SC-09 @req:SC-13
   Scenario: Pods beyond the minimum are bound one by one, as room appears
     Given the domains alice and bob, each with room for 2 pods
-    And the task "psi" of alice and bob, which holds for 1 s, retries after 30 s and lives for 4 s
+    And the task "psi" of alice and bob, which holds for 20 s, retries after 30 s and lives for 6 s
     And the task "psi" has
       | spec.parties[1].template.replicas | 4 |
       | spec.parties[1].minReservedPods   | 2 |
     When the task "psi" is created
     Then 3 of the pods of "psi" are bound
     And the status of "psi" matches "both-run.status.yaml"
-    When 6 seconds pass
+    When 8 seconds pass
     And the nodes of bob have room for 3 pods
     Then 4 of the pods of "psi" are bound
     When the nodes of bob have room for 4 pods
-    Then the pods of "psi" were bound 6 s after the task "psi" was created
+    Then the pods of "psi" were bound 8 s after the task "psi" was created
     And the status of "psi" matches "five-run.status.yaml"
     And no node ever had more than its room
 

@@ -51,52 +51,58 @@ Feature: The controller is killed and started again before a task is scheduled
     And the status of "psi" matches "waits.status.yaml"
 
   @id:schedule-restart-in-pause @req:RN-06 @req:SC-03
-  Scenario Outline: Killed in the pause, which ends at second 10, and away for <away> s: the next round is at <bound>
+  Scenario: Killed and started in the pause, it tries again when it would have done so anyway
     Given the task "psi" of alice and bob, which holds for 2 s, retries after 8 s and lives for 60 s
     When the task "psi" is created
     And 4 seconds pass
     And the controller is killed
     And the nodes of bob have room for 1 pod
-    And <away> seconds pass
+    And 2 seconds pass
     And the controller is started
-    Then the pods of "psi" were bound <bound> s after the task "psi" was created
+    Then the pods of "psi" were bound 10 s after the task "psi" was created
     And the status of "psi" matches "runs.status.yaml"
     And each pod of "psi" was created once
 
-    Examples:
-      | id     | away | bound |
-      | before | 2    | 10    |
-      | after  | 8    | 12    |
+  @id:schedule-restart-after-pause @req:RN-06 @req:SC-03
+  Scenario: Killed in the pause, and started after it, it tries again at once
+    Given the task "psi" of alice and bob, which holds for 2 s, retries after 6 s and lives for 60 s
+    When the task "psi" is created
+    And 4 seconds pass
+    And the controller is killed
+    And the nodes of bob have room for 1 pod
+    And 5 seconds pass
+    And the controller is started
+    And 3 seconds pass
+    And the task "probe" is created
+    Then the pods of "psi" were bound before the task "probe" was created
+    And the status of "psi" matches "runs.status.yaml"
+    And each pod of "psi" was created once
 
-  @id:schedule-restart-lifecycle @req:RN-06 @req:SC-04
-  Scenario Outline: A task that lives for <life> s, and nobody sees to it for <away> s: it fails at <failed>
-    Given the task "psi" of alice and bob, which lives for <life> s
+  @id:schedule-restart-in-lifecycle @req:RN-06 @req:SC-04
+  Scenario: A task fails when it would have done so anyway
+    Given the task "psi" of alice and bob, which lives for 8 s
     When the task "psi" is created
     And 1 second passes
     And the controller is killed
-    And <away> seconds pass
+    And 2 seconds pass
     And the controller is started
-    Then the task "psi" became Failed <failed> s after the task "psi" was created
+    Then the task "psi" became Failed 8 s after the task "psi" was created
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
-    When the task "probe" is created
-    Then the pods of "probe" were bound 0 s after the task "probe" was created
 
-    Examples:
-      | id     | life | away | failed |
-      | before | 8    | 2    | 8      |
-      | after  | 4    | 5    | 6      |
-
-  @id:schedule-restart-too-late @req:RN-06 @req:SC-04
-  Scenario: Room that bob has when the lifecycle is over does not help any more
-    Given the task "psi" of alice and bob, which lives for 4 s
+  @id:schedule-restart-after-lifecycle @req:RN-06 @req:SC-04
+  Scenario: A task whose lifecycle has run out fails at once, though bob has room by now
+    Given the task "psi" of alice and bob, which lives for 5 s
     When the task "psi" is created
     And 1 second passes
     And the controller is killed
     And 5 seconds pass
     And the nodes of bob have room for 1 pod
     And the controller is started
-    Then the task "psi" became Failed 6 s after the task "psi" was created
+    And 3 seconds pass
+    And the task "probe" is created
+    Then the pods of "probe" were bound 0 s after the task "probe" was created
+    And the task "psi" became Failed before the task "probe" was created
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 

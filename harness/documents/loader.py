@@ -140,14 +140,14 @@ def _text(path: Path) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _nodes(text: str) -> list[Node]:
+def _nodes(text: str) -> tuple[Node, ...]:
     """The documents of a text that hold anything; scenarios load the same files again and again."""
     loader, found = _Loader(text), []
     while loader.check_node():
         node = loader.get_node()
         if node is not None and node.tag != _YAML + "null":
             found.append(node)
-    return found
+    return tuple(found)
 
 
 @contextmanager

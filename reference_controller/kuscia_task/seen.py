@@ -145,7 +145,7 @@ class Seen:
         """When the lifecycle is over (SC-04); None once resources are reserved.
 
         None too where the group, which counts from its own creation, says so itself. One
-        that was made in a later second, if only of a clock that just struck, would say so too late.
+        that was made late, because the task had to wait, would say so too late.
         """
         if self.group and (self.group_phase == "Reserved" or self._group_is_prompt):
             return None
@@ -153,6 +153,7 @@ class Seen:
 
     @property
     def _group_is_prompt(self) -> bool:
+        """Whether both count from the same second."""
         assert self.group is not None
         created = time_from(self.group["metadata"]["creationTimestamp"])
         return created <= self.started

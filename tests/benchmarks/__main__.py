@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks requests|tasks|server [--out FILE]`; fails if a budget is exceeded."""
+"""`python -m tests.benchmarks requests|tasks|server|pass [--out FILE]`; fails if over budget."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import requests, server, tasks
+from tests.benchmarks import passes, requests, server, tasks
 
 
 @click.group()
@@ -56,6 +56,13 @@ def time_tasks(few, many, out):
 def compare_servers(rounds, runs, out):
     """The embedded API server beside the real one."""
     written(server.measure(rounds, runs), out)
+
+
+@main.command("pass")
+@click.option("--out", type=click.Path(path_type=Path))
+def time_passes(out):
+    """A pass of scheduling while many tasks wait."""
+    written(passes.measure(), out)
 
 
 if __name__ == "__main__":

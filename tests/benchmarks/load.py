@@ -5,7 +5,6 @@ beforehand. No client library: on two cores it would take more than the server.
 """
 
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -96,32 +95,11 @@ def request(access, method, path, body=b"", media_type="application/json"):
 
 def seconds_of(work, access, shares):
     """How long it takes to do work(connection, share) for each share, all at the same time."""
-    with ExitStack() as opened:
+    with ExitStack() as opened, ThreadPoolExecutor(len(shares)) as threads:
         connections = [opened.enter_context(Connection(access)) for _ in shares]
-        begin = threading.Barrier(len(shares) + 1)
-        failed = []
-
-        def one(connection, share):
-            begin.wait()
-            try:
-                work(connection, share)
-            except BaseException as error:
-                failed.append(error)
-
-        threads = [
-            threading.Thread(target=one, args=both)
-            for both in zip(connections, shares, strict=True)
-        ]
-        for thread in threads:
-            thread.start()
-        begin.wait()
         start = time.perf_counter()
-        for thread in threads:
-            thread.join()
-        seconds = time.perf_counter() - start
-    if failed:
-        raise failed[0]
-    return seconds
+        list(threads.map(work, connections, shares))
+        return time.perf_counter() - start
 
 
 def first_answer(kubeconfig, within=60):

@@ -32,6 +32,8 @@ from reference_controller import names
 
 #: How long the controller may go by what has just changed, in seconds: a write is under way.
 UNAWARE = 0.1
+#: How exactly a moment is hit: the clock is finer than the microseconds of a time.
+EXACT = 0.001
 #: How long what is to follow at once may take.
 SOON = 1.0
 #: The same, where times in a status are whole seconds, and several writes follow.
@@ -81,6 +83,8 @@ class Promises:
     def __init__(self, store, now):
         self.now = now
         self.broken = []
+        #: Whether it only keeps what is there.
+        self.deaf = False
         #: Since when a controller runs; None if none does.
         self.controller_since = None
         self.there = defaultdict(dict)
@@ -96,15 +100,16 @@ class Promises:
         #: How many of a TaskResource's pods have ever been bound, and since when there is one.
         self._bound = defaultdict(set)
         self._bound_since = {}
-        #: Groups that have been waiting, with room for all of their pods, ever since `rest`.
-        self._could_run = set()
+        #: Since when a group waits, with room for all of its pods, by its uid.
+        self._chance_since = {}
         store.listeners.append(self.changed)
 
     def changed(self, kind, change):
         resource = WATCHED.get(kind)
         if resource is None:
             return
-        self.look()
+        if not self.deaf:
+            self.look()
         new = None if change.type == "DELETED" else for_reading(change.new)
         there, key = self.there[resource], _key(change.new)
         old = there.pop(key, None)
@@ -112,6 +117,10 @@ class Promises:
             self._gone[resource, key] = (self.now(), old)
         else:
             there[key] = new
+        if not self.deaf:
+            self._judge(resource, old, new)
+
+    def _judge(self, resource, old, new):
         self._note_phase(old, new)
         judge = {
             NODES: self._node,
@@ -155,7 +164,9 @@ class Promises:
         key = f"{namespace_of(pod)}/{name}"
         resource = self._recent(TASK_RESOURCES, key)
         if resource is None or phase_of(resource) != "Schedulable":
-            self._break(f"{key_of(pod)} was bound while {key} was {resource and phase_of(resource)}")
+            self._break(
+                f"{key_of(pod)} was bound while {key} was {resource and phase_of(resource)}"
+            )
             return
         bound = self._bound[uid_of(resource)]
         bound.add(uid_of(pod))
@@ -244,19 +255,19 @@ class Promises:
         before, after = phase_of(old) if old else "", phase_of(new) if new else ""
         if new and before in ENDED and uid_of(old) == uid_of(new) and after != before:
             self._break(f"task {name_of(new)} went from {before} to {after}")
-        if new and after == "Failed" != before:
-            if new["status"].get("reason") == "LifecycleExpired" and self.now() < _expiry(new):
-                self._break(f"task {name_of(new)} has expired before its time")
+        early = new and after == "Failed" and self.now() < _expiry(new) - EXACT
+        if early and after != before and new["status"].get("reason") == "LifecycleExpired":
+            self._break(f"task {name_of(new)} has expired before its time")
 
     # What may last for a moment only
 
     def look(self):
         """Judge what has lasted until now."""
-        self._could_run &= {uid for uid in self._could_run if self._has_room(uid)}
         if self.controller_since is None:
             return
         for group in self.there[TASK_RESOURCE_GROUPS].values():
             self._judge_group(group)
+            self._judge_chance(group)
         for resource in self.there[TASK_RESOURCES].values():
             self._judge_hold(resource)
             self._judge_gang(resource)
@@ -280,7 +291,10 @@ class Promises:
                     self._break(f"{key_of(resource)} holds on, its group is {phase}")
 
     def _judge_hold(self, resource):
-        since, seconds = self._entered[uid_of(resource)], resource["spec"]["resourceReservedSeconds"]
+        since, seconds = (
+            self._entered[uid_of(resource)],
+            resource["spec"]["resourceReservedSeconds"],
+        )
         if phase_of(resource) == "Reserved" and self._lasts(since + seconds, SOON):
             self._break(f"{key_of(resource)} has held its room for more than {seconds} s")
 
@@ -288,7 +302,7 @@ class Promises:
         """SC-10, where nobody has taken room or pods away since they were bound."""
         bound, since = self._bound[uid_of(resource)], self._bound_since.get(uid_of(resource), 0)
         few = 0 < len(bound) < resource["spec"]["minReservedPods"]
-        calm = self._disturbed[namespace_of(resource)] < self._entered[uid_of(resource)] - 10
+        calm = self._disturbed[namespace_of(resource)] < since - UNAWARE
         if few and calm and self._lasts(since, SOON):
             self._break(f"only {len(bound)} pods of {key_of(resource)} are bound")
 
@@ -303,35 +317,18 @@ class Promises:
 
     # Liveness
 
-    def rest(self, seconds):
-        """From now on nobody changes anything but the controller, for so long."""
-        self._could_run = {
-            uid_of(group)
-            for group in self.there[TASK_RESOURCE_GROUPS].values()
-            if self._has_time(group, seconds) and self._has_room(uid_of(group))
-        }
+    def _judge_chance(self, group):
+        """Who waits, and has room for all of its pods all the time, is to be let before long."""
+        uid, waits = uid_of(group), phase_of(group) in ("Reserving", "ReserveFailed")
+        if not (waits and self._has_room(group)):
+            self._chance_since.pop(uid, None)
+            return
+        since = self._chance_since.setdefault(uid, self.now())
+        if self._lasts(since, group["spec"]["retryIntervalSeconds"] + SOON):
+            self._break(f"there was room for {name_of(group)} all the time")
 
-    def wake(self):
-        """What has been able to run all the time must have been let."""
-        self.look()
-        for group in self.there[TASK_RESOURCE_GROUPS].values():
-            if uid_of(group) in self._could_run and phase_of(group) in ("Reserving", "ReserveFailed"):
-                self._break(f"there was room for {name_of(group)} all the time")
-        self._could_run = set()
-
-    def _has_time(self, group, seconds):
-        task = self.there[KUSCIA_TASKS].get(f"cross-domain/{name_of(group)}")
-        started = task and (task.get("status") or {}).get("startTime")
-        waits = phase_of(group) in ("Reserving", "ReserveFailed")
-        return bool(waits and started and _expiry(task) > self.now() + seconds + 1)
-
-    def _has_room(self, uid):
-        group = next(
-            (g for g in self.there[TASK_RESOURCE_GROUPS].values() if uid_of(g) == uid), None
-        )
-        if group is None:
-            return False
-        free = self._free(without=uid)
+    def _has_room(self, group):
+        free = self._free(without=uid_of(group))
         resources = {key_of(resource) for resource in self._resources(group)}
         return all(
             f"{party['domainID']}/{party['taskResourceName']}" in resources

@@ -1,4 +1,4 @@
-from harness.objects import NODES, PODS
+from harness.objects import NODES, PODS, TASK_RESOURCES
 from reference_controller import names
 from reference_controller.cache import Cache
 
@@ -97,3 +97,18 @@ def test_changes_are_told_with_before_and_after_and_nothing_else_is():
     cache.drop(PODS, pod(3))
     assert told == [(PODS, None, pod(1)), (PODS, pod(1), pod(2)), (PODS, pod(2), None)]
     assert cache.changes == 3
+
+
+def reserving(version, phase, held):
+    reservation = {names.RESERVATION: held}
+    metadata = {"namespace": "alice", "name": "psi", "uid": "r1", "resourceVersion": str(version)}
+    return {"metadata": {**metadata, "annotations": reservation}, "status": {"phase": phase}}
+
+
+def test_what_is_held_is_found_by_each_of_its_nodes():
+    cache = Cache()
+    cache.put(TASK_RESOURCES, reserving(1, "Reserved", '{"psi-0": "n1", "psi-1": "n2"}'))
+    assert cache.by(TASK_RESOURCES, "holding", "n1") == cache.by(TASK_RESOURCES, "holding", "n2")
+    assert len(cache.by(TASK_RESOURCES, "holding", "n2")) == 1
+    cache.put(TASK_RESOURCES, reserving(2, "Failed", '{"psi-0": "n1", "psi-1": "n2"}'))
+    assert not cache.by(TASK_RESOURCES, "holding", "n1")

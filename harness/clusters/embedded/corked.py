@@ -48,5 +48,7 @@ class Corked:
 
 
 class Protocol(HttpToolsProtocol):
+    """With each connection's transport corked."""
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast(asyncio.Transport, Corked(transport)))

@@ -342,15 +342,17 @@ def test_a_group_that_failed_otherwise_says_how():
     assert status["message"] == "X failed: r1,Z failed: r3"
 
 
-def late(seen):
-    """The same, but the group was made when half the lifecycle was over."""
-    created = {"creationTimestamp": time_text(T + 11 * S)}
+def late(seen, seconds=11):
+    """The same, but the group was made later; when half the lifecycle was over."""
+    created = {"creationTimestamp": time_text(T + seconds * S)}
     metadata = {**seen.group["metadata"], **created}
     return replace(seen, group={**seen.group, "metadata": metadata})
 
 
-def test_the_lifecycle_counts_from_the_start_of_the_task():
-    seen = late(given.pending(**LIFE))
+@pytest.mark.parametrize("seconds", [1, 11])
+def test_the_lifecycle_counts_from_the_start_of_the_task(seconds):
+    """Be it that the clock struck just before the group was made."""
+    seen = late(given.pending(**LIFE), seconds)
     assert MACHINE.wake_at(seen) == T + 22 * S
     assert decided(at(seen, 21)) is None
     assert decided(at(seen, 22)) == "expire"

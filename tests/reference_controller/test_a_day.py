@@ -1,0 +1,124 @@
+"""A day of many tasks, on a virtual clock: arrivals, durations and mishaps come from a seed.
+
+What is promised of scheduling is judged at every change. `--full` has ten times as many tasks.
+"""
+
+import heapq
+import itertools
+from random import Random
+
+from harness.objects import KUSCIA_TASKS, name_of, namespace_of, uid_of
+from harness.simulated_nodes import nodes
+from tests.reference_controller.promises import phase_of
+from tests.reference_controller.world_of_tasks import DOMAINS, TaskWorld
+
+HOUR = 3600.0
+DAY, LAST_ARRIVAL = 24 * HOUR, 22 * HOUR
+FEW, MANY = 60, 600
+#: How often somebody looks after pods and tasks; slots of a node; how long a pod runs on average.
+LOOK, SLOTS, AVERAGE = 120.0, 4, 900.0
+#: What breaks, and what mends it.
+MISHAPS = {
+    "cordon": "uncordon",
+    "delete_node": "remake_node",
+    "put_plain_pod": "take_plain_pod",
+    "shrink": "grow",
+    "kill": "start",
+}
+
+
+class Day:
+    def __init__(self, tasks, seed):
+        self.random = Random(seed)
+        self.world = TaskWorld(seed=seed)
+        self.ends = {}
+        self._due, self._numbers = [], itertools.count()
+        self._planned = set()
+        for node in self.nodes:
+            self.grow(node)
+        for number in range(tasks):
+            self._at(self.random.uniform(0, LAST_ARRIVAL), self.arrive, f"t-{number}")
+        for _ in range(tasks // 3):
+            self._at(self.random.uniform(0, LAST_ARRIVAL), self.break_something)
+        for step in range(int(DAY / LOOK)):
+            self._at(step * LOOK, self.look_after)
+
+    @property
+    def nodes(self):
+        return [node for names in self.world.nodes.values() for node in names]
+
+    def _at(self, moment, action, *args):
+        heapq.heappush(self._due, (moment, next(self._numbers), action, args))
+
+    def pass_by(self):
+        self.world.start()
+        while self._due:
+            moment, _, action, args = heapq.heappop(self._due)
+            self.world.pass_time(max(moment - self.world.loop.time(), 0))
+            action(*args)
+            assert not self.world.promises.broken, "\n".join(self.world.promises.broken)
+
+    def arrive(self, name):
+        pick = self.random
+        parties = {}
+        for domain in pick.sample(DOMAINS, pick.randint(1, len(DOMAINS))):
+            replicas = pick.randint(1, 3)
+            parties[domain] = (pick.randint(1, 2), replicas, pick.choice((None, 1, replicas)))
+        members = pick.choice((None, None, pick.randint(1, len(parties))))
+        self.world.create_task(
+            name,
+            parties,
+            minReservedMembers=members,
+            resourceReservedSeconds=pick.choice((None, 10, 60)),
+            retryIntervalSeconds=pick.choice((None, 5, 45)),
+            lifecycleSeconds=pick.choice((None, 600, 3600)),
+        )
+
+    def look_after(self):
+        """Pods that have begun are to end some time; tasks that have ended are deleted."""
+        for pod in self.world.pods_of_tasks():
+            if phase_of(pod) == "Running" and uid_of(pod) not in self._planned:
+                self._planned.add(uid_of(pod))
+                end = self.world.loop.time() + self.random.expovariate(1 / AVERAGE)
+                code = 1 if self.random.random() < 1 / 20 else 0
+                self._at(min(end, DAY - HOUR), self.world.finish, pod, code)
+        for task in self.world.all(KUSCIA_TASKS):
+            if phase_of(task) in ("Succeeded", "Failed"):
+                self.ends[name_of(task)] = phase_of(task)
+                self.world.delete(KUSCIA_TASKS, name_of(task), namespace_of(task))
+
+    def break_something(self):
+        """It is mended a little later."""
+        what, node = self.random.choice(sorted(MISHAPS)), self.random.choice(self.nodes)
+        self._do(what, node)
+        mended = self.world.loop.time() + self.random.uniform(1, 300)
+        self._at(mended, self._do, MISHAPS[what], node)
+
+    def _do(self, what, node):
+        if what in ("kill", "start"):
+            getattr(self.world, what)()
+        elif what in ("shrink", "grow"):
+            getattr(self, what)(node)
+        else:
+            getattr(self.world, what)(node)
+
+    def shrink(self, node):
+        self.world.set_room(node, 1)
+
+    def grow(self, node):
+        self.world.set_room(node, SLOTS)
+
+
+def test_a_day_passes_and_every_promise_is_kept(pytestconfig, monkeypatch):
+    # Nobody looks at the leases of nodes here, and a day is long.
+    monkeypatch.setattr(nodes, "RENEW_SECONDS", HOUR)
+    tasks = MANY if pytestconfig.getoption("full") else FEW
+    day = Day(tasks, seed=1)
+    try:
+        day.pass_by()
+        assert len(day.ends) == tasks
+        assert list(day.ends.values()).count("Succeeded") > tasks / 2
+        assert not day.world.all(KUSCIA_TASKS)
+        assert not day.world.pods_of_tasks()
+    finally:
+        day.world.close()
