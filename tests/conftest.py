@@ -13,6 +13,9 @@ from harness.settings import suite_folder
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also what takes long")
     parser.addoption(
+        "--write-tables", action="store_true", help="write tables in READMEs that tests compare"
+    )
+    parser.addoption(
         "--plane",
         choices=("embedded", "controlplane"),
         default="embedded",

@@ -22,17 +22,22 @@ ROOT = Path(__file__).parent.parent
 PATCHES = sorted((ROOT / "tests" / "miniatures").glob("*.patch"))
 
 
+TABLE = ROOT / "tests" / "miniatures" / "README.md"
+
+
 @dataclass(frozen=True)
 class Miniature:
     path: Path
     check: str
     requirement: str
+    #: What is wrong with it, in a sentence.
+    wrong: str
 
     @classmethod
     def read(cls, path):
         text = path.read_text()
         found = dict(re.findall(r"^(Fails|Requirement): (\S+)$", text, re.MULTILINE))
-        return cls(path, found["Fails"], found["Requirement"])
+        return cls(path, found["Fails"], found["Requirement"], text.partition("\n\n")[0].strip())
 
     @property
     def changed_lines(self):
@@ -62,8 +67,26 @@ def failing(report):
     return [check["id"] for check in report["checks"] if check["outcome"] != "pass"]
 
 
-def test_there_are_at_least_thirty():
-    assert len(MINIATURES) >= 30
+def table():
+    """Which check catches which mistake, by requirement: what stands in the README beside them."""
+    rows = sorted(MINIATURES, key=lambda m: (m.requirement, m.check, m.path.stem))
+    head = ["| requirement | what is wrong | caught by | miniature |", "|---|---|---|---|"]
+    cells = (
+        f"| {m.requirement} | {' '.join(m.wrong.split())} | `{m.check}` | {m.path.stem} |"
+        for m in rows
+    )
+    return "\n".join([*head, *cells]) + "\n"
+
+
+def test_the_table_tells_which_check_catches_which(pytestconfig):
+    if pytestconfig.getoption("write_tables"):
+        intro = TABLE.read_text().partition("\n| ")[0]
+        TABLE.write_text(f"{intro}\n{table()}")
+    assert TABLE.read_text().endswith("\n\n" + table())
+
+
+def test_there_are_at_least_thirty_of_scheduling():
+    assert len([m for m in MINIATURES if m.requirement.startswith("SC")]) >= 30
 
 
 def test_each_group_of_requirements_has_some():

@@ -78,3 +78,24 @@ def test_a_fresh_token_goes_and_comes(name):
     assert len(names.token) == LENGTH
     assert names.owns(names.real(name))
     assert names.incoming(names.real(name)) == name
+
+
+def test_a_group_and_a_task_resource_by_hand_get_the_token_where_they_name_domains():
+    party = {"domainID": "alice", "pods": [{"name": "psi-0"}]}
+    group = {"kind": "TaskResourceGroup", "metadata": {"name": "psi"}}
+    sent = NAMES.outgoing({**group, "spec": {"initiator": "alice", "parties": [party]}})
+    assert sent["metadata"]["name"] == "psi-ghkmnp"
+    assert sent["spec"]["parties"] == [{**party, "domainID": "alice-ghkmnp"}]
+    resource = {"kind": "TaskResource", "metadata": {"name": "psi", "namespace": "alice"}}
+    sent = NAMES.outgoing({**resource, "spec": {"initiator": "alice"}})
+    assert sent["metadata"] == {"name": "psi", "namespace": "alice-ghkmnp"}
+    assert sent["spec"] == {"initiator": "alice-ghkmnp"}
+
+
+def test_a_pod_by_hand_selects_the_nodes_of_its_domain():
+    selector = {"kuscia.secretflow/namespace": "alice", "disk": "alice"}
+    sent = NAMES.outgoing({"kind": "Pod", "metadata": {}, "spec": {"nodeSelector": selector}})
+    assert sent["spec"]["nodeSelector"] == {
+        **selector,
+        "kuscia.secretflow/namespace": "alice-ghkmnp",
+    }

@@ -4,7 +4,7 @@ import pytest
 
 from harness.errors import FeatureError
 from harness.steps.cluster import DOMAINS
-from harness.tasks import make_task, names_in, schedule_from
+from harness.tasks import Task, make_task, names_in, schedule_from
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,17 @@ def test_a_task_has_a_party_for_each_domain():
     assert task.domains == ["alice", "bob"]
     assert task.key == "cross-domain/psi"
     assert "scheduleConfig" not in task.manifest["spec"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "domains"),
+    [
+        (
+            {"kind": "TaskResourceGroup", "spec": {"parties": [{"domainID": "bob"}]}},
+            ["bob"],
+        ),
+        ({"kind": "TaskResource", "metadata": {"namespace": "alice"}, "spec": {}}, ["alice"]),
+    ],
+)
+def test_what_is_made_by_hand_has_pods_in_domains_too(manifest, domains):
+    assert Task("psi", manifest).domains == domains

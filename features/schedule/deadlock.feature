@@ -4,7 +4,7 @@ Feature: Tasks that wait for each other get out of each other's way
   Each task takes room for one pod in its first domain and, by the role "wide", for two in its second.
   With room for one pod everywhere each holds the first alone; then there is room for two.
 
-  @id:schedule-deadlock-of-two @req:SC-02 @req:SC-07
+  @id:schedule-deadlock-of-two @req:SC-02 @req:SC-03 @req:SC-07
   Scenario: Of two that hold what the other needs, the later gets through when the earlier lets go
     Given the domains alice and bob, each with room for 1 pod
     And the task "early" of alice and bob, which holds for 8 s, retries after 5 s and lives for 60 s

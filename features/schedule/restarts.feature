@@ -57,7 +57,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And 4 seconds pass
     And the controller is killed
     And the nodes of bob have room for 1 pod
-    And 2 seconds pass
+    And 1 second passes
     And the controller is started
     Then the pods of "psi" were bound 10 s after the task "psi" was created
     And the status of "psi" matches "runs.status.yaml"

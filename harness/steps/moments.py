@@ -56,7 +56,7 @@ class Moment:
     )
 )
 def _(scenario: Scenario, event: str, most: str | None, seconds: str, other: str) -> None:
-    """Then the pods of "probe" were bound [at most ]3 s after a pod of "psi" was bound; -1, +2."""
+    """Then the pods of "probe" were bound 3 s after the task "psi" was created; within -1, +2 s."""
     __tracebackhide__ = True
     late = LATE * scenario.timeouts.factor
     earliest, latest = 0 if most else float(seconds) - EARLY, float(seconds) + late

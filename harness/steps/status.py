@@ -40,7 +40,7 @@ def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
     )
 )
 def _(scenario: Scenario, first: str, last: str, file: str, limit: str | None) -> None:
-    """Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml"[ within 60 s], each."""
+    """Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml", each of them."""
     __tracebackhide__ = True
     for name in numbered(first, last):
         await_status(scenario, name, file, limit)

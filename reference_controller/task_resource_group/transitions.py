@@ -157,6 +157,17 @@ def restore(seen: Seen) -> Decision | None:
     return do(_write(seen, _status(seen, Phase.RESERVED)), why="it has reserved")
 
 
+def make_again(seen: Seen) -> Decision | None:
+    """Somebody has deleted a TaskResource whose pods still wait: without it they wait for ever."""
+    lost = [
+        build_resource(seen.group, party, seen.pods, seen.now)
+        for party in seen.spec.get("parties") or ()
+        if resource_key(party) not in seen.by_key and _has_unbound_pods(seen, party)
+    ]
+    creates = [Create(TASK_RESOURCES, resource) for resource in lost]
+    return do(creates, why=f"{len(creates)} task resources") if creates else None
+
+
 def close(seen: Seen) -> Decision | None:
     """The group has failed for good: nobody holds anything for it (TRG-029)."""
     if is_true(seen.group, "TaskResourceGroupFailed") and seen.has_its_phase:
@@ -182,7 +193,7 @@ TRANSITIONS: Transitions[Seen] = {
     Phase.PENDING: _BEGINNING,
     Phase.CREATING: _BEGINNING,
     Phase.RESERVING: [expire, lose, reserve, give_up, call],
-    Phase.RESERVED: [restore],
+    Phase.RESERVED: [restore, make_again],
     Phase.RESERVE_FAILED: [expire, retry],
     Phase.FAILED: [close],
 }
@@ -216,6 +227,12 @@ def _has_all_pods(seen: Seen) -> bool:
         for pod in party.get("pods") or ()
     )
     return all(key in seen.pods for key in listed)
+
+
+def _has_unbound_pods(seen: Seen, party: Obj) -> bool:
+    listed = (f"{party['domainID']}/{pod['name']}" for pod in party.get("pods") or ())
+    pods = (seen.pods[key] for key in listed if key in seen.pods)
+    return any(not pod["spec"].get("nodeName") for pod in pods)
 
 
 def _pods(seen: Seen) -> Iterator[tuple[Obj, Obj]]:

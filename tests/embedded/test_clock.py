@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from harness.clusters.embedded import clock
 from harness.clusters.embedded.clock import BEGINNING, VirtualLoop
 from harness.errors import ClusterError
 
@@ -163,3 +164,17 @@ def test_who_is_cancelled_is_not_slept_for(loop):
 
     loop.run_until_complete(cancel())
     assert loop.time() == 2
+
+
+def test_who_never_comes_to_rest_is_told_of(loop, monkeypatch):
+    monkeypatch.setattr(clock, "MOST_TURNS", 1_000)
+
+    async def restless():
+        while True:
+            await asyncio.sleep(0)
+
+    with pytest.raises(ClusterError, match="never comes to rest: 1,000 turns at 2026-01-01"):
+        loop.run_until_complete(restless())
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(1))

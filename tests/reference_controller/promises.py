@@ -7,6 +7,7 @@ the next change, and when `look` is called. Only while a controller runs it can 
 
 import json
 from collections import defaultdict
+from typing import Any
 
 from harness.clusters.embedded.clock import BEGINNING
 from harness.clusters.embedded.store import for_reading
@@ -87,7 +88,7 @@ class Promises:
         self.deaf = False
         #: Since when a controller runs; None if none does.
         self.controller_since = None
-        self.there = defaultdict(dict)
+        self.there: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         #: When each object came into its phase, by uid.
         self._entered = {}
         #: What is gone, and when, by resource and key.

@@ -34,7 +34,7 @@ NAMES = ("one", "two", "three", "four")
 NODES_OF = {f"{domain}-{number}": domain for domain in DOMAINS for number in (1, 2)}
 #: Room for every task that there can be.
 AMPLE = 50
-DELETABLE = (PODS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
+DELETABLE = {"pod": PODS, "group": TASK_RESOURCE_GROUPS, "resource": TASK_RESOURCES}
 EVENTS = (
     "cordon",
     "uncordon",
@@ -71,7 +71,7 @@ def tasks(draw):
         "minReservedMembers": draw(st.none() | st.integers(1, 3)),
         "resourceReservedSeconds": draw(st.integers(1, 4)),
         "retryIntervalSeconds": draw(st.integers(1, 5)),
-        "lifecycleSeconds": draw(st.integers(4, 22)),
+        "lifecycleSeconds": draw(st.integers(4, 60)),
     }
 
 
@@ -110,12 +110,12 @@ class Interleavings(RuleBasedStateMachine):
         self.world.delete(KUSCIA_TASKS, name, TASK_NAMESPACE)
         self._judge()
 
-    @rule(what=st.sampled_from(DELETABLE), which=several)
+    @rule(what=st.sampled_from(sorted(DELETABLE)), which=several)
     def delete(self, what, which):
         """Somebody deletes what is not theirs."""
-        objects = self.world.pods_of_tasks() if what is PODS else self.world.all(what)
+        objects = self.world.pods_of_tasks() if what == "pod" else self.world.all(DELETABLE[what])
         for obj in objects[which : which + 1]:
-            self.world.delete(what, name_of(obj), namespace_of(obj))
+            self.world.delete(DELETABLE[what], name_of(obj), namespace_of(obj))
         self._judge()
 
     @rule(which=several, code=st.integers(0, 1))
@@ -166,7 +166,7 @@ class Interleavings(RuleBasedStateMachine):
             for event in ("remake_node", "uncordon", "take_plain_pod"):
                 getattr(self.world, event)(node)
             self.world.set_room(node, AMPLE)
-        self._wait(self._running, 60)
+        self._wait(self._running, 90)
         for task in self.world.all(KUSCIA_TASKS):
             self.world.delete(KUSCIA_TASKS, name_of(task), TASK_NAMESPACE)
         self._wait(self._left, 60)

@@ -20,21 +20,36 @@ from harness.world import World
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 #: How fine the clock is, in seconds.
 RESOLUTION = 1e-6
+#: How many turns the loop may take at one moment. Who takes more never comes to rest, and would
+#: have nobody else's moment come.
+MOST_TURNS = 1_000_000
 
 
 class _Selector(selectors.SelectSelector):
     """Instead of waiting, time is moved on."""
 
     loop: VirtualLoop
+    turns = 0
 
     def select(self, timeout: float | None = None) -> list[Any]:
         ready = super().select(0)
         if ready or timeout == 0:
+            self._count()
             return ready
         if timeout is None:
             raise ClusterError("the virtual clock stands still: all wait, and nobody for a moment")
         self.loop.move_on(timeout)
+        self.turns = 0
         return []
+
+    def _count(self) -> None:
+        self.turns += 1
+        if self.turns > MOST_TURNS:
+            self.turns = 0  # whoever ends all that is at work needs turns, too
+            raise ClusterError(
+                f"somebody never comes to rest: {MOST_TURNS:,} turns at {self.loop.now()}",
+                hint="a controller that has nothing to do but looks again at once?",
+            )
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

@@ -118,6 +118,16 @@ def taken(seen):
             id="closed",
         ),
         pytest.param(Seen(T + 99 * S, group("Reserved"), both()), None, id="reserved for ever"),
+        pytest.param(
+            Seen(T + 99 * S, group("Reserved"), both()[:1], PODS),
+            ("make_again", [("psi-b1", "Reserving")]),
+            id="reserved, and one is lost whose pod waits",
+        ),
+        pytest.param(
+            Seen(T, group("Reserved"), both()[:1], {**PODS, "bob/psi-0": pod("bob", node="node")}),
+            None,
+            id="reserved, and one is lost that nobody needs",
+        ),
     ],
 )
 def test_decides(seen, decision):
