@@ -83,6 +83,7 @@ def opened(api: Api, journal: Journal, world: World, drive: Drive) -> Iterator[C
         yield Connection(api, journal, drive)
     finally:
         drive(_close(api, watches))
+        journal.versions.clear()
 
 
 async def _open(api: Api, journal: Journal, world: World) -> list[asyncio.Task[Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.api import Api
 from harness.errors import AlreadyExists, ApiError, ClusterError, Conflict, NotFound
-from harness.journal import Version
+from harness.journal import Journal
 from harness.objects import (
     DOMAINS,
     GROUP,
@@ -179,10 +179,9 @@ def _resource(group_version: str, kind: dict[str, Any]) -> Resource:
     return Resource(group, version, kind["name"], kind["kind"], kind["namespaced"])
 
 
-def pods_on(versions: list[Version], nodes: list[str]) -> list[str]:
+def pods_on(journal: Journal, nodes: list[str]) -> list[str]:
     """The pods of conformance runs that are on these nodes, or about to leave them."""
-    newest = {v.key: v for v in versions if v.resource is PODS}
-    there = [v for v in newest.values() if not v.gone and v.object["spec"].get("nodeName") in nodes]
+    there = [v for v in journal.there(PODS) if v.object["spec"].get("nodeName") in nodes]
     return sorted(v.key for v in there if _takes_room(v.object))
 
 

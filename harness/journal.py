@@ -63,6 +63,8 @@ class Journal:
     """The versions in the order in which they came; safe to read from any thread."""
 
     versions: list[Version] = field(default_factory=list)
+    #: Of these the newest of each object that exists, by its resource's plural and its key.
+    newest: dict[tuple[str, str], Version] = field(default_factory=dict)
     #: The clock by which it is waited: the one that the versions are stamped by.
     now: Callable[[], datetime] = machine_time
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -70,7 +72,17 @@ class Journal:
     def add(self, version: Version) -> None:
         with self._changed:
             self.versions.append(version)
+            place = (version.resource.plural, version.key)
+            if version.gone:
+                self.newest.pop(place, None)
+            else:
+                self.newest[place] = version
             self._changed.notify_all()
+
+    def there(self, resource: Resource) -> list[Version]:
+        """The newest version of each object of that kind that exists."""
+        with self._changed:
+            return [v for (plural, _), v in self.newest.items() if plural == resource.plural]
 
     def wait_beyond(self, count: int, seconds: float) -> bool:
         """Wait until there are more versions than `count`; False if that took too long."""

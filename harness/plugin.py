@@ -122,6 +122,8 @@ def scenario(
     with play(check, request.node.path, kuscia_environment, kuscia_connection, run.settings) as it:
         request.node.stash[SCENARIO] = it
         yield it
+    # What it has seen is written, and is a lot.
+    del request.node.stash[SCENARIO]
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:

@@ -304,7 +304,7 @@ class Scenario:
         journal = self.connection.journal
         while True:
             count = len(journal.versions)
-            busy = domains.pods_on(journal.versions[:count], nodes)
+            busy = domains.pods_on(journal, nodes)
             if not busy:
                 return
             if not journal.wait_beyond(count, self.timeouts.node):

@@ -10,6 +10,7 @@ import time
 from collections import namedtuple
 from contextlib import contextmanager
 from statistics import median
+from typing import Any
 
 from harness.objects import TASK_NAMESPACE
 from tests.benchmarks import runs, stage
@@ -52,7 +53,7 @@ def measure(rounds=ROUNDS, with_runs=True):
     _allow_many_files()
     with real() as theirs, embedded() as ours:
         servers = {"real": theirs, "embedded": ours}
-        said = {"start": {name: each.seconds for name, each in servers.items()}}
+        said: dict[str, Any] = {"start": {name: each.seconds for name, each in servers.items()}}
         said["rounds"] = [_round(servers) for _ in range(rounds)]
         said["watches"] = {name: _fan_out(each.access) for name, each in servers.items()}
     with embedded() as ours:
@@ -67,7 +68,7 @@ def _allow_many_files():
 
 
 def _round(servers):
-    figures = {}
+    figures: dict[str, Any] = {}
     for clients in (1, 8):
         for name, each in servers.items():
             rate = round(_pairs(each.access, PAIRS[name], clients))

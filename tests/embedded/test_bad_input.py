@@ -8,6 +8,7 @@ import socket
 import ssl
 from base64 import urlsafe_b64encode
 from random import Random
+from typing import Any
 
 import orjson
 import pytest
@@ -472,7 +473,7 @@ def test_a_spoilt_manifest_is_never_a_bug(manifest, seed, times):
     asked("GET", path, b"", table)
 
 
-_cluster = None
+_cluster: Any = None
 
 
 def asked(method, path, body=b"", headers=None, **query):

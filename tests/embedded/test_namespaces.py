@@ -96,8 +96,9 @@ def test_a_namespace_comes_again_under_its_name_and_is_empty(cluster, space):
 def test_pods_with_a_grace_hold_their_namespace_until_their_node_has_ended_them(cluster, space):
     work = cluster.loop.create_task(serve_nodes(cluster))
     cluster.settle(5)
-    pod = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
-    pod["spec"]["nodeName"] = nodes.names(1)[0]
+    containers = [{"name": "c", "image": "i"}]
+    spec = {"nodeName": nodes.names(1)[0], "containers": containers}
+    pod = {"metadata": {"name": "p"}, "spec": spec}
     cluster.create(f"{space}/pods", pod)
     cluster.settle(60)
     assert cluster.read(f"{space}/pods/p")["status"]["phase"] == "Running"

@@ -1,5 +1,7 @@
 """The store against a model of it: what there is, what there was, and every change in order."""
 
+from typing import Any
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -30,9 +32,9 @@ class StoreBesideAModel(RuleBasedStateMachine):
         super().__init__()
         self.store = Store(KEEP)
         self.collection = self.store.collection(KIND)
-        self.states = {self.store.version: {}}
-        self.changes = []
-        self.told = []
+        self.states: dict[int, Any] = {self.store.version: {}}
+        self.changes: list[Any] = []
+        self.told: list[Any] = []
         self.store.listeners.append(lambda kind, change: self.told.append((kind, change)))
 
     def note(self, type_, key, labels):
@@ -63,7 +65,7 @@ class StoreBesideAModel(RuleBasedStateMachine):
     def remove(self, data):
         key = data.draw(st.sampled_from(sorted(self.now)))
         labels = self.now[key][1]
-        self.store.remove(KIND, an_object(*key, labels), {})
+        self.store.remove(KIND, an_object(key[0], key[1], labels), {})
         self.note("DELETED", key, labels)
 
     @rule()

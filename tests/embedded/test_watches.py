@@ -6,6 +6,7 @@ import os
 import resource
 import ssl
 from random import Random
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -54,7 +55,8 @@ class Model:
             self.changes.append(change)
 
     def told(self, is_in, after):
-        told, inside = [], set()
+        told: list[Any] = []
+        inside: set[Any] = set()
         for change in self.changes:
             key = change.new.key
             was_in, is_now = key in inside, change.type != "DELETED" and is_in(change.new)
@@ -108,7 +110,7 @@ async def write_at_random(cluster, seed, times):
 def test_fifty_watchers_of_ten_writers_miss_nothing_and_see_nothing_twice(cluster):
     model = Model(cluster)
     start = cluster.server.store.version
-    seen = [(each, []) for each in SELECTIONS * 5]
+    seen: list[Any] = [(each, []) for each in SELECTIONS * 5]
 
     async def everybody():
         watching = [
@@ -131,7 +133,8 @@ def test_fifty_watchers_of_ten_writers_miss_nothing_and_see_nothing_twice(cluste
 @pytest.mark.parametrize("selection", SELECTIONS, ids=range(len(SELECTIONS)))
 def test_who_reconnects_from_the_last_version_it_saw_sees_everything(cluster, selection):
     path, query, is_in = selection
-    model, events = Model(cluster), []
+    model = Model(cluster)
+    events: list[Any] = []
     start = cluster.server.store.version
 
     async def reconnecting(writing):
@@ -155,7 +158,8 @@ def test_a_watch_without_a_version_begins_with_what_there_is(cluster):
     model = Model(cluster)
     cluster.run(write_at_random(cluster, 1, 100))
     there = sorted(cluster.server.store.collection(KIND).objects.values(), key=lambda obj: obj.key)
-    start, events = cluster.server.store.version, []
+    start = cluster.server.store.version
+    events: list[Any] = []
 
     async def both():
         watching = asyncio.create_task(follow(cluster, EVERYWHERE, events, timeoutSeconds="30"))
@@ -171,7 +175,7 @@ def test_a_watch_without_a_version_begins_with_what_there_is(cluster):
 def test_a_slow_watcher_is_told_to_begin_anew_and_nothing_is_kept_for_it():
     with in_process(history=10) as cluster:
         start = str(cluster.server.store.version)
-        answer = cluster.ask("GET", CONFIGMAPS, watch="1", resourceVersion=start)
+        answer: Any = cluster.ask("GET", CONFIGMAPS, watch="1", resourceVersion=start)
         cluster.create(CONFIGMAPS, config_map("first"))
         first = orjson.loads(cluster.run(anext(answer.stream)))
         for number in range(100):
@@ -188,7 +192,7 @@ def test_a_watch_from_a_version_that_is_forgotten_is_gone():
     with in_process(history=3) as cluster:
         for number in range(10):
             cluster.create(CONFIGMAPS, config_map(f"m{number}"))
-        events = []
+        events: list[Any] = []
         cluster.run(follow(cluster, CONFIGMAPS, events, resourceVersion="1"))
         assert [(event["type"], event["object"]["code"]) for event in events] == [("ERROR", 410)]
 
@@ -196,7 +200,7 @@ def test_a_watch_from_a_version_that_is_forgotten_is_gone():
 def test_bookmarks_come_every_minute_and_before_the_end_and_tell_the_version_of_the_whole_store(
     cluster,
 ):
-    events = []
+    events: list[Any] = []
 
     async def both():
         watching = asyncio.create_task(
@@ -222,7 +226,7 @@ async def write_secret(cluster):
 
 
 def test_no_bookmark_comes_unasked(cluster):
-    events = []
+    events: list[Any] = []
     cluster.run(follow(cluster, CONFIGMAPS, events, timeoutSeconds="200"))
     assert events == []
 
@@ -235,7 +239,7 @@ def test_a_watch_lasts_as_long_as_it_has_asked_to(cluster, seconds):
 
 
 def test_what_enters_and_leaves_a_selection_is_told_as_added_and_deleted(cluster):
-    events = []
+    events: list[Any] = []
     start = str(cluster.server.store.version)
 
     def put(labels):
@@ -272,7 +276,7 @@ def test_what_enters_and_leaves_a_selection_is_told_as_added_and_deleted(cluster
 def test_a_thousand_watches_leave_nothing_behind(cluster):
     async def open_and_drop():
         before = len(asyncio.all_tasks())
-        events = [[] for _ in range(THOUSAND)]
+        events: list[Any] = [[] for _ in range(THOUSAND)]
         tasks = [asyncio.create_task(follow(cluster, CONFIGMAPS, each)) for each in events]
         await asyncio.sleep(1)
         await write_map(cluster, "a")
