@@ -1,6 +1,7 @@
 """A day of many tasks, on a virtual clock: arrivals, durations and mishaps come from a seed.
 
-What is promised of scheduling is judged at every change. `--full` has ten times as many tasks.
+What is promised of scheduling is judged at every change. `--full` has five times as many tasks, on
+larger nodes.
 """
 
 import heapq
@@ -14,9 +15,9 @@ from tests.reference_controller.world_of_tasks import DOMAINS, TaskWorld
 
 HOUR = 3600.0
 DAY, LAST_ARRIVAL = 24 * HOUR, 22 * HOUR
-FEW, MANY = 60, 600
+FEW, MANY = 60, 300
 #: How often somebody looks after pods and tasks; slots of a node; how long a pod runs on average.
-LOOK, SLOTS, AVERAGE = 120.0, 4, 900.0
+LOOK, SLOTS_OF, AVERAGE = 120.0, {FEW: 4, MANY: 10}, 900.0
 #: What breaks, and what mends it.
 MISHAPS = {
     "cordon": "uncordon",
@@ -29,7 +30,7 @@ MISHAPS = {
 
 class Day:
     def __init__(self, tasks, seed):
-        self.random = Random(seed)
+        self.random, self.slots = Random(seed), SLOTS_OF[tasks]
         self.world = TaskWorld(seed=seed)
         self.ends = {}
         self._due, self._numbers = [], itertools.count()
@@ -106,7 +107,7 @@ class Day:
         self.world.set_room(node, 1)
 
     def grow(self, node):
-        self.world.set_room(node, SLOTS)
+        self.world.set_room(node, self.slots)
 
 
 def test_a_day_passes_and_every_promise_is_kept(pytestconfig, monkeypatch):

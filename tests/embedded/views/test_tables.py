@@ -32,7 +32,11 @@ def test_a_built_in_object_is_shown_as_the_real_server_shows_it(recorded):
     assert shown["rows"] == [expected]
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS.values() if "list" in k.verbs], ids=str)
+@pytest.mark.parametrize(
+    "kind",
+    [k for k in KINDS.values() if "list" in k.verbs],
+    ids=lambda k: f"{k.api_version}, {k.plural}",
+)
 def test_every_kind_that_can_be_listed_has_a_table(kind):
     obj = {"metadata": {"name": "x"}}
     shown = tables.table(kind, [obj], "None", NOW, list_metadata={})
