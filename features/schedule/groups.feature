@@ -141,3 +141,15 @@ Feature: A group of task resources is reserved together, or not at all
     Then the group "task" is gone
     And the task resource "alice/task" is gone
     And the task resource "bob/task" is gone
+
+  @id:schedule-group-makes-again @req:TG-08
+  Scenario: The pods of a task resource that somebody has deleted are bound all the same
+    Given the nodes of alice and bob have room for no pod
+    And the task "task" of alice and bob, which needs 1 party and lives for 60 s
+    When the task "task" is created
+    Then the task resource "bob/task" matches "awaits.resource.yaml"
+    When the task resource "bob/task" is deleted by somebody
+    And the nodes of alice have room for 1 pod
+    Then the pod "alice/task-0" is bound
+    When the nodes of bob have room for 1 pod
+    Then the pods of "task" are bound
