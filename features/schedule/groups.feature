@@ -148,7 +148,8 @@ Feature: A group of task resources is reserved together, or not at all
     And the task "task" of alice and bob, which needs 1 party and lives for 60 s
     When the task "task" is created
     Then the task resource "bob/task" matches "awaits.resource.yaml"
-    When the task resource "bob/task" is deleted by somebody
+    When 1 second passes
+    And the task resource "bob/task" is deleted by somebody
     And the nodes of alice have room for 1 pod
     Then the pod "alice/task-0" is bound
     When the nodes of bob have room for 1 pod
