@@ -1,5 +1,6 @@
 """Whole runs against a control plane: what they say, what they write, how they end."""
 
+import asyncio
 import json
 import os
 import signal
@@ -10,6 +11,9 @@ import threading
 import pytest
 import yaml
 
+from harness.api import Api
+from harness.kubeconfig import read_access
+from harness.objects import KUSCIA_TASKS, NODES
 from harness.settings import suite_folder
 
 COMMAND = [sys.executable, "-P", "-m", "harness", "run"]
@@ -108,12 +112,10 @@ def test_an_interrupted_run_cleans_up(environment, control_plane, tmp_path, numb
         assert run.wait(60) == 3
     assert "incomplete" in rest
     assert "incomplete" in (tmp_path / "out" / "report.yaml").read_text()
-    nodes = _kubectl(control_plane, "get", "nodes", "-o", "json")
-    for node in nodes["items"]:
+    for node in _listed(control_plane, NODES):
         assert "kuscia.secretflow/namespace" not in node["metadata"]["labels"]
         assert "conformance.kuscia.secretflow/slot" not in node["status"]["allocatable"]
-    tasks = _kubectl(control_plane, "get", "kt", "-A", "-o", "json")
-    assert tasks["items"] == []
+    assert _listed(control_plane, KUSCIA_TASKS) == []
 
 
 def test_a_killed_controller_is_noticed_in_the_text(environment, tmp_path):
@@ -161,11 +163,12 @@ def _kill_server_of(pid):
             os.kill(int(child), signal.SIGKILL)
 
 
-def _kubectl(kubeconfig, *arguments):
-    assets = os.environ.get("KUBEBUILDER_ASSETS", "/usr/local/kubebuilder/bin")
-    command = [f"{assets}/kubectl", "--kubeconfig", str(kubeconfig), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    return json.loads(done.stdout)
+def _listed(kubeconfig, resource):
+    async def look():
+        async with Api(read_access(kubeconfig), "test") as api:
+            return (await api.list(resource))[0]
+
+    return asyncio.run(look())
 
 
 def test_every_feature_of_ours_says_what_it_covers():
