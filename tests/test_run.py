@@ -41,7 +41,7 @@ def environment(control_plane):
 
 
 def test_a_partial_run_writes_a_report_and_certifies_nothing(environment, tmp_path):
-    command = [*COMMAND, "--only", "view-pending,create-required", "--out", "out", "-n", "2"]
+    command = [*COMMAND, "--only", "view-running,create-required", "--out", "out", "-n", "2"]
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
     )
@@ -55,7 +55,7 @@ def test_a_partial_run_writes_a_report_and_certifies_nothing(environment, tmp_pa
     assert (
         '<property name="requirement" value="CR-02"' in (tmp_path / "out" / "junit.xml").read_text()
     )
-    events = tmp_path / "out" / "checks" / "view" / "view-pending" / "events.ndjson"
+    events = tmp_path / "out" / "checks" / "view" / "view-running" / "events.ndjson"
     lines = [json.loads(line) for line in events.read_text().splitlines()]
     assert {"KusciaTask", "Pod", "Node"} <= {line["kind"] for line in lines}
     assert all("managedFields" not in line["object"]["metadata"] for line in lines)
