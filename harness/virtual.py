@@ -12,7 +12,7 @@ import gc
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -208,12 +208,9 @@ async def _nodes(
 @contextmanager
 def _connection(access: Access, loop: VirtualLoop) -> Iterator[Connection]:
     api = Api(access, "kuscia-conformance")
-
-    def drive(coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return loop.run_until_complete(coroutine)
-
     journal = DrivenJournal(now=loop.now, loop=loop)
-    with opened(api, journal, VirtualWorld(api, loop), drive) as connection:
+    world = VirtualWorld(api, loop)
+    with opened(api, journal, world, loop.run_until_complete) as connection:
         yield connection
 
 

@@ -35,11 +35,6 @@ CONTROLLERS = (
 )
 
 
-def is_available(assets: str | None) -> bool:
-    """Whether all the binaries are there."""
-    return not _missing(_folder(assets))
-
-
 @contextmanager
 def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
     """A control plane with simulated nodes. ClusterError if a binary is missing or fails."""

@@ -57,11 +57,6 @@ def _delete(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
     run("kind", "delete", "cluster", "--name", name, "--kubeconfig", str(kubeconfig))
 
 
-def is_available() -> bool:
-    """Whether Docker answers and kind is there."""
-    return shutil.which("kind") is not None and succeeds("docker", "version")
-
-
 def _require_tools() -> None:
     for tool, where in (("docker", "docs.docker.com/engine"), ("kind", "kind.sigs.k8s.io")):
         if shutil.which(tool) is None:
