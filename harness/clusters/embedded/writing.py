@@ -117,8 +117,7 @@ class Writer:
         require_kind(obj, kind)
         metadata = metadata_of(obj, kind)
         self._place(target, metadata)
-        if not options.dry_run or kind.namespaced:
-            self._require_namespace(target, metadata)
+        self._require_namespace(target, metadata)
         accept_body(kind, obj, options, complaints)
         wipe(metadata)
         kind.strategy.default(obj, self.context())
