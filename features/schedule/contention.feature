@@ -76,7 +76,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     Then the pods of "psi" were bound 3 s after the task "psi" was created
     When 1 second passes
     And the pods of "psi" finish
-    Then no pod of "probe" was bound before the pods of "psi" had ended
+    Then no pod of "probe" was bound before the pods of "alice/psi-0" had ended
     And the pods of "probe" are bound
     And no node ever had more than its room
     And the status of "psi" matches "psi-succeeded.status.yaml"
