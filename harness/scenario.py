@@ -31,7 +31,7 @@ from harness.errors import (
 )
 from harness.failure import CheckFailed, render_failure
 from harness.files import FixtureFiles
-from harness.journal import History, Version
+from harness.journal import WATCHED, History, Version
 from harness.naming import Names
 from harness.objects import (
     KUSCIA_TASKS,
@@ -42,6 +42,7 @@ from harness.objects import (
     name_of,
     namespace_of,
     resource_of,
+    uid_of,
 )
 from harness.ownership import mark, run_of
 from harness.settings import Timeouts
@@ -149,10 +150,24 @@ class Scenario:
         annotations[LAST_APPLIED] = orjson.dumps(manifest).decode()
         self._ending.callback(self._delete, resource, sent)
         try:
-            return self.connection.run(self.connection.api.create(resource, sent, strict=True))
+            made = self.connection.run(self.connection.api.create(resource, sent, strict=True))
         except AlreadyExists:
             self._refuse_if_others(resource, sent)
             raise
+        self._await_seen(resource, made)
+        return made
+
+    def _await_seen(self, resource: Resource, made: Obj) -> None:
+        """Steps look for what they are about in the history: what was made has to be there."""
+        __tracebackhide__ = True
+        if resource in WATCHED:
+            self.until(
+                lambda: (
+                    any(uid_of(v.object) == uid_of(made) for v in self.history.versions) or None
+                ),
+                self.timeouts.status,
+                lambda: f"expected: {key_of(made)} is seen once it is made\nactual:   it is not",
+            )
 
     def task(self, name: str) -> Task:
         if name not in self.tasks:

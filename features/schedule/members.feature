@@ -53,7 +53,7 @@ Feature: How many parties are enough to start
     Then 3 of the pods of "psi" are bound
     And the status of "psi" matches "two-pods-and-one.status.yaml"
 
-  @id:schedule-members-each-role @req:SC-01
+  @id:schedule-members-each-role @req:SC-01 @req:SC-13
   Scenario: Each role of a domain is a party, and each is needed
     Given the domains alice and bob, each with room for 2 pods
     And the nodes of alice have room for 1 pod
@@ -71,6 +71,7 @@ Feature: How many parties are enough to start
       | witness | the pods of "probe" have ended |
     When the nodes of alice have room for 2 pods
     Then 3 of the pods of "psi" are bound
+    And no node ever had more than its room
     And the status of "psi" matches "host-guest-and-bob.status.yaml"
 
   @id:schedule-members-roles-enough @req:SC-08

@@ -89,3 +89,14 @@ Feature: How many pods of a party are enough to start
       | spec.parties[1].template.replicas | 0 |
     When the task "psi" is created
     Then the status of "psi" matches "no-pods.status.yaml"
+
+  # Whether such a party is never enough from the start, or only once the others run, is left open.
+  @provisional @id:schedule-pods-more-than-there-are @req:RN-08
+  Scenario: A party that has fewer pods than are needed of it fails the task, which says why
+    Given the domains alice and bob, each with room for 3 pods
+    And the task "psi" of alice and bob, which lives for 5 s
+    And the task "psi" has
+      | spec.parties[1].template.replicas | 2 |
+      | spec.parties[1].minReservedPods   | 3 |
+    When the task "psi" is created
+    Then the status of "psi" matches "too-few.status.yaml"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pytest_bdd import given, parsers, then, when
 
 from harness import documents, objects, orders
 from harness.changes import expectation
-from harness.documents import Context
+from harness.documents import Context, Mismatch
 from harness.errors import FeatureError, NoEvidence
 from harness.journal import Version
 from harness.objects import PODS, Obj, uid_of
@@ -103,12 +103,10 @@ def _(scenario: Scenario, who: str, code: str | None, message: str | None) -> No
 
 @then(parsers.re(rf'{WHO} match(?:es)? "(?P<file>[^"]+)"'))
 def _(scenario: Scenario, who: str, file: str) -> None:
-    """Then the pods of alice match "alice.pod.yaml": each as it is now, or was last."""
+    """Then the pods of alice match "alice.pod.yaml": each, as it then is or was last."""
     __tracebackhide__ = True
     document, context = scenario.files.document(file), Context(nodes=scenario.nodes)
-    for version in newest(scenario, whom(who)):
-        if mismatches := documents.compare(document, version.object, context):
-            scenario.fail(f"pod {version.key}\n{documents.render(mismatches)}")
+    await_pods(scenario, whom(who), lambda pod: documents.compare(document, pod, context))
 
 
 @then(parsers.re(rf"{WHO} ha(?:ve|s)"))
@@ -117,11 +115,14 @@ def _(scenario: Scenario, who: str, datatable: list[list[str]]) -> None:
     __tracebackhide__ = True
     rows = [(documents.path_text(path), path, value) for path, value in expectation(datatable)]
     wanted = {text: value for text, _, value in rows}
-    for version in newest(scenario, whom(who)):
-        values = {text: documents.value_at(version.object, path) for text, path, _ in rows}
+    context = Context(nodes=scenario.nodes)
+
+    def compare(pod: Obj) -> Sequence[Mismatch]:
+        values = {text: documents.value_at(pod, path) for text, path, _ in rows}
         found = {text: value for text, value in values.items() if value is not None}
-        if mismatches := documents.compare(wanted, found, Context(nodes=scenario.nodes)):
-            scenario.fail(f"pod {version.key}\n{documents.render(mismatches)}")
+        return documents.compare(wanted, found, context)
+
+    await_pods(scenario, whom(who), compare)
 
 
 @then(parsers.re(rf"the pods of \"(?P<name>[^\"]+)\" are (?P<pods>{KEYS})"))
@@ -244,13 +245,18 @@ def domains_of(scenario: Scenario, who: str) -> set[str]:
     return {who.partition("/")[0]}
 
 
-def newest(scenario: Scenario, who: str) -> Iterable[Version]:
-    """Each pod as it is now, or was last; the check fails if there never was one."""
+def await_pods(scenario: Scenario, who: str, compare: Callable[[Obj], Sequence[Mismatch]]) -> None:
+    """Wait until there are pods, and each is right; the check fails with the first that is not."""
     __tracebackhide__ = True
-    found = {version.key: version for version in pod_versions(scenario, who)}
-    if not found:
-        scenario.fail(f"expected: pods of {who}\nactual:   it has none")
-    return found.values()
+
+    def wrong() -> str:
+        newest = {version.key: version.object for version in pod_versions(scenario, who)}
+        found = ((key, compare(pod)) for key, pod in newest.items())
+        differing = (f"pod {key}\n{documents.render(some)}" for key, some in found if some)
+        nothing = "" if newest else f"expected: pods of {who}\nactual:   it has none"
+        return nothing or next(differing, "")
+
+    scenario.until(lambda: not wrong() or None, scenario.timeouts.status, wrong)
 
 
 def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
