@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from harness.objects import Obj, condition_of, key_of, time_from
+from harness.objects import Obj, condition_of, key_of, time_from, uid_of
 from reference_controller.task_resource.seen import Phase as ResourcePhase
 from reference_controller.task_resource.seen import phase_of
 from reference_controller.times import later, moved_at
+
+#: Over how long the rounds are spread that are due in the same second.
+APART = timedelta(seconds=0.5)
 
 
 class Phase(StrEnum):
@@ -100,5 +104,12 @@ class Seen:
 
     @property
     def retry_at(self) -> datetime:
-        """When the next round begins (TRG-053)."""
-        return later(moved_at(self.group), self.spec.get("retryIntervalSeconds") or 0)
+        """When the next round begins, within the second in which it is due (TRG-053).
+
+        Groups that have stood in each other's way once would do so again in every round, if all
+        began it at the same moment (SC-18): each has another part of the second in each round.
+        """
+        begun = f"{uid_of(self.group)}/{self.group['status'].get('retryCount') or 0}".encode()
+        share = hashlib.sha256(begun).digest()[0] / 256
+        due = moved_at(self.group) + share * APART
+        return later(due, self.spec.get("retryIntervalSeconds") or 0)

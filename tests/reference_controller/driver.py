@@ -132,8 +132,9 @@ class Play:
         await self.settle()
 
     async def until(self, second):
+        """By half seconds: what is due in a second may come a little later in it."""
         while self.second < second:
-            await self.world.advance(1)
+            await self.world.advance(0.5)
             await self.settle()
 
     async def settle(self):

@@ -100,7 +100,7 @@ def taken(seen):
         ),
         pytest.param(replace(FAILED_ROUND, now=T + 4 * S), None, id="retry is not due"),
         pytest.param(
-            replace(FAILED_ROUND, now=T + 5 * S),
+            replace(FAILED_ROUND, now=T + 5.5 * S),
             ("retry", [("psi-a1", "Reserving"), ("psi-b1", "Reserving"), ("psi", "Reserving")]),
             id="retry is due",
         ),
@@ -173,8 +173,25 @@ def test_pods_are_called_once_a_round_whatever_somebody_writes():
     }
 
 
+def test_groups_that_failed_together_retry_in_the_same_second_but_not_at_the_same_moment():
+    groups = [group("ReserveFailed") for _ in range(20)]
+    for number, each in enumerate(groups):
+        each["metadata"]["uid"] = f"uid-{number}"
+    moments = {Seen(T, each).retry_at for each in groups}
+    assert len(moments) > 15
+    assert all(T + 5 * S <= moment < T + 5.5 * S for moment in moments)
+
+
+def test_who_met_another_at_one_retry_does_not_at_the_next():
+    groups = [group("ReserveFailed"), group("ReserveFailed")]
+    for count, each in enumerate(groups):
+        each["status"]["retryCount"] = count
+    first, second = (Seen(T, each).retry_at for each in groups)
+    assert first != second
+
+
 def test_a_retry_is_counted_and_takes_the_holds_back():
-    seen = replace(FAILED_ROUND, now=T + 5 * S, group=group("ReserveFailed"))
+    seen = replace(FAILED_ROUND, now=T + 5.5 * S, group=group("ReserveFailed"))
     seen.group["status"]["retryCount"] = 1
     _, decision = machine.decide(seen)
     resources, [write] = decision.stages
