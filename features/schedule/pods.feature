@@ -50,7 +50,7 @@ Feature: How many pods of a party are enough to start
     And the nodes of bob have room for 3 pods
     Then 4 of the pods of "psi" are bound
     When the nodes of bob have room for 4 pods
-    Then the pods of "psi" were bound 8 s after the task "psi" was created
+    Then the pods of "psi" were bound at most 15 s after the task "psi" was created
     And the status of "psi" matches "five-run.status.yaml"
     And no node ever had more than its room
 
@@ -64,7 +64,7 @@ Feature: How many pods of a party are enough to start
     When the task "psi" is created
     And 1 second passes
     And the task "probe" is created
-    Then the pods of "probe" were bound 1 s after the task "psi" was created
+    Then the pods of "probe" were bound 0 s after the task "probe" was created
     And no pod of "psi" was bound
       | witness | the pods of "probe" are bound |
     And the status of "psi" matches "none-bound.status.yaml"
