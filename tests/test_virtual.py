@@ -46,6 +46,15 @@ def test_workers_have_a_cluster_each(tmp_path):
     assert run(tmp_path / "one").keys() == run(tmp_path / "two", "-n", "2").keys()
 
 
+def test_a_slow_machine_is_given_more_time_but_no_other_schedule(tmp_path):
+    out = tmp_path / "out"
+    only = "schedule-room-in-pause,schedule-hold-again"
+    command = [*RUN, "--only", only, "--out", str(out), "--timeout-scale", "3"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 pass" in done.stdout
+
+
 def test_time_stands_still_until_somebody_waits_for_more_than_others_have_to_do(environment):
     journal = environment.virtual.connection.journal
     before = journal.now()
