@@ -8,7 +8,6 @@ each time, for a seed, and an hour of waiting takes as long as what happens in i
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import tempfile
 import time
@@ -21,6 +20,7 @@ from typing import Any
 
 from harness.api import Api
 from harness.clusters import preparing
+from harness.clusters.embedded import cycles
 from harness.clusters.embedded.clock import VirtualLoop, VirtualWorld
 from harness.clusters.embedded.local import access_to
 from harness.clusters.embedded.server import Server
@@ -39,9 +39,6 @@ TOKEN = "virtual"
 NAME, CAN = "embedded", ("exec", "faults", "request-log", "simulated-nodes", "virtual-clock")
 #: For what is there at once if it comes at all, in seconds of the virtual clock.
 PATIENCE = 30.0
-#: How seldom Python looks for cycles: a run keeps nearly all that it makes, and to look it through
-#: as often as usual takes an eighth of its time.
-SELDOM = (50_000, 20, 100)
 
 
 @dataclass
@@ -127,8 +124,7 @@ def stand_virtually(settings: Settings, say: Callable[[str], None]) -> Iterator[
     """Cluster and controller in this process, and their end."""
     say("starting everything in this process, on a virtual clock")
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder, ExitStack() as ending:
-        ending.callback(gc.set_threshold, *gc.get_threshold())
-        gc.set_threshold(*SELDOM)
+        ending.enter_context(cycles.seldom_looked_for())
         loop = ending.enter_context(_loop())
         run = f"{Random(settings.seed).getrandbits(32):08x}"
         log = settings.out / "controller.log"

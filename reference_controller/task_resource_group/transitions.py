@@ -139,7 +139,7 @@ def call(seen: Seen) -> Decision | None:
 
 
 def retry(seen: Seen) -> Decision | None:
-    """The next round (TRG-028)."""
+    """The next round (TRG-028); what is due in the same second begins one by one (SC-18)."""
     if seen.now < seen.retry_at:
         return None
     count = (seen.group["status"].get("retryCount") or 0) + 1

@@ -9,6 +9,7 @@ comes in is a `Request`, however it comes (`asgi` over HTTPS, `local` within the
     subresources binding, eviction, tokens, reviews; `scaling`; `kubelets`, `sockets` for logs, exec
     store        objects, versions and their log; nothing is kept elsewhere
     registry     kinds and paths; `kinds` what there is to know of a kind
+    cycles       how seldom Python looks for cycles meanwhile
     controllers  `collector` (garbage), `namespaces`, `establishing` (definitions), by `dues`
 
 and pure, about objects alone:

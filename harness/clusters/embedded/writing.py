@@ -221,7 +221,6 @@ class Writer:
         if is_too_deep(new):
             raise bad_request("error applying patch: exceeded max depth")
         patched = orjson.dumps(new)
-        new = orjson.loads(patched)
         strategic = media_type == patching.STRATEGIC_MERGE_PATCH
         if strategic:
             new |= {"apiVersion": kind.api_version, "kind": kind.name}
