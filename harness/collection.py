@@ -5,7 +5,7 @@ What cannot work is refused here, before anything is started: `harness.features`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,14 +22,17 @@ from harness.files import STATUS
 CHECK = pytest.StashKey[Check]()
 #: Whether documents that are missing will be written.
 UPDATING = pytest.StashKey[bool]()
+#: What `--only` names; nothing, where all are asked for.
+ONLY = pytest.StashKey[Sequence[str]]()
 
 
 class FeatureFile(pytest.Module):
     """One feature file."""
 
     def _getobj(self) -> ModuleType:
+        stash = self.config.stash
         try:
-            return _module(self.path, updating=self.config.stash.get(UPDATING, False))
+            return _module(self.path, stash.get(ONLY, ()), updating=stash.get(UPDATING, False))
         except UsageError as error:
             raise self.CollectError(str(error)) from error
 
@@ -44,8 +47,8 @@ class FeatureFile(pytest.Module):
             yield item
 
 
-def _module(path: Path, *, updating: bool) -> ModuleType:
-    text = read_feature(path)
+def _module(path: Path, only: Sequence[str], *, updating: bool) -> ModuleType:
+    text = read_feature(path, only)
     problems = [problem for problem in text.problems if not (updating and _comes(problem))]
     if text.parsed is None or problems:
         raise FeatureError("\n".join(str(problem) for problem in problems))

@@ -8,7 +8,7 @@ Below it: from the file to the checks, then one examination after another.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +67,12 @@ class FeatureText:
     problems: tuple[UsageError, ...]
 
 
-def read_feature(path: Path) -> FeatureText:
-    """A feature file with its checks and all problems of its own, each once."""
+def read_feature(path: Path, only: Sequence[str] = ()) -> FeatureText:
+    """A feature file with its checks and all problems of its own, each once.
+
+    With patterns (`Check.is_named`) what stands in the steps is looked at where one of the
+    scenario's checks is named: the documents of a suite take longer to read than a check to run.
+    """
     try:
         feature = _parse(path)
     except FeatureError as error:
@@ -78,6 +82,8 @@ def read_feature(path: Path) -> FeatureText:
     problems: list[UsageError] = [*_title_problems(path)]
     for template in templates:
         problems += _template_problems(path, template)
+        if not only or any(c.check.is_named(only) for c in cases if c.template is template):
+            problems += _steps_problems(path, template)
     problems += repeated_ids(cases)
     return FeatureText(path, feature, cases, tuple(each_once(problems)))
 
@@ -181,6 +187,9 @@ def _template_problems(path: Path, template: ScenarioTemplate) -> Iterator[Usage
     for tags, _ in _rows(template):
         yield from tag_problems(tags, where, template.name)
     yield from _example_problems(path, template)
+
+
+def _steps_problems(path: Path, template: ScenarioTemplate) -> Iterator[UsageError]:
     for _, row in _rows(template):
         for step in template.render(row or {}).steps:
             yield from _step_problems(path, step)

@@ -16,7 +16,7 @@ from pytest_bdd.parser import Step
 
 from harness import steps
 from harness.checks import PLAIN_TAGS, Check
-from harness.collection import CHECK, UPDATING, FeatureFile
+from harness.collection import CHECK, ONLY, UPDATING, FeatureFile
 from harness.connection import Connection, connect
 from harness.environment import Environment
 from harness.errors import ConformanceError, ControllerError, Unreachable
@@ -43,6 +43,7 @@ def register(config: pytest.Config) -> None:
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[UPDATING] = config.stash[RUN].settings.update
+    config.stash[ONLY] = config.stash[RUN].settings.only
     for plain in sorted(PLAIN_TAGS):
         config.addinivalue_line("markers", f"{plain}: a tag of conformance features")
     for module in steps.MODULES:

@@ -64,6 +64,17 @@ def test_some_can_be_chosen(features, options, names):
     assert [line.partition("::")[2] for line in collected(features(FEATURE, *options))] == names
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [([], True), (["--only", "mine-runs"], True), (["--only", "mine-rows"], False)],
+)
+def test_what_is_half_written_is_in_nobodys_way_who_did_not_choose_it(features, options, said):
+    text = FEATURE.replace("Given the domain alice with", "Given the domain alize wiht")
+    result = features(text, *options)
+    assert ("no such step: Given the domain alize" in result.stdout.str()) == said
+    assert (len(collected(result)) == 2) != said
+
+
 def test_choosing_none_is_an_error(features):
     result = features(FEATURE, "--only", "nothing")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
