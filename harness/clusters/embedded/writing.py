@@ -212,8 +212,9 @@ class Writer:
     def patch(self, target: Target, patch: Any, media_type: str, options: WriteOptions) -> Written:
         """Change the object there is as the patch says: JSON, merge or strategic."""
         kind, stored = target.kind, self.require(target)
+        old = in_version_object(kind, stored)
         new = patching.apply_patch(
-            in_version_object(kind, stored),
+            old,
             patch,
             media_type,
             None if kind.is_custom else kind.type,
@@ -233,7 +234,7 @@ class Writer:
             accept_body(kind, new, options, ())
         except Refusal as refusal:
             raise of_the_patch(refusal, kind, patch, None if strategic else patched) from None
-        return self._update(target, stored, new, options)
+        return self._update(target, stored, new, options, old=old)
 
     def apply(
         self, target: Target, config: Obj, options: WriteOptions, complaints: Sequence[str] = ()
@@ -296,10 +297,12 @@ class Writer:
         new: Obj,
         options: WriteOptions,
         *,
+        old: Obj | None = None,
         tracked: bool = False,
     ) -> Written:
+        """`old` is the stored object, where it has been read already."""
         kind = target.kind
-        old = in_version_object(kind, stored)
+        old = old or in_version_object(kind, stored)
         require_version(kind, stored, new["metadata"])
         context = self.context()
         kind.strategy.default(new, context)

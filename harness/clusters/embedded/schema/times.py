@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from functools import lru_cache
 from typing import Final
 
 SECONDS: Final = "2006-01-02T15:04:05Z07:00"
@@ -35,16 +36,26 @@ _WHOLE: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})"
     r"(?P<fraction>[.,][0-9]+)?(?:Z|[+-](?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2}))"
 )
+#: The length of what is remembered, at most.
+_USUAL: Final = 40
 _RANGES: Final = (("hour", 4, 23), ("minute", 5, 59), ("second", 6, 59))
 
 
 def time_fault(text: str, layout: str) -> str:
     """What is wrong; "" if nothing is."""
+    return _known_fault(text, layout) if len(text) <= _USUAL else _fault(text, layout)
+
+
+def _fault(text: str, layout: str) -> str:
     found = _WHOLE.fullmatch(text)
     if found is None or (layout == MICRO and len(found["fraction"] or "") != len(".000000")):
         return _misfit(text, layout)
     wrong = _out_of_range(found)
     return f'parsing time "{text}": {wrong} out of range' if wrong else ""
+
+
+#: An object has the same few times in many places, and again in its next version.
+_known_fault = lru_cache(maxsize=1024)(_fault)
 
 
 def _out_of_range(found: re.Match[str]) -> str:
