@@ -13,9 +13,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from harness.errors import FeatureError
+from harness.own_yaml import read_own
 from harness.settings import suite_folder
 
 
@@ -67,7 +66,7 @@ class Check:
 @cache
 def requirements() -> dict[str, Requirement]:
     """The catalogue, by id."""
-    rows = yaml.safe_load((suite_folder("features") / "requirements.yaml").read_text())
+    [rows] = read_own(suite_folder("features") / "requirements.yaml")
     return {row["id"]: Requirement(**row) for row in rows}
 
 

@@ -11,7 +11,6 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from harness import documents
 from harness.api import Api
 from harness.clusters.types import POOL
 from harness.errors import AlreadyExists, ApiError, ClusterError
@@ -27,6 +26,7 @@ from harness.objects import (
     key_of,
     name_of,
 )
+from harness.own_yaml import read_own
 from harness.world import Listed, World, follow
 
 T = TypeVar("T")
@@ -83,9 +83,9 @@ async def install(access: Access, definitions: Path) -> None:
 
 
 def load_all(folder: Path) -> list[Obj]:
-    """The objects of every manifest in a folder."""
+    """The objects of every manifest in a folder of ours."""
     files = sorted(folder.glob("*.yaml"))
-    return [obj for file in files for obj in documents.load_manifests(file)]
+    return [obj for file in files for obj in read_own(file)]
 
 
 async def served(api: Api, definitions: Sequence[Obj]) -> None:
