@@ -7,15 +7,18 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+#: Scheduling takes as long as the schedules of its tasks.
+_QUICK = "create,view,run,clean"
+
 
 def measure():
     seconds, cpu, rows = _run("--clock", "virtual")
-    real_seconds, _, _ = _run("--clock", "real")
+    real_seconds, _, _ = _run("--clock", "real", "--only", _QUICK, "--nodes", "16", "-n", "8")
     return {
         "rows": rows,
         "seconds of the suite, virtual clock": seconds,
         "CPU seconds per row, virtual clock": cpu / rows,
-        "seconds of the suite, real clock": real_seconds,
+        "seconds of all but scheduling, real clock": real_seconds,
     }
 
 

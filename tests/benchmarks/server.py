@@ -31,7 +31,7 @@ AT_MOST = {
     "MB with 10000 objects": 300,
     "task among 10000, of one among none": 1.3,
     "CPU seconds per row, virtual clock": 0.1,
-    "seconds of the suite, real clock": 45,
+    "seconds of all but scheduling, real clock": 45,
 }
 _PATH = f"/apis/kuscia.secretflow/v1alpha1/namespaces/{TASK_NAMESPACE}/kusciatasks"
 _MERGE = "application/merge-patch+json"
