@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import yaml
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: PyYAML's safe loader, by libyaml where that is there.
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_own(path: Path) -> list[Any]:
     """The documents of a file."""
-    return list(yaml.load_all(path.read_bytes(), _LOADER))
+    return list(yaml.load_all(path.read_bytes(), LOADER))

@@ -251,10 +251,10 @@ def await_pods(scenario: Scenario, who: str, compare: Callable[[Obj], Sequence[M
 
     def wrong() -> str:
         newest = {version.key: version.object for version in pod_versions(scenario, who)}
+        if not newest:
+            return f"expected: pods of {who}\nactual:   it has none"
         found = ((key, compare(pod)) for key, pod in newest.items())
-        differing = (f"pod {key}\n{documents.render(some)}" for key, some in found if some)
-        nothing = "" if newest else f"expected: pods of {who}\nactual:   it has none"
-        return nothing or next(differing, "")
+        return next((f"pod {key}\n{documents.render(some)}" for key, some in found if some), "")
 
     scenario.until(lambda: not wrong() or None, scenario.timeouts.status, wrong)
 

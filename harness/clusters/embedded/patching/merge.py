@@ -12,8 +12,6 @@ from harness.clusters.embedded.patching.values import copied, json_name
 from harness.clusters.embedded.refusals import bad_request
 from harness.objects import Obj
 
-_NESTED = frozenset({dict, list})
-
 
 def merge_patch(obj: Obj, patch: Any) -> Obj:
     """The object with what the patch has, without what is null there."""
@@ -42,12 +40,8 @@ def _merged(target: Obj, patch: Obj) -> Obj:
 
 
 def _without_nulls(value: Any) -> Any:
-    if value.__class__ is dict:
-        return {
-            key: _without_nulls(below) if below.__class__ in _NESTED else below
-            for key, below in value.items()
-            if below is not None
-        }
-    if value.__class__ is list:
-        return [_without_nulls(item) if item.__class__ in _NESTED else item for item in value]
+    if isinstance(value, dict):
+        return {key: _without_nulls(below) for key, below in value.items() if below is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
     return value

@@ -18,8 +18,8 @@ import yaml
 from harness.clusters.embedded.schema.json_faults import MAX_DEPTH
 from harness.clusters.embedded.texts import quoted, shown
 from harness.objects import Obj
+from harness.own_yaml import LOADER
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: As often a value may stand in a document by aliases.
 _MOST_ALIASED: Final = 100_000
 
@@ -47,7 +47,7 @@ def load(body: bytes) -> tuple[Any, tuple[str, ...]]:
     """The value, and `line 6: key "a" already set in map` of each key that was."""
     building = _Building()
     try:
-        for event in yaml.parse(body, Loader=_LOADER):
+        for event in yaml.parse(body, Loader=LOADER):
             if isinstance(event, yaml.DocumentEndEvent):
                 break
             _take(building, event)
