@@ -3,7 +3,7 @@
 Four machines (`kuscia_task`, `task_resource_group`, `task_resource`, `co_scheduler`) over one
 runtime. Each has `seen.py` (what is looked at), `transitions.py` (the table first, then one
 function per transition) and pure helpers. Only `runtime.py`, `perform.py` and `leader.py` touch the
-world, and only through the injected `harness.world.World`; `server.py` makes a process of it.
+world, and only through the injected `kube.world.World`; `server.py` makes a process of it.
 """
 
 from reference_controller.lease import Election

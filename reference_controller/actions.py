@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.objects import Obj, Resource
+from kuscia_conformance.kube.objects import Obj, Resource
 
 
 @dataclass(frozen=True)

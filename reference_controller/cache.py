@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from harness.objects import (
+from kuscia_conformance.kube.objects import (
     PODS,
     Obj,
     Resource,

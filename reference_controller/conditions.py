@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from harness.objects import Obj, time_text
+from kuscia_conformance.kube.objects import Obj, time_text
 
 
 def with_condition(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from harness.objects import Obj, Resource
+from kuscia_conformance.kube.objects import Obj, Resource
 from reference_controller.cache import Cache
 from reference_controller.machine import Machine
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from harness.errors import UsageError
+from kuscia_conformance.errors import UsageError
 
 
 @asynccontextmanager

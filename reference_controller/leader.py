@@ -12,9 +12,9 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
-from harness.errors import AlreadyExists, ApiError, Conflict, ControllerError, NotFound
-from harness.objects import LEASES, Obj
-from harness.world import World
+from kuscia_conformance.errors import AlreadyExists, ApiError, Conflict, ControllerError, NotFound
+from kuscia_conformance.kube.objects import LEASES, Obj
+from kuscia_conformance.kube.world import World
 from reference_controller.lease import Election, Observed, decide, held, observe, released
 
 log = logging.getLogger("reference_controller")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from harness.errors import UsageError
-from harness.objects import Obj
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.kube.objects import Obj
 
 #: client-go's, in seconds.
 LEASE_DURATION, RENEW_DEADLINE, RETRY_PERIOD = 15, 10.0, 2.0

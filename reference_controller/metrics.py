@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.api import Api
-from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, Obj, Resource
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.kube.objects import Obj, Resource
 
 #: The machine whose work the original counts.
 COUNTED = "kuscia_task"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from harness.objects import Obj, labels_of
+from kuscia_conformance.kube.objects import Obj, labels_of
 
 PREFIX = "kuscia.secretflow/"
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from harness.errors import AlreadyExists, ApiError, Conflict, NotFound
-from harness.objects import (
+from kuscia_conformance.errors import AlreadyExists, ApiError, Conflict, NotFound
+from kuscia_conformance.kube.kuscia import TASK_RESOURCES
+from kuscia_conformance.kube.objects import (
     PODS,
-    TASK_RESOURCES,
     Obj,
     Resource,
     key_of,
@@ -22,7 +22,7 @@ from harness.objects import (
     namespace_of,
     uid_of,
 )
-from harness.world import World
+from kuscia_conformance.kube.world import World
 from reference_controller import names
 from reference_controller.actions import Action, Bind, Create, Delete, Patch, PatchStatus
 from reference_controller.cache import Cache, Refusal

@@ -16,21 +16,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from harness.errors import ApiError, Conflict, Unreachable
-from harness.objects import (
+from kuscia_conformance.errors import ApiError, Conflict, Unreachable
+from kuscia_conformance.kube.kuscia import (
     APP_IMAGES,
-    CONFIG_MAPS,
     KUSCIA_TASKS,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+)
+from kuscia_conformance.kube.objects import (
+    CONFIG_MAPS,
     NAMESPACES,
     NODES,
     PODS,
     SERVICES,
-    TASK_RESOURCE_GROUPS,
-    TASK_RESOURCES,
     Obj,
     Resource,
 )
-from harness.world import Listed, World, follow
+from kuscia_conformance.kube.world import Listed, World, follow
 from reference_controller import names
 from reference_controller.cache import Cache
 from reference_controller.controller import Controller

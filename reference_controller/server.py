@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from harness.kubeconfig import Access
-from harness.world import World
+from kuscia_conformance.kube.kubeconfig import Access
+from kuscia_conformance.kube.world import World
 from reference_controller.co_scheduler.controller import CoScheduler
 from reference_controller.controller import Controller
 from reference_controller.endpoints import endpoints

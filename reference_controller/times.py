@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from harness.objects import Obj, time_from
+from kuscia_conformance.kube.objects import Obj, time_from
 
 _FIRST = datetime.fromtimestamp(0, UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -6,8 +6,8 @@ is to hold on the other.
 
 import pytest
 
-from harness.clusters import ClusterOptions, cluster
-from harness.settings import suite_folder
+from kuscia_conformance.clusters import ClusterOptions, cluster
+from kuscia_conformance.folders import suite_folder
 
 
 def pytest_addoption(parser):

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.checks import requirements
-from harness.features import suite_features
+from kuscia_conformance.features.checks import requirements
+from kuscia_conformance.features.reader import suite_features
 
 ROOT = Path(__file__).parent.parent
 PATCHES = sorted((ROOT / "tests" / "miniatures").glob("*.patch"))
@@ -54,7 +54,7 @@ MINIATURES = [Miniature.read(path) for path in PATCHES]
 def suite(folder, *options, path=""):
     """A run of the whole suite, where waiting costs nothing; its exit code and its report."""
     out = folder / "out"
-    command = [sys.executable, "-P", "-m", "harness", "run", "--out", str(out)]
+    command = [sys.executable, "-P", "-m", "kuscia_conformance", "run", "--out", str(out)]
     command += ["--clock=virtual", *options]
     environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SHIPPED = ("harness", "reference_controller", "features", "fixtures")
-#: Where a file of the checkout lies in the wheel; what comes first counts.
+SHIPPED = ("harness/kuscia_conformance", "reference_controller", "features", "fixtures")
+#: Where a file of the checkout lies in the wheel.
 PLACES = (
-    ("harness/entry_point/", ""),
-    ("features/", "harness/_suite/features/"),
-    ("fixtures/", "harness/_suite/fixtures/"),
+    ("harness/kuscia_conformance/", "kuscia_conformance/"),
+    ("features/", "kuscia_conformance/_suite/features/"),
+    ("fixtures/", "kuscia_conformance/_suite/fixtures/"),
 )
 WHERE_THINGS_ARE = """
-import kuscia_conformance_plugin
-from harness.settings import suite_folder
-print(kuscia_conformance_plugin.__file__)
+import kuscia_conformance
+from kuscia_conformance.folders import suite_folder
+print(kuscia_conformance.__file__)
 print(suite_folder("features"))
 print(suite_folder("fixtures"))
 """
@@ -64,15 +64,15 @@ def test_the_wheel_holds_packages_features_and_fixtures_and_nothing_else(wheel):
     assert contents(wheel) == {place_of(path) for path in shipped_files()}
 
 
-def test_the_wheel_adds_three_names_to_the_top_level(wheel):
+def test_the_wheel_adds_two_names_to_the_top_level(wheel):
     top = {name.split("/")[0] for name in contents(wheel)}
-    assert top == {"harness", "reference_controller", "kuscia_conformance_plugin.py"}
+    assert top == {"kuscia_conformance", "reference_controller"}
 
 
 def test_pytest_and_the_shell_find_their_entry_points(wheel):
     declared = metadata(wheel, "entry_points.txt")
-    assert "[pytest11]\nkuscia-conformance = kuscia_conformance_plugin\n" in declared
-    assert "[console_scripts]\nkuscia-conformance = harness.cli:main\n" in declared
+    assert "[pytest11]\nkuscia-conformance = kuscia_conformance.pytest_plugin\n" in declared
+    assert "[console_scripts]\nkuscia-conformance = kuscia_conformance.cli.main:main\n" in declared
 
 
 def test_licence_and_notice_go_with_it(wheel):
@@ -88,9 +88,9 @@ def test_unpacked_elsewhere_it_uses_its_own_features_and_fixtures(wheel, tmp_pat
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert shown.stdout.splitlines() == [
-        str(site / "kuscia_conformance_plugin.py"),
-        str(site / "harness" / "_suite" / "features"),
-        str(site / "harness" / "_suite" / "fixtures"),
+        str(site / "kuscia_conformance" / "__init__.py"),
+        str(site / "kuscia_conformance" / "_suite" / "features"),
+        str(site / "kuscia_conformance" / "_suite" / "fixtures"),
     ], shown.stderr
 
 

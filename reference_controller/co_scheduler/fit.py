@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harness.objects import Obj, condition_of, name_of, quantity
-from harness.placement import selects, tolerates
+from kuscia_conformance.kube.objects import Obj, condition_of, name_of, quantity
+from kuscia_conformance.kube.placement import selects, tolerates
 
 #: An amount of each resource, by its name. Each pod also takes one of `pods`.
 Amounts = Mapping[str, Decimal]

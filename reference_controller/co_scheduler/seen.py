@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from harness.objects import Obj, annotations_of, name_of
+from kuscia_conformance.kube.objects import Obj, annotations_of, name_of
 from reference_controller import names
 from reference_controller.co_scheduler.fit import Node
 from reference_controller.task_resource.seen import Phase, phase_of, reservation_of

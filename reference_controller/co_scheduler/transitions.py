@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from harness.objects import PODS, Obj, condition_of, key_of, name_of, time_text
+from kuscia_conformance.kube.objects import PODS, Obj, condition_of, key_of, name_of, time_text
 from reference_controller.actions import Bind, PatchStatus
 from reference_controller.co_scheduler.fit import Node, obstacle, place, requests_of
 from reference_controller.co_scheduler.seen import Gang, Seen

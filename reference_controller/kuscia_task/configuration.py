@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.objects import Obj, owner_reference
+from kuscia_conformance.kube.objects import Obj, owner_reference
 from reference_controller.kuscia_task import naming
 from reference_controller.kuscia_task.parties import Kit, Port
 from reference_controller.kuscia_task.plan import Plan

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from harness.objects import (
+from kuscia_conformance.kube.kuscia import (
     APP_IMAGES,
-    CONFIG_MAPS,
     KUSCIA_TASKS,
-    NAMESPACES,
-    PODS,
-    SERVICES,
     TASK_NAMESPACE,
     TASK_RESOURCE_GROUPS,
     TASK_RESOURCES,
+)
+from kuscia_conformance.kube.objects import (
+    CONFIG_MAPS,
+    NAMESPACES,
+    PODS,
+    SERVICES,
     Obj,
     Resource,
     annotations_of,

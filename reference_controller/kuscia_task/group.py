@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.objects import TASK_RESOURCE_GROUPS, Obj, annotations_of, labels_of
+from kuscia_conformance.kube.kuscia import TASK_RESOURCE_GROUPS
+from kuscia_conformance.kube.objects import Obj, annotations_of, labels_of
 from reference_controller import names
 from reference_controller.kuscia_task.parties import Kit, min_reserved_members
 from reference_controller.kuscia_task.plan import Plan

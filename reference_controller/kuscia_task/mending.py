@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.objects import Obj, condition_of, time_text
+from kuscia_conformance.kube.objects import Obj, condition_of, time_text
 from reference_controller.conditions import with_condition
 from reference_controller.kuscia_task.status import ENDED
 from reference_controller.times import earliest, moment

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from hashlib import sha256
 
-from harness.objects import Obj
+from kuscia_conformance.kube.objects import Obj
 
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 #: Of the name of an object whose names are DNS subdomains.

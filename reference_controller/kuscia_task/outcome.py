@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.objects import Obj, condition_of
+from kuscia_conformance.kube.objects import Obj, condition_of
 from reference_controller.kuscia_task.parties import identity_of
 from reference_controller.kuscia_task.reasons import Reason
 from reference_controller.kuscia_task.status import ENDED, exit_codes

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from harness.objects import Obj, name_of
+from kuscia_conformance.kube.objects import Obj, name_of
 from reference_controller.kuscia_task import naming, templates
 from reference_controller.kuscia_task.reasons import Missing, Reason, Wrong
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.objects import Obj, annotations_of, labels_of, name_of, uid_of
+from kuscia_conformance.kube.objects import Obj, annotations_of, labels_of, name_of, uid_of
 from reference_controller import names
 from reference_controller.kuscia_task import ports
 from reference_controller.kuscia_task.parties import Kit, Port

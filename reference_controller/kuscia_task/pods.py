@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.objects import Obj
+from kuscia_conformance.kube.objects import Obj
 from reference_controller import names
 from reference_controller.kuscia_task import configuration, naming
 from reference_controller.kuscia_task.parties import Kit

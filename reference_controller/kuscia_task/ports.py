@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from harness.objects import Obj, name_of, namespace_of
+from kuscia_conformance.kube.objects import Obj, name_of, namespace_of
 from reference_controller.kuscia_task.parties import Kit
 from reference_controller.kuscia_task.reasons import Missing, Reason
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from harness.objects import Obj
+from kuscia_conformance.kube.objects import Obj
 
 
 class Reason(StrEnum):

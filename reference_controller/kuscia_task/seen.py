@@ -8,14 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from harness.objects import (
-    Obj,
-    Resource,
-    condition_of,
-    key_of,
-    time_from,
-    uid_of,
-)
+from kuscia_conformance.kube.objects import Obj, Resource, condition_of, key_of, time_from, uid_of
 from reference_controller.kuscia_task import group as groups
 from reference_controller.kuscia_task import ports, status
 from reference_controller.kuscia_task.mending import mended

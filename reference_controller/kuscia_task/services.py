@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.objects import Obj, labels_of, owner_reference
+from kuscia_conformance.kube.objects import Obj, labels_of, owner_reference
 from reference_controller import names
 from reference_controller.kuscia_task import naming
 from reference_controller.kuscia_task.parties import Kit, Port

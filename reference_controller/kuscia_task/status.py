@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.objects import Obj, condition_of, labels_of, name_of, namespace_of
+from kuscia_conformance.kube.objects import Obj, condition_of, labels_of, name_of, namespace_of
 from reference_controller import names
 from reference_controller.kuscia_task.reasons import Reason
 

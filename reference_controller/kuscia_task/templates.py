@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.objects import Obj
+from kuscia_conformance.kube.objects import Obj
 
 _UNSET: tuple[object, ...] = (None, "", [], {})
 

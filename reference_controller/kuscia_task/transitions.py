@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from harness.objects import (
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS
+from kuscia_conformance.kube.objects import (
     CONFIG_MAPS,
-    KUSCIA_TASKS,
     PODS,
     SERVICES,
-    TASK_RESOURCE_GROUPS,
     Obj,
     Resource,
     condition_of,

@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from harness.objects import TASK_RESOURCES, Obj, condition_of, key_of, time_text
+from kuscia_conformance.kube.kuscia import TASK_RESOURCES
+from kuscia_conformance.kube.objects import Obj, condition_of, key_of, time_text
 from reference_controller import names
 from reference_controller.actions import Patch
 from reference_controller.conditions import with_condition

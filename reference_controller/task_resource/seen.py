@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from harness.objects import Obj, annotations_of
+from kuscia_conformance.kube.objects import Obj, annotations_of
 from reference_controller import names
 from reference_controller.times import later, moved_at
 

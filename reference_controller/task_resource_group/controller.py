@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from harness.objects import (
-    PODS,
-    TASK_RESOURCE_GROUPS,
-    TASK_RESOURCES,
-    Obj,
-    Resource,
-    annotations_of,
-    name_of,
-    uid_of,
-)
+from kuscia_conformance.kube.kuscia import TASK_RESOURCE_GROUPS, TASK_RESOURCES
+from kuscia_conformance.kube.objects import PODS, Obj, Resource, annotations_of, name_of, uid_of
 from reference_controller import names
 from reference_controller.cache import Cache
 from reference_controller.task_resource_group.seen import Seen

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from harness.objects import (
+from kuscia_conformance.kube.kuscia import TASK_RESOURCES
+from kuscia_conformance.kube.objects import (
     PODS,
-    TASK_RESOURCES,
     Obj,
     annotations_of,
     labels_of,

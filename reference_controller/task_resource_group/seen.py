@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from harness.objects import Obj, condition_of, key_of, time_from, uid_of
+from kuscia_conformance.kube.objects import Obj, condition_of, key_of, time_from, uid_of
 from reference_controller.task_resource.seen import Phase as ResourcePhase
 from reference_controller.task_resource.seen import phase_of
 from reference_controller.times import later, moved_at

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from harness.objects import (
-    TASK_RESOURCE_GROUPS,
-    TASK_RESOURCES,
-    Obj,
-    name_of,
-    time_text,
-    uid_of,
-)
+from kuscia_conformance.kube.kuscia import TASK_RESOURCE_GROUPS, TASK_RESOURCES
+from kuscia_conformance.kube.objects import Obj, name_of, time_text, uid_of
 from reference_controller import names
 from reference_controller.actions import Create, Patch, PatchStatus
 from reference_controller.conditions import with_condition

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from harness.errors import UsageError
-from harness.kubeconfig import read_access
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.kube.kubeconfig import read_access
 
 #: How much is read at a time.
 _CHUNK = 1 << 18

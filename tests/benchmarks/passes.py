@@ -10,9 +10,9 @@ from collections import Counter
 from itertools import pairwise
 from timeit import Timer
 
-from harness.api import Api
-from harness.clusters.embedded.clock import VirtualWorld
-from harness.objects import NODES
+from kuscia_conformance.environment.virtual_clock import VirtualWorld
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.objects import NODES
 from reference_controller.co_scheduler.controller import CoScheduler
 from reference_controller.runtime import run
 from reference_controller.server import controllers

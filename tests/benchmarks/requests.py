@@ -2,10 +2,10 @@
 
 import asyncio
 
-from harness.api import Api
-from harness.kubeconfig import read_access
-from harness.objects import KUSCIA_TASKS
-from harness.world import World
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
+from kuscia_conformance.kube.world import World
 from reference_controller.runtime import run
 from reference_controller.server import controllers
 from tests.benchmarks import stage

@@ -25,7 +25,7 @@ def measure():
 def _run(*flags):
     """Seconds, CPU seconds, and how many rows of the features were played."""
     with TemporaryDirectory(prefix="kuscia-benchmark-") as out:
-        command = [sys.executable, "-P", "-m", "harness", "run", "--cluster", "embedded"]
+        command = [sys.executable, "-P", "-m", "kuscia_conformance", "run", "--cluster", "embedded"]
         before, start = os.times(), time.monotonic()
         done = subprocess.run([*command, *flags, "--out", out], capture_output=True, text=True)
         seconds, after = time.monotonic() - start, os.times()

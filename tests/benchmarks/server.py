@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
-from harness.objects import TASK_NAMESPACE
+from kuscia_conformance.kube.kuscia import TASK_NAMESPACE
 from tests.benchmarks import runs, stage
 from tests.benchmarks.load import Connection, request, seconds_of
 from tests.benchmarks.servers import embedded, real

@@ -9,14 +9,14 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from harness.clusters import ClusterOptions, cluster, preparing
-from harness.kubeconfig import Access, read_access
-from harness.process import Process
-from harness.settings import suite_folder
+from kuscia_conformance.clusters import ClusterOptions, cluster, preparing
+from kuscia_conformance.clusters.process import Process
+from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.kube.kubeconfig import Access, read_access
 from tests.benchmarks.load import beginning, first_answer
 
 STARTS = 5
-_MODULE = [sys.executable, "-P", "-m", "harness.clusters.embedded"]
+_MODULE = [sys.executable, "-P", "-m", "kuscia_conformance.apiserver"]
 _DEFINITIONS = suite_folder("fixtures") / "crds"
 
 

@@ -5,13 +5,19 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.clusters import ClusterOptions, cluster
-from harness.documents import load_manifests
-from harness.domains import give_back, make_domain, remove_domain, set_room
-from harness.errors import AlreadyExists
-from harness.objects import APP_IMAGES, KUSCIA_TASKS, PODS, TASK_NAMESPACE, name_of
-from harness.settings import suite_folder
-from harness.world import Listed, World, follow
+from kuscia_conformance.clusters import ClusterOptions, cluster
+from kuscia_conformance.clusters.borrowed_nodes import (
+    give_back,
+    make_domain,
+    remove_domain,
+    set_room,
+)
+from kuscia_conformance.documents import load_manifests
+from kuscia_conformance.errors import AlreadyExists
+from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.kube.kuscia import APP_IMAGES, KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.kube.objects import PODS, name_of
+from kuscia_conformance.kube.world import Listed, World, follow
 
 DOMAINS = ("alice", "bob")
 #: The id that what it makes bears.

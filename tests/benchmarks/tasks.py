@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.api import Api
-from harness.kubeconfig import read_access
-from harness.objects import KUSCIA_TASKS
-from harness.process import Process
+from kuscia_conformance.clusters.process import Process
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
 from tests.benchmarks import stage
 
 FEW, MANY = 200, 1000
@@ -28,7 +28,7 @@ def measure(few=FEW, many=MANY):
 def once(count):
     """So many tasks on a fresh control plane; seconds, and MB of the controller's peak memory."""
     with stage.standing("controlplane", NODES) as made, TemporaryDirectory() as logs:
-        command = [sys.executable, "-P", "-m", "harness", "controller"]
+        command = [sys.executable, "-P", "-m", "kuscia_conformance", "controller"]
         command += ["--kubeconfig", str(made.kubeconfig)]
         log = Path(logs) / "controller.log"
         with Process("controller", command, log=log, ready="ready") as controller:

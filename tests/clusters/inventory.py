@@ -3,11 +3,11 @@
 import json
 from contextlib import suppress
 
-from harness.api import Api
-from harness.clusters.preparing import list_when_ready
-from harness.errors import NotFound
-from harness.kubeconfig import read_access
-from harness.objects import Resource, key_of
+from kuscia_conformance.clusters.preparing import list_when_ready
+from kuscia_conformance.errors import NotFound
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.objects import Resource, key_of
 
 #: What changes by itself, whoever is on the cluster.
 LEFT_OUT = {

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from harness.clusters.certificates import write_certificates
+from kuscia_conformance.clusters.certificates import write_certificates
 
 
 @pytest.fixture(scope="module")

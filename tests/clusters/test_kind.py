@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.clusters import ClusterOptions, cluster
-from harness.errors import ClusterError
-from harness.settings import suite_folder
+from kuscia_conformance.clusters import ClusterOptions, cluster
+from kuscia_conformance.errors import ClusterError
+from kuscia_conformance.folders import suite_folder
 
 DOCKER = """
 case "$*" in

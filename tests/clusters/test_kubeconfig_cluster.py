@@ -8,18 +8,18 @@ from contextlib import aclosing, contextmanager
 
 import pytest
 
-from harness.api import Api
-from harness.clusters import ClusterOptions, cluster
-from harness.clusters.preparing import wait_until_gone
-from harness.documents import load_manifests
-from harness.domains import DOMAIN_LABEL
-from harness.kubeconfig import read_access
-from harness.objects import DEFINITIONS, NAMESPACES, NODES, PODS, name_of
-from harness.settings import suite_folder
-from harness.world import Listed, World, follow
+from kuscia_conformance.clusters import ClusterOptions, cluster
+from kuscia_conformance.clusters.preparing import wait_until_gone
+from kuscia_conformance.documents import load_manifests
+from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.kuscia import DOMAIN_LABEL
+from kuscia_conformance.kube.objects import DEFINITIONS, NAMESPACES, NODES, PODS, name_of
+from kuscia_conformance.kube.world import Listed, World, follow
 from tests.clusters.inventory import inventory
 
-SUITE = [sys.executable, "-P", "-m", "harness"]
+SUITE = [sys.executable, "-P", "-m", "kuscia_conformance"]
 #: What is usually over within a few seconds, and several of it.
 SHORT, LONG = "create-required", "view,run,clean"
 

@@ -6,9 +6,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from harness.clusters import preparing
-from harness.errors import ClusterError
-from harness.kubeconfig import Access
+from kuscia_conformance.clusters import preparing
+from kuscia_conformance.errors import ClusterError
+from kuscia_conformance.kube.kubeconfig import Access
 
 
 def wait_for(answers, alive=lambda: None):

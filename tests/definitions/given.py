@@ -2,8 +2,8 @@
 
 import re
 
-from harness import documents
-from harness.settings import suite_folder
+from kuscia_conformance import documents
+from kuscia_conformance.folders import suite_folder
 
 FIXTURES = suite_folder("fixtures")
 CRDS = FIXTURES / "crds"

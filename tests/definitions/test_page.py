@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness import documents
-from harness.documents import Context
-from harness.files import load_expected
+from kuscia_conformance import documents
+from kuscia_conformance.documents import Context
+from kuscia_conformance.features.fixture_files import load_expected
 from tests.definitions.given import FIXTURES
 
 PRINTED = yaml.safe_load((Path(__file__).parent / "first-status.yaml").read_text())

@@ -7,23 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from harness import documents
-from harness.api import Api
-from harness.changes import without
-from harness.errors import Invalid, NotFound
-from harness.kubeconfig import read_access
-from harness.objects import (
+from kuscia_conformance import documents
+from kuscia_conformance.documents.edits import without
+from kuscia_conformance.errors import Invalid, NotFound
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.kuscia import (
     APP_IMAGES,
-    DEFINITIONS,
     KUSCIA_TASKS,
     TASK_NAMESPACE,
     TASK_RESOURCE_GROUPS,
     TASK_RESOURCES,
-    name_of,
     resource_of,
 )
+from kuscia_conformance.kube.objects import DEFINITIONS, name_of
+from tests.apiserver.kubectl.finding import find_kubectl
 from tests.definitions.given import CRDS, FIXTURES
-from tests.embedded.kubectl.finding import find_kubectl
 
 MANIFESTS = [
     "create/psi/secretflow-image.yaml",

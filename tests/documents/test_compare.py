@@ -4,15 +4,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.documents import Context, Mismatch, compare, fields, path_text, score
-from harness.documents.operators import (
-    Absent,
-    Anything,
-    Exact,
-    OneOf,
-    Reference,
-    Time,
-)
+from kuscia_conformance.documents import Context, Mismatch, compare, fields, path_text, score
+from kuscia_conformance.documents.operators import Absent, Anything, Exact, OneOf, Reference, Time
 
 CONTEXT = Context(nodes={"alice": ["node-1"]})
 EARLY, LATE = "2024-01-01T00:00:00Z", "2024-01-01T00:00:05Z"

@@ -5,11 +5,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.documents import load_document, load_manifests
-from harness.documents.loader import document_from
-from harness.documents.operators import Absent, Anything, Exact, NodeOf, OneOf, Regex, Time
-from harness.documents.paths import KEYS
-from harness.errors import DocumentError
+from kuscia_conformance.documents import load_document, load_manifests
+from kuscia_conformance.documents.load import document_from
+from kuscia_conformance.documents.operators import (
+    Absent,
+    Anything,
+    Exact,
+    NodeOf,
+    OneOf,
+    Regex,
+    Time,
+)
+from kuscia_conformance.documents.paths import KEYS
+from kuscia_conformance.errors import DocumentError
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.documents import Context
-from harness.documents.loader import document_from
-from harness.documents.operators import MISSING, OPERATORS, value_text
-from harness.errors import DocumentError
+from kuscia_conformance.documents import Context
+from kuscia_conformance.documents.load import document_from
+from kuscia_conformance.documents.operators import MISSING, OPERATORS, value_text
+from kuscia_conformance.errors import DocumentError
 
 EARLY, LATE = "2024-01-01T00:00:00Z", "2024-01-01T00:00:05Z"
 CONTEXT = Context(

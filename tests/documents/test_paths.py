@@ -1,7 +1,7 @@
 import pytest
 
-from harness.documents import path_from, path_text, value_at
-from harness.documents.paths import path_beside
+from kuscia_conformance.documents import path_from, path_text, value_at
+from kuscia_conformance.documents.paths import path_beside
 
 DOCUMENT = {
     "phase": "Running",

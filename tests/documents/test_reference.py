@@ -2,8 +2,8 @@ import re
 import subprocess
 import sys
 
-from harness.documents.__main__ import table
-from harness.settings import suite_folder
+from kuscia_conformance.documents.__main__ import table
+from kuscia_conformance.folders import suite_folder
 
 
 def test_the_readme_has_the_operators_as_they_are():
@@ -14,6 +14,6 @@ def test_the_readme_has_the_operators_as_they_are():
 
 
 def test_the_command_prints_the_table():
-    command = [sys.executable, "-m", "harness.documents"]
+    command = [sys.executable, "-m", "kuscia_conformance.documents"]
     printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     assert printed == table() + "\n"

@@ -1,5 +1,5 @@
-from harness.documents import render
-from harness.documents.compare import Mismatch
+from kuscia_conformance.documents import render
+from kuscia_conformance.documents.compare import Mismatch
 
 
 def test_mismatches_are_a_table():

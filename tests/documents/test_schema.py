@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from harness.documents.loader import document_from
-from harness.documents.schema import Checker
-from harness.errors import DocumentError
+from kuscia_conformance.documents.load import document_from
+from kuscia_conformance.documents.schema import Checker
+from kuscia_conformance.errors import DocumentError
 
 TIMES = {"startTime": {"type": "string"}, "createTime": {"type": "string"}}
 CONDITION = {"properties": {"type": {"type": "string"}, "status": {"type": "string"}}}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.documents import Context, compare, document_from, write_status
-from harness.files import status_schema
+from kuscia_conformance.documents import Context, compare, document_from, write_status
+from kuscia_conformance.features.fixture_files import status_schema
 
 T = "2024-01-02T03:04:0{}Z"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.errors import UsageError
-from harness.lint import lint
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.lint import lint
 from tests.lint.given import written
 
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.checks import Check, Requirement, requirements
-from harness.features import read_feature, suite_features
-from harness.files import FixtureFiles
-from harness.lint import lint
-from harness.lint.coverage import gaps, repeated, unused, used_files
-from harness.settings import suite_folder
+from kuscia_conformance.features.checks import Check, Requirement, requirements
+from kuscia_conformance.features.fixture_files import FixtureFiles
+from kuscia_conformance.features.reader import read_feature, suite_features
+from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.lint import lint
+from kuscia_conformance.lint.coverage import gaps, repeated, unused, used_files
+from kuscia_conformance.steps import definitions
 
 AREAS = ["create", "view", "run", "schedule", "clean"]
 
@@ -52,7 +53,7 @@ def test_the_place_of_a_requirement_is_its_line():
 def test_a_requirement_stands_once(tmp_path, monkeypatch):
     assert list(repeated()) == []
     (tmp_path / "requirements.yaml").write_text("- id: RN-01\n- id: RN-02\n- id: RN-01\n")
-    monkeypatch.setattr("harness.lint.coverage.suite_folder", lambda _: tmp_path)
+    monkeypatch.setattr("kuscia_conformance.lint.coverage.suite_folder", lambda _: tmp_path)
     [problem] = repeated()
     assert "requirements.yaml:3: RN-01 is there already, in line 1" in str(problem)
 
@@ -65,7 +66,7 @@ def test_a_must_is_not_for_real_pods_alone():
 
 
 def test_files_that_nobody_uses():
-    cases = [case for path in suite_features() for case in read_feature(path).cases]
+    cases = [case for path in suite_features() for case in read_feature(path, definitions()).cases]
     used = used_files(cases)
     assert list(unused(used)) == []
     one = FixtureFiles(suite_folder("features") / "run" / "failure.feature").find(

@@ -6,9 +6,9 @@ import asyncio
 
 import click
 
-from harness.api import Api
-from harness.kubeconfig import read_access
-from harness.objects import NODES, name_of
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.objects import NODES, name_of
 from tests.recorded.play import Play, give_room, plays, recording, run, text
 
 #: Pods that run at once: few, so that the kubelet has time to tell of every state.

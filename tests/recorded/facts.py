@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from harness.api import Event
-from harness.objects import Obj
+from kuscia_conformance.kube.client import Event
+from kuscia_conformance.kube.objects import Obj
 
 #: Left out of a recording: the server writes them, or they say the same in other words.
 DROPPED = {"observedGeneration", "podIPs", "hostIPs", "resources", "allocatedResources"}

@@ -10,10 +10,11 @@ from typing import Any
 
 import yaml
 
-from harness.api import Api
-from harness.errors import NotFound
-from harness.objects import NODES, PODS, Obj, name_of, namespace_of, resource_of
-from harness.orders import Order, give
+from kuscia_conformance.errors import NotFound
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kuscia import resource_of
+from kuscia_conformance.kube.objects import NODES, PODS, Obj, name_of, namespace_of
+from kuscia_conformance.simulated_nodes.exit_order import Order, give
 from tests.recorded.facts import contains, distinct, fact
 
 HERE = Path(__file__).parent

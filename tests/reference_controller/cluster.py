@@ -3,9 +3,17 @@
 import asyncio
 from contextlib import aclosing
 
-from harness.domains import SLOT, give_back, make_domain, remove_domain, set_room, wait_while_ending
-from harness.errors import AlreadyExists
-from harness.objects import APP_IMAGES, GROUP, KUSCIA_TASKS, NODES, TASK_NAMESPACE
+from kuscia_conformance.clusters.borrowed_nodes import (
+    SLOT,
+    give_back,
+    make_domain,
+    remove_domain,
+    set_room,
+    wait_while_ending,
+)
+from kuscia_conformance.errors import AlreadyExists
+from kuscia_conformance.kube.kuscia import APP_IMAGES, GROUP, KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.kube.objects import NODES
 
 #: For anything that is waited for, in seconds: it is there long before, unless it never comes.
 PATIENCE = 30

@@ -14,15 +14,17 @@ from contextlib import asynccontextmanager, suppress
 from functools import wraps
 from typing import Any
 
-from harness.objects import (
+from kuscia_conformance.kube.kuscia import (
     APP_IMAGES,
     KUSCIA_TASKS,
-    NAMESPACES,
-    NODES,
-    PODS,
     TASK_NAMESPACE,
     TASK_RESOURCE_GROUPS,
     TASK_RESOURCES,
+)
+from kuscia_conformance.kube.objects import (
+    NAMESPACES,
+    NODES,
+    PODS,
     annotations_of,
     key_of,
     name_of,

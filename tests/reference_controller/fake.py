@@ -7,9 +7,10 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from harness.api import Event
-from harness.errors import AlreadyExists, Conflict, NotFound
-from harness.objects import KUSCIA_TASKS, PODS, key_of, namespace_of, time_text, uid_of
+from kuscia_conformance.errors import AlreadyExists, Conflict, NotFound
+from kuscia_conformance.kube.client import Event
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
+from kuscia_conformance.kube.objects import PODS, key_of, namespace_of, time_text, uid_of
 from reference_controller.runtime import REST
 
 T = datetime(2024, 1, 1, tzinfo=UTC)

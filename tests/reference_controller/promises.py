@@ -9,17 +9,20 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from harness.clusters.embedded.clock import BEGINNING
-from harness.clusters.embedded.store import for_reading
-from harness.domains import DOMAIN_LABEL, SLOT
-from harness.objects import (
-    CONFIG_MAPS,
+from kuscia_conformance.apiserver.storage.store import for_reading
+from kuscia_conformance.clusters.borrowed_nodes import SLOT
+from kuscia_conformance.environment.virtual_clock import BEGINNING
+from kuscia_conformance.kube.kuscia import (
+    DOMAIN_LABEL,
     KUSCIA_TASKS,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+)
+from kuscia_conformance.kube.objects import (
+    CONFIG_MAPS,
     NODES,
     PODS,
     SERVICES,
-    TASK_RESOURCE_GROUPS,
-    TASK_RESOURCES,
     annotations_of,
     condition_of,
     key_of,

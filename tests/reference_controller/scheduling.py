@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from harness.objects import time_text
+from kuscia_conformance.kube.objects import time_text
 
 T = datetime(2024, 1, 1, tzinfo=UTC)
 S = timedelta(seconds=1)

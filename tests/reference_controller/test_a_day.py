@@ -8,8 +8,9 @@ import heapq
 import itertools
 from random import Random
 
-from harness.objects import KUSCIA_TASKS, name_of, namespace_of, uid_of
-from harness.simulated_nodes import nodes
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
+from kuscia_conformance.kube.objects import name_of, namespace_of, uid_of
+from kuscia_conformance.simulated_nodes import nodes
 from tests.reference_controller.promises import phase_of
 from tests.reference_controller.world_of_tasks import DOMAINS, TaskWorld
 

@@ -1,4 +1,5 @@
-from harness.objects import NODES, PODS, TASK_RESOURCES
+from kuscia_conformance.kube.kuscia import TASK_RESOURCES
+from kuscia_conformance.kube.objects import NODES, PODS
 from reference_controller import names
 from reference_controller.cache import Cache
 

@@ -6,26 +6,28 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
-from harness.api import Api
-from harness.documents import load_manifests
-from harness.domains import inventory
-from harness.kubeconfig import read_access
-from harness.objects import (
+from kuscia_conformance.clusters.inventory import inventory
+from kuscia_conformance.documents import load_manifests
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.kuscia import (
     APP_IMAGES,
-    CONFIG_MAPS,
     KUSCIA_TASKS,
+    TASK_NAMESPACE,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+)
+from kuscia_conformance.kube.objects import (
+    CONFIG_MAPS,
     NAMESPACES,
     PODS,
     SERVICE_ACCOUNTS,
     SERVICES,
-    TASK_NAMESPACE,
-    TASK_RESOURCE_GROUPS,
-    TASK_RESOURCES,
     Resource,
     condition_of,
     name_of,
 )
-from harness.world import World
+from kuscia_conformance.kube.world import World
 from reference_controller.lease import Election
 from reference_controller.metrics import MeasuredApi
 from reference_controller.server import Options, Process

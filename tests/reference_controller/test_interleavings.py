@@ -15,14 +15,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from harness.objects import (
-    CONFIG_MAPS,
+from kuscia_conformance.kube.kuscia import (
     KUSCIA_TASKS,
-    PODS,
-    SERVICES,
     TASK_NAMESPACE,
     TASK_RESOURCE_GROUPS,
     TASK_RESOURCES,
+)
+from kuscia_conformance.kube.objects import (
+    CONFIG_MAPS,
+    PODS,
+    SERVICES,
     key_of,
     name_of,
     namespace_of,

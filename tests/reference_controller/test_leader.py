@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import ControllerError, Unreachable, UsageError
-from harness.objects import LEASES
+from kuscia_conformance.errors import ControllerError, Unreachable, UsageError
+from kuscia_conformance.kube.objects import LEASES
 from reference_controller.leader import lead
 from reference_controller.lease import Election, Observed, decide, held, observe, released
 from tests.reference_controller.fake import FakeApi, FakeWorld, T

@@ -10,9 +10,9 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer, unused_port
 from prometheus_client.parser import text_string_to_metric_families
 
-from harness.errors import ApiError, Conflict, UsageError
-from harness.kubeconfig import Access
-from harness.objects import KUSCIA_TASKS
+from kuscia_conformance.errors import ApiError, Conflict, UsageError
+from kuscia_conformance.kube.kubeconfig import Access
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
 from reference_controller.endpoints import endpoints
 from reference_controller.metrics import Durations, MeasuredApi, Metrics, text
 from reference_controller.runtime import run

@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from harness.api import Api
-from harness.errors import ApiError
-from harness.kubeconfig import read_access
-from harness.objects import APP_IMAGES, KUSCIA_TASKS, PODS, TASK_NAMESPACE, Resource, condition_of
-from harness.world import World
+from kuscia_conformance.errors import ApiError
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.kuscia import APP_IMAGES, KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.kube.objects import PODS, Resource, condition_of
+from kuscia_conformance.kube.world import World
 from reference_controller.runtime import run
 from reference_controller.server import controllers
 from tests.reference_controller.cluster import (

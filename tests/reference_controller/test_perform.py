@@ -4,14 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import AlreadyExists, Conflict, NotFound
-from harness.objects import (
-    CONFIG_MAPS,
-    KUSCIA_TASKS,
-    PODS,
-    TASK_RESOURCE_GROUPS,
-    TASK_RESOURCES,
-)
+from kuscia_conformance.errors import AlreadyExists, Conflict, NotFound
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES
+from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
 from reference_controller import names
 from reference_controller.actions import Bind, Create, Delete, Patch, PatchStatus
 from reference_controller.cache import Cache

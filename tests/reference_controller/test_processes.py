@@ -8,11 +8,12 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import unused_port
 
-from harness.api import Api
-from harness.kubeconfig import read_access
-from harness.objects import APP_IMAGES, KUSCIA_TASKS, LEASES, PODS, TASK_NAMESPACE
-from harness.orders import Order, give
-from harness.process import Process
+from kuscia_conformance.clusters.process import Process
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.kuscia import APP_IMAGES, KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.kube.objects import LEASES, PODS
+from kuscia_conformance.simulated_nodes.exit_order import Order, give
 from tests.reference_controller.cluster import (
     Domains,
     app_image,
@@ -30,7 +31,7 @@ TIMES = {"lease-duration": 6, "renew-deadline": 4, "retry-period": 0.5}
 def controller(kubeconfig, folder, name, ready, port=0):
     """A controller that is ready once it says so; those of one folder share a lease."""
     election = {"resource-namespace": TASK_NAMESPACE, "resource-name": folder.name, **TIMES}
-    command = [sys.executable, "-P", "-m", "harness", "controller"]
+    command = [sys.executable, "-P", "-m", "kuscia_conformance", "controller"]
     command += ["--kubeconfig", str(kubeconfig), "--metrics-port", str(port), "--leader-elect"]
     command += [f"--leader-elect-{option}={value}" for option, value in election.items()]
     return Process(name, command, log=folder / f"{name}.log", ready=ready)

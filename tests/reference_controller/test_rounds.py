@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.objects import KUSCIA_TASKS, TASK_RESOURCE_GROUPS
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS
 from tests.reference_controller.driver import Play, plays
 
 TWO: dict[str, dict[str, int]] = {"alice": {}, "bob": {}}

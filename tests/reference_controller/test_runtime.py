@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from harness.errors import ApiError, Conflict, Unreachable
-from harness.objects import KUSCIA_TASKS, Obj, name_of
+from kuscia_conformance.errors import ApiError, Conflict, Unreachable
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
+from kuscia_conformance.kube.objects import Obj, name_of
 from reference_controller.actions import PatchStatus
 from reference_controller.machine import Machine, do
 from reference_controller.runtime import REST, run

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any, cast
 
-from harness.errors import Unreachable
-from harness.objects import LEASES
+from kuscia_conformance.errors import Unreachable
+from kuscia_conformance.kube.objects import LEASES
 from reference_controller.lease import Election
 from reference_controller.metrics import Metrics
 from reference_controller.runtime import WATCHED

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.objects import KUSCIA_TASKS, PODS, TASK_RESOURCE_GROUPS, TASK_RESOURCES
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES
+from kuscia_conformance.kube.objects import PODS
 from tests.reference_controller.driver import Play
 from tests.reference_controller.tampering import scheduling_statuses, task_statuses
 

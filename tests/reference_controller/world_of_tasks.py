@@ -10,29 +10,27 @@ import asyncio
 from contextlib import suppress
 from random import Random
 
-from harness.api import Api
-from harness.clusters import preparing
-from harness.clusters.embedded.clock import VirtualLoop, VirtualWorld
-from harness.clusters.embedded.local import access_to
-from harness.clusters.embedded.server import Server
-from harness.domains import DOMAIN_LABEL, SLOT, set_room
-from harness.errors import AlreadyExists, ApiError, NotFound
-from harness.objects import (
-    APP_IMAGES,
+from kuscia_conformance.apiserver.http.in_process import access_to
+from kuscia_conformance.apiserver.server import Server
+from kuscia_conformance.clusters import preparing
+from kuscia_conformance.clusters.borrowed_nodes import SLOT, set_room
+from kuscia_conformance.environment.virtual import TOKEN, VirtualController
+from kuscia_conformance.environment.virtual_clock import VirtualLoop, VirtualWorld
+from kuscia_conformance.errors import AlreadyExists, ApiError, NotFound
+from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kuscia import APP_IMAGES, DOMAIN_LABEL, KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.kube.objects import (
     DEFINITIONS,
-    KUSCIA_TASKS,
     NAMESPACES,
     NODES,
     PODS,
-    TASK_NAMESPACE,
     name_of,
     namespace_of,
 )
-from harness.orders import ORDER, Order
-from harness.room import WORKLOAD, cordon, plain_pod, remake_node
-from harness.settings import suite_folder
-from harness.simulated_nodes import kubelet
-from harness.virtual import TOKEN, VirtualController
+from kuscia_conformance.scenario.capacity import WORKLOAD, cordon, plain_pod, remake_node
+from kuscia_conformance.simulated_nodes import kubelet
+from kuscia_conformance.simulated_nodes.exit_order import ORDER, Order
 from tests.reference_controller.promises import Promises, is_of_task
 
 DOMAINS = ("alice", "bob", "carol")

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from harness.api import Api
-from harness.clusters import ClusterOptions, cluster
-from harness.kubeconfig import read_access
-from harness.simulated_nodes.kubelet import run
+from kuscia_conformance.clusters import ClusterOptions, cluster
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.simulated_nodes.kubelet import run
 
 #: For what should come at once; only a test that fails waits for so long.
 SOON = 10

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harness.orders import ORDER
-from harness.simulated_nodes import nodes
+from kuscia_conformance.simulated_nodes import nodes
+from kuscia_conformance.simulated_nodes.exit_order import ORDER
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SLOT = "conformance.kuscia.secretflow/slot"

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.simulated_nodes.admission import Rejection, rejection, requests
+from kuscia_conformance.simulated_nodes.admission import Rejection, rejection, requests
 from tests.simulated_nodes.pods import SLOT, asking, container, node, pod
 
 NO_EXECUTE = {"key": "out", "value": "yes", "effect": "NoExecute"}

@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from harness.api import Api
-from harness.clusters.embedded.clock import VirtualLoop, VirtualWorld
-from harness.clusters.embedded.local import access_to
-from harness.clusters.embedded.server import Server
-from harness.errors import ApiError
-from harness.objects import CONFIG_MAPS, PODS
-from harness.orders import Order, give
-from harness.simulated_nodes.kubelet import Kubelets, serve
+from kuscia_conformance.apiserver.http.in_process import access_to
+from kuscia_conformance.apiserver.server import Server
+from kuscia_conformance.environment.virtual_clock import VirtualLoop, VirtualWorld
+from kuscia_conformance.errors import ApiError
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
+from kuscia_conformance.simulated_nodes.exit_order import Order, give
+from kuscia_conformance.simulated_nodes.kubelet import Kubelets, serve
 from tests.recorded.play import give_room, plays, recording, run, text
 from tests.simulated_nodes.pods import container
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.objects import CONFIG_MAPS
-from harness.simulated_nodes.containers import (
+from kuscia_conformance.kube.objects import CONFIG_MAPS
+from kuscia_conformance.simulated_nodes.containers import (
     TRANSITIONS,
     Container,
     Running,
@@ -15,8 +15,8 @@ from harness.simulated_nodes.containers import (
     restarts,
     step,
 )
-from harness.simulated_nodes.references import Reference
-from harness.simulated_nodes.workload import Order
+from kuscia_conformance.simulated_nodes.references import Reference
+from kuscia_conformance.simulated_nodes.workload import Order
 from tests.simulated_nodes.pods import at, container
 
 FAILED = Terminated(1, "Error", "", at(0), at(10), run=1)

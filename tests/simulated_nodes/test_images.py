@@ -1,6 +1,6 @@
 import pytest
 
-from harness.simulated_nodes.images import backing_off, failure
+from kuscia_conformance.simulated_nodes.images import backing_off, failure
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 import pytest
 
-from harness import orders
-from harness.objects import CONFIG_MAPS
-from harness.simulated_nodes.containers import Container, Running, Seen, Waiting
-from harness.simulated_nodes.inside import Said, require_running, run
-from harness.simulated_nodes.references import Reference
-from harness.simulated_nodes.surroundings import Place
-from harness.simulated_nodes.workload import Order
+from kuscia_conformance.kube.objects import CONFIG_MAPS
+from kuscia_conformance.simulated_nodes import exit_order
+from kuscia_conformance.simulated_nodes.containers import Container, Running, Seen, Waiting
+from kuscia_conformance.simulated_nodes.inside import Said, require_running, run
+from kuscia_conformance.simulated_nodes.references import Reference
+from kuscia_conformance.simulated_nodes.surroundings import Place
+from kuscia_conformance.simulated_nodes.workload import Order
 from tests.simulated_nodes.pods import at, container, node, pod
 
 SPEC = container(
@@ -114,7 +114,7 @@ def test_without_a_shell_a_command_that_is_not_there_cannot_be_started(name, why
 
 @pytest.mark.parametrize("message", ["", "boom", 'it\'s "boom"; && $HOME\n100% \\n'])
 def test_the_script_of_an_order_is_the_order(message):
-    done = run(PLACE, ["sh", "-c", orders.Order(3, message).script])
+    done = run(PLACE, ["sh", "-c", exit_order.Order(3, message).script])
     assert done.order == Order(3, message)
     assert done.said == Said()
 

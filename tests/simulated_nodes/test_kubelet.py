@@ -10,12 +10,20 @@ from contextlib import aclosing
 
 import pytest
 
-from harness.api import Api
-from harness.errors import Unreachable
-from harness.kubeconfig import read_access
-from harness.objects import CONFIG_MAPS, LEASES, NODES, PODS, condition_of, labels_of, name_of
-from harness.simulated_nodes import nodes
-from harness.world import World
+from kuscia_conformance.errors import Unreachable
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.objects import (
+    CONFIG_MAPS,
+    LEASES,
+    NODES,
+    PODS,
+    condition_of,
+    labels_of,
+    name_of,
+)
+from kuscia_conformance.kube.world import World
+from kuscia_conformance.simulated_nodes import nodes
 from tests.simulated_nodes.conftest import SOON, client, kubelets
 from tests.simulated_nodes.pods import SLOT, container
 
@@ -191,7 +199,7 @@ def test_what_a_pod_costs(one_node):
 
 
 def start(*arguments):
-    command = [sys.executable, "-m", "harness.simulated_nodes", *arguments]
+    command = [sys.executable, "-m", "kuscia_conformance.simulated_nodes", *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

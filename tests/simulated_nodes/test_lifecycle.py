@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.objects import CONFIG_MAPS
-from harness.simulated_nodes.containers import Container, Running, Terminated, Waiting
-from harness.simulated_nodes.lifecycle import (
+from kuscia_conformance.kube.objects import CONFIG_MAPS
+from kuscia_conformance.simulated_nodes.containers import Container, Running, Terminated, Waiting
+from kuscia_conformance.simulated_nodes.lifecycle import (
     TRANSITIONS,
     Life,
     Seen,
@@ -16,7 +16,7 @@ from harness.simulated_nodes.lifecycle import (
     views,
     wake_at,
 )
-from harness.simulated_nodes.references import Reference
+from kuscia_conformance.simulated_nodes.references import Reference
 from tests.simulated_nodes.pods import at, container, deleted, node, pod
 
 LATE = Reference(CONFIG_MAPS, "late")

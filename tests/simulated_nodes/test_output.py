@@ -2,8 +2,15 @@ from dataclasses import replace
 
 import pytest
 
-from harness.simulated_nodes.containers import Container, Running, Seen, Terminated, Waiting, step
-from harness.simulated_nodes.output import log
+from kuscia_conformance.simulated_nodes.containers import (
+    Container,
+    Running,
+    Seen,
+    Terminated,
+    Waiting,
+    step,
+)
+from kuscia_conformance.simulated_nodes.output import log
 from tests.simulated_nodes.pods import at, container
 
 TALKS = container(command=["sh", "-c", "echo a; sleep 2; echo b >&2; sleep 2; exit 3"])

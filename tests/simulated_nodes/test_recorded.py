@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.api import Api
-from harness.world import World
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.world import World
 from tests.recorded.play import give_room, plays, recording, run, text
 from tests.simulated_nodes.conftest import client, kubelets
 

@@ -1,7 +1,7 @@
 import pytest
 
-from harness.objects import CONFIG_MAPS
-from harness.simulated_nodes.references import SECRETS, Reference, of_pod, of_volumes
+from kuscia_conformance.kube.objects import CONFIG_MAPS
+from kuscia_conformance.simulated_nodes.references import SECRETS, Reference, of_pod, of_volumes
 from tests.simulated_nodes.pods import container, pod
 
 MAP, SECRET = Reference(CONFIG_MAPS, "a"), Reference(SECRETS, "b")

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.simulated_nodes.shell import commands, echo, printf
+from kuscia_conformance.simulated_nodes.shell import commands, echo, printf
 
 
 def words(script, variables=None):

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.simulated_nodes.containers import Container, Running, Terminated, Waiting
-from harness.simulated_nodes.lifecycle import Life, Seen, Stage
-from harness.simulated_nodes.status import Addresses, render
+from kuscia_conformance.simulated_nodes.containers import Container, Running, Terminated, Waiting
+from kuscia_conformance.simulated_nodes.lifecycle import Life, Seen, Stage
+from kuscia_conformance.simulated_nodes.status import Addresses, render
 from tests.simulated_nodes.pods import at, container, node, pod
 
 ADDRESSES = Addresses("10.244.0.1", "192.0.2.1")

@@ -2,9 +2,15 @@ import base64
 
 import pytest
 
-from harness.objects import CONFIG_MAPS
-from harness.simulated_nodes.references import SECRETS, Reference
-from harness.simulated_nodes.surroundings import Place, environment, files, hostname, sources
+from kuscia_conformance.kube.objects import CONFIG_MAPS
+from kuscia_conformance.simulated_nodes.references import SECRETS, Reference
+from kuscia_conformance.simulated_nodes.surroundings import (
+    Place,
+    environment,
+    files,
+    hostname,
+    sources,
+)
 from tests.simulated_nodes.pods import container, node, pod
 
 CONFIG, SECRET = Reference(CONFIG_MAPS, "config"), Reference(SECRETS, "secret")

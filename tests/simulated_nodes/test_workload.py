@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from harness.simulated_nodes.workload import (
+from kuscia_conformance.simulated_nodes.workload import (
     UNKNOWN,
     Order,
     Program,

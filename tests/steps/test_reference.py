@@ -7,12 +7,13 @@ import sys
 import pytest
 from pytest_bdd.parser import Step
 
-from harness.sentences import definition_of, definitions, near, synopsis
-from harness.settings import suite_folder
-from harness.steps import MODULES
-from harness.steps.__main__ import tables
+from kuscia_conformance.features.step_definitions import synopsis
+from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.steps import definitions, modules
+from kuscia_conformance.steps.__main__ import tables
 
-OURS = [each for each in definitions() if each.module in MODULES]
+STEPS = definitions()
+OURS = [each for each in STEPS.all() if each.module in STEPS.modules]
 
 
 def test_the_readme_has_the_steps_as_they_are():
@@ -23,7 +24,7 @@ def test_the_readme_has_the_steps_as_they_are():
 
 
 def test_the_command_prints_the_tables():
-    command = [sys.executable, "-m", "harness.steps"]
+    command = [sys.executable, "-m", "kuscia_conformance.steps"]
     printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     assert printed == tables() + "\n"
 
@@ -42,7 +43,7 @@ def test_every_step_has_an_example_that_it_answers_to(definition):
 
 
 def test_every_module_has_steps():
-    assert {each.module for each in OURS} == set(MODULES)
+    assert {each.module for each in OURS} == {module.__name__ for module in modules()}
 
 
 @pytest.mark.parametrize(
@@ -63,12 +64,12 @@ def step(kind, name):
 
 
 def test_a_sentence_has_its_definition():
-    found = definition_of(step("when", 'the task "psi" is created'))
+    found = STEPS.of(step("when", 'the task "psi" is created'))
     assert found is not None
     assert found.keywords == ("given", "when")
-    assert definition_of(step("then", 'the task "psi" is created')) is None
+    assert STEPS.of(step("then", 'the task "psi" is created')) is None
 
 
 def test_near_sentences_are_examples():
-    assert 'When the task "psi" is created.' in near('the task "psi" gets created')
-    assert near("zzzz") == []
+    assert 'When the task "psi" is created.' in STEPS.near('the task "psi" gets created')
+    assert STEPS.near("zzzz") == []

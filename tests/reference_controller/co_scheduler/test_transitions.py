@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.objects import NAMESPACES, NODES, PODS, TASK_RESOURCES, name_of
+from kuscia_conformance.kube.kuscia import TASK_RESOURCES
+from kuscia_conformance.kube.objects import NAMESPACES, NODES, PODS, name_of
 from reference_controller.actions import Bind, Patch, PatchStatus
 from reference_controller.cache import Cache
 from reference_controller.co_scheduler.controller import CoScheduler

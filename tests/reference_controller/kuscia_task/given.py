@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from harness.objects import KUSCIA_TASKS, TASK_NAMESPACE, TASK_RESOURCES, time_text
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE, TASK_RESOURCES
+from kuscia_conformance.kube.objects import time_text
 from reference_controller.kuscia_task.configuration import build_rendered
 from reference_controller.kuscia_task.group import build_group
 from reference_controller.kuscia_task.pods import build_pods

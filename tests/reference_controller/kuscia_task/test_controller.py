@@ -2,15 +2,13 @@
 
 import pytest
 
-from harness.objects import (
+from kuscia_conformance.kube.kuscia import (
     APP_IMAGES,
     KUSCIA_TASKS,
-    NAMESPACES,
-    NODES,
-    PODS,
     TASK_RESOURCE_GROUPS,
     TASK_RESOURCES,
 )
+from kuscia_conformance.kube.objects import NAMESPACES, NODES, PODS
 from reference_controller import names
 from reference_controller.cache import Cache
 from reference_controller.kuscia_task.controller import KusciaTasks

@@ -7,17 +7,9 @@ from inspect import signature
 
 import pytest
 
-from harness.errors import Unreachable
-from harness.objects import (
-    APP_IMAGES,
-    CONFIG_MAPS,
-    KUSCIA_TASKS,
-    NAMESPACES,
-    PODS,
-    SERVICES,
-    TASK_RESOURCE_GROUPS,
-    time_text,
-)
+from kuscia_conformance.errors import Unreachable
+from kuscia_conformance.kube.kuscia import APP_IMAGES, KUSCIA_TASKS, TASK_RESOURCE_GROUPS
+from kuscia_conformance.kube.objects import CONFIG_MAPS, NAMESPACES, PODS, SERVICES, time_text
 from reference_controller.kuscia_task.controller import KusciaTasks
 from reference_controller.runtime import run
 from tests.reference_controller.fake import FakeWorld, T, key_of_task

@@ -3,7 +3,7 @@
 from hypothesis import given as having
 from hypothesis import strategies as st
 
-from harness.objects import condition_of, time_text
+from kuscia_conformance.kube.objects import condition_of, time_text
 from reference_controller.kuscia_task.mending import mended
 from reference_controller.times import moment
 from tests.reference_controller.kuscia_task import given

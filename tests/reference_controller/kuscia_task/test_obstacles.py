@@ -4,15 +4,9 @@ import asyncio
 
 import pytest
 
-from harness.errors import AlreadyExists, ApiError, Invalid, NotFound
-from harness.objects import (
-    CONFIG_MAPS,
-    KUSCIA_TASKS,
-    PODS,
-    SERVICES,
-    TASK_RESOURCE_GROUPS,
-    condition_of,
-)
+from kuscia_conformance.errors import AlreadyExists, ApiError, Invalid, NotFound
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS
+from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS, SERVICES, condition_of
 from tests.reference_controller.fake import FakeWorld, key_of_task
 from tests.reference_controller.kuscia_task import test_course as course
 from tests.reference_controller.kuscia_task.given import party, task

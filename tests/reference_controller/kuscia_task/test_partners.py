@@ -1,13 +1,7 @@
 """Parties whose domains are other clusters' (kusciatask.md section 8)."""
 
-from harness.objects import (
-    APP_IMAGES,
-    KUSCIA_TASKS,
-    NAMESPACES,
-    PODS,
-    SERVICES,
-    TASK_RESOURCE_GROUPS,
-)
+from kuscia_conformance.kube.kuscia import APP_IMAGES, KUSCIA_TASKS, TASK_RESOURCE_GROUPS
+from kuscia_conformance.kube.objects import NAMESPACES, PODS, SERVICES
 from tests.reference_controller.fake import key_of_task
 from tests.reference_controller.kuscia_task import test_course as course
 from tests.reference_controller.kuscia_task.given import task

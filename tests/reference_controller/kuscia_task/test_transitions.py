@@ -7,12 +7,11 @@ from hypothesis import given as having
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from harness.objects import (
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS
+from kuscia_conformance.kube.objects import (
     CONFIG_MAPS,
-    KUSCIA_TASKS,
     PODS,
     SERVICES,
-    TASK_RESOURCE_GROUPS,
     condition_of,
     key_of,
     time_text,

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from harness.objects import TASK_RESOURCES, condition_of
+from kuscia_conformance.kube.kuscia import TASK_RESOURCES
+from kuscia_conformance.kube.objects import condition_of
 from reference_controller.cache import Cache
 from reference_controller.task_resource import changes
 from reference_controller.task_resource.controller import TaskResources

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from harness.objects import condition_of
+from kuscia_conformance.kube.objects import condition_of
 from reference_controller.actions import Create, Patch, PatchStatus
 from reference_controller.task_resource_group.seen import Phase, Seen
 from reference_controller.task_resource_group.transitions import DEADLINES, MACHINE, TRANSITIONS

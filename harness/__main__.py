@@ -1,5 +1,0 @@
-"""`python -m harness` is `kuscia-conformance`."""
-
-from harness.cli import main
-
-main()

@@ -1,0 +1,5 @@
+"""`python -m harness` is `kuscia-conformance`."""
+
+from kuscia_conformance.cli.main import main
+
+main()

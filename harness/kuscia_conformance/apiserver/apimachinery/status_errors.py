@@ -1,0 +1,158 @@
+"""How the server says no: a Status, worded as Kubernetes words it.
+
+`Refusal` is raised anywhere below the transport and becomes the answer. A `Cause` is one field
+that is wrong; its message is Kubernetes' (`k8s.io/apimachinery` field errors), causes of one
+object are refused together by `invalid`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from kuscia_conformance.apiserver.apimachinery.go_text import shown
+from kuscia_conformance.kube.objects import Obj
+
+
+class Refusal(Exception):
+    """An answer that is no success."""
+
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        details: Obj | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code, self.reason, self.message = code, reason, message
+        self.details = details
+        self.headers = headers or {}
+
+    @property
+    def status(self) -> Obj:
+        status: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+        status["message"] = self.message
+        if self.reason:
+            status["reason"] = self.reason
+        if self.details is not None:
+            status["details"] = self.details
+        return {**status, "code": self.code}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One field that is refused: a `reason` such as FieldValueInvalid, and where."""
+
+    reason: str
+    message: str
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
+
+
+def invalid_value(field: str, value: Any, detail: str) -> Cause:
+    return Cause("FieldValueInvalid", f"Invalid value: {shown(value)}: {detail}", field)
+
+
+def wrong_type(field: str, value: Any, detail: str) -> Cause:
+    return Cause("FieldValueTypeInvalid", f"Invalid value: {shown(value)}: {detail}", field)
+
+
+def required(field: str, detail: str = "") -> Cause:
+    text = "Required value" + (f": {detail}" if detail else "")
+    return Cause("FieldValueRequired", text, field)
+
+
+def duplicate(field: str, value: Any) -> Cause:
+    return Cause("FieldValueDuplicate", f"Duplicate value: {shown(value)}", field)
+
+
+def not_supported(field: str, value: Any, supported: Collection[str]) -> Cause:
+    """The supported values stand in the order given, those of a set in that of the alphabet."""
+    words = sorted(supported) if isinstance(supported, Set) else supported
+    valid = ", ".join(f'"{word}"' for word in words)
+    text = f"Unsupported value: {shown(value)}" + (f": supported values: {valid}" if valid else "")
+    return Cause("FieldValueNotSupported", text, field)
+
+
+def forbidden_field(field: str, detail: str) -> Cause:
+    return Cause("FieldValueForbidden", f"Forbidden: {detail}", field)
+
+
+def too_long(field: str, most: int) -> Cause:
+    unit = "byte" if most == 1 else "bytes"
+    return Cause("FieldValueTooLong", f"Too long: may not be more than {most} {unit}", field)
+
+
+def of_kind(group: str, kind: str) -> str:
+    return f"{kind}.{group}" if group else kind
+
+
+def invalid(group: str, kind: str, name: str, causes: Sequence[Cause]) -> Refusal:
+    """422 for all that is wrong with one object; `kind` is the kind's name, `Pod`."""
+    texts = list(dict.fromkeys(map(str, causes)))
+    said = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
+    listed = [{"reason": c.reason, "message": c.message, "field": c.field} for c in causes]
+    details: Obj = {"name": name, "group": group, "kind": kind, "causes": listed}
+    message = f'{of_kind(group, kind)} "{name}" is invalid: {said}'
+    return Refusal(422, "Invalid", message, _filled(details))
+
+
+def not_found(group: str, plural: str, name: str) -> Refusal:
+    message = f'{of_kind(group, plural)} "{name}" not found'
+    return Refusal(404, "NotFound", message, _about(group, plural, name))
+
+
+def already_exists(group: str, plural: str, name: str) -> Refusal:
+    message = f'{of_kind(group, plural)} "{name}" already exists'
+    return Refusal(409, "AlreadyExists", message, _about(group, plural, name))
+
+
+#: What a writer is told whose version is not the newest.
+MODIFIED = (
+    "the object has been modified; please apply your changes to the latest version and try again"
+)
+
+
+def conflict(group: str, plural: str, name: str, why: str = MODIFIED) -> Refusal:
+    message = f'Operation cannot be fulfilled on {of_kind(group, plural)} "{name}": {why}'
+    return Refusal(409, "Conflict", message, _about(group, plural, name))
+
+
+def forbidden(group: str, plural: str, name: str, why: str) -> Refusal:
+    about = f'{of_kind(group, plural)} "{name}"' if name else of_kind(group, plural)
+    return Refusal(403, "Forbidden", f"{about} is forbidden: {why}", _about(group, plural, name))
+
+
+def bad_request(message: str) -> Refusal:
+    return Refusal(400, "BadRequest", message)
+
+
+def expired(message: str = "The resourceVersion for the provided watch is too old.") -> Refusal:
+    return Refusal(410, "Expired", message)
+
+
+def unsupported_media_type(message: str) -> Refusal:
+    return Refusal(415, "UnsupportedMediaType", message)
+
+
+def method_not_allowed() -> Refusal:
+    message = "the server does not allow this method on the requested resource"
+    return Refusal(405, "MethodNotAllowed", message, {})
+
+
+def no_such_resource() -> Refusal:
+    message = "the server could not find the requested resource"
+    return Refusal(404, "NotFound", message, {})
+
+
+def _about(group: str, plural: str, name: str) -> Obj:
+    return _filled({"name": name, "group": group, "kind": plural})
+
+
+def _filled(details: Obj) -> Obj:
+    return {key: value for key, value in details.items() if value}

@@ -1,0 +1,42 @@
+"""Volumes, claims and storage classes: defaults, and nothing behind them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kuscia_conformance.apiserver.apimachinery.kinds import Context
+from kuscia_conformance.apiserver.builtin.pods.defaults import put, put_absent
+from kuscia_conformance.apiserver.builtin.split import SplitStrategy, UncountedStrategy
+from kuscia_conformance.kube.objects import Obj
+
+_PROTECTION: Final = "kubernetes.io/{}-protection"
+
+
+class VolumeStrategy(SplitStrategy):
+    """What PersistentVolumes and their claims do: they are kept while they are used."""
+
+    def __init__(self, short_name: str) -> None:
+        super().__init__({"phase": "Pending"}, counts_generations=False)
+        self._finalizer = _PROTECTION.format(short_name)
+
+    def default(self, obj: Obj, context: Context) -> None:
+        super().default(obj, context)
+        spec = obj.setdefault("spec", {})
+        put(spec, {"volumeMode": "Filesystem"})
+        if obj.get("kind") == "PersistentVolume":
+            put(spec, {"persistentVolumeReclaimPolicy": "Retain"})
+        if (path := spec.get("hostPath")) is not None:
+            put_absent(path, {"type": ""})
+
+    def prepare_create(self, obj: Obj, context: Context) -> None:
+        super().prepare_create(obj, context)
+        finalizers = obj["metadata"].get("finalizers") or []
+        if self._finalizer not in finalizers:
+            obj["metadata"]["finalizers"] = [*finalizers, self._finalizer]
+
+
+class StorageClassStrategy(UncountedStrategy):
+    """What storage classes do."""
+
+    def default(self, obj: Obj, _context: Context) -> None:
+        put(obj, {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"})

@@ -1,0 +1,186 @@
+"""Definitions at work: their status, their kinds in the registry, and the end of their objects.
+
+What a definition may say, and what it means, is decided in `definitions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+
+from kuscia_conformance.apiserver import data
+from kuscia_conformance.apiserver.apimachinery.kinds import Context, Kind, Strategy
+from kuscia_conformance.apiserver.apimachinery.registry import Registry, Target
+from kuscia_conformance.apiserver.apimachinery.status_errors import Cause
+from kuscia_conformance.apiserver.apimachinery.types import Type
+from kuscia_conformance.apiserver.controllers.dues import Dues
+from kuscia_conformance.apiserver.crd import (
+    default_definition,
+    installing,
+    kinds_of,
+    openapi_of_group,
+    prepare_definition,
+    status_of,
+    validate_definition,
+    validate_definition_status,
+)
+from kuscia_conformance.apiserver.schema import type_of
+from kuscia_conformance.apiserver.storage.store import Change, Key, Stored
+from kuscia_conformance.apiserver.views.openapi import Document, as_document
+from kuscia_conformance.apiserver.writes.delete import delete
+from kuscia_conformance.apiserver.writes.options import DeleteOptions
+from kuscia_conformance.apiserver.writes.writer import Writer
+from kuscia_conformance.kube.objects import Obj, condition_of, time_text
+
+DEFINITIONS: Key = ("apiextensions.k8s.io", "customresourcedefinitions")
+CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
+MANAGER = "kube-apiserver"
+
+
+class DefinitionStrategy(Strategy):
+    """What definitions do beyond plain objects."""
+
+    def default(self, obj: Obj, context: Context) -> None:
+        default_definition(obj)
+
+    def prepare_create(self, obj: Obj, context: Context) -> None:
+        prepare_definition(obj)
+
+    def prepare_update(self, obj: Obj, old: Obj, sub: str, context: Context) -> None:
+        if sub == "status":
+            obj["spec"] = old["spec"]
+        else:
+            prepare_definition(obj, old)
+
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
+        if sub == "status":
+            return validate_definition_status(obj)
+        return validate_definition(obj, old)
+
+    def prepare_delete(self, obj: Obj, context: Context) -> None:
+        """Its objects go first: see `Definitions`."""
+        finalizers = obj["metadata"].setdefault("finalizers", [])
+        if CLEANUP not in finalizers:
+            finalizers.append(CLEANUP)
+        status = obj.setdefault("status", {})
+        status["conditions"] = [
+            *(status.get("conditions") or []),
+            {
+                "type": "Terminating",
+                "status": "True",
+                "lastTransitionTime": time_text(context.now),
+                "reason": "InstanceDeletionPending",
+                "message": "CustomResourceDefinition marked for deletion; CustomResource "
+                "deletion will begin soon",
+            },
+        ]
+
+
+@cache
+def object_meta() -> Type:
+    """The type of every object's metadata."""
+    components = data.components("", "v1")
+    name = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+    return type_of(components[name], components)
+
+
+@dataclass
+class Definitions:
+    """`watch` is a listener of the store; `run` does what there is to do, until cancelled."""
+
+    writer: Writer
+    registry: Registry
+    _dues: Dues[str] = field(default_factory=Dues)
+    #: The names of definitions whose objects are being deleted, by collection.
+    _ending: dict[Key, str] = field(default_factory=dict)
+    #: The OpenAPI documents, until a definition changes.
+    _documents: Mapping[str, Document] | None = None
+
+    def watch(self, kind: Key, change: Change) -> None:
+        if kind == DEFINITIONS:
+            if change.type == "DELETED":
+                self._withdraw(change.new.object())
+                # Others may have the names that it had.
+                self._dues.add(*(stored.name for _, stored in self._stored()))
+            else:
+                self._dues.add(change.new.name)
+        elif change.type == "DELETED" and kind in self._ending:
+            self._dues.add(self._ending[kind])
+
+    async def run(self) -> None:
+        await self._dues.work(self._look)
+
+    def all(self) -> list[Obj]:
+        return [stored.object() for _, stored in self._stored()]
+
+    def _stored(self) -> Iterable[tuple[Key, Stored]]:
+        return self.writer.store.collection(DEFINITIONS).objects.items()
+
+    def _look(self, name: str) -> None:
+        stored = self.writer.store.get(DEFINITIONS, "", name)
+        if stored is None:
+            return
+        definition = stored.object()
+        if "deletionTimestamp" in definition["metadata"]:
+            self._end(definition)
+            return
+        others = [each for each in self.all() if each["metadata"]["name"] != name]
+        status = status_of(definition, others, time_text(self.writer.now()))
+        target = Target(self._kind(), "", name, "status")
+        for each in (installing(definition, status), status):
+            self.writer.update(target, partial(_tell, each), MANAGER)
+        self._serve({**definition, "status": status})
+
+    def documents(self) -> Mapping[str, Document]:
+        """The OpenAPI of each group-version that definitions make, by its path."""
+        if self._documents is None:
+            served = {(kind.group, kind.version) for kind in self.registry.all() if kind.is_custom}
+            shared = data.openapi("apps", "v1")
+            self._documents = {
+                data.api_path(group, version): as_document(
+                    openapi_of_group(self._of_group(group), version, shared)
+                )
+                for group, version in served
+            }
+        return self._documents
+
+    def _of_group(self, group: str) -> list[Obj]:
+        return [each for each in self.all() if each["spec"]["group"] == group]
+
+    def _kind(self) -> Kind:
+        return self.registry.collections()[DEFINITIONS]
+
+    def _serve(self, definition: Obj) -> None:
+        condition = condition_of(definition, "Established") or {}
+        if condition.get("status") == "True":
+            self._withdraw(definition)
+            self.registry.add(kinds_of(definition, object_meta()))
+            self._documents = None
+
+    def _withdraw(self, definition: Obj) -> None:
+        spec = definition["spec"]
+        self.registry.remove(spec["group"], spec["names"]["plural"])
+        self._documents = None
+
+    def _end(self, definition: Obj) -> None:
+        """Delete its objects; once they are gone, let it go."""
+        spec, name = definition["spec"], definition["metadata"]["name"]
+        key = (spec["group"], spec["names"]["plural"])
+        self._ending[key] = name
+        kind = self.registry.collections().get(key)
+        for stored in list(self.writer.store.collection(key).objects.values()):
+            if kind is not None and b'"deletionTimestamp"' not in stored.body:
+                delete(self.writer, Target(kind, *stored.key), DeleteOptions())
+        if not self.writer.store.collection(key).objects:
+            del self._ending[key]
+            self.writer.update(Target(self._kind(), "", name), _release, MANAGER)
+
+
+def _tell(status: Obj, definition: Obj) -> None:
+    definition["status"] = status
+
+
+def _release(definition: Obj) -> None:
+    metadata = definition["metadata"]
+    metadata["finalizers"] = [name for name in metadata["finalizers"] if name != CLEANUP]

@@ -1,0 +1,177 @@
+"""The garbage collector: what has lost its owners goes, and owners wait for what they own.
+
+It knows, from the store's changes alone, who owns whom. Each object that may be concerned by a
+change is looked at once more, by itself, in the order in which it came to be concerned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from kuscia_conformance.apiserver.apimachinery.kinds import Kind
+from kuscia_conformance.apiserver.apimachinery.registry import Target
+from kuscia_conformance.apiserver.controllers.dues import Dues
+from kuscia_conformance.apiserver.storage.store import Change, Key, Owner, Stored
+from kuscia_conformance.apiserver.writes.delete import FOREGROUND, ORPHAN, delete
+from kuscia_conformance.apiserver.writes.options import DeleteOptions
+from kuscia_conformance.apiserver.writes.writer import Writer
+from kuscia_conformance.kube.objects import Obj
+
+MANAGER = "garbage-collector"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an object is: its collection and its key in it."""
+
+    kind: Key
+    key: Key
+
+
+@dataclass
+class Collector:
+    """`watch` is a listener of the store; `run` does what there is to do, until cancelled."""
+
+    writer: Writer
+    #: The kind of a collection, in the version that is stored; None if it is served no more.
+    kind_of: Callable[[Key], Kind | None]
+    _places: dict[str, Place] = field(default_factory=dict)
+    _dependents: dict[str, dict[Place, Owner]] = field(default_factory=dict)
+    _dues: Dues[Place] = field(default_factory=Dues)
+
+    def watch(self, kind: Key, change: Change) -> None:
+        place = Place(kind, change.new.key)
+        if change.old is not None:
+            self._forget(place, change.old)
+        if change.type == "DELETED":
+            if self._places.get(change.new.uid) == place:
+                del self._places[change.new.uid]
+            self._dues.add(*self._dependents.get(change.new.uid, ()), *self._owners(change.new))
+            return
+        self._places[change.new.uid] = place
+        for owner in change.new.owners:
+            self._dependents.setdefault(owner.uid, {})[place] = owner
+        if change.new.owners or b'"deletionTimestamp"' in change.new.body:
+            self._dues.add(place)
+        if change.old is not None and change.old.owners:
+            self._dues.add(*self._owners(change.old))
+
+    def _forget(self, place: Place, old: Stored) -> None:
+        for owner in old.owners:
+            dependents = self._dependents.get(owner.uid, {})
+            dependents.pop(place, None)
+            if not dependents:
+                self._dependents.pop(owner.uid, None)
+
+    def _owners(self, stored: Stored) -> Iterator[Place]:
+        return (self._places[o.uid] for o in stored.owners if o.uid in self._places)
+
+    async def run(self) -> None:
+        await self._dues.work(self._look)
+
+    def _look(self, place: Place) -> None:
+        kind = self.kind_of(place.kind)
+        stored = self.writer.store.get(place.kind, *place.key)
+        if kind is None or stored is None:
+            return
+        target = Target(kind, *place.key)
+        obj = stored.object()
+        finalizers = obj["metadata"].get("finalizers") or []
+        if "deletionTimestamp" in obj["metadata"]:
+            if ORPHAN in finalizers:
+                self._orphan(target, stored)
+            elif FOREGROUND in finalizers:
+                self._delete_dependents_first(target, stored)
+            return
+        self._look_for_owners(target, stored, obj)
+
+    def _look_for_owners(self, target: Target, stored: Stored, obj: Obj) -> None:
+        """Without owners it goes; with some it loses the references to those that are gone."""
+        references = obj["metadata"].get("ownerReferences") or []
+        if not references:
+            return
+        there = [each for each in references if self._exists(each["uid"], stored)]
+        if (
+            there
+            and any(self._waits_for_us(each["uid"]) for each in there)
+            and not [each for each in there if not self._waits_for_us(each["uid"])]
+        ):
+            self._delete_in_turn(target, stored)
+        elif not there:
+            self._delete(target, stored, "Background")
+        elif len(there) < len(references):
+            gone = {each["uid"] for each in references} - {each["uid"] for each in there}
+            self.writer.update(target, lambda new: _disown(new, gone), MANAGER)
+
+    def _delete_in_turn(self, target: Target, stored: Stored) -> None:
+        """As its owner is: after its own dependents. Where those wait for it, it blocks nobody."""
+        dependents = self._dependents_of(stored)
+        if any(map(self._deletes_dependents, dependents)):
+            self.writer.update(target, _unblock, MANAGER)
+        self._delete(target, stored, "Foreground" if dependents else "")
+
+    def _delete(self, target: Target, stored: Stored, policy: str) -> None:
+        # A finalizer that somebody has put there decides, as it does for real.
+        finalizers = stored.object()["metadata"].get("finalizers") or []
+        if ORPHAN in finalizers or FOREGROUND in finalizers:
+            policy = ""
+        delete(self.writer, target, DeleteOptions(policy=policy, uid=stored.uid))
+
+    def _exists(self, uid: str, dependent: Stored) -> bool:
+        """Whether there is such an owner, where this dependent may have one."""
+        place = self._places.get(uid)
+        if place is None:
+            return False
+        return not place.key[0] or place.key[0] == dependent.namespace
+
+    def _waits_for_us(self, uid: str) -> bool:
+        """Whether the owner is deleted in the foreground: after its dependents."""
+        place = self._places.get(uid)
+        return place is not None and self._deletes_dependents(place)
+
+    def _deletes_dependents(self, place: Place) -> bool:
+        stored = self.writer.store.get(place.kind, *place.key)
+        if stored is None or b'"deletionTimestamp"' not in stored.body:
+            return False
+        return FOREGROUND in (stored.object()["metadata"].get("finalizers") or [])
+
+    def _dependents_of(self, stored: Stored) -> dict[Place, Owner]:
+        return self._dependents.get(stored.uid, {})
+
+    def _orphan(self, target: Target, stored: Stored) -> None:
+        for place in list(self._dependents_of(stored)):
+            kind = self.kind_of(place.kind)
+            if kind is not None:
+                dependent = Target(kind, *place.key)
+                self.writer.update(dependent, lambda new: _disown(new, {stored.uid}), MANAGER)
+        self._release(target, ORPHAN)
+
+    def _delete_dependents_first(self, target: Target, stored: Stored) -> None:
+        dependents = self._dependents_of(stored)
+        # Those that are as far as this one are not looked at again: they may own each other.
+        self._dues.add(*(each for each in dependents if not self._deletes_dependents(each)))
+        if not any(owner.blocks for owner in dependents.values()):
+            self._release(target, FOREGROUND)
+
+    def _release(self, target: Target, finalizer: str) -> None:
+        def change(new: Obj) -> None:
+            left = [name for name in new["metadata"]["finalizers"] if name != finalizer]
+            new["metadata"]["finalizers"] = left
+
+        self.writer.update(target, change, MANAGER)
+
+
+def _unblock(obj: Obj) -> None:
+    for each in obj["metadata"]["ownerReferences"]:
+        each["blockOwnerDeletion"] = False
+
+
+def _disown(obj: Obj, uids: set[str]) -> None:
+    """Take the references to these owners away."""
+    references = obj["metadata"].get("ownerReferences") or []
+    left = [each for each in references if each["uid"] not in uids]
+    if left:
+        obj["metadata"]["ownerReferences"] = left
+    else:
+        obj["metadata"].pop("ownerReferences", None)

@@ -1,0 +1,78 @@
+"""What follows from namespaces: a service account in each, and the end of all that is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from kuscia_conformance.apiserver.apimachinery.kinds import Kind
+from kuscia_conformance.apiserver.apimachinery.registry import Target
+from kuscia_conformance.apiserver.builtin import service_account
+from kuscia_conformance.apiserver.builtin.ending import Left, ending_conditions
+from kuscia_conformance.apiserver.controllers.dues import Dues
+from kuscia_conformance.apiserver.storage.store import Change, Key
+from kuscia_conformance.apiserver.writes.delete import delete
+from kuscia_conformance.apiserver.writes.options import DeleteOptions, WriteOptions
+from kuscia_conformance.apiserver.writes.writer import Writer
+from kuscia_conformance.kube.objects import Obj, time_text
+
+MANAGER = "kube-controller-manager"
+NAMESPACES, ACCOUNTS = ("", "namespaces"), ("", "serviceaccounts")
+
+
+@dataclass
+class Namespaces:
+    """`watch` is a listener of the store; `run` does what there is to do, until cancelled."""
+
+    writer: Writer
+    #: All collections there are, each with its kind.
+    kinds: Callable[[], Mapping[Key, Kind]]
+    _dues: Dues[str] = field(default_factory=Dues)
+
+    def watch(self, kind: Key, change: Change) -> None:
+        if kind == NAMESPACES and change.type != "DELETED":
+            self._dues.add(change.new.name)
+        elif change.type == "DELETED" and change.new.namespace:
+            self._dues.add(change.new.namespace)
+
+    async def run(self) -> None:
+        await self._dues.work(self._look)
+
+    def _look(self, name: str) -> None:
+        stored = self.writer.store.get(NAMESPACES, "", name)
+        if stored is None:
+            return
+        if stored.fields.get("status.phase") == "Terminating":
+            self._end(name)
+        elif self.writer.store.get(ACCOUNTS, name, "default") is None:
+            target = Target(self.kinds()[ACCOUNTS], name)
+            options = WriteOptions(False, "service-account-controller", "Ignore", False)
+            self.writer.create(target, service_account(name, self.writer.now()), options)
+
+    def _end(self, name: str) -> None:
+        """Delete all that is in it, say what is left, and once that is nothing, let it go."""
+        left: list[Left] = []
+        for key, kind in self.kinds().items():
+            if not kind.namespaced:
+                continue
+            for stored in self.writer.store.collection(key).in_namespace(name):
+                target = Target(kind, name, stored.name)
+                if b'"deletionTimestamp"' not in stored.body:
+                    delete(self.writer, target, DeleteOptions(policy="Background"))
+                if remaining := self.writer.store.get(key, name, stored.name):
+                    finalizers = remaining.object()["metadata"].get("finalizers") or ()
+                    left.append((f"{kind.plural}.{kind.group}", finalizers))
+        target = Target(self.kinds()[NAMESPACES], "", name, "status")
+        self.writer.update(target, lambda new: self._tell(new, left), MANAGER)
+        if not left:
+            self.writer.update(replace(target, sub="finalize"), _release, MANAGER)
+
+    def _tell(self, namespace: Obj, left: list[Left]) -> None:
+        before = namespace["status"].get("conditions") or ()
+        now = time_text(self.writer.now())
+        namespace["status"]["conditions"] = ending_conditions(left, before, now)
+
+
+def _release(namespace: Obj) -> None:
+    finalizers = namespace.get("spec", {}).get("finalizers") or []
+    namespace["spec"] = {"finalizers": [name for name in finalizers if name != "kubernetes"]}

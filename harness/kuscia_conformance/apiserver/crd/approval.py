@@ -1,0 +1,52 @@
+"""Kubernetes' own groups (`*.k8s.io`): a definition in one says where it was approved."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, invalid_value, required
+from kuscia_conformance.kube.objects import Obj, annotations_of
+
+ANNOTATION = "api-approved.kubernetes.io"
+_WHERE = f'protected groups must have approval annotation "{ANNOTATION}"'
+_SEE = "see https://github.com/kubernetes/enhancements/pull/1111"
+
+
+def approval_causes(obj: Obj) -> list[Cause]:
+    path = f"metadata.annotations[{ANNOTATION}]"
+    text = annotations_of(obj).get(ANNOTATION)
+    if not _is_protected(obj["spec"].get("group") or ""):
+        return []
+    if not text:
+        return [required(path, f"{_WHERE}, {_SEE}")]
+    if _is_unapproved(text) or _is_url(text):
+        return []
+    forms = 'with either a URL or a reason starting with "unapproved"'
+    return [invalid_value(path, text, f"{_WHERE} {forms}, {_SEE}")]
+
+
+def approval_condition(obj: Obj) -> list[Obj]:
+    """What the status says of it; nothing, where no approval is wanted."""
+    text = annotations_of(obj).get(ANNOTATION, "")
+    if not _is_protected(obj["spec"]["group"]):
+        return []
+    kind = {"type": "KubernetesAPIApprovalPolicyConformant"}
+    if _is_unapproved(text):
+        reason, message = "UnapprovedAnnotation", f'not approved: "{text}"'
+        return [{**kind, "status": "False", "reason": reason, "message": message}]
+    reason, message = "ApprovedAnnotation", f"approved in {text}"
+    return [{**kind, "status": "True", "reason": reason, "message": message}]
+
+
+def _is_protected(group: str) -> bool:
+    owned = ("k8s.io", "kubernetes.io")
+    return group in owned or group.endswith(tuple(f".{domain}" for domain in owned))
+
+
+def _is_unapproved(text: str) -> bool:
+    return text.startswith("unapproved")
+
+
+def _is_url(text: str) -> bool:
+    url = urlsplit(text)
+    return bool(url.scheme and url.netloc)

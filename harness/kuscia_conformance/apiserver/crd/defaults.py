@@ -1,0 +1,43 @@
+"""Whether the defaults in a schema are such as the schema itself allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+
+from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, invalid_value
+from kuscia_conformance.apiserver.apimachinery.types import ANY, MISSING, Type
+from kuscia_conformance.apiserver.crd.walking import schema_under
+from kuscia_conformance.apiserver.schema.build import custom_type
+from kuscia_conformance.apiserver.schema.prune import prune
+from kuscia_conformance.apiserver.schema.validate import validate
+from kuscia_conformance.kube.objects import Obj
+
+
+def default_causes(schema: Obj, path: str) -> list[Cause]:
+    """What is wrong with the defaults of a structural schema.
+
+    Of an embedded object's metadata nothing is known here, and so nothing is wrong.
+    """
+    return list(_causes(schema, custom_type(schema, ANY), path))
+
+
+def _causes(schema: Obj, type: Type, path: str) -> Iterator[Cause]:
+    if schema.get("default") is not None:
+        yield from _default(schema["default"], type, f"{path}.default")
+    items = schema_under(schema, "items")
+    if items is not None:
+        yield from _causes(items, type.items or ANY, f"{path}.items")
+    for name, each in (schema.get("properties") or {}).items():
+        yield from _causes(each, type.below(name), f"{path}.properties[{name}]")
+
+
+def _default(default: object, type: Type, path: str) -> Iterator[Cause]:
+    # Both functions are for whole objects: so it is held against an object with this one field.
+    holder = Type("object", fields={"": replace(type, default=MISSING)})
+    if prune({"": deepcopy(default)}, holder):
+        yield invalid_value(path, default, "must not have unknown fields")
+    for cause in validate({"": default}, holder):
+        place = cause.field.removeprefix(".")
+        yield replace(cause, field=f"{path}.{place}" if place else path)

@@ -1,0 +1,191 @@
+"""Server-side apply: a configuration merged into an object, by one of several managers.
+
+`apply` is all of it: the fields that the configuration lays claim to, those that are given up with
+it, and the conflicts with other managers, then what is special about kubectl.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import orjson
+
+from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.types import Type
+from kuscia_conformance.apiserver.fields.checking import faults
+from kuscia_conformance.apiserver.fields.kubectl import (
+    allowed_by_last_applied,
+    update_last_applied,
+)
+from kuscia_conformance.apiserver.fields.managers import (
+    Manager,
+    Managers,
+    described,
+    entry_of,
+    identifier,
+    lose,
+    owned,
+    read,
+    written,
+)
+from kuscia_conformance.apiserver.fields.merging import merge, remove, with_structs
+from kuscia_conformance.apiserver.fields.places import hold, without_blanks
+from kuscia_conformance.apiserver.fields.sets import (
+    Fields,
+    difference,
+    intersection,
+    paths,
+    union,
+    without,
+)
+from kuscia_conformance.apiserver.fields.tracking import unless_reset
+from kuscia_conformance.apiserver.fields.walks import as_given, changes, fields_of
+from kuscia_conformance.kube.objects import Obj
+
+#: Who owns what was there before anybody applied, where nobody has been tracked.
+_BEFORE = "before-first-apply"
+
+Conflicts = dict[Manager, Fields]
+
+
+def apply(
+    current: Obj | None,
+    config: Obj,
+    type: Type,
+    manager: str,
+    sub: str,
+    api_version: str,
+    force: bool,
+    now: str,
+    resets: Fields | None = None,
+) -> Obj:
+    """The object with `config` applied, its managedFields included; an object of its own.
+
+    It is still to be defaulted. Refused where others own what it would change, unless forced, and
+    where `config` is not of its type: it must not have been pruned or completed before.
+    `resets` is what this subresource's writers cannot write.
+    """
+    _check(config, type)
+    live: Obj = hold(_without_managers(current), type) if current else {}
+    managers = _managers(current, live, type, sub, api_version, now, resets)
+    me: Manager = (manager, "Apply", "", sub)
+    claimed = fields_of(config, type)
+    claimed = without(claimed, resets) if resets else claimed
+    last: Obj | None = managers.get(me)
+    merged = merge(live, config, type) if live else config
+    if last:
+        merged = _pruned(merged, type, [claimed, *_sets(managers, me)], last["fieldsV1"])
+    changed, removed = unless_reset(changes(live, merged, type, as_given), resets)
+    others = {key: entry for key, entry in managers.items() if key != me}
+    if not force:
+        _refuse_conflicts(_conflicts(others, changed), manager, live, type, api_version)
+    left = lose(others, changed, removed)
+    if own := owned(claimed):
+        # Whoever changes nothing has not been here at any new time, or, if new, at no time at all.
+        time = now if merged != live else (last or {}).get("time")
+        left[me] = entry_of(me, api_version, own, time)
+    return _result(without_blanks(merged, type), config, manager, left)
+
+
+def _check(config: Obj, type: Type) -> None:
+    given = config.get("metadata")
+    metadata = given if isinstance(given, dict) else {}
+    if metadata.get("managedFields") is not None:
+        raise bad_request("metadata.managedFields must be nil")
+    if wrong := faults(config, type):
+        names = (metadata.get(key) for key in ("namespace", "name"))
+        named = "/".join(name if isinstance(name, str) else "" for name in names)
+        about = f"{named}; {_kind(config)}"
+        raise Refusal(500, "", f"failed to create typed patch object ({about}): {wrong}")
+
+
+def _kind(config: Obj) -> str:
+    version = config.get("apiVersion", "")
+    return f"{version if '/' in version else '/' + version}, Kind={config.get('kind', '')}"
+
+
+def _without_managers(obj: Obj) -> Obj:
+    metadata = {key: value for key, value in obj["metadata"].items() if key != "managedFields"}
+    return {**obj, "metadata": metadata}
+
+
+def _managers(
+    current: Obj | None,
+    live: Obj,
+    type: Type,
+    sub: str,
+    api_version: str,
+    now: str,
+    resets: Fields | None,
+) -> Managers:
+    if current is None:
+        return {}
+    managers = read(current["metadata"].get("managedFields"))
+    if managers:
+        return managers
+    before: Manager = (_BEFORE, "Update", api_version, sub)
+    fields = owned(unless_reset(changes({}, live, type), resets)[0])
+    return {before: entry_of(before, api_version, fields, now)} if fields else {}
+
+
+def _sets(managers: Managers, besides: Manager) -> list[Fields]:
+    return [entry.get("fieldsV1") or {} for key, entry in managers.items() if key != besides]
+
+
+def _pruned(merged: Obj, type: Type, claims: list[Fields], last: Fields) -> Obj:
+    """Without what the manager has applied last time, not this time, and nobody else owns."""
+    mine = with_structs(last, type)
+    there = with_structs(fields_of(merged, type), type)
+    cut = remove(merged, mine, type) or {}
+    kept = with_structs(fields_of(cut, type), type)
+    for claim in claims:
+        kept = union(kept, with_structs(claim, type))
+    cut = remove(merged, difference(there, kept), type) or {}
+    gone = difference(there, with_structs(fields_of(cut, type), type))
+    return cast(Obj, remove(merged, intersection(gone, mine), type) or {})
+
+
+def _conflicts(others: Managers, changed: Fields) -> Conflicts:
+    shared = {key: intersection(e.get("fieldsV1") or {}, changed) for key, e in others.items()}
+    found = {key: fields for key, fields in shared.items() if fields}
+    return dict(sorted(found.items(), key=lambda item: identifier(item[0])))
+
+
+def _refuse_conflicts(
+    conflicts: Conflicts, manager: str, live: Obj, type: Type, api_version: str
+) -> None:
+    if conflicts and manager == "kubectl":
+        allowed = allowed_by_last_applied(live, type, api_version)
+        left = {key: difference(fields, allowed) for key, fields in conflicts.items()}
+        conflicts = {key: fields for key, fields in left.items() if fields}
+    if conflicts:
+        raise _conflict({key: list(paths(fields)) for key, fields in conflicts.items()})
+
+
+def _conflict(found: dict[Manager, list[str]]) -> Refusal:
+    pairs = [(described(key), path) for key, listed in found.items() for path in listed]
+    causes = [_cause(who, path) for who, path in pairs]
+    if len(pairs) == 1:
+        who, path = pairs[0]
+        message = f"Apply failed with 1 conflict: conflict with {who}: {path}"
+    else:
+        lines = [
+            line
+            for key, listed in found.items()
+            for line in [f"conflicts with {described(key)}:", *(f"- {path}" for path in listed)]
+        ]
+        message = f"Apply failed with {len(pairs)} conflicts: " + "\n".join(lines)
+    return Refusal(409, "Conflict", message, {"causes": causes})
+
+
+def _cause(who: str, path: str) -> dict[str, str]:
+    return {"reason": "FieldManagerConflict", "message": f"conflict with {who}", "field": path}
+
+
+def _result(merged: Obj, config: Obj, manager: str, managers: Managers) -> Obj:
+    result: Any = orjson.loads(orjson.dumps(merged))
+    if manager == "kubectl":
+        update_last_applied(result, config)
+    if managers:
+        result.setdefault("metadata", {})["managedFields"] = written(managers)
+    return cast(Obj, result)

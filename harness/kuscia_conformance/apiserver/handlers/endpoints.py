@@ -1,0 +1,93 @@
+"""The paths that are about the server itself: discovery, OpenAPI, version, health, its own log."""
+
+from __future__ import annotations
+
+from kuscia_conformance.apiserver import data
+from kuscia_conformance.apiserver.apimachinery.kinds import Kind
+from kuscia_conformance.apiserver.apimachinery.request import (
+    Answer,
+    Request,
+    document,
+    page_not_found,
+    text,
+)
+from kuscia_conformance.apiserver.apimachinery.status_errors import method_not_allowed
+from kuscia_conformance.apiserver.server import Server
+from kuscia_conformance.apiserver.views import discovery, openapi
+from kuscia_conformance.apiserver.views.accept import (
+    DISCOVERY,
+    JSON,
+    ROUTED,
+    negotiate,
+    require_routed,
+)
+from kuscia_conformance.kube.objects import Obj
+
+#: Who has written what, lately: a path of this server's own, for the suite's failures.
+WRITES = "/debug/writes"
+#: All of it and its parts, as far as there is anything like them here.
+_HEALTHY = [
+    f"/{whole}{part}"
+    for whole in ("healthz", "livez", "readyz")
+    for part in ("", "/ping", "/log", "/etcd")
+]
+_READ_ONLY = ("GET", "HEAD")
+
+
+def answer(server: Server, request: Request) -> Answer | None:
+    """None if the path is about resources."""
+    words = request.path.strip("/").split("/")
+    if words[0] in ("api", "apis"):
+        most = 2 if words[0] == "api" else 3
+        return _discovery(server, request, words) if len(words) <= most else None
+    return _of_the_server(server, request, request.path.rstrip("/"))
+
+
+def _of_the_server(server: Server, request: Request, path: str) -> Answer:
+    if path == "/version":
+        if request.method not in _READ_ONLY:
+            raise method_not_allowed()
+        require_routed(request.accept, (JSON,))
+        return document(data.version())
+    if path in _HEALTHY:
+        return text("ok")
+    if path == WRITES:
+        return document({"writes": list(server.latest_writes())})
+    if path == openapi.VERSION_2:
+        return openapi.serve_version_2(request)
+    if path.startswith(openapi.PREFIX):
+        return openapi.serve(request, server.establishing.documents(), server.now())
+    return page_not_found()
+
+
+def _discovery(server: Server, request: Request, words: list[str]) -> Answer:
+    if request.method not in _READ_ONLY:
+        raise method_not_allowed()
+    transforms = DISCOVERY if len(words) == 1 else frozenset()
+    # The list of groups has a route that looks at nothing.
+    routed = () if words == ["apis"] else ROUTED
+    accepted = negotiate(request.accept, transforms, routed)
+    kinds = server.registry.all()
+    if accepted.kind:
+        found = discovery.aggregated(kinds, core=words[0] == "api")
+        answer = document(found, ETag=discovery.etag(found), Vary="Accept")
+        answer.content_type = discovery.AGGREGATED
+        return answer
+    plain = _plain_discovery(server, kinds, words)
+    if plain is None:
+        raise server.registry.nothing_of("" if words[0] == "api" else words[1])
+    return document(plain)
+
+
+def _plain_discovery(server: Server, kinds: list[Kind], words: list[str]) -> Obj | None:
+    match words:
+        case ["api"]:
+            return discovery.api_versions(server.address)
+        case ["apis"]:
+            return discovery.api_group_list(kinds)
+        case ["apis", group]:
+            return discovery.api_group(kinds, group)
+        case ["api", version]:
+            return discovery.api_resource_list(kinds, "", version)
+        case _:
+            return discovery.api_resource_list(kinds, words[1], words[2])

@@ -1,0 +1,112 @@
+"""`pods/log` and `pods/exec`: requests that the node of a pod answers (`kubelet.Kubelet`).
+
+They are understood here, without what carries their answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from kuscia_conformance.apiserver.apimachinery.registry import Target, Unknown
+from kuscia_conformance.apiserver.apimachinery.request import Answer, Request, text
+from kuscia_conformance.apiserver.apimachinery.status_errors import (
+    Refusal,
+    bad_request,
+    no_such_resource,
+)
+from kuscia_conformance.apiserver.server import Server
+from kuscia_conformance.apiserver.storage.list import in_version_object
+from kuscia_conformance.kube.objects import Obj, name_of
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What a command printed and complained of, and how it ended, as a Status."""
+
+    output: bytes
+    complaints: bytes
+    status: Obj
+
+
+def logs(server: Server, target: Target, request: Request) -> Answer:
+    """`pods/log`: all of it, or the last `tailLines`. Refusal (400) if there is none to be had."""
+    pod = in_version_object(target.kind, server.writer.require(target))
+    container = _container(pod, request.query.get("container", ""))
+    if not pod["spec"].get("nodeName"):
+        return Answer(204, content_type="")
+    try:
+        printed = server.kubelet.logs(pod, container)
+    except LookupError as error:
+        raise bad_request(str(error.args[0])) from error
+    tail = request.number("tailLines")
+    if tail is not None:
+        printed = "".join(printed.splitlines(keepends=True)[-tail:] if tail > 0 else [])
+    return text(printed)
+
+
+async def execute(server: Server, request: Request) -> Executed:
+    """`pods/exec`. Refusal if there is no such pod or container, or it is on no node.
+
+    What the node cannot do is told as the Status that the command ends with.
+    """
+    server.authenticate(request)
+    pod, container, command = _asked(server, _target(server, request), request)
+    try:
+        code, output, complaints = await server.kubelet.run(pod, container, command)
+    except LookupError as error:
+        message = f"Internal error occurred: {error.args[0]}"
+        return Executed(b"", b"", Refusal(500, "InternalError", message).status)
+    return Executed(output.encode(), complaints.encode(), _status(code))
+
+
+def _target(server: Server, request: Request) -> Target:
+    try:
+        target = server.registry.target(request.path)
+    except Unknown:
+        raise no_such_resource() from None
+    if (target.kind.key, target.sub) != (("", "pods"), "exec"):
+        raise bad_request("only pods/exec is spoken over a WebSocket")
+    return target
+
+
+def refuse_to_execute(server: Server, target: Target, request: Request) -> Answer:
+    """`pods/exec` without a WebSocket: so kubectl asks why the one that it tried was refused."""
+    _asked(server, target, request)
+    raise bad_request("Upgrade request required")
+
+
+def _asked(server: Server, target: Target, request: Request) -> tuple[Obj, str, list[str]]:
+    """The pod, its container, and the command to run there."""
+    pod = in_version_object(target.kind, server.writer.require(target))
+    query = parse_qs(request.query_string, keep_blank_values=True)
+    container = _container(pod, query.get("container", [""])[0])
+    if not pod["spec"].get("nodeName"):
+        raise bad_request(f"pod {name_of(pod)} does not have a host assigned")
+    command = query.get("command", [])
+    if not command:
+        raise bad_request("you must specify at least 1 command")
+    return pod, container, command
+
+
+def _container(pod: Obj, asked: str) -> str:
+    names = [container["name"] for container in pod["spec"]["containers"]]
+    if not asked and len(names) > 1:
+        raise bad_request(
+            f"a container name must be specified for pod {name_of(pod)}, choose one of: "
+            f"[{' '.join(names)}]"
+        )
+    if asked and asked not in names:
+        raise bad_request(f"container {asked} is not valid for pod {name_of(pod)}")
+    return asked or str(names[0])
+
+
+def _status(code: int) -> Obj:
+    status: dict[str, Any] = {"metadata": {}, "status": "Success" if not code else "Failure"}
+    if code:
+        cause = {"reason": "ExitCode", "message": str(code)}
+        status["message"] = f"command terminated with non-zero exit code: exit code {code}"
+        status["reason"] = "NonZeroExitCode"
+        status["details"] = {"causes": [cause]}
+    return status

@@ -1,0 +1,188 @@
+"""Subresources that are more than a part of their object, and kinds that only answer questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from kuscia_conformance.apiserver import data, fields
+from kuscia_conformance.apiserver.apimachinery.kinds import Kind
+from kuscia_conformance.apiserver.apimachinery.registry import Target
+from kuscia_conformance.apiserver.apimachinery.request import Answer, Request, document
+from kuscia_conformance.apiserver.apimachinery.status_errors import (
+    bad_request,
+    invalid,
+    invalid_value,
+    no_such_resource,
+)
+from kuscia_conformance.apiserver.apimachinery.types import Type
+from kuscia_conformance.apiserver.builtin.pods.strategy import bind
+from kuscia_conformance.apiserver.handlers import pods, scale
+from kuscia_conformance.apiserver.schema import check_types, type_of
+from kuscia_conformance.apiserver.server import Server
+from kuscia_conformance.apiserver.storage.list import in_version_object
+from kuscia_conformance.apiserver.writes import decoding
+from kuscia_conformance.apiserver.writes.delete import delete
+from kuscia_conformance.apiserver.writes.identity import require_uid
+from kuscia_conformance.apiserver.writes.options import DeleteOptions, WriteOptions, write_options
+from kuscia_conformance.kube.objects import Obj, time_text
+
+Handler = Callable[[Server, Target, Request], Answer]
+
+#: Subresources that are written as their object is, and by which methods.
+PLAIN: Mapping[str, tuple[str, ...]] = {
+    "status": ("GET", "PUT", "PATCH"),
+    "finalize": ("PUT",),
+    "ephemeralcontainers": ("GET", "PUT", "PATCH"),
+    "resize": ("GET", "PUT", "PATCH"),
+}
+#: How long a token lasts at least, in seconds.
+_SHORTEST_TOKEN = 600
+_SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
+
+
+def handler(target: Target, method: str) -> Handler | None:
+    """Who answers instead of the plain verbs; None if they do."""
+    key = (target.kind.plural, target.sub)
+    if target.kind.group in ("authentication.k8s.io", "authorization.k8s.io"):
+        return review if method == "POST" else None
+    if target.sub == "scale":
+        return scale.HANDLERS.get(method)
+    if method not in ("GET", "POST") or target.kind.group:
+        return None
+    return _HANDLERS.get((method, *key))
+
+
+def binding(server: Server, target: Target, request: Request) -> Answer:
+    """Put a pod onto a node; by `pods/NAME/binding`, or `bindings` with the pod's name in it."""
+    options = write_options(request)
+    obj = _read(target, request, "io.k8s.api.core.v1.Binding")
+    name = target.name or obj["metadata"].get("name") or ""
+    pods = server.registry.find("", "v1", "pods")
+    if pods is None or not name:
+        raise bad_request("a binding names its pod")
+    pod_target = Target(pods, target.namespace, name)
+    stored = server.writer.require(pod_target)
+    require_uid(pods, stored, obj["metadata"].get("uid"))
+    bound = bind(in_version_object(pods, stored), obj, server.now())
+    if not options.dry_run:
+        server.writer.put(pods, bound)
+    return document({**_SUCCESS, "code": 201}, 201)
+
+
+def evict(server: Server, target: Target, request: Request) -> Answer:
+    """Delete a pod as asked for politely; nobody's disruption budget is looked at."""
+    eviction = _read(target, request, "io.k8s.api.policy.v1.Eviction")
+    if eviction["metadata"].get("name") not in (None, "", target.name):
+        raise bad_request("name in URL does not match name in Eviction object")
+    given = eviction.get("deleteOptions") or {}
+    options = DeleteOptions(
+        dry_run=bool(given.get("dryRun")), grace_seconds=given.get("gracePeriodSeconds")
+    )
+    delete(server.writer, Target(target.kind, target.namespace, target.name), options)
+    return document({**_SUCCESS, "code": 201}, 201)
+
+
+def issue_token(server: Server, target: Target, request: Request) -> Answer:
+    """A token of a service account, good for as long as the server runs."""
+    server.writer.require(target)
+    asked = _read(target, request, "io.k8s.api.authentication.v1.TokenRequest")
+    seconds = (asked.get("spec") or {}).get("expirationSeconds")
+    if seconds is not None and seconds < _SHORTEST_TOKEN:
+        why = "may not specify a duration less than 10 minutes"
+        cause = invalid_value("spec.expirationSeconds", seconds, why)
+        raise invalid("authentication.k8s.io", "TokenRequest", "", [cause])
+    token = f"embedded-{server.random.getrandbits(160):040x}"
+    server.tokens[token] = f"system:serviceaccount:{target.namespace}:{target.name}"
+    status = {"token": token, "expirationTimestamp": time_text(server.now().replace(year=2100))}
+    return document({**asked, "status": status}, 201)
+
+
+def _read(target: Target, request: Request, type_name: str = "") -> Obj:
+    """The body, which need not be of its resource's kind. Refusal (400) if it is not as it says."""
+    obj, _ = decoding.read(target.kind, request, "Ignore")
+    kind = type_name.rpartition(".")[2] or target.kind.name
+    check_types(obj, _type(type_name) if type_name else target.kind.type, kind, "v1")
+    obj["metadata"] = obj.get("metadata") or {}
+    return obj
+
+
+@cache
+def _type(name: str) -> Type:
+    components = data.components("", "v1")
+    return type_of(components[name], components)
+
+
+def review(server: Server, target: Target, request: Request) -> Answer:
+    """Everybody who is let in at all may do everything."""
+    options = write_options(request)
+    asked = _read(target, request)
+    if target.kind.name.endswith("AccessReview"):
+        _require_attributes(asked)
+    now = time_text(server.now())
+    _track(asked, target.kind, options, now)
+    status = _REVIEWS.get(target.kind.name, lambda *_: None)(server, request, asked)
+    if status is None:
+        raise no_such_resource()
+    return document({**asked, "status": status}, 201)
+
+
+def _require_attributes(asked: Obj) -> None:
+    """That it is asked about exactly one thing."""
+    spec = asked.get("spec") or {}
+    if bool(spec.get("resourceAttributes")) == bool(spec.get("nonResourceAttributes")):
+        why = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        value = spec.get("resourceAttributes")
+        cause = invalid_value("spec.resourceAttributes", value, why)
+        raise invalid("authorization.k8s.io", "", "", [cause])
+
+
+def _track(asked: Obj, kind: Kind, options: WriteOptions, now: str) -> None:
+    managers = fields.track(None, asked, kind.type, options.manager, "", kind.api_version, now)
+    if managers:
+        asked["metadata"]["managedFields"] = managers
+
+
+def _allowed(server: Server, request: Request, asked: Obj) -> Obj:
+    return {"allowed": True}
+
+
+def _rules(server: Server, request: Request, asked: Obj) -> Obj:
+    everything = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
+    anywhere = {"verbs": ["*"], "nonResourceURLs": ["*"]}
+    return {"resourceRules": [everything], "nonResourceRules": [anywhere], "incomplete": False}
+
+
+def _who(server: Server, request: Request, asked: Obj) -> Obj:
+    asked["metadata"]["creationTimestamp"] = time_text(server.now())
+    return {"userInfo": _user(request.user)}
+
+
+def _token(server: Server, request: Request, asked: Obj) -> Obj:
+    user = server.tokens.get((asked.get("spec") or {}).get("token", ""))
+    if user is None:
+        return {"user": {}, "error": "invalid bearer token"}
+    return {"authenticated": True, "user": _user(user)}
+
+
+def _user(name: str) -> Obj:
+    return {"username": name, "uid": name, "groups": ["system:masters", "system:authenticated"]}
+
+
+_REVIEWS: dict[str, Callable[[Server, Request, Obj], Obj]] = {
+    "SelfSubjectAccessReview": _allowed,
+    "SubjectAccessReview": _allowed,
+    "LocalSubjectAccessReview": _allowed,
+    "SelfSubjectRulesReview": _rules,
+    "SelfSubjectReview": _who,
+    "TokenReview": _token,
+}
+_HANDLERS: dict[tuple[str, str, str], Handler] = {
+    ("POST", "bindings", ""): binding,
+    ("POST", "pods", "binding"): binding,
+    ("POST", "pods", "eviction"): evict,
+    ("GET", "pods", "log"): pods.logs,
+    ("GET", "pods", "exec"): pods.refuse_to_execute,
+    ("POST", "pods", "exec"): pods.refuse_to_execute,
+    ("POST", "serviceaccounts", "token"): issue_token,
+}

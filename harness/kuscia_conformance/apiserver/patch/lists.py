@@ -1,0 +1,158 @@
+"""Lists within strategic merge patches: of objects, told apart by a key, and of plain values.
+
+A list is merged if its type says so; else the patch's takes its place. A patch's item can have
+`$patch: delete`, which takes out the item of its key, or `$patch: replace`, by which nothing of
+the old list stays.
+
+The result has the patch's items in the patch's order, and the others in that of the live list;
+each of the others comes before the first of the patch's items that it came before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.types import ANY, Type
+from kuscia_conformance.apiserver.patch.values import go_text, go_type
+from kuscia_conformance.kube.objects import Obj
+
+DIRECTIVE = "$patch"
+
+#: How two objects are merged: into the first, by the second, of this type.
+Merge = Callable[[Obj, Obj, Type], Obj]
+
+
+def merge_list(
+    live: list[Any], patch: list[Any], type: Type, merge: Merge, deleting: bool = False
+) -> list[Any]:
+    """The two in one; `deleting`: the live one without what the patch has."""
+    if "merge" not in type.patch_strategies and not deleting:
+        return patch
+    if not live and not patch:
+        return live
+    if item_type(live, patch) is not dict:
+        if deleting:
+            return [value for value in live if value not in patch]
+        return in_order(list(dict.fromkeys([*live, *patch])), patch, live, "")
+    if not type.merge_key:
+        raise Refusal(500, "", "cannot merge lists without merge key for struct")
+    stays = _staying(live, patch, type.merge_key)
+    items = [item for item in patch if DIRECTIVE not in item]
+    if any(item.get(DIRECTIVE) == "replace" for item in patch):
+        return in_order(items, [], items, type.merge_key)
+    merged = _merged_items(stays, items, type, merge)
+    return in_order(merged, items, stays, type.merge_key)
+
+
+def item_type(live: list[Any], patch: list[Any]) -> type:
+    """What all items are."""
+    types: list[type] = [type(value) for value in [*live, *patch]]
+    if not types:
+        raise Refusal(500, "", "no elements in any of the given slices")
+    if types[0] is list:
+        message = "the server rejected our request due to an error in our request"
+        raise Refusal(422, "Invalid", message, {})
+    if any(other is not types[0] for other in types):
+        message = f"list element types are not identical: {go_text([live, patch])}"
+        raise Refusal(500, "", message)
+    return types[0]
+
+
+def _staying(live: list[Obj], patch: list[Obj], key: str) -> list[Obj]:
+    """The live list after the directives among the patch's items."""
+    stays = live
+    for item in patch:
+        directive = item.get(DIRECTIVE)
+        if directive == "delete":
+            gone = _identity(item, key)
+            stays = [other for other in stays if repr(other.get(key)) != gone]
+        elif directive == "merge":
+            raise Refusal(500, "", "merging lists cannot yet be specified in the patch")
+        elif directive != "replace" and DIRECTIVE in item:
+            raise Refusal(500, "", f"unknown patch type: {directive} in map: {go_text(item)}")
+    return stays
+
+
+def _merged_items(live: list[Obj], patch: list[Obj], type: Type, merge: Merge) -> list[Obj]:
+    merged = list(live)
+    places = {repr(item.get(type.merge_key)): place for place, item in reversed([*enumerate(live)])}
+    for item in patch:
+        place = places.setdefault(_identity(item, type.merge_key), len(merged))
+        if place < len(merged):
+            merged[place] = merge(merged[place], item, type.items or ANY)
+        else:
+            merged.append(item)
+    return merged
+
+
+def in_order(items: list[Any], first: list[Any], live: list[Any], key: str) -> list[Any]:
+    """As the module says, where `first` is the patch's order."""
+    wanted, known = _places(first, key), _places(live, key)
+    theirs = [item for item in items if _identity(item, key) in wanted]
+    theirs.sort(key=lambda item: wanted[_identity(item, key)])
+    others = [item for item in items if _identity(item, key) not in wanted]
+    waiting = deque(sorted(others, key=lambda item: known.get(_identity(item, key), 0)))
+    ordered = []
+    for item in theirs:
+        place = known.get(_identity(item, key), -1)
+        while waiting and known.get(_identity(waiting[0], key), place) < place:
+            ordered.append(waiting.popleft())
+        ordered.append(item)
+    return [*ordered, *waiting]
+
+
+def check_order(patch: list[Any], order: list[Any], key: str) -> None:
+    """Refuse an order that the patch's own items are not in."""
+    if not patch or not order:
+        return
+    stays = [item for item in patch if _object(item).get(DIRECTIVE) != "delete"] if key else patch
+    left = deque(order)
+    for item in stays:
+        if left and isinstance(item, dict) and DIRECTIVE in item:
+            continue
+        while left:
+            if _identity(item, key) == _identity(left.popleft(), key):
+                break
+        else:
+            message = (
+                f"The order in patch list:\n{go_text(patch)}\n"
+                f" doesn't match $setElementOrder list:\n{go_text(order)}\n"
+            )
+            raise Refusal(500, "", message)
+
+
+def live_order(live: list[Any], patch: list[Any], key: str) -> list[Any]:
+    """What counts as the live list's order where an order is given besides.
+
+    Items that the patch adds have the places of those that it deletes, since Go puts them there.
+    """
+    stays = _staying(live, patch, key)
+    known = {_identity(item, key) for item in stays}
+    items = [item for item in patch if DIRECTIVE not in item]
+    added = [item for item in items if _identity(item, key) not in known]
+    return [*stays, *added][: len(live)]
+
+
+def _places(items: list[Any], key: str) -> dict[str, int]:
+    return {_identity(item, key): place for place, item in reversed([*enumerate(items)])}
+
+
+def _identity(item: Any, key: str) -> str:
+    """What tells an item from others: its key's value, or itself."""
+    # As text, since what clients send as a key may be anything, and 1 is not true.
+    if not key:
+        return repr(item)
+    if key not in _object(item):
+        message = f"map: {go_text(item)} does not contain declared merge key: {key}"
+        raise Refusal(500, "", message)
+    return repr(item[key])
+
+
+def _object(item: Any) -> Obj:
+    if not isinstance(item, dict):
+        message = f"expected a map[string]interface {{}}, but received a {go_type(item)}"
+        raise Refusal(500, "", message)
+    return item

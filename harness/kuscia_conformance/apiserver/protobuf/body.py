@@ -1,0 +1,75 @@
+"""A body: four bytes of magic, and an envelope that says what is in it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.protobuf.messages import data, message
+from kuscia_conformance.apiserver.protobuf.wire import Malformed, read
+from kuscia_conformance.kube.objects import Obj
+
+_MAGIC: Final = b"k8s\x00"
+
+
+def decode(body: bytes, api_version: str = "", kind: str = "") -> Obj:
+    """The object as it would have come as JSON; Refusal (400) if it is none that is known.
+
+    It need not be of the kind that is expected here. The kind and its apiVersion are what an
+    envelope means that does not say them.
+    """
+    try:
+        envelope = read(message("runtime.Unknown"), _content(body))
+    except Malformed as error:
+        raise _unrecognized(body, kind, error) from None
+    says = envelope.get("TypeMeta", {})
+    found = says.get("kind") or kind
+    version = _checked_version(says.get("apiVersion", "")) or api_version
+    try:
+        obj = _object(version, found, envelope.get("Raw", b""))
+    except Malformed as error:
+        raise _not_handled(version, found, kind or found, error) from None
+    except RecursionError:
+        raise _not_handled(version, found, kind or found, "exceeded max depth") from None
+    return {"kind": found, "apiVersion": version, **obj}
+
+
+def _content(body: bytes) -> bytes:
+    if not body:
+        raise Malformed("empty data")
+    if not body.startswith(_MAGIC):
+        raise Malformed(
+            "provided data does not appear to be a protobuf message,"
+            f" expected prefix [{' '.join(map(str, _MAGIC))}]"
+        )
+    if body == _MAGIC:
+        raise Malformed("empty body")
+    return body[len(_MAGIC) :]
+
+
+def _checked_version(version: str) -> str:
+    """One that is none counts as not said."""
+    return version if version.count("/") < 2 and version != "/" else ""
+
+
+def _object(version: str, kind: str, content: bytes) -> Obj:
+    name = data().kinds.get(version, {}).get(kind)
+    if name is None:
+        raise Malformed(
+            f'no kind "{kind}" is registered for version "{version}"'
+            ' in scheme "pkg/runtime/scheme.go:110"'
+        )
+    return read(message(name), content)
+
+
+def _unrecognized(body: bytes, kind: str, error: Malformed) -> Refusal:
+    shown = body[:30].decode(errors="replace") if body[:1] == b"{" else body[:30].hex()
+    summary = (shown or "<empty>") + (" ..." if len(body) > 30 else "")
+    return bad_request(
+        f"the object provided is unrecognized (must be of type {kind}): {error} ({summary})"
+    )
+
+
+def _not_handled(version: str, found: str, kind: str, error: object) -> Refusal:
+    version = version.rpartition("/")[2]
+    return bad_request(f'{found} in version "{version}" cannot be handled as a {kind}: {error}')

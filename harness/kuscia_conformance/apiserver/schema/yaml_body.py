@@ -1,0 +1,222 @@
+"""YAML as Kubernetes reads it: the first document of a body, made what it would be in JSON.
+
+Texts that look like a time stay texts, as do sexagesimal numbers; `yes` and `on` are true. Values
+are built from the parser's events, so that how deep they are, and how much an alias adds, is known
+before it has been built.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from dataclasses import dataclass, field
+from math import isinf
+from typing import Any, Final
+
+import yaml
+
+from kuscia_conformance.apiserver.apimachinery.go_text import quoted, shown
+from kuscia_conformance.apiserver.schema.json_faults import MAX_DEPTH
+from kuscia_conformance.kube.objects import Obj
+from kuscia_conformance.kube.yaml import LOADER
+
+#: As often a value may stand in a document by aliases.
+_MOST_ALIASED: Final = 100_000
+
+_TRUE: Final = frozenset(["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"])
+_FALSE: Final = frozenset(
+    ["n", "N", "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"]
+)
+_NULL: Final = frozenset(("", "~", "null", "Null", "NULL"))
+_INFINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_NOT_A_NUMBER: Final = frozenset((".nan", ".NaN", ".NAN"))
+_INTEGER: Final = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)")
+_FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+#: Of longer ones Python does not read the digits.
+_DIGITS: Final = 100
+#: Up to here JSON has whole numbers without an exponent.
+_WRITTEN_OUT: Final = 1e21
+_TAG: Final = "tag:yaml.org,2002:"
+
+
+class YAMLFault(Exception):
+    """Why a body cannot be read, as Go's YAML reader words it."""
+
+
+def load(body: bytes) -> tuple[Any, tuple[str, ...]]:
+    """The value, and `line 6: key "a" already set in map` of each key that was."""
+    building = _Building()
+    try:
+        for event in yaml.parse(body, Loader=LOADER):
+            if isinstance(event, yaml.DocumentEndEvent):
+                break
+            _take(building, event)
+    except yaml.YAMLError as error:
+        raise YAMLFault(f"yaml: {_problem(error)}") from None
+    return building.value, tuple(building.complaints)
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    """With the line, but for the first; the line that Go counts to."""
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return getattr(error, "reason", "") or "unknown problem parsing YAML content"
+    at, context = error.problem_mark, error.context_mark
+    line = at.line if at else 0
+    if line:
+        line += isinstance(error, yaml.scanner.ScannerError)
+    else:
+        line = context.line if context else 0
+    return f"line {line}: {error.problem}" if line else str(error.problem)
+
+
+@dataclass
+class _Open:
+    """An object or a list that has not ended."""
+
+    value: Any
+    anchor: str | None
+    #: Of an object: the key whose value comes next, and whether that is merged into it instead.
+    key: str | None = None
+    merges: bool = False
+    #: What only counts where the object itself has nothing.
+    merged: Obj = field(default_factory=dict)
+
+
+@dataclass
+class _Building:
+    value: Any = None
+    open: list[_Open] = field(default_factory=list)
+    anchors: Obj = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    aliased: int = 0
+
+
+def _take(building: _Building, event: Any) -> None:
+    """One event of the parser's; its classes have no types for what is in them."""
+    line = event.start_mark.line + 1
+    if isinstance(event, yaml.MappingStartEvent):
+        _open(building, {}, event.anchor)
+    elif isinstance(event, yaml.SequenceStartEvent):
+        _open(building, [], event.anchor)
+    elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+        _close(building)
+    elif isinstance(event, yaml.ScalarEvent):
+        value = _scalar(event.value, event.tag or "", event.implicit[0])
+        if event.anchor:
+            building.anchors[event.anchor] = value
+        _add(building, value, line, event.value == "<<" and event.implicit[0])
+    elif isinstance(event, yaml.AliasEvent):
+        _add(building, _aliased(building, event.anchor or ""), line)
+
+
+def _open(building: _Building, value: Any, anchor: str | None) -> None:
+    if len(building.open) == MAX_DEPTH:
+        raise YAMLFault("yaml: exceeded max depth of 10000")
+    if building.open and _wants_key(building.open[-1]):
+        raise YAMLFault("yaml: invalid map key")
+    building.open.append(_Open(value, anchor))
+
+
+def _close(building: _Building) -> None:
+    ended = building.open.pop()
+    for key, value in ended.merged.items():
+        ended.value.setdefault(key, value)
+    if ended.anchor:
+        building.anchors[ended.anchor] = ended.value
+    _add(building, ended.value)
+
+
+def _wants_key(opened: _Open) -> bool:
+    return isinstance(opened.value, dict) and opened.key is None
+
+
+def _add(building: _Building, value: Any, line: int = 0, merges: bool = False) -> None:
+    if not building.open:
+        building.value = value
+        return
+    into = building.open[-1]
+    if isinstance(into.value, list):
+        into.value.append(value)
+    elif into.key is None:
+        into.key, into.merges = _key(value), merges
+        if not merges and into.key in into.value:
+            building.complaints.append(f"line {line}: key {quoted(into.key)} already set in map")
+    else:
+        _set(into, into.key, value)
+        into.key = None
+
+
+def _set(into: _Open, key: str, value: Any) -> None:
+    if not into.merges:
+        into.value[key] = value
+        return
+    for each in value if isinstance(value, list) else [value]:
+        if not isinstance(each, dict):
+            raise YAMLFault("yaml: map merge requires map or sequence of maps as the value")
+        into.merged = {**each, **into.merged}
+
+
+def _key(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        raise YAMLFault("unsupported map key of type: %!s(<nil>), key: <nil>")
+    return str(shown(value))
+
+
+def _aliased(building: _Building, anchor: str) -> Any:
+    if anchor in (opened.anchor for opened in building.open):
+        raise YAMLFault(f"yaml: anchor '{anchor}' value contains itself")
+    if anchor not in building.anchors:
+        raise YAMLFault(f"yaml: unknown anchor '{anchor}' referenced")
+    return _copied(building, building.anchors[anchor], len(building.open))
+
+
+def _copied(building: _Building, value: Any, depth: int) -> Any:
+    building.aliased += 1
+    if building.aliased > _MOST_ALIASED:
+        raise YAMLFault("yaml: document contains excessive aliasing")
+    if depth > MAX_DEPTH:
+        raise YAMLFault("yaml: exceeded max depth of 10000")
+    if isinstance(value, dict):
+        return {key: _copied(building, each, depth + 1) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_copied(building, each, depth + 1) for each in value]
+    return value
+
+
+def _scalar(text: str, tag: str, is_plain: bool) -> Any:
+    tag = tag.removeprefix(_TAG)
+    if tag == "binary":
+        return b64decode(text).decode(errors="replace")
+    if tag in ("int", "float", "bool", "null") or (not tag and is_plain):
+        return _plain(text)
+    return text
+
+
+def _plain(text: str) -> Any:
+    """What a text without quotation marks stands for."""
+    if text in _NULL:
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    if _INFINITE.fullmatch(text) or text in _NOT_A_NUMBER:
+        shown_as = "NaN" if text in _NOT_A_NUMBER else "-Inf" if text[0] == "-" else "+Inf"
+        raise YAMLFault(f"json: unsupported value: {shown_as}")
+    return _number(text)
+
+
+def _number(text: str) -> Any:
+    """A number if it is one; like JSON's, it is whole if it has nothing behind the point."""
+    if len(text) <= _DIGITS and _INTEGER.fullmatch(text):
+        digits = text.replace("_", "")
+        octal = re.fullmatch("([-+]?)0([0-7]+)", digits)
+        whole = int(f"{octal[1]}0o{octal[2]}" if octal else digits, 0)
+        return whole if -(2**63) <= whole < 2**64 else float(whole)
+    plain = text.replace("_", "")
+    if not _FLOAT.fullmatch(plain):
+        return text
+    value = float(plain)
+    if isinf(value):
+        return text
+    return int(value) if value.is_integer() and abs(value) < _WRITTEN_OUT else value

@@ -1,0 +1,101 @@
+"""/openapi/v3: what kubectl validates, explains and merges by.
+
+Kubernetes' own documents are served as they are, those of definitions as they are passed in. All
+are told from each other by a hash of their contents, with which they may be kept for ever. As
+with the real server nothing here is compressed. /openapi/v2 is there and says nothing: kubectl
+asks for version 3 first, and for the other only where it finds a kind nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+import orjson
+
+from kuscia_conformance.apiserver import data
+from kuscia_conformance.apiserver.apimachinery.request import Answer, Request
+from kuscia_conformance.apiserver.views.accept import JSON, ranges
+from kuscia_conformance.kube.objects import Obj
+
+PREFIX = "/openapi/v3"
+VERSION_2 = "/openapi/v2"
+_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+#: How the answer has it: a media type has no @.
+_PROTOBUF_TYPE = _PROTOBUF.replace("@", ".")
+_NOTHING = b'{"swagger":"2.0","info":{"title":"Kubernetes","version":"v1"},"paths":{}}'
+
+
+@dataclass(frozen=True)
+class Document:
+    """The OpenAPI of a group-version as it is sent, and the hash of it."""
+
+    text: bytes
+    hash: str
+
+
+def as_document(openapi: Obj) -> Document:
+    """Of a definitions' group-version; to be kept for as long as its definitions stay."""
+    return _hashed(orjson.dumps(openapi))
+
+
+def serve_version_2(request: Request) -> Answer:
+    """A document of nothing, in protocol buffers or in JSON."""
+    if _PROTOBUF in request.accept:
+        return Answer(200, b"", _PROTOBUF_TYPE)
+    return Answer(200, _NOTHING)
+
+
+def serve(request: Request, custom: Mapping[str, Document], now: datetime) -> Answer:
+    """Answer what is asked below /openapi/v3; `custom` by path: `apis/GROUP/VERSION`."""
+    path = request.path.removeprefix(PREFIX).removeprefix("/")
+    if not path:
+        return _index(custom)
+    document = custom.get(path) or _built_in(path)
+    if document is None:
+        return Answer(404, content_type="")
+    if not any(each.matches(JSON) for each in ranges(request.accept)):
+        return Answer(406, content_type="", headers={"Vary": "Accept"})
+    return _answer(request, document, f"{PREFIX}/{path}?hash={document.hash}", now)
+
+
+def _index(custom: Mapping[str, Document]) -> Answer:
+    hashes = {path: document.hash for path, document in custom.items()} | _built_in_hashes()
+    urls = {
+        path: {"serverRelativeURL": f"{PREFIX}/{path}?hash={hashes[path]}"}
+        for path in sorted(hashes)
+    }
+    return Answer(200, orjson.dumps({"paths": urls}), "text/plain; charset=utf-8")
+
+
+def _answer(request: Request, document: Document, url: str, now: datetime) -> Answer:
+    etag = f'"{document.hash}"'
+    headers = {"Etag": etag, "Vary": "Accept"}
+    asked = request.query.get("hash", "")
+    if asked and asked != document.hash:
+        return Answer(301, headers={**headers, "Location": url})
+    if asked:
+        expires = (now + timedelta(days=365)).strftime("%a, %d %b %Y %H:%M:%S UTC")
+        headers |= {"Cache-Control": "public, immutable", "Expires": expires}
+    if etag in request.headers.get("if-none-match", ""):
+        return Answer(304, content_type="", headers=headers)
+    return Answer(200, document.text, headers=headers)
+
+
+def _built_in(path: str) -> Document | None:
+    try:
+        return Document(data.openapi_text(path), _built_in_hashes()[path])
+    except KeyError:
+        return None
+
+
+@cache
+def _built_in_hashes() -> dict[str, str]:
+    return {path: _hashed(data.openapi_text(path)).hash for path in data.openapi_paths()}
+
+
+def _hashed(text: bytes) -> Document:
+    return Document(text, hashlib.sha512(text).hexdigest().upper())

@@ -1,0 +1,196 @@
+"""Tables: what kubectl prints, made by the server (meta.k8s.io Table).
+
+Of a definition's kind by the JSONPaths of its columns, of built-in kinds as Kubernetes does it
+(`table_columns`). What makes the cells of a kind is looked up once for each kind.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import takewhile
+from typing import Any, Literal
+
+import orjson
+
+from kuscia_conformance.apiserver import data
+from kuscia_conformance.apiserver.apimachinery.kinds import Column, Kind
+from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.views import (
+    table_columns_core,
+    table_columns_network,
+    table_columns_others,
+    table_columns_storage,
+    table_columns_workloads,
+)
+from kuscia_conformance.apiserver.views.ages import age
+from kuscia_conformance.apiserver.views.json_path import Path, compiled
+from kuscia_conformance.apiserver.views.partial import V1, partial
+from kuscia_conformance.apiserver.views.table_columns import NAME, Row, Rows
+from kuscia_conformance.apiserver.views.table_columns_others import any_row
+from kuscia_conformance.apiserver.views.table_columns_pods import pod_conditions
+from kuscia_conformance.kube.objects import Obj
+
+Include = Literal["Metadata", "Object", "None"]
+INCLUDES: Mapping[str, Include] = {
+    "": "Metadata",
+    "Metadata": "Metadata",
+    "Object": "Object",
+    "None": "None",
+}
+
+ROWS: Rows = {
+    **table_columns_core.ROWS,
+    **table_columns_network.ROWS,
+    **table_columns_storage.ROWS,
+    **table_columns_workloads.ROWS,
+    **table_columns_others.ROWS,
+}
+#: Of a definition's kind that names none.
+AGE = Column("Age", "date", ".metadata.creationTimestamp")
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """How a kind is shown: the columns' definitions, and what makes an object's cells."""
+
+    columns: list[Obj]
+    row: Row
+
+
+_SHOWN: weakref.WeakKeyDictionary[Kind, _Shown] = weakref.WeakKeyDictionary()
+
+
+def included(text: str) -> Include:
+    """The parameter includeObject. Refusal (400) if it says something else."""
+    if text in INCLUDES:
+        return INCLUDES[text]
+    raise _bad_include(text)
+
+
+def table(
+    kind: Kind,
+    objects: Iterable[Obj],
+    include: Include,
+    now: datetime,
+    *,
+    list_metadata: Obj,
+    with_columns: bool = True,
+    api_version: str = V1,
+) -> Obj:
+    """A Table of these objects; for a watch's event `with_columns` only in the first."""
+    shown = _shown(kind)
+    conditions = pod_conditions if kind.key == ("", "pods") else None
+    rows = []
+    for obj in objects:
+        row: Obj = {"cells": shown.row(obj, now)}
+        if conditions and (said := conditions(obj)):
+            row["conditions"] = said
+        rows.append(row | {"object": _included(obj, include, api_version)})
+    return {
+        "kind": "Table",
+        "apiVersion": api_version,
+        "metadata": list_metadata,
+        "columnDefinitions": shown.columns if with_columns else None,
+        "rows": rows,
+    }
+
+
+def _included(obj: Obj, include: Include, api_version: str) -> Obj | None:
+    if include == "None":
+        return None
+    return obj if include == "Object" else partial(obj, api_version)
+
+
+def _bad_include(text: str) -> Refusal:
+    return bad_request(
+        "Unable to convert to Table as requested: includeObject: Invalid value: "
+        f"\"{text}\": must be 'Metadata', 'Object', 'None', or empty"
+    )
+
+
+def _shown(kind: Kind) -> _Shown:
+    shown = _SHOWN.get(kind)
+    if shown is None:
+        shown = _SHOWN[kind] = _custom(kind) if kind.is_custom else _built_in(kind)
+    return shown
+
+
+def _built_in(kind: Kind) -> _Shown:
+    columns = data.columns(kind.group, kind.version, kind.plural)
+    return _Shown(columns, ROWS.get(kind.key) or any_row(columns))
+
+
+def _custom(kind: Kind) -> _Shown:
+    """As in Kubernetes the columns end before the first whose path cannot be read."""
+    paths = ((column, compiled(column.path)) for column in kind.columns or (AGE,))
+    readable = [(c, path) for c, path in takewhile(lambda each: each[1], paths) if path]
+    name, created_at = data.columns("", "v1", "limitranges")
+    definitions = [_definition(column) for column, _ in readable]
+    if not kind.columns:
+        definitions = [{**created_at, "name": "Age"}]
+    return _Shown([name, *definitions], _custom_row(readable))
+
+
+def _definition(column: Column) -> Obj:
+    description = f"Custom resource definition column (in JSONPath format): {column.path}"
+    return {
+        "name": column.name,
+        "type": column.type,
+        "format": column.format,
+        "description": column.description or description,
+        "priority": column.priority,
+    }
+
+
+def _custom_row(columns: Iterable[tuple[Column, Path]]) -> Row:
+    makers = [(column.type, path) for column, path in columns]
+
+    def row(obj: Obj, now: datetime) -> list[Any]:
+        return [NAME(obj, now), *(_cell(type_, path(obj), now) for type_, path in makers)]
+
+    return row
+
+
+def _cell(type_: str, found: list[Any], now: datetime) -> Any:
+    """The first of the values that were found, as the column's type wants it; else nothing."""
+    if not found:
+        return None
+    value = found[0]
+    if type_ == "string":
+        return _text(value)
+    if type_ == "date":
+        return age(value or "-", now) if isinstance(value, str) else None
+    if isinstance(value, bool) or type_ == "boolean":
+        return value if isinstance(value, bool) and type_ == "boolean" else None
+    if not isinstance(value, int | float):
+        return None
+    return int(value) if type_ == "integer" else value
+
+
+def _text(value: Any) -> str:
+    """As Go prints it; maps and lists as JSON."""
+    if value is None:
+        return "<no value>"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return _float(value)
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _float(value: float) -> str:
+    """The shortest digits; with an exponent below 1e-4 and from 1e6 on, as Go has it."""
+    sign, digits, places = Decimal(repr(value)).normalize().as_tuple()
+    exponent = len(digits) - 1 + int(places)
+    if -5 < exponent < 6:
+        return repr(value).removesuffix(".0")
+    first, *rest = map(str, digits)
+    point = "." if rest else ""
+    return f"{'-' * sign}{first}{point}{''.join(rest)}e{exponent:+03d}"

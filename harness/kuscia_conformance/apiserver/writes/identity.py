@@ -1,0 +1,162 @@
+"""Whether a body is of the object that its path names: kind, name, namespace, uid and version."""
+
+from __future__ import annotations
+
+import orjson
+
+from kuscia_conformance.apiserver.apimachinery import status_errors
+from kuscia_conformance.apiserver.apimachinery.go_text import quoted
+from kuscia_conformance.apiserver.apimachinery.kinds import Kind
+from kuscia_conformance.apiserver.apimachinery.registry import Target
+from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.schema import (
+    cannot_be_handled,
+    check_types,
+    not_registered,
+    unrecognized,
+)
+from kuscia_conformance.apiserver.schema.json_faults import go_type_name
+from kuscia_conformance.apiserver.storage.store import Stored
+from kuscia_conformance.kube.objects import Obj
+
+#: The largest version, in 64 bits.
+_LARGEST = 2**64 - 1
+
+
+def metadata_of(obj: Obj, kind: Kind) -> Obj:
+    """Its metadata, if need be of its own making. Refusal (400) if that is no object."""
+    metadata = obj.get("metadata")
+    if metadata is None:
+        metadata = obj["metadata"] = {}
+    if not isinstance(metadata, dict):
+        check_types(obj, kind.type, kind.name, kind.version)
+        raise bad_request("metadata: expected an object")
+    found: Obj = metadata
+    return found
+
+
+def require_kind(obj: Obj, kind: Kind) -> None:
+    """That the body is of the path's kind; of a built-in one it need not say so."""
+    api_version, name = obj.get("apiVersion") or "", obj.get("kind") or ""
+    if (api_version, name) == (kind.api_version, kind.name):
+        return
+    _require_texts(obj)
+    if kind.is_custom:
+        raise _not_of_custom(obj, kind, api_version, name)
+    api_version = obj["apiVersion"] = api_version or kind.api_version
+    name = obj["kind"] = name or kind.name
+    if (api_version, name) == (kind.api_version, kind.name):
+        return
+    version = api_version.rpartition("/")[2]
+    group = kind.group.partition(".")[0] or "core"
+    why = f"converting ({version}.{name}) to ({group}.{kind.name}): unknown conversion"
+    if name == kind.name:
+        why = not_registered(name, api_version)
+    raise cannot_be_handled(name, version, why, kind.name)
+
+
+def _require_texts(obj: Obj) -> None:
+    """A patch can have made anything of them."""
+    for key in ("apiVersion", "kind"):
+        if not isinstance(obj.get(key), str | None):
+            found = go_type_name(obj[key])
+            raise bad_request(
+                "couldn't get version/kind; json parse error: json: cannot unmarshal "
+                f"{found} into Go struct field .{key} of type string"
+            )
+
+
+def _not_of_custom(obj: Obj, kind: Kind, api_version: str, name: str) -> Refusal:
+    if not name:
+        body = orjson.dumps(obj)
+        return unrecognized(kind.name, f"Object 'Kind' is missing in '{body.decode()}'", body)
+    if api_version != kind.api_version:
+        return bad_request(
+            f"the API version in the data ({api_version}) does not match the expected API version "
+            f"({kind.api_version})"
+        )
+    cause = status_errors.invalid_value("kind", name, f"must be {kind.name}")
+    metadata = obj.get("metadata")
+    own = str(metadata.get("name") or "") if isinstance(metadata, dict) else ""
+    return status_errors.invalid(kind.group, name, own, [cause])
+
+
+def require_applicable(target: Target, config: Obj, stored: Stored | None) -> None:
+    """That a configuration is of the path's kind and namespace; its name is looked at later."""
+    api_version, name = (_text(config.get(key)) for key in ("apiVersion", "kind"))
+    if (api_version, name) != (target.kind.api_version, target.kind.name):
+        version = api_version if "/" in api_version else f"/{api_version}"
+        raise bad_request(f"invalid object type: {version}, Kind={name}")
+    metadata = config.get("metadata")
+    if not isinstance(metadata, dict):
+        return
+    require_namespace(target, metadata)
+    if stored is None and (uid := metadata.get("uid")):
+        asked = f"uid mismatch: the provided object specified uid {uid}"
+        why = f"{asked}, and no existing object was found"
+        raise status_errors.conflict(target.kind.group, target.kind.plural, target.name, why)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def require_name(target: Target, metadata: Obj) -> None:
+    """That it has the path's name; what is no text is told of when types are looked at."""
+    name = metadata.get("name")
+    if not name:
+        why = f"({target.name} based on URL) was undeterminable: name must be provided"
+        raise bad_request(f"the name of the object {why}")
+    if name != target.name and isinstance(name, str):
+        raise bad_request(
+            f"the name of the object ({name}) does not match the name on the URL ({target.name})"
+        )
+
+
+def require_namespace(target: Target, metadata: Obj) -> None:
+    """That it is in the path's namespace, if it names one."""
+    namespace = metadata.get("namespace") or target.namespace
+    if namespace != target.namespace and isinstance(namespace, str):
+        raise bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+
+
+def require_uid(kind: Kind, stored: Stored, uid: str | None) -> None:
+    """That this object is meant, and not another one of its name."""
+    if not uid or uid == stored.uid or not isinstance(uid, str):
+        return
+    registry = f"/registry/{kind.plural if not kind.group else kind.group + '/' + kind.plural}"
+    path = "/".join(part for part in (registry, *stored.key) if part)
+    raise status_errors.conflict(
+        kind.group,
+        kind.plural,
+        stored.name,
+        f"StorageError: invalid object, Code: 4, Key: {path}, ResourceVersion: 0, "
+        f"AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, "
+        f"UID in object meta: {stored.uid}",
+    )
+
+
+def require_version(kind: Kind, stored: Stored, metadata: Obj) -> None:
+    """That a writer who names a version has seen the latest; of custom kinds all have to."""
+    version = metadata.get("resourceVersion")
+    if version == str(stored.version):
+        return
+    if number_of(version):
+        raise status_errors.conflict(kind.group, kind.plural, stored.name)
+    if kind.is_custom:
+        why = "must be specified for an update"
+        cause = status_errors.invalid_value("metadata.resourceVersion", 0, why)
+        raise status_errors.invalid(kind.group, kind.plural, stored.name, [cause])
+
+
+def number_of(version: str | None) -> int:
+    """A resourceVersion as a number. Refusal (500) if it is none."""
+    if not version:
+        return 0
+    if not version.isascii() or not version.isdecimal():
+        raise Refusal(500, "", f"strconv.ParseUint: parsing {quoted(version)}: invalid syntax")
+    if len(version) > 20 or int(version) > _LARGEST:
+        raise Refusal(500, "", f"strconv.ParseUint: parsing {quoted(version)}: value out of range")
+    return int(version)

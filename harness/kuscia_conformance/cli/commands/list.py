@@ -1,0 +1,63 @@
+"""`kuscia-conformance list`: the checks there are, or the requirements and what covers them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+
+import click
+
+Row = tuple[str, ...]
+
+
+@click.command(epilog="Example: kuscia-conformance list schedule 'clean-*' CR-06")
+@click.option("--requirements", is_flag=True, help="Requirements, and the checks that cover them.")
+@click.argument("patterns", nargs=-1)
+def list(requirements: bool, patterns: tuple[str, ...]) -> None:
+    """List the checks, or those that PATTERNS name; no cluster is needed.
+
+    A pattern is what `run --only` takes: a check, an area, a feature, a requirement, with * and ?.
+    """
+    if requirements:
+        show(("requirement", "strength", "source", "checks"), [*_requirements(patterns)])
+    else:
+        show(("check", "strength", "level, needs", "title"), [*_checks(patterns)])
+
+
+def _checks(patterns: tuple[str, ...]) -> Iterator[Row]:
+    from kuscia_conformance.features.catalogue import cases_named, suite_cases
+    from kuscia_conformance.features.checks import strength
+    from kuscia_conformance.steps import definitions
+
+    for case in cases_named(suite_cases(definitions()), patterns):
+        check = case.check
+        level = " ".join([check.level, *sorted(check.needs)])
+        yield check.id, strength(check) or "none", level, check.title
+
+
+def _requirements(patterns: tuple[str, ...]) -> Iterator[Row]:
+    from kuscia_conformance.features.catalogue import covering, requirements_named, suite_cases
+    from kuscia_conformance.steps import definitions
+
+    cases = suite_cases(definitions())
+    for requirement in requirements_named(patterns):
+        ids = " ".join(case.check.id for case in covering(requirement.id, cases))
+        yield requirement.id, requirement.strength, requirement.source, ids or "none"
+
+
+def show(headings: Row, rows: Sequence[Row]) -> None:
+    """A table on a terminal; elsewhere a line for each row, never cut, for other programs."""
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(*headings, box=None, header_style="bold", pad_edge=False)
+        for row in rows:
+            table.add_row(*map(Text, row))
+        Console().print(table)
+        return
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())

@@ -1,0 +1,40 @@
+"""`kuscia-conformance run`: the suite against a controller, and a verdict."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from kuscia_conformance.cli.commands import suite_options
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.pytest_plugin import options
+
+
+@click.command(epilog="Example: kuscia-conformance run --cluster kind --only 'clean*' -n 4")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@suite_options()
+@click.option(
+    "-n",
+    "--workers",
+    metavar="N",
+    help="Run N scenarios at a time; auto: as many as the nodes allow.  "
+    "[default: auto; 0, none beside another, with PATHS, --only, --update or --pause-on-failure]",
+)
+def run(workers: str | None, paths: tuple[Path, ...], **chosen: Any) -> NoReturn:
+    """Run the scenarios against a controller, and write a report.
+
+    PATHS are features of your own, or folders of them; without any it is the whole suite.
+
+    Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 incomplete (interrupted, core checks
+    skipped), 4 the harness or the cluster failed.
+    """
+    from kuscia_conformance.cli.runner import run_suite
+    from kuscia_conformance.environment.settings import read_settings
+
+    if workers and not (workers.isdigit() or workers == "auto"):
+        raise UsageError(f"-n {workers}: expected a number or auto")
+    choice = options.chosen(chosen)
+    sys.exit(run_suite(read_settings(choice.texts, choice.given), workers, paths))

@@ -1,0 +1,40 @@
+"""`kuscia-conformance up`: a cluster and a controller that stay, for runs that take seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kuscia_conformance.cli.commands import suite_options
+from kuscia_conformance.pytest_plugin import options
+
+
+@click.command(epilog="Example: kuscia-conformance up --cluster controlplane")
+@suite_options(
+    "cluster",
+    "controller",
+    "nodes",
+    "install-crds",
+    "kind-image",
+    "workload-image",
+    "assets",
+    "setup",
+)
+def up(**chosen: Any) -> None:
+    """Make a cluster and a controller, and leave them standing in the background.
+
+    `run --reuse` and `pytest --kuscia-reuse` use them; `kuscia-conformance down` ends them.
+    """
+    from kuscia_conformance.environment.background import bring_up, folder
+    from kuscia_conformance.environment.settings import read_settings
+
+    # An environment that stays goes on while nobody drives it, so its clock is a real one.
+    choice = options.chosen({**chosen, "clock": "real"})
+    environment = bring_up(read_settings(choice.texts, choice.given), click.echo)
+    context = f" --context {environment.context}" if environment.context else ""
+    click.echo(f"{environment.cluster} stands, with the controller {environment.controller}")
+    click.echo("  run scenarios on it:  kuscia-conformance run --reuse my.feature")
+    click.echo(f"  look at it:           kubectl --kubeconfig {environment.kubeconfig}{context}")
+    click.echo(f"  the controller's log: {environment.controller_log or folder() / 'log'}")
+    click.echo("  end it:               kuscia-conformance down")

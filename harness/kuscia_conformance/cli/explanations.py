@@ -1,0 +1,136 @@
+"""What there is to say of a check, a requirement or a step, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pytest_bdd.parser import Step
+
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.features.catalogue import covering, like
+from kuscia_conformance.features.checks import Requirement, requirements, strength
+from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.step_definitions import KEYWORDS, Definition, StepDefinitions
+
+
+def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
+    """The text about a check's id, a requirement's, or a sentence. UsageError if it is none."""
+    found = [case for case in cases if name in (case.check.id, case.check.id.partition("#")[0])]
+    if found:
+        return "\n\n\n".join(about_check(case) for case in found)
+    if name in requirements():
+        return about_requirement(requirements()[name], cases)
+    if definitions := _definitions(name, steps):
+        return "\n\n".join(about_step(each) for each in definitions)
+    raise UsageError(
+        f"{name}: no check, requirement or step is called that", hint=_hint(name, cases, steps)
+    )
+
+
+def about_check(case: Case) -> str:
+    """What it plays, why, with which documents, and how to run it alone."""
+    check = case.check
+    needs = [*(f"needs {name}" for name in sorted(check.needs))]
+    needs += ["runs alone"] if check.exclusive else []
+    parts = [
+        f"{check.id}: {check.title}",
+        ", ".join([strength(check) or "no requirement", check.level, *needs]),
+        "",
+        *_scenario(case),
+        "",
+        *_requirements(case),
+        *_documents(case),
+        f"Alone: kuscia-conformance run --only '{check.id}'{_cluster(case)}",
+    ]
+    return "\n".join(parts)
+
+
+def about_requirement(requirement: Requirement, cases: Sequence[Case]) -> str:
+    """Its text, where it comes from, and which checks cover it."""
+    found = [case.check for case in covering(requirement.id, cases)]
+    lines = [_brief(requirement), "", "Checks:"]
+    lines += [f"  {check.id}: {check.title}" for check in found] or ["  none"]
+    return "\n".join([*lines, "", f"Alone: kuscia-conformance run --only {requirement.id}"])
+
+
+def about_step(definition: Definition) -> str:
+    """What may be written, an example, and where it is defined."""
+    keywords = ", ".join(word.title() for word in definition.keywords)
+    table = "  with a table below it\n" if definition.takes("datatable") else ""
+    return (
+        f"{keywords} {definition.synopsis}\n{table}"
+        f"  e.g. {definition.example}\n  defined in {definition.module}"
+    )
+
+
+def _brief(requirement: Requirement) -> str:
+    origin = f"{requirement.strength}, source: {requirement.source}"
+    return f"{requirement.id} ({origin})\n  {requirement.text}"
+
+
+def _scenario(case: Case) -> Iterator[str]:
+    """The steps with their tables, those of the background apart, a row filled in."""
+    count = len(case.template.all_background_steps)
+    yield f"Feature: {case.template.feature.name}    ({case.check.feature}:{case.check.line})"
+    if count:
+        yield "  Background:"
+        yield from _steps(case.steps[:count])
+    yield f"  Scenario: {case.check.title}"
+    yield from _steps(case.steps[count:])
+
+
+def _steps(steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        yield f"    {step.keyword.strip()} {step.name}"
+        yield from (f"      {line}" for line in _table(step))
+        yield from (f"      {line}" for line in (step.docstring or "").splitlines())
+
+
+def _table(step: Step) -> list[str]:
+    rows = [[str(cell) for cell in row] for row in step.datatable.raw()] if step.datatable else []
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    cells = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    return [f"| {' | '.join(row)} |" for row in cells]
+
+
+def _requirements(case: Case) -> Iterator[str]:
+    known = requirements()
+    for name in case.check.requirements:
+        yield _brief(known[name])
+    yield ""
+
+
+def _documents(case: Case) -> Iterator[str]:
+    for name, path in case.files.items():
+        yield f"{name}    ({_shown(path)})"
+        yield from (f"  {line}".rstrip() for line in path.read_text().splitlines())
+        yield ""
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _cluster(case: Case) -> str:
+    return " --cluster kind" if "real-pods" in case.check.needs else ""
+
+
+def _definitions(sentence: str, steps: StepDefinitions) -> list[Definition]:
+    """The steps that a sentence calls, with or without its keyword before it."""
+    keyword, _, rest = sentence.partition(" ")
+    given = keyword.lower() in KEYWORDS
+    text, kinds = (rest, (keyword.lower(),)) if given else (sentence, KEYWORDS)
+    return [
+        each
+        for each in steps.all()
+        if any(each.fits(Step(text, kind, 0, 0, kind)) for kind in kinds)
+    ]
+
+
+def _hint(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
+    if near := steps.near(name) if " " in name else []:
+        return "close to it: " + " · ".join(near)
+    ids = {case.check.id for case in cases} | {case.check.id.partition("#")[0] for case in cases}
+    return like(name, ids | requirements().keys())

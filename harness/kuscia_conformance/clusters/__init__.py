@@ -1,0 +1,62 @@
+"""Clusters to run on: each kind is one context manager, and a table names them.
+
+`embedded` (an API server of our own, with simulated nodes), `kind` (real nodes in Docker),
+`controlplane` (a real API server with simulated nodes),
+`kubeconfig` (somebody's cluster). `preparing` is what they have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+
+from kuscia_conformance.clusters.types import Cluster, ClusterOptions, Provider
+from kuscia_conformance.errors import UsageError
+
+__all__ = ["PROVIDERS", "Cluster", "ClusterOptions", "Provider", "cluster"]
+
+Provide = Callable[[str, ClusterOptions], AbstractContextManager[Cluster]]
+
+
+def _embedded() -> Provide:
+    from kuscia_conformance.clusters.embedded.provider import provide
+
+    return provide
+
+
+def _controlplane() -> Provide:
+    from kuscia_conformance.clusters.controlplane import provide
+
+    return provide
+
+
+def _kind() -> Provide:
+    from kuscia_conformance.clusters.kind import provide
+
+    return provide
+
+
+def _kubeconfig() -> Provide:
+    from kuscia_conformance.clusters.kubeconfig import provide
+
+    return provide
+
+
+#: The kinds of cluster, by the word before the first colon; each is imported when it is asked for.
+PROVIDERS: Mapping[str, Callable[[], Provide]] = {
+    "embedded": _embedded,
+    "controlplane": _controlplane,
+    "kind": _kind,
+    "kubeconfig": _kubeconfig,
+}
+
+
+def cluster(options: ClusterOptions) -> AbstractContextManager[Cluster]:
+    """The cluster that the options name. UsageError, with the valid ones, if there is none."""
+    kind, _, argument = options.cluster.partition(":")
+    if kind not in PROVIDERS:
+        raise UsageError(
+            f"--cluster {options.cluster}: there is no such kind of cluster",
+            hint=f"valid: {', '.join(sorted(PROVIDERS))}",
+        )
+    return PROVIDERS[kind]()(argument, options)

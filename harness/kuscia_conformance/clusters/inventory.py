@@ -1,0 +1,64 @@
+"""What there is in a cluster: the kinds that it serves, and the objects in a namespace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+
+from kuscia_conformance.errors import ApiError
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kuscia import TASK_RESOURCE_GROUPS
+from kuscia_conformance.kube.objects import Obj, Resource, name_of
+
+#: What Kubernetes puts into every namespace by itself.
+OF_KUBERNETES = frozenset({("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")})
+#: Kinds that tell of what happened and stay behind by design.
+NOT_INVENTORIED = frozenset({"events", "leases"})
+
+
+async def inventory(api: Api, namespace: str, tasks: Collection[str]) -> list[str]:
+    """Everything in a namespace, of whatever kind the cluster knows, and the tasks' groups."""
+    kinds = [kind for kind in await served_kinds(api) if kind.namespaced]
+    lists = await asyncio.gather(*(listed(api, kind, namespace) for kind in kinds))
+    groups = await listed(api, TASK_RESOURCE_GROUPS, None)
+    found = [
+        f"{kind.kind} {namespace}/{name_of(obj)}"
+        for kind, listed in zip(kinds, lists, strict=True)
+        for obj in listed
+        if (kind.plural, name_of(obj)) not in OF_KUBERNETES
+    ]
+    found += [f"{g['kind']} {name_of(g)}" for g in groups if name_of(g) in tasks]
+    return sorted(found)
+
+
+async def listed(
+    api: Api, resource: Resource, namespace: str | None, *, fields: str = ""
+) -> list[Obj]:
+    try:
+        return (await api.list(resource, namespace, fields=fields))[0]
+    except ApiError as error:
+        if error.code in (404, 405):
+            return []
+        raise
+
+
+async def served_kinds(api: Api) -> list[Resource]:
+    """Every kind of which the cluster lists and deletes objects, but those that stay by design."""
+    groups = (await api.raw("/apis"))["groups"]
+    versions = ["v1", *(group["preferredVersion"]["groupVersion"] for group in groups)]
+    kinds: list[Resource] = []
+    for version in versions:
+        answer = await api.raw("/api/v1" if version == "v1" else f"/apis/{version}")
+        kinds += [_resource(version, kind) for kind in answer["resources"] if _is_kept(kind)]
+    return kinds
+
+
+def _is_kept(kind: dict[str, Any]) -> bool:
+    listable = "list" in kind["verbs"] and "delete" in kind["verbs"]
+    return listable and "/" not in kind["name"] and kind["name"] not in NOT_INVENTORIED
+
+
+def _resource(group_version: str, kind: dict[str, Any]) -> Resource:
+    group, _, version = group_version.rpartition("/")
+    return Resource(group, version, kind["name"], kind["kind"], kind["namespaced"])

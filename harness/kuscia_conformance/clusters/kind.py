@@ -1,0 +1,119 @@
+"""`kind[:NAME]`: real nodes, as containers of Docker.
+
+A cluster that does not exist is made, and deleted at the end unless it is to be kept. One that
+exists is used again if we have made it and the user names it or says `--keep`; it is never
+deleted. The user's own kubeconfig is never touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import yaml
+
+from kuscia_conformance.clusters import images, preparing
+from kuscia_conformance.clusters.commands import run, succeeds
+from kuscia_conformance.clusters.types import POOL, Cluster, ClusterOptions
+from kuscia_conformance.errors import ClusterError
+from kuscia_conformance.kube.kubeconfig import read_access
+
+DEFAULT_NAME = "kuscia-conformance"
+
+
+@contextmanager
+def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
+    """A kind cluster. ClusterError if Docker, kind, an image or the name is not to be had."""
+    _require_tools()
+    name = argument or DEFAULT_NAME
+    kubeconfig = options.work / "kind.kubeconfig"
+    exists = name in run("kind", "get", "clusters").split()
+    if exists:
+        _reuse(name, kubeconfig, wanted=bool(argument) or options.keep)
+    keep = exists or options.keep
+    with ExitStack() as ending:
+        if not exists:
+            ending.callback(_delete, name, kubeconfig, options)
+        with ThreadPoolExecutor() as beside:
+            image = beside.submit(images.make_workload_image, options.workload_image)
+            if not exists:
+                _create(name, kubeconfig, options)
+            options.say("loading the workload image")
+            run("kind", "load", "docker-image", image.result(), "--name", name)
+        made = _prepare(name, kubeconfig, options, keep=keep)
+        if keep:  # only what has come to stand is worth keeping
+            ending.pop_all()
+        yield made
+    if keep:
+        options.say(f"kept: kind export kubeconfig --name {name}")
+
+
+def _delete(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
+    options.say(f"deleting the kind cluster {name}")
+    run("kind", "delete", "cluster", "--name", name, "--kubeconfig", str(kubeconfig))
+
+
+def _require_tools() -> None:
+    for tool, where in (("docker", "docs.docker.com/engine"), ("kind", "kind.sigs.k8s.io")):
+        if shutil.which(tool) is None:
+            raise ClusterError(
+                f"--cluster kind: there is no {tool} on the PATH",
+                hint=f"see {where}, or use --cluster controlplane",
+            )
+    if not succeeds("docker", "version"):
+        raise ClusterError(
+            "--cluster kind: Docker does not answer",
+            hint="is its daemon running, and may you use it? try `docker version`",
+        )
+
+
+def _reuse(name: str, kubeconfig: Path, *, wanted: bool) -> None:
+    if not wanted:
+        raise ClusterError(
+            f"--cluster kind: a kind cluster {name} exists",
+            hint=f"use it again with --cluster kind:{name}, "
+            f"or delete it with `kind delete cluster --name {name}`",
+        )
+    kubeconfig.touch(mode=0o600)
+    kubeconfig.write_text(run("kind", "get", "kubeconfig", "--name", name))
+    access = read_access(kubeconfig)
+    asyncio.run(preparing.check_reachable(access, f"kind:{name}"))
+    if not asyncio.run(preparing.pool(access)):
+        raise ClusterError(
+            f"--cluster kind:{name}: that cluster is not one of ours",
+            hint="choose another name; or use it as --cluster kubeconfig:PATH",
+        )
+
+
+def _create(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
+    image = images.choose_node_image(options.kind_image, options.say)
+    options.say(f"making the kind cluster {name} with {options.nodes} workers")
+    workers = [{"role": "worker", "labels": {POOL: "true"}} for _ in range(options.nodes)]
+    content = {
+        "kind": "Cluster",
+        "apiVersion": "kind.x-k8s.io/v1alpha4",
+        "nodes": [{"role": "control-plane"}, *workers],
+    }
+    config = options.work / "kind.yaml"
+    config.write_text(yaml.safe_dump(content))
+    command = ["kind", "create", "cluster", "--name", name, "--config", str(config)]
+    command += ["--kubeconfig", str(kubeconfig), *(["--image", image] if image else [])]
+    try:
+        run(*command)
+    except ClusterError as error:
+        hint = "a node image that is here already can be named by --kind-image"
+        raise ClusterError(error.message, hint=error.hint or hint) from error
+
+
+def _prepare(name: str, kubeconfig: Path, options: ClusterOptions, *, keep: bool) -> Cluster:
+    options.say("waiting for the nodes")
+    access = read_access(kubeconfig)
+    asyncio.run(preparing.install(access, options.definitions))
+    count = options.nodes if not keep else 1
+    nodes = asyncio.run(preparing.ready_nodes(access, count))
+    can = frozenset({"real-pods", "exec"})
+    return Cluster(f"kind:{name}", kubeconfig, None, can, nodes, outlives=keep)

@@ -1,0 +1,114 @@
+"""`kubeconfig[:PATH[#CONTEXT]]`: somebody's cluster, which is left as it was found.
+
+Only one run at a time has it, by a Lease (`lease`); it uses the nodes that the user names
+(`pool`) and the definitions that are there (`definitions`); everything else it makes or
+changes bears its id and is undone at the end (`undo`), or by `kuscia-conformance down`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from kuscia_conformance.clusters import definitions, lease, pool, preparing
+from kuscia_conformance.clusters.borrowed_nodes import wait_while_ending
+from kuscia_conformance.clusters.run_label import mark
+from kuscia_conformance.clusters.types import Cluster, ClusterOptions
+from kuscia_conformance.clusters.undo import Say, undo
+from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import Access, read_access
+from kuscia_conformance.kube.kuscia import TASK_NAMESPACE
+from kuscia_conformance.kube.objects import NAMESPACES, Obj, name_of
+
+
+@contextmanager
+def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
+    """The cluster of a kubeconfig, for this run alone.
+
+    ClusterError if it does not answer, is in use, offers no nodes or has other definitions.
+    """
+    file, context = place(argument)
+    access = read_access(file, context)
+    name = f"kubeconfig:{argument}" if argument else "kubeconfig"
+    asyncio.run(preparing.check_reachable(access, name))
+    with _held(access, name, options.run, options.say):
+        nodes = asyncio.run(_prepare(access, name, options))
+        names = tuple(name_of(node) for node in nodes)
+        yield Cluster(name, file, context, pool.can(nodes), names, outlives=True)
+
+
+def place(argument: str) -> tuple[Path, str | None]:
+    """The file and the context that stand behind `kubeconfig:`."""
+    path, _, context = argument.partition("#")
+    file = Path(path or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config")
+    return file, context or None
+
+
+@contextmanager
+def _held(access: Access, name: str, run: str, say: Say) -> Iterator[None]:
+    """Have the cluster for this run alone; at the end it is as it was, and free again."""
+    crashed = asyncio.run(_take(access, name, run, say))
+    try:
+        with lease.renewed(access, run, say):
+            try:
+                if crashed:
+                    say(f"undoing what the run {crashed} has left")
+                    _undone(access, name, crashed, say, crashed=True)
+                yield
+            finally:
+                _undone(access, name, run, say, crashed=False)
+    finally:
+        # Even if something could not be undone: then `down` is to be let in.
+        with suppress(ApiError):
+            asyncio.run(_release(access, run))
+
+
+def _undone(access: Access, name: str, run: str, say: Say, *, crashed: bool) -> None:
+    try:
+        asyncio.run(_undo(access, run, say, crashed))
+    except ApiError as error:
+        raise ClusterError(
+            f"{name}: what the run {run} has done could not be undone: {error}",
+            hint=f"once the cluster answers: kuscia-conformance down --cluster {name}",
+        ) from error
+
+
+async def _take(access: Access, name: str, run: str, say: Say) -> str | None:
+    async with Api(access, preparing.MANAGER) as api:
+        return await lease.take(api, name, run, say)
+
+
+async def _undo(access: Access, run: str, say: Say, crashed: bool) -> None:
+    async with Api(access, preparing.MANAGER) as api:
+        await undo(api, run, say, crashed=crashed)
+
+
+async def _release(access: Access, run: str) -> None:
+    async with Api(access, preparing.MANAGER) as api:
+        await lease.release(api, run)
+
+
+async def _prepare(access: Access, name: str, options: ClusterOptions) -> list[Obj]:
+    """The nodes to use, once everything that a run needs is there."""
+    wanted = preparing.load_all(options.definitions)
+    async with Api(access, preparing.MANAGER) as api:
+        nodes = await pool.choose(api, options.node_names, name, options.say)
+        replace = options.install_definitions
+        made = await definitions.install(api, wanted, options.run, replace=replace)
+        if made:
+            options.say(f"installed the definitions {', '.join(made)}")
+        await _make_namespace(api, options.run)
+    return nodes
+
+
+async def _make_namespace(api: Api, run: str) -> None:
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": TASK_NAMESPACE}}
+    await wait_while_ending(api, TASK_NAMESPACE)
+    try:
+        await api.create(NAMESPACES, mark(namespace, run))
+    except AlreadyExists:
+        return

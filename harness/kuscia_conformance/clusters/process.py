@@ -1,0 +1,181 @@
+"""Child processes: started with a log, ready when they say so, ended in any case.
+
+A child has a session of its own, so that Ctrl-C in the terminal reaches only us and we end
+the children in order; and it is told to end when we die, however we die.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import current_thread, main_thread
+from types import TracebackType
+from typing import Self
+
+from kuscia_conformance.errors import EnvironmentFailure
+
+_PR_SET_PDEATHSIG = 1
+#: How often a child is looked at until it is ready, in seconds: files and sockets tell nobody.
+_LOOK = 0.02
+
+
+class ProcessError(EnvironmentFailure):
+    """A child process could not be started, or has ended before its time."""
+
+
+class Process:
+    """A child process, as a context manager.
+
+    `ready` is a text to wait for in the log, or a question to ask until it is answered with
+    True; without it the process counts as ready at once. Times are in seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        ready: str | Callable[[], bool] | None = None,
+        within: float = 30,
+        grace: float = 5,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name, self.command, self.log = name, list(command), log
+        self.within, self.grace = within, grace
+        self.environment = {**os.environ, **(environment or {})}
+        #: Where in the log its words begin: one that is started again has said something before.
+        self._said_before = 0
+        self._is_ready = (lambda: ready in self._said()) if isinstance(ready, str) else ready
+
+    def __enter__(self) -> Self:
+        self.start()
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start it. ProcessError if there is no such program."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._said_before = len(self.read())
+        try:
+            with self.log.open("ab") as output, _undisturbed():
+                self._child = subprocess.Popen(
+                    self.command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env=self.environment,
+                    start_new_session=True,
+                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                )
+        except OSError as error:
+            raise ProcessError(f"{self.name}: cannot start {self.command[0]}: {error}") from error
+        except KeyboardInterrupt:
+            self.stop()
+            raise
+
+    def wait_until_ready(self) -> None:
+        """Wait for it. ProcessError, with its last lines, if it has ended or takes too long."""
+        deadline = time.monotonic() + self.within
+        while self._is_ready and not self._is_ready():
+            self.require_alive()
+            if time.monotonic() > deadline:
+                raise ProcessError(
+                    f"{self.name} was not ready within {self.within:g} s", hint=self.tail()
+                )
+            time.sleep(_LOOK)
+
+    def require_alive(self) -> None:
+        """ProcessError, with its last lines, if it has ended."""
+        if self._child.poll() is not None:
+            text = f"{self.name} has ended with code {self._child.returncode}"
+            raise ProcessError(text, hint=self.tail())
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._child.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it has ended, negative if by a signal; None while it runs."""
+        return self._child.poll()
+
+    def read(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def _said(self) -> str:
+        return self.read()[self._said_before :]
+
+    def tail(self, lines: int = 8) -> str:
+        last = self.read().splitlines()[-lines:]
+        return "\n  ".join([f"its last lines ({self.log}):", *last]) if last else "it said nothing"
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._signal(signal.SIGKILL)
+        self._child.wait()
+
+    def wait(self, within: float = 30) -> None:
+        """Wait until it ends by itself. ProcessError if that takes longer."""
+        try:
+            self._child.wait(within)
+        except subprocess.TimeoutExpired as error:
+            raise ProcessError(f"{self.name} still runs after {within:g} s") from error
+
+    def stop(self) -> None:
+        """Tell it to end, and after its grace make it; so with what it has started itself."""
+        self._signal(signal.SIGTERM)
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(self.grace)
+        finally:
+            self.kill()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, number)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Have Ctrl-C wait meanwhile: a child would be there that nobody knows, and so nobody ends."""
+    if current_thread() is not main_thread():  # signals disturb only that
+        yield
+        return
+    came: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda which, _: came.append(which)) for each in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for each in came:
+        signal.raise_signal(each)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

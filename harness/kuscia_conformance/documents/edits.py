@@ -1,0 +1,99 @@
+"""Manifests with something else in them: what a feature's tables of paths and values say.
+
+A path is written as in documents: `spec.parties[0].template.spec.containers[0].args`,
+`metadata.labels[kuscia.secretflow/job-id]`. A value is YAML: `Host`, `2`, `[-c, "./app"]`, `null`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from pathlib import Path as File
+from typing import Any
+
+from kuscia_conformance import documents
+from kuscia_conformance.documents import Path
+from kuscia_conformance.errors import DocumentError, FeatureError
+from kuscia_conformance.kube.objects import Obj
+
+TABLE = File("table")
+
+
+def changed(manifest: Obj, table: Iterable[Sequence[str]]) -> Obj:
+    """The manifest with each row's value at its path. FeatureError for a row that cannot be."""
+    result: Obj = copy.deepcopy(manifest)
+    for text, value in _rows(table):
+        *steps, last = _path(text)
+        holder: Any = result
+        try:
+            for step, following in zip(steps, [*steps, last][1:], strict=True):
+                holder = _enter(holder, step, [] if following.isdigit() else {})
+            _put(holder, last, value_from(value))
+        except (IndexError, ValueError, TypeError) as error:
+            raise FeatureError(f"the manifest has no place {text}: {error}") from error
+    return result
+
+
+def without(manifest: Obj, text: str) -> Obj:
+    """The manifest without the field at that path. FeatureError if there is none."""
+    result: Obj = copy.deepcopy(manifest)
+    *steps, last = _path(text)
+    holder: Any = result
+    try:
+        for step in steps:
+            holder = holder[int(step) if isinstance(holder, list) else step]
+        del holder[int(last) if isinstance(holder, list) else last]
+    except (KeyError, IndexError, ValueError, TypeError) as error:
+        raise FeatureError(f"the manifest has no {text} to leave out") from error
+    return result
+
+
+def value_from(text: str) -> Any:
+    """The value that a cell stands for, operators of expected documents included.
+
+    FeatureError if it is no YAML, or names an operator that does not exist.
+    """
+    try:
+        return documents.document_from(f"value: {text}", TABLE)["value"]
+    except DocumentError as error:
+        raise FeatureError(f"{text!r} is no value: {error.message}", hint=error.hint) from error
+
+
+def expectation(table: Iterable[Sequence[str]]) -> list[tuple[Path, Any]]:
+    """The paths of a table, and what is expected at each."""
+    return [(_path(text), value_from(value)) for text, value in _rows(table)]
+
+
+def _rows(table: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
+    rows = [tuple(row) for row in table]
+    for row in rows:
+        if len(row) != 2:
+            raise FeatureError(f"a row is a path and a value, not {' | '.join(row)!r}")
+    return [(path, value) for path, value in rows]
+
+
+def _path(text: str) -> Path:
+    try:
+        return documents.path_from(text)
+    except ValueError as error:
+        raise FeatureError(str(error)) from error
+
+
+def _enter(holder: Any, step: str, empty: Any) -> Any:
+    """What is at that step; something empty is put there if nothing is."""
+    if isinstance(holder, list):
+        if int(step) == len(holder):
+            holder.append(empty)
+        return holder[int(step)]
+    if holder.get(step) is None:
+        holder[step] = empty
+    return holder[step]
+
+
+def _put(holder: Any, step: str, value: Any) -> None:
+    if not isinstance(holder, list):
+        holder[step] = value
+    elif int(step) == len(holder):
+        holder.append(value)
+    else:
+        holder[int(step)] = value

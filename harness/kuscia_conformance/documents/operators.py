@@ -1,0 +1,367 @@
+"""The few special values of an expected document, each a YAML tag.
+
+OPERATORS is the language: a tag, and the class that reads its argument, judges a value, and
+says how it reads in a failure. Before it the operators; after it how values read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from abc import abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from kuscia_conformance.documents.paths import Path, path_beside, value_at
+from kuscia_conformance.kube.objects import time_from
+
+
+class _Missing:
+    """What stands where there is nothing, so that operators can judge that too."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+MISSING = _Missing()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a document is compared in."""
+
+    #: The nodes of each domain.
+    nodes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    #: The whole actual document, and where in it the value stands; set by `compare`.
+    root: Any = None
+    at: Path = ()
+
+    def value_of(self, path: str) -> Any:
+        """The value at a path of the document; a path that begins with a dot starts here."""
+        return value_at(self.root, path_beside(path, self.at))
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A value that judges another."""
+
+    #: For the reference in fixtures/README.md: how an author writes it, what it asks for, and a
+    #: document that it refuses.
+    example: ClassVar[str]
+    meaning: ClassVar[str]
+    refuses: ClassVar[str]
+    #: Whether operators may stand in its argument.
+    nests: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def read(cls, argument: Any) -> Self:
+        """The operator with that argument, None if it had none. ValueError if it cannot be."""
+
+    @abstractmethod
+    def accepts(self, value: Any, context: Context) -> bool:
+        """Whether the value is as wanted; where there is none, the value is MISSING."""
+
+    @abstractmethod
+    def wants(self) -> str:
+        """How it reads in a failure."""
+
+
+@dataclass(frozen=True)
+class Anything(Operator):
+    """`!any`."""
+
+    example = "readyTime: !any"
+    meaning = "it is there, whatever its value"
+    refuses = "{}"
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        _no_argument(argument)
+        return cls()
+
+    def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
+        return value is not None and value is not MISSING
+
+    def wants(self) -> str:
+        return "any value"
+
+
+@dataclass(frozen=True)
+class Absent(Operator):
+    """`!absent`; in a keyed list `!absent {type: Success}`: `item` is what no item may have."""
+
+    item: Any = None
+    example = "completionTime: !absent"
+    meaning = "it is not there; in a keyed list, `!absent {type: Success}`: no such item is"
+    refuses = "completionTime: 2024-01-02T03:04:05Z"
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        if argument is not None and not (argument and isinstance(argument, Mapping)):
+            raise ValueError("takes nothing, or in a keyed list what an item has")
+        return cls(argument)
+
+    def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
+        return value is MISSING
+
+    def wants(self) -> str:
+        return "absent"
+
+
+@dataclass(frozen=True)
+class Regex(Operator):
+    """`!re PATTERN`; a dot also matches a line's end."""
+
+    pattern: str
+    example = "message: !re .*alice.*"
+    meaning = "a text that the regular expression matches as a whole"
+    refuses = "message: bob has no room"
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        if not isinstance(argument, str):
+            raise ValueError("takes a regular expression")
+        try:
+            re.compile(argument)
+        except re.error as error:
+            raise ValueError(f"{argument!r} is no regular expression: {error}") from error
+        return cls(argument)
+
+    def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
+        return isinstance(value, str) and bool(re.fullmatch(self.pattern, value, re.DOTALL))
+
+    def wants(self) -> str:
+        return f"a text like /{self.pattern}/"
+
+
+@dataclass(frozen=True)
+class Between(Operator):
+    """`!between [LOW, HIGH]`."""
+
+    low: float
+    high: float
+    example = "portNumber: !between [20000, 32766]"
+    meaning = "a number from the first to the second, both included"
+    refuses = "portNumber: 8080"
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        match argument:
+            case [low, high] if _is_number(low) and _is_number(high) and low <= high:
+                return cls(low, high)
+        raise ValueError("takes two numbers, the smaller first")
+
+    def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
+        return _is_number(value) and self.low <= value <= self.high
+
+    def wants(self) -> str:
+        return f"a number from {self.low} to {self.high}"
+
+
+@dataclass(frozen=True)
+class Time(Operator):
+    """`!time`, `!time {after: PATH, before: PATH}`: both may be the same second.
+
+    A path that begins with a dot is that of a neighbour: `.createTime`.
+    """
+
+    after: str | None = None
+    before: str | None = None
+    example = "completionTime: !time {after: startTime}"
+    meaning = "a time in UTC and whole seconds; not before, not after another of the document"
+    refuses = "{startTime: 2024-01-02T03:04:05Z, completionTime: 2024-01-02T03:04:00Z}"
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        bounds = {} if argument is None else argument
+        if not isinstance(bounds, Mapping) or not set(bounds) <= {"after", "before"}:
+            raise ValueError("takes nothing, or {after: PATH, before: PATH}")
+        for path in bounds.values():
+            _check_path(path)
+        return cls(**bounds)
+
+    def accepts(self, value: Any, context: Context) -> bool:
+        moment = _moment(value)
+        if moment is None:
+            return False
+        after, before = _bound(self.after, context), _bound(self.before, context)
+        is_late_enough = self.after is None or (after is not None and after <= moment)
+        return is_late_enough and (self.before is None or (before is not None and moment <= before))
+
+    def wants(self) -> str:
+        bounds = [(self.after, "not before"), (self.before, "not after")]
+        return " ".join(["a time", *(f"{words} {path}" for path, words in bounds if path)])
+
+
+@dataclass(frozen=True)
+class Reference(Operator):
+    """`!ref PATH`."""
+
+    path: str
+    example = "portNumber: !ref serviceStatuses[alice/psi-0-fed].portNumber"
+    meaning = "the same value as at that path of the same document"
+    refuses = "portNumber: 20000"
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        _check_path(argument)
+        return cls(argument)
+
+    def accepts(self, value: Any, context: Context) -> bool:
+        return value is not None and _is_same(value, context.value_of(self.path))
+
+    def wants(self) -> str:
+        return f"the value of {self.path}"
+
+
+@dataclass(frozen=True)
+class OneOf(Operator):
+    """`!one-of [A, B]`: values or operators."""
+
+    choices: tuple[Any, ...]
+    example = "podPhase: !one-of [Succeeded, Failed]"
+    meaning = "one of these values, or what one of these operators accepts"
+    refuses = "podPhase: Running"
+    nests = True
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        if not isinstance(argument, list) or not argument:
+            raise ValueError("takes a list")
+        return cls(tuple(argument))
+
+    def accepts(self, value: Any, context: Context) -> bool:
+        return any(
+            choice.accepts(value, context)
+            if isinstance(choice, Operator)
+            else _is_same(choice, value)
+            for choice in self.choices
+        )
+
+    def wants(self) -> str:
+        return " or ".join(value_text(choice) for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class NodeOf(Operator):
+    """`!node-of DOMAIN`."""
+
+    domain: str
+    example = "nodeName: !node-of alice"
+    meaning = "the name of a node that serves this domain"
+    refuses = "nodeName: node-2"
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        if not argument or not isinstance(argument, str):
+            raise ValueError("takes a domain")
+        return cls(argument)
+
+    def accepts(self, value: Any, context: Context) -> bool:
+        return isinstance(value, str) and value in context.nodes.get(self.domain, ())
+
+    def wants(self) -> str:
+        return f"a node of {self.domain}"
+
+
+@dataclass(frozen=True)
+class Exact(Operator):
+    """`!exact` on a mapping or a keyed list: the value, and nothing beside it.
+
+    `compare` takes it apart; only as a choice of `!one-of` it judges by itself.
+    """
+
+    value: Any
+    example = "podStatuses: !exact {alice/psi-0: {}}"
+    meaning = "of a mapping or a keyed list: these entries, and no others"
+    refuses = "podStatuses: {alice/psi-0: {}, bob/psi-0: {}}"
+    nests = True
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        if not isinstance(argument, Mapping | list):
+            raise ValueError("stands before a mapping or a list")
+        return cls(argument)
+
+    def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
+        return _is_same(self.value, value)
+
+    def wants(self) -> str:
+        return f"exactly {value_text(self.value)}"
+
+
+#: The language: each tag and what it means.
+OPERATORS: Mapping[str, type[Operator]] = {
+    "any": Anything,
+    "absent": Absent,
+    "re": Regex,
+    "between": Between,
+    "time": Time,
+    "ref": Reference,
+    "one-of": OneOf,
+    "node-of": NodeOf,
+    "exact": Exact,
+}
+
+
+#: Texts that would read as something else in a failure if they had no quotes.
+_WORDS = ("", "~", "true", "false", "null", "absent", "present", "any value")
+
+
+def value_text(value: Any) -> str:
+    """A value as it would stand in the document; a text that looks like something else, quoted."""
+    if isinstance(value, Operator):
+        return value.wants()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {value_text(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(value_text(item) for item in value) + "]"
+    if value is MISSING or (isinstance(value, str) and not _needs_quotes(value)):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _needs_quotes(text: str) -> bool:
+    looks_like_a_number = text.lstrip("+-").replace(".", "", 1).isdigit()
+    is_hidden = text != text.strip() or not text.isprintable()
+    return text in _WORDS or looks_like_a_number or is_hidden
+
+
+def _no_argument(argument: Any) -> None:
+    if argument is not None:
+        raise ValueError("takes nothing")
+
+
+def _check_path(argument: Any) -> None:
+    if not isinstance(argument, str):
+        raise ValueError("takes a path, such as conditions[type=Running].status")
+    path_beside(argument)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Equal, and of the same kind: in JSON, unlike in Python, true is not 1."""
+    return type(one) is type(other) and bool(one == other)
+
+
+_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+
+
+def _moment(value: Any) -> datetime | None:
+    """The time that a status shows; None if it is no time in UTC and whole seconds."""
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+        return None
+    try:
+        return time_from(value)
+    except ValueError:
+        return None
+
+
+def _bound(path: str | None, context: Context) -> datetime | None:
+    return _moment(context.value_of(path)) if path else None

@@ -1,0 +1,48 @@
+"""Mismatches as a table for people: path, expected, actual, who wrote it last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from kuscia_conformance.documents.compare import Mismatch
+from kuscia_conformance.documents.paths import Path, path_text
+
+HEADINGS = ("path", "expected", "actual", "last written")
+#: The longest value that is shown whole; of a longer one, both ends.
+WIDEST = 60
+
+
+def render(
+    mismatches: Sequence[Mismatch],
+    writer: Callable[[Path], str] = lambda _: "–",
+    *,
+    widest: int = WIDEST,
+) -> str:
+    """The table; `writer` says of a path who wrote its value last.
+
+    Values longer than `widest` characters are cut in the middle; paths never are.
+    """
+    rows = [
+        (
+            path_text(mismatch.path),
+            _cut(mismatch.expected, widest),
+            _cut(mismatch.actual, widest),
+            writer(mismatch.path) if mismatch.actual != "absent" else "–",
+        )
+        for mismatch in mismatches
+    ]
+    lines = [HEADINGS, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(_line(line, widths) for line in lines)
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _cut(text: str, widest: int) -> str:
+    line = text.replace("\n", "\\n")
+    if len(line) <= widest:
+        return line
+    half = (widest - 3) // 2
+    return f"{line[: widest - 3 - half]} … {line[-half:]}"

@@ -1,0 +1,141 @@
+"""What an expected document can ask for: places that there can be, items that can be told apart.
+
+Walks a document's nodes, whose values are sound by themselves, beside the schema of the
+resource definition. Without a schema, `{}`, every path is possible. Its title says what it is of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from kuscia_conformance.documents.paths import KEYS, Path, item_key, path_beside, path_text
+from kuscia_conformance.kube.objects import Obj
+
+#: Instead of the value of a field that an operator stands in: no item can be told by that.
+_OPERATOR = "!"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A place that is wrong, what is wrong, and what to do."""
+
+    node: Node
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Checker:
+    """`check` yields the problems of a node that stands at a path of the document."""
+
+    root: Obj
+
+    def check(self, node: Node, schema: Obj, path: Path = ()) -> Iterator[Problem]:
+        if node.tag in ("!time", "!ref"):
+            yield from self._named_paths(node, path)
+        elif node.tag == "!absent":
+            yield from _misplaced(node)
+        elif node.tag == "!one-of":
+            for choice in node.value:
+                yield from self.check(choice, schema, path)
+        elif isinstance(node, MappingNode):
+            yield from self._fields(node, schema, path)
+        elif isinstance(node, SequenceNode) and node.tag != "!between":
+            yield from self._items(node, schema, path)
+
+    def _fields(self, node: MappingNode, schema: Obj, path: Path) -> Iterator[Problem]:
+        for key, value in node.value:
+            below = _below(schema, key.value)
+            if below is None:
+                yield self._no_such(key, (*path, key.value), schema)
+            else:
+                yield from self.check(value, below, (*path, key.value))
+
+    def _items(self, node: SequenceNode, schema: Obj, path: Path) -> Iterator[Problem]:
+        below = _below(schema, "0")
+        if below is None:
+            yield self._no_such(node, (*path, "0"), schema)
+            return
+        keys = KEYS.get(path[-1]) if path else None
+        yield from _keyed(node, path[-1], keys) if keys else _unkeyed(node)
+        for number, item in enumerate(node.value):
+            if isinstance(item, MappingNode) and keys:
+                yield from self._fields(item, below, (*path, str(number)))
+            elif item.tag != "!absent":
+                yield from self.check(item, below, (*path, str(number)))
+
+    def _named_paths(self, node: Node, path: Path) -> Iterator[Problem]:
+        """The paths in an operator's argument have to be possible too."""
+        for name in [value for _, value in node.value] if node.tag == "!time" else [node]:
+            schema, named = self.root, path_beside(name.value, path)
+            for place, step in enumerate(named):
+                below = _below(schema, step)
+                if below is None:
+                    yield self._no_such(name, named[: place + 1], schema)
+                    break
+                schema = below
+
+    def _no_such(self, node: Node, path: Path, schema: Obj) -> Problem:
+        known = list(schema.get("properties") or {})
+        near = get_close_matches(path[-1], known, n=1)
+        first = f"did you mean {near[0]}? " if near else ""
+        hint = f"{first}there are: {', '.join(sorted(known))}" if known else "it has no fields"
+        what = self.root.get("title", "status")
+        return Problem(node, f"the {what} has no {path_text(path)}", hint)
+
+
+def _below(schema: Obj, step: str) -> Obj | None:
+    """The schema of a field, an entry or an item; None if there can be no such."""
+    found: Obj | None = schema.get("properties", {}).get(step)
+    further = schema.get("additionalProperties")
+    if found is not None:
+        return found
+    if isinstance(further, dict):
+        return further
+    if "items" in schema:
+        return dict(schema["items"])
+    return {} if not schema or schema.get("x-kubernetes-preserve-unknown-fields") else None
+
+
+def _misplaced(node: Node) -> Iterator[Problem]:
+    if isinstance(node, MappingNode):
+        hint = f"it says of {', '.join(KEYS)} that there is no such item"
+        yield Problem(node, "!absent with a mapping stands in a keyed list only", hint)
+
+
+def _unkeyed(node: SequenceNode) -> Iterator[Problem]:
+    for item in node.value:
+        if item.tag == "!absent":
+            hint = "the list is compared whole and in order: leave the item out"
+            yield Problem(item, "!absent stands in a list whose items have no key", hint)
+
+
+def _keyed(node: SequenceNode, field: str, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """Each item has to say which one it is, and only one may be that one."""
+    lines: dict[str, int] = {}
+    hint = f"an item of {field} is told by {' and '.join(keys)}, as in {{{keys[0]}: …}}"
+    for item in node.value:
+        if not isinstance(item, MappingNode):
+            yield Problem(item, "it is not said which item this is", hint)
+        elif item.tag != "!absent":
+            texts = _texts(item)
+            name = item_key(texts, keys)
+            if keys[0] not in texts or _OPERATOR in [texts.get(key) for key in keys]:
+                yield Problem(item, "it is not said which item this is", hint)
+            elif name in lines:
+                text = f"{path_text((field, name))} stands here already, in line {lines[name]}"
+                yield Problem(item, text)
+            lines[name] = item.start_mark.line + 1
+
+
+def _texts(item: MappingNode) -> dict[str, str]:
+    """The single values of an item; of what is absent nothing, of an operator that it is one."""
+    return {
+        key.value: _OPERATOR if value.tag.startswith("!") else value.value
+        for key, value in item.value
+        if isinstance(value, ScalarNode) and value.tag != "!absent"
+    }

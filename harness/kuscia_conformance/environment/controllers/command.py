@@ -1,0 +1,91 @@
+"""Programs that are controllers: how they are called, and where they find the cluster."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from kuscia_conformance.clusters import Cluster
+from kuscia_conformance.clusters.process import Process
+from kuscia_conformance.errors import UsageError
+
+PREFIX = "cmd:"
+KUBECONFIG = "{kubeconfig}"
+_PLACEHOLDER = re.compile(r"\{[a-z_-]+\}")
+#: The entries of a kubeconfig that name files, relative to its own folder.
+_FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A command, split into words; `ready` is what it says in its log once it works, if known."""
+
+    name: str
+    words: tuple[str, ...]
+    ready: str | None = None
+
+    def process(self, number: int, cluster: Cluster, work: Path, logs: Path) -> Process:
+        """The process, not yet started; `number` tells the logs of several apart."""
+        kubeconfig = own_kubeconfig(cluster, work)
+        return Process(
+            self.name,
+            [word.replace(KUBECONFIG, str(kubeconfig)) for word in self.words],
+            log=logs / ("controller.log" if number == 1 else f"controller-{number}.log"),
+            ready=self.ready,
+            environment={"KUBECONFIG": str(kubeconfig)},
+        )
+
+
+def reference() -> Program:
+    """Ours; ready once it knows everything that there is."""
+    words = (
+        sys.executable,
+        "-P",
+        "-m",
+        "kuscia_conformance",
+        "controller",
+        "--kubeconfig",
+        KUBECONFIG,
+    )
+    return Program("reference controller", words, ready="ready")
+
+
+def program_from(text: str) -> Program:
+    """The program that `cmd:COMMAND` names. UsageError if it names none."""
+    command = text.removeprefix(PREFIX)
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise UsageError(f"--controller {text}: {error}", hint="quote as in a shell") from error
+    if not words:
+        hint = 'as in --controller "cmd:./my-controller --kubeconfig {kubeconfig}"'
+        raise UsageError(f"--controller {text}: there is no command", hint=hint)
+    unknown = [found for found in _PLACEHOLDER.findall(command) if found != KUBECONFIG]
+    if unknown:
+        hint = f"valid: {KUBECONFIG}"
+        raise UsageError(f"--controller {text}: there is no {unknown[0]}", hint=hint)
+    return Program(words[0], words)
+
+
+def own_kubeconfig(cluster: Cluster, work: Path) -> Path:
+    """A copy that names the cluster's context, in the run's own folder: theirs to read, not ours.
+
+    Whatever a controller does with the file, the user's own stays as it is.
+    """
+    content = yaml.safe_load(cluster.kubeconfig.read_text())
+    if cluster.context:
+        content["current-context"] = cluster.context
+    for entry in (*(content.get("clusters") or ()), *(content.get("users") or ())):
+        holder = entry.get("cluster") or entry.get("user") or {}
+        for field in _FILES:
+            if holder.get(field):
+                holder[field] = str(cluster.kubeconfig.resolve().parent / holder[field])
+    path = work / "controller.kubeconfig"
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump(content))
+    return path

@@ -1,0 +1,224 @@
+"""The settings of a run: what the user has chosen, read once and then handed on.
+
+The options stand in one table, `pytest_plugin.options`, which also says where a value comes from:
+command line, environment, ini file or default. `read_settings` checks the texts and makes
+`Settings` of them. No other module looks at options; processes of a run get `Settings.to_json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+from kuscia_conformance.environment import controllers
+from kuscia_conformance.environment.setup_manifests import read_task_defaults
+from kuscia_conformance.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every option with its effective value."""
+
+    cluster: str
+    controller: tuple[str, ...]
+    #: Whether the clock is virtual, and what chance comes from then.
+    virtual: bool
+    seed: int
+    #: By how much the embedded cluster holds back the answer to a write, in seconds.
+    pace: float
+    nodes: int
+    #: What `--nodes` says if it says names, of nodes that exist.
+    node_names: tuple[str, ...]
+    install_crds: bool
+    keep: bool
+    kind_image: str
+    workload_image: str
+    assets: str
+    out: Path
+    only: tuple[str, ...]
+    timeout_scale: float
+    reuse: bool = False
+    update: bool = False
+    pause_on_failure: bool = False
+    keep_on_failure: bool = False
+    setup: Path | None = None
+    #: What every task is to have besides what its feature says: metadata.
+    task_defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> bytes:
+        """Returns the settings as JSON, for other processes of the run."""
+        return orjson.dumps(vars(self), default=str)
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        """Returns the settings that `to_json` has written."""
+        data: dict[str, Any] = orjson.loads(text)
+        lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+        setup = Path(data["setup"]) if data["setup"] else None
+        return cls(**{**data, **lists, "out": Path(data["out"]), "setup": setup})
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long a check waits for what ought to come, in seconds."""
+
+    #: A status document to be reached, on the way to which pods start or end.
+    status: float = 20
+    #: Pods to be bound that have room.
+    bound: float = 12
+    #: Pods to run, or to be ready.
+    pods: float = 30
+    #: What a deleted task brought to be gone: grace, and a garbage collector's turn.
+    gone: float = 60
+    #: A borrowed node to be empty of other scenarios' pods.
+    node: float = 60
+    #: How much longer than usual: what a feature asks for itself is stretched by it, too.
+    factor: float = 1
+
+    def of(self, seconds: str | None) -> float:
+        """Returns the seconds that a feature asks for, stretched; where it does not, `status`."""
+        return float(seconds) * self.factor if seconds else self.status
+
+    def scaled(self, factor: float) -> Timeouts:
+        return Timeouts(*(getattr(self, each.name) * factor for each in fields(self)))
+
+
+def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = ()) -> Settings:
+    """Returns the settings that the texts chosen for each option, by key, come to.
+
+    `given` holds the keys of the options that the command line itself gives. Raises UsageError
+    for a value that cannot be.
+    """
+    texts = {key: "".join(values[:1]) for key, values in chosen.items()}
+    cluster = _cluster(texts, given)
+    names = _node_names(cluster, texts["nodes"])
+    nodes = str(len(names)) if names else texts["nodes"]
+    settings = Settings(
+        cluster=cluster,
+        controller=_controller(chosen["controller"]),
+        virtual=_is_virtual(texts["clock"]),
+        seed=_number("seed", texts["seed"], int, at_least=0),
+        pace=_number("pace", texts["pace"], float, at_least=0) / 1000,
+        nodes=_number("nodes", nodes, int, at_least=2),
+        node_names=names,
+        install_crds=_flag("install-crds", texts["install_crds"]),
+        keep=_flag("keep", texts["keep"]),
+        kind_image=texts["kind_image"],
+        workload_image=texts["workload_image"],
+        assets=texts["assets"],
+        out=Path(texts["out"]),
+        only=tuple(name.strip() for name in texts["only"].split(",") if name.strip()),
+        timeout_scale=_number("timeout-scale", texts["timeout_scale"], float, at_least=0.1),
+        reuse=_flag("reuse", texts["reuse"]),
+        update=_flag("update", texts["update"]),
+        pause_on_failure=_flag("pause-on-failure", texts["pause_on_failure"]),
+        keep_on_failure=_flag("keep-on-failure", texts["keep_on_failure"]),
+        setup=_file("setup", texts["setup"]),
+        task_defaults=read_task_defaults(_file("task-defaults", texts["task_defaults"])),
+    )
+    if not texts["clock"]:
+        settings = replace(settings, virtual=_could_be_virtual(settings))
+    _require_sense(settings)
+    return settings
+
+
+def _require_sense(settings: Settings) -> None:
+    """UsageError for options that do not go together."""
+    if settings.virtual:
+        _require_sense_of_the_clock(settings)
+    stays = settings.reuse or (settings.keep and settings.cluster.startswith("kind"))
+    if settings.keep_on_failure and not stays:
+        text = "--keep-on-failure: this cluster goes, or is put back, when the run ends"
+        raise UsageError(text, hint="use `kuscia-conformance up` and --reuse, or kind with --keep")
+
+
+def _could_be_virtual(settings: Settings) -> bool:
+    """Where nobody has said which clock: whether all that has one is ours, and nobody looks on."""
+    looks_on = settings.pause_on_failure or settings.keep_on_failure
+    is_ours = settings.cluster == "embedded" and settings.controller == ("reference",)
+    return is_ours and not looks_on
+
+
+def _require_sense_of_the_clock(settings: Settings) -> None:
+    if settings.cluster != "embedded":
+        raise UsageError(
+            f"--clock virtual: the clock of {settings.cluster} cannot be set",
+            hint="use it with --cluster embedded",
+        )
+    if settings.controller != ("reference",):
+        raise UsageError(
+            f"--clock virtual: {', '.join(settings.controller)} has a clock of its own",
+            hint="use it with --controller reference",
+        )
+    if settings.pause_on_failure or settings.keep_on_failure:
+        text = "--clock virtual: nothing goes on once the run waits for you, or has ended"
+        raise UsageError(text, hint="look at a failure with --clock real")
+
+
+def _node_names(cluster: str, text: str) -> tuple[str, ...]:
+    """The nodes that `--nodes` names; none where it is a number, as it is of clusters we make."""
+    if cluster.partition(":")[0] != "kubeconfig" or text.strip().isdigit():
+        return ()
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if len(names) < 2:
+        raise UsageError(
+            f"--nodes {text}: expected the names of two nodes or more, separated by commas",
+            hint="a task of two domains needs a node for each",
+        )
+    return names
+
+
+def _number(name: str, text: str, kind: Callable[[str], Any], *, at_least: float) -> Any:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not value >= at_least:
+        raise UsageError(f"--{name} {text}: expected a number, {at_least:g} or more")
+    return value
+
+
+def _is_virtual(text: str) -> bool:
+    if text not in ("", "real", "virtual"):
+        raise UsageError(f"--clock {text}: expected real or virtual")
+    return text == "virtual"
+
+
+def _flag(name: str, text: str) -> bool:
+    words = {
+        "": False,
+        "0": False,
+        "false": False,
+        "no": False,
+        "1": True,
+        "true": True,
+        "yes": True,
+    }
+    if text.lower() not in words:
+        raise UsageError(f"{name} = {text}: expected true or false")
+    return words[text.lower()]
+
+
+def _controller(chosen: Sequence[str]) -> tuple[str, ...]:
+    controllers.programs(chosen)
+    return tuple(chosen)
+
+
+def _file(name: str, text: str) -> Path | None:
+    if text and not Path(text).is_file():
+        raise UsageError(f"--{name} {text}: there is no such file")
+    return Path(text) if text else None
+
+
+def _cluster(texts: Mapping[str, str], given: Collection[str]) -> str:
+    if not _flag("reuse", texts["reuse"]):
+        return texts["cluster"]
+    for name in ("cluster", "controller", "setup"):
+        if name in given:
+            text = f"--reuse and --{name}: what `up` has made is used as it is"
+            raise UsageError(text, hint=f"leave --{name} out here, and give it to `up`")
+    return "that of `up`"

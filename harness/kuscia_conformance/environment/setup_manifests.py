@@ -1,0 +1,110 @@
+"""`--setup FILE` and `--task-defaults FILE`: what some controllers want to find.
+
+Set-up manifests are of any kind that the cluster serves; they are there before the controller
+starts, and gone after it has ended. What exists already is somebody's, and refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from kuscia_conformance.clusters.run_label import mark
+from kuscia_conformance.documents import load_document, load_manifests
+from kuscia_conformance.environment.connection import Drive
+from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError, NotFound, UsageError
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import Access
+from kuscia_conformance.kube.objects import Obj, Resource, name_of, namespace_of
+
+MANAGER = "kuscia-conformance"
+
+
+@contextmanager
+def set_up(
+    access: Access, file: Path | None, run: str, drive: Drive = asyncio.run
+) -> Iterator[None]:
+    """Create the objects of the file, in its order, and delete them in the end, backwards.
+
+    They bear the id of the run.
+
+    Raises ClusterError for an object that exists, or that the cluster does not take.
+    """
+    made: list[tuple[Resource, Obj]] = []
+    try:
+        if file:
+            objects = (mark(obj, run) for obj in load_manifests(file))
+            made += (drive(_create(access, obj, file)) for obj in objects)
+        yield
+    finally:
+        drive(_delete(access, made[::-1]))
+
+
+async def _create(access: Access, obj: Obj, file: Path | None) -> tuple[Resource, Obj]:
+    what = f"--setup {file}: {obj.get('kind')} {name_of(obj)}"
+    async with Api(access, MANAGER) as api:
+        try:
+            resource = await _resource(api, obj)
+            return resource, await api.create(resource, obj, strict=True)
+        except AlreadyExists as error:
+            hint = "it is left as it is; delete it, or take it out of the file"
+            raise ClusterError(f"{what} exists already", hint=hint) from error
+        except ApiError as error:
+            raise ClusterError(f"{what}: {error.message}") from error
+
+
+async def _resource(api: Api, obj: Obj) -> Resource:
+    """Under which path the cluster serves objects of this kind. NotFound if it does not."""
+    group, _, version = obj["apiVersion"].rpartition("/")
+    path = f"/apis/{group}/{version}" if group else f"/api/{version}"
+    for served in (await api.raw(path))["resources"]:
+        if served["kind"] == obj["kind"] and "/" not in served["name"]:
+            return Resource(group, version, served["name"], obj["kind"], served["namespaced"])
+    raise NotFound(404, "NotFound", f"the cluster serves no {obj['kind']} in {obj['apiVersion']}")
+
+
+async def _delete(access: Access, made: list[tuple[Resource, Obj]]) -> None:
+    async with Api(access, MANAGER) as api:
+        for resource, obj in made:
+            with suppress(NotFound):
+                await api.delete(resource, name_of(obj), namespace_of(obj))
+
+
+def read_task_defaults(file: Path | None) -> Mapping[str, Any]:
+    """Labels and annotations that every task is to have. UsageError if the file says else."""
+    if file is None:
+        return {}
+    try:
+        defaults = load_document(file)
+    except UsageError as error:
+        raise UsageError(f"--task-defaults {error.message}", hint=error.hint) from error
+    for path in _wrong(defaults):
+        hint = "it may have metadata.labels and metadata.annotations, with texts"
+        raise UsageError(f"--task-defaults {file}: {path} cannot be set", hint=hint)
+    found: Mapping[str, Any] = defaults
+    return found
+
+
+def _wrong(defaults: Mapping[str, Any]) -> Iterator[str]:
+    yield from (key for key in defaults if key != "metadata")
+    metadata = defaults.get("metadata")
+    if not isinstance(metadata, Mapping):
+        yield "metadata"
+        return
+    for field, values in metadata.items():
+        if field not in ("labels", "annotations") or not isinstance(values, Mapping):
+            yield f"metadata.{field}"
+        else:
+            texts = (key for key, value in values.items() if not isinstance(value, str))
+            yield from (f"metadata.{field}[{key}]" for key in texts)
+
+
+def with_defaults(task: Obj, defaults: Mapping[str, Any]) -> Obj:
+    """The task with these labels and annotations; what it says itself wins."""
+    metadata = dict(task["metadata"])
+    for field, values in (defaults.get("metadata") or {}).items():
+        metadata[field] = {**values, **(metadata.get(field) or {})}
+    return {**task, "metadata": metadata}

@@ -1,0 +1,55 @@
+"""The suite's checks and requirements, as `list` and `explain` look them up: without a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from kuscia_conformance.errors import FeatureError, UsageError
+from kuscia_conformance.features.checks import Requirement, requirements
+from kuscia_conformance.features.reader import Case, read_feature, suite_features
+from kuscia_conformance.features.step_definitions import StepDefinitions
+
+
+def suite_cases(steps: StepDefinitions) -> list[Case]:
+    """Every check of our features. FeatureError if one of them does not hold together."""
+    texts = [read_feature(path, steps) for path in suite_features()]
+    if problems := [str(problem) for text in texts for problem in text.problems]:
+        raise FeatureError("\n".join(problems))
+    return [case for text in texts for case in text.cases]
+
+
+def cases_named(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
+    """Those that a pattern names, as `run --only` does; all, without any.
+
+    Raises UsageError for a pattern that names none.
+    """
+    for pattern in patterns:
+        if not any(case.check.is_named([pattern]) for case in cases):
+            names = {name for case in cases for name in case.check.names}
+            raise UsageError(f"{pattern}: no check is called that", hint=like(pattern, names))
+    return [case for case in cases if not patterns or case.check.is_named(patterns)]
+
+
+def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
+    """As `cases_named`: by id, such as `SC-0?`."""
+    known = requirements()
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in known):
+            raise UsageError(f"{pattern}: no requirement is called that", hint=like(pattern, known))
+    return [
+        found
+        for found in known.values()
+        if not patterns or any(fnmatchcase(found.id, pattern) for pattern in patterns)
+    ]
+
+
+def covering(requirement: str, cases: Iterable[Case]) -> list[Case]:
+    return [case for case in cases if requirement in case.check.requirements]
+
+
+def like(name: str, known: Iterable[str]) -> str:
+    """A hint: what is called nearly that, else how to see what there is."""
+    near = get_close_matches(name, sorted(known), n=3, cutoff=0.5)
+    return f"did you mean {', '.join(near)}?" if near else "kuscia-conformance list shows all"

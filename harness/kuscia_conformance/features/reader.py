@@ -1,0 +1,241 @@
+"""Feature files, read and examined: their checks, and everything that is wrong with them.
+
+`read_feature` raises for nothing that an author can get wrong: it hands back the problems, so
+that `lint` can tell all of them at once, and collection can refuse the file for any of them.
+Below it: from the file to the checks, then one examination after another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_bdd.exceptions import GherkinParseError
+from pytest_bdd.feature import get_feature
+from pytest_bdd.gherkin_parser import Child, get_gherkin_document
+from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
+
+from kuscia_conformance.errors import DocumentError, FeatureError, UsageError
+from kuscia_conformance.features.checks import Check, check_from_tags, tag_problems
+from kuscia_conformance.features.fixture_files import FixtureFiles
+from kuscia_conformance.features.step_definitions import Definition, StepDefinitions
+from kuscia_conformance.folders import suite_folder
+
+
+@dataclass(frozen=True)
+class Case:
+    """A check with what it plays: a scenario, or an outline with one row filled in."""
+
+    check: Check
+    path: Path
+    template: ScenarioTemplate
+    scenario: Scenario
+    #: The value of the row's column `id`.
+    row: str | None = None
+
+    @property
+    def where(self) -> str:
+        return f"{self.path}:{self.check.line}"
+
+    @property
+    def steps(self) -> list[Step]:
+        """With those of the background, which come first."""
+        return self.scenario.steps
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that the steps name, in their order, as far as they are there."""
+        files, found = FixtureFiles(self.path), {}
+        for name in [name for step in self.steps for name in files_named(step)]:
+            with suppress(DocumentError):
+                found[name] = files.find(name).resolve()
+        return found
+
+
+@dataclass(frozen=True)
+class FeatureText:
+    """A feature file, and what is wrong with it. Without `parsed` it is no Gherkin."""
+
+    path: Path
+    parsed: Feature | None
+    cases: tuple[Case, ...]
+    problems: tuple[UsageError, ...]
+
+
+def read_feature(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -> FeatureText:
+    """A feature file with its checks and all problems of its own, each once.
+
+    With patterns (`Check.is_named`) what stands in the steps is looked at where one of the
+    scenario's checks is named: the documents of a suite take longer to read than a check to run.
+    """
+    try:
+        feature = _parse(path)
+    except FeatureError as error:
+        return FeatureText(path, None, (), (error,))
+    templates = list(feature.scenarios.values())
+    cases = tuple(case for template in templates for case in _cases(path, template))
+    problems: list[UsageError] = [*_title_problems(path)]
+    for template in templates:
+        problems += _template_problems(path, template)
+        if not only or any(c.check.is_named(only) for c in cases if c.template is template):
+            problems += _steps_problems(path, template, steps)
+    problems += repeated_ids(cases)
+    return FeatureText(path, feature, cases, tuple(each_once(problems)))
+
+
+def suite_features() -> tuple[Path, ...]:
+    """Our own feature files."""
+    return tuple(sorted(suite_folder("features").resolve().rglob("*.feature")))
+
+
+def is_ours(feature: Path) -> bool:
+    return feature.resolve().is_relative_to(suite_folder("features").resolve())
+
+
+def each_once(problems: Iterable[UsageError]) -> list[UsageError]:
+    """Without what was said already: a background is examined with each of its scenarios."""
+    return list({problem.message: problem for problem in reversed(list(problems))}.values())[::-1]
+
+
+def files_named(step: Step) -> list[str]:
+    """The files of ours that a step names; what begins with a slash is within a pod."""
+    return re.findall(r'"([^"/][^"]*\.ya?ml)"', step.name)
+
+
+def repeated_ids(cases: Iterable[Case]) -> Iterator[FeatureError]:
+    """Ids that two scenarios have, or two rows of one outline."""
+    first: dict[str, Case] = {}
+    for case in cases:
+        scenario = case.check.id.partition("#")[0]
+        owner = first.setdefault(scenario, case)
+        if owner.template is not case.template:
+            yield _used_twice(scenario, case, owner)
+        elif case.row is not None and first.setdefault(case.check.id, case) is not case:
+            yield _used_twice(case.check.id, case, first[case.check.id])
+
+
+def _used_twice(name: str, case: Case, first: Case) -> FeatureError:
+    text = f"{case.where}: @id:{name} is used twice, first in {first.where}"
+    return FeatureError(text, hint="an id names one check, and is never used again")
+
+
+def _parse(path: Path) -> Feature:
+    try:
+        return get_feature(str(path.parent), path.name)
+    except GherkinParseError as error:
+        text = f"{path}:{error.line}: this is no Gherkin: {error.message}"
+        raise FeatureError(text, hint=f"the line reads {error.line_content.strip()!r}") from error
+    except UnicodeDecodeError as error:
+        raise FeatureError(f"{path}: not UTF-8: {error}") from error
+    except OSError as error:
+        raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
+    except (KeyError, TypeError) as error:
+        raise FeatureError(f"{path}: there is no Feature in it") from error
+
+
+def _cases(path: Path, template: ScenarioTemplate) -> Iterator[Case]:
+    facts: dict[str, Any] = {"feature": path, "line": template.line_number}
+    for tags, row in _rows(template):
+        if row is not None and "id" not in row:
+            continue
+        scenario, name = template.render(row or {}), (row or {}).get("id")
+        try:
+            check = check_from_tags(tags, row=name, title=scenario.name, **facts)
+        except FeatureError:
+            continue
+        yield Case(check, path, template, scenario, name)
+
+
+def _rows(template: ScenarioTemplate) -> Iterator[tuple[set[str], dict[str, str] | None]]:
+    """Each row of an outline with all its tags; of a scenario, its tags and no row."""
+    tags = template.feature.tags | template.tags | (template.rule.tags if template.rule else set())
+    if not template.examples:
+        yield tags, None
+    for examples in template.examples:
+        for row in examples.as_contexts():
+            yield tags | examples.tags, row
+
+
+def _title_problems(path: Path) -> Iterator[FeatureError]:
+    """Of scenarios with the same title pytest-bdd plays the last one only."""
+    lines: dict[str, int] = {}
+    for child in _scenarios(get_gherkin_document(str(path)).feature.children):
+        line = child.location.line
+        if child.name in lines:
+            text = f"{path}:{line}: scenario {child.name!r} is there already, in line"
+            yield FeatureError(f"{text} {lines[child.name]}", hint="give each a title of its own")
+        lines[child.name] = line
+    if not lines:
+        yield FeatureError(f"{path}:1: there is no scenario in it")
+
+
+def _scenarios(children: Iterable[Child]) -> Iterator[Any]:
+    for child in children:
+        if child.rule:
+            yield from _scenarios(child.rule.children)
+        elif child.scenario:
+            yield child.scenario
+
+
+def _template_problems(path: Path, template: ScenarioTemplate) -> Iterator[UsageError]:
+    where = f"{path}:{template.line_number}"
+    for tags, _ in _rows(template):
+        yield from tag_problems(tags, where, template.name)
+    yield from _example_problems(path, template)
+
+
+def _steps_problems(
+    path: Path, template: ScenarioTemplate, steps: StepDefinitions
+) -> Iterator[UsageError]:
+    for _, row in _rows(template):
+        for step in template.render(row or {}).steps:
+            yield from _step_problems(path, step, steps)
+
+
+def _example_problems(path: Path, template: ScenarioTemplate) -> Iterator[FeatureError]:
+    for examples in template.examples:
+        where = f"{path}:{examples.line_number}"
+        if not examples:
+            yield FeatureError(f"{where}: these Examples have no row: nothing would be checked")
+        if "id" not in examples.example_params:
+            yield FeatureError(f"{where}: Examples need a column 'id', which names each row")
+        for step in template.steps:
+            for name in re.findall(r"<(.+?)>", step.name):
+                if name not in examples.example_params:
+                    valid = ", ".join(examples.example_params)
+                    text = f"{path}:{step.line_number}: the Examples have no column {name!r}"
+                    yield FeatureError(text, hint=f"they have: {valid}")
+
+
+def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[UsageError]:
+    """A step that nobody has defined, and files that are missing or do not load."""
+    where, definition = f"{path}:{step.line_number}", steps.of(step)
+    if definition is None:
+        yield _undefined(where, step, steps)
+    else:
+        yield from _argument_problems(where, step, definition)
+    for name in files_named(step):
+        expected = re.search(rf'match(es)? "{re.escape(name)}"', step.name) is not None
+        yield from FixtureFiles(path).problems(name, where, expected=expected)
+
+
+def _undefined(where: str, step: Step, steps: StepDefinitions) -> FeatureError:
+    near = steps.near(step.name)
+    hint = (
+        "close to it: " + " · ".join(near) if near else "the steps are listed in features/README.md"
+    )
+    return FeatureError(f"{where}: no such step: {step.keyword.strip()} {step.name}", hint=hint)
+
+
+def _argument_problems(where: str, step: Step, definition: Definition) -> Iterator[FeatureError]:
+    """A table or a text that the step needs and has not, or has and would not look at."""
+    arguments = (("datatable", "table", step.datatable), ("docstring", "text", step.docstring))
+    for argument, word, given in arguments:
+        if definition.takes(argument) != (given is not None):
+            text = f"there is no {word} below it" if given is None else f"it takes no {word}"
+            hint = f"as in: {definition.example}"
+            yield FeatureError(f"{where}: {step.keyword.strip()} {step.name}: {text}", hint=hint)

@@ -1,0 +1,265 @@
+"""The client: requests to an API server, and watches; `kube.transport` carries them.
+
+One asynchronous client for all: the harness, the simulated nodes and the reference
+controller. A request either returns what the server answered or raises an `ApiError`
+(`errors`); nothing is retried here. What a request costs, and why this client:
+the number of round trips decides, so callers are to be sparing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import orjson
+
+from kuscia_conformance.errors import api_error
+from kuscia_conformance.kube.kubeconfig import Access
+from kuscia_conformance.kube.objects import Obj, Resource
+from kuscia_conformance.kube.transport import JSON, Call, Reply, Transport
+
+PATCHES = {
+    "merge": "application/merge-patch+json",
+    "json": "application/json-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+    "apply": "application/apply-patch+yaml",
+}
+#: How long a request may take before it counts as lost, in seconds. Watches have no such limit.
+REQUEST_TIMEOUT = 30.0
+#: How many requests are under way at a time, watches and exec aside: each has a connection of its
+#: own, and a server that is given more does not answer sooner, but sets up connections.
+AT_A_TIME = 16
+
+
+@dataclass(frozen=True)
+class Event:
+    """What a watch said: ADDED, MODIFIED, DELETED or BOOKMARK, and the object."""
+
+    type: str
+    object: Obj
+
+
+@dataclass
+class Api:
+    """A client of one API server. Use it as `async with Api(access, "who-i-am") as api`."""
+
+    access: Access
+    user_agent: str
+    #: Requests made so far, by (verb, resource); what the benchmarks count.
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    async def __aenter__(self) -> Self:
+        self._turn = asyncio.Semaphore(AT_A_TIME)
+        self._transport = self._connect()
+        return self
+
+    def _connect(self) -> Transport:
+        if self.access.connect:
+            return self.access.connect(self.access, self.user_agent)
+        # It takes a while to load, and is of no use where the server is in this process.
+        from kuscia_conformance.kube.http import Http
+
+        return Http(self.access, self.user_agent)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._transport.close()
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
+        return await self._request("get", resource, resource.path(namespace, name))
+
+    async def table(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
+        """The server's Table of one object: what `kubectl get` prints."""
+        accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
+        path = resource.path(namespace, name)
+        return await self._request("get", resource, path, headers={"Accept": accept})
+
+    async def list(
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        labels: str = "",
+        fields: str = "",
+    ) -> tuple[list[Obj], str]:
+        """The objects, each with its kind and apiVersion, and the version of the list."""
+        params = _params(labelSelector=labels, fieldSelector=fields)
+        answer = await self._request("list", resource, resource.path(namespace), params=params)
+        kind = {"apiVersion": resource.api_version, "kind": resource.kind}
+        items = [{**kind, **item} for item in answer.get("items") or []]
+        return items, answer["metadata"]["resourceVersion"]
+
+    async def create(
+        self,
+        resource: Resource,
+        obj: Obj,
+        *,
+        sub: str = "",
+        name: str | None = None,
+        strict: bool = False,
+    ) -> Obj:
+        """Create an object, or post to a subresource of `name`; `strict` as kubectl validates."""
+        namespace = (obj.get("metadata") or {}).get("namespace")
+        path = resource.path(namespace, name, sub)
+        params = _params(fieldValidation="Strict" if strict else "")
+        return await self._request("create", resource, path, body=obj, params=params, sub=sub)
+
+    async def patch(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str | None,
+        patch: Any,
+        *,
+        sub: str = "",
+        how: str = "merge",
+    ) -> Obj:
+        """Change an object; `how` is a key of PATCHES. Put the resourceVersion in to be exact."""
+        return await self._request(
+            "patch",
+            resource,
+            resource.path(namespace, name, sub),
+            body=patch,
+            content_type=PATCHES[how],
+            sub=sub,
+        )
+
+    async def apply(self, resource: Resource, obj: Obj, *, manager: str) -> Obj:
+        """Server-side apply with strict validation, taking over what others have set."""
+        metadata = obj["metadata"]
+        return await self._request(
+            "apply",
+            resource,
+            resource.path(metadata.get("namespace"), metadata["name"]),
+            body=obj,
+            content_type=PATCHES["apply"],
+            params=_params(fieldManager=manager, force="true", fieldValidation="Strict"),
+        )
+
+    async def delete(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str | None = None,
+        *,
+        uid: str | None = None,
+        grace_seconds: int | None = None,
+    ) -> Obj:
+        """Delete an object; with a uid only that very one (Conflict if it is another)."""
+        options: Obj = {"propagationPolicy": "Background"}
+        if uid:
+            options["preconditions"] = {"uid": uid}
+        if grace_seconds is not None:
+            options["gracePeriodSeconds"] = grace_seconds
+        path = resource.path(namespace, name)
+        return await self._request("delete", resource, path, body=options)
+
+    async def raw(self, path: str, *, accept: str = JSON) -> Obj:
+        """GET any path; `/readyz` and the like answer in plain text, given back as `text`."""
+        return await self._send("GET", path, headers={"Accept": accept})
+
+    async def exec(self, pod: str, namespace: str, container: str, command: Sequence[str]) -> str:
+        """Run a command in a container and return what it printed; ApiError if it fails."""
+        self.requests["exec", "pods"] += 1
+        query = [("command", word) for word in command]
+        query += [("container", container), ("stdout", "true"), ("stderr", "true")]
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+        return _exec_result(*await self._transport.exec(Call("GET", path, query)))
+
+    async def watch(
+        self,
+        resource: Resource,
+        namespace: str | None = None,
+        *,
+        version: str,
+        labels: str = "",
+        fields: str = "",
+    ) -> AsyncGenerator[Event, None]:
+        """Every change since `version`, until the server ends the watch.
+
+        Raises Expired if that version is compacted, Unreachable if the connection breaks.
+        """
+        params = _params(
+            watch="true",
+            resourceVersion=version,
+            allowWatchBookmarks="true",
+            labelSelector=labels,
+            fieldSelector=fields,
+        )
+        self.requests["watch", resource.plural] += 1
+        call = Call("GET", resource.path(namespace), params)
+        async with self._transport.open(call) as reply:
+            await _require_success(reply)
+            async for line in reply.lines():
+                event = orjson.loads(line)
+                if event["type"] == "ERROR":
+                    raise api_error(event["object"].get("code", 500), event["object"])
+                yield Event(event["type"], event["object"])
+
+    async def _request(
+        self, verb: str, resource: Resource, path: str, *, sub: str = "", **options: Any
+    ) -> Obj:
+        self.requests[verb, f"{resource.plural}/{sub}" if sub else resource.plural] += 1
+        method = _METHODS[verb]
+        # `wait_for` of Python 3.11 may swallow that the caller is cancelled as the answer comes.
+        async with self._turn, asyncio.timeout(REQUEST_TIMEOUT):
+            return await self._send(method, path, **options)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        content_type: str = JSON,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> Obj:
+        sent = dict(headers or {})
+        if body is not None:
+            sent["Content-Type"] = content_type
+        data = orjson.dumps(body) if body is not None else None
+        async with self._transport.open(Call(method, path, params, sent, data)) as reply:
+            await _require_success(reply)
+            return _decode(await reply.read())
+
+
+_METHODS = {
+    "get": "GET",
+    "list": "GET",
+    "create": "POST",
+    "patch": "PATCH",
+    "apply": "PATCH",
+    "delete": "DELETE",
+}
+
+
+async def _require_success(reply: Reply) -> None:
+    if reply.status >= 400:
+        raise api_error(reply.status, _decode(await reply.read()))
+
+
+def _params(**params: str) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in params.items() if value]
+
+
+def _decode(body: bytes) -> Obj:
+    try:
+        decoded = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {
+            "message": body.decode(errors="replace").strip(),
+            "text": body.decode(errors="replace"),
+        }
+    return decoded if isinstance(decoded, dict) else {"value": decoded}
+
+
+def _exec_result(output: bytes, status: bytes) -> str:
+    result: Obj = _decode(status) if status else {"message": "it ended without a status"}
+    if result.get("status") != "Success":
+        said = output.decode(errors="replace").strip()
+        result["message"] = f"{result.get('message', '')}: {said}".strip(": ")
+        raise api_error(result.get("code", 500), result)
+    return output.decode(errors="replace")

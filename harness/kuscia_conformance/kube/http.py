@@ -1,0 +1,127 @@
+"""Requests over HTTP/1.1 with TLS, by aiohttp: the way to every real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiohttp
+
+from kuscia_conformance.errors import Unreachable
+from kuscia_conformance.kube.kubeconfig import Access
+from kuscia_conformance.kube.transport import JSON, Call, Reply
+
+EXEC_PROTOCOL, STATUS_CHANNEL = "v4.channel.k8s.io", b"\x03"
+#: How long a server may take to be connected to, in seconds.
+CONNECT_TIMEOUT = 30.0
+
+
+class Http:
+    """A client's connections to one server."""
+
+    #: Turns of the event loop that the callbacks of closed connections may take.
+    CALLBACKS = 4
+
+    def __init__(self, access: Access, user_agent: str) -> None:
+        self.access = access
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=access.tls or True),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
+            headers={"User-Agent": user_agent, "Accept": JSON, "Accept-Encoding": "identity"},
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+        # The transports are closed by callbacks; whoever ends the loop now would cut them off.
+        for _turn in range(self.CALLBACKS):
+            await asyncio.sleep(0)
+
+    def open(self, call: Call) -> AbstractAsyncContextManager[Reply]:
+        request = self._session.request(
+            call.method,
+            self.access.server + call.path,
+            data=call.body,
+            params=call.params,
+            headers=self._headers(call),
+            proxy=self.access.proxy,
+            server_hostname=self.access.server_name,
+        )
+        return _Opened(self, request)
+
+    async def exec(self, call: Call) -> tuple[bytes, bytes]:
+        output, status = b"", b""
+        # The answer is no JSON: with the session's own Accept the server refuses (406).
+        headers = {"Accept": "*/*", **self._headers(call)}
+        try:
+            async with self._session.ws_connect(
+                self.access.server + call.path,
+                params=call.params,
+                protocols=(EXEC_PROTOCOL,),
+                headers=headers,
+            ) as socket:
+                async for message in socket:
+                    if message.data[:1] == STATUS_CHANNEL:
+                        status += message.data[1:]
+                    else:
+                        output += message.data[1:]
+        except (aiohttp.ClientError, OSError) as error:
+            raise self.unreachable(error) from error
+        return output, status
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        authorization = self.access.authorization()
+        return {**call.headers, **({"Authorization": authorization} if authorization else {})}
+
+    def unreachable(self, error: BaseException) -> Unreachable:
+        why = str(error) or type(error).__name__
+        return Unreachable(f"{self.access.server} does not answer: {why}")
+
+
+class _Opened:
+    """An answer that has begun: its errors raised as ours, its connection given back."""
+
+    def __init__(self, http: Http, request: Any) -> None:
+        self._http, self._request = http, request
+
+    async def __aenter__(self) -> _Reply:
+        try:
+            self._response: aiohttp.ClientResponse = await self._request
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise self._http.unreachable(error) from error
+        return _Reply(self._http, self._response)
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._response.release()
+            return
+        connection = self._response.connection
+        if connection and connection.transport:
+            # A mere close would wait for the server's goodbye, longer than our loop may last.
+            connection.transport.abort()
+        self._response.close()
+
+
+class _Reply:
+    def __init__(self, http: Http, response: aiohttp.ClientResponse) -> None:
+        self._http, self._response = http, response
+        self.status = response.status
+
+    async def read(self) -> bytes:
+        try:
+            return await self._response.read()
+        except aiohttp.ClientError as error:
+            raise self._http.unreachable(error) from error
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        rest = b""
+        try:
+            async for chunk in self._response.content.iter_any():
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    if line:
+                        yield line
+        except (aiohttp.ClientError, OSError) as error:
+            path = self._response.url.path
+            raise Unreachable(f"the watch of {path} broke off: {error}") from error

@@ -1,0 +1,59 @@
+"""What is Kuscia's: the resources of its API group, and the labels by which it finds things.
+
+The API server and the simulated nodes must not import this module: they know Kubernetes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kuscia_conformance.kube.objects import (
+    CONFIG_MAPS,
+    DEFINITIONS,
+    EVENTS,
+    LEASES,
+    NAMESPACES,
+    NODES,
+    PODS,
+    SERVICE_ACCOUNTS,
+    SERVICES,
+    Resource,
+)
+
+GROUP = "kuscia.secretflow"
+#: The namespace in which KusciaTasks live (kusciatask.md KT-021; the concept page's manifests).
+TASK_NAMESPACE = "cross-domain"
+#: The label of a node that names the domain it serves, and what a pod selects its nodes by.
+DOMAIN_LABEL = f"{GROUP}/namespace"
+
+KUSCIA_TASKS = Resource(GROUP, "v1alpha1", "kusciatasks", "KusciaTask")
+APP_IMAGES = Resource(GROUP, "v1alpha1", "appimages", "AppImage", namespaced=False)
+TASK_RESOURCE_GROUPS = Resource(
+    GROUP, "v1alpha1", "taskresourcegroups", "TaskResourceGroup", namespaced=False
+)
+TASK_RESOURCES = Resource(GROUP, "v1alpha1", "taskresources", "TaskResource")
+DOMAINS = Resource(GROUP, "v1alpha1", "domains", "Domain", namespaced=False)
+
+RESOURCES = (
+    NAMESPACES,
+    NODES,
+    PODS,
+    SERVICES,
+    CONFIG_MAPS,
+    SERVICE_ACCOUNTS,
+    EVENTS,
+    LEASES,
+    DEFINITIONS,
+    KUSCIA_TASKS,
+    APP_IMAGES,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    DOMAINS,
+)
+_BY_KIND = {(resource.api_version, resource.kind): resource for resource in RESOURCES}
+
+
+def resource_of(obj: Mapping[str, Any]) -> Resource | None:
+    """Returns the resource of a manifest, by apiVersion and kind; None if the suite has none."""
+    return _BY_KIND.get((obj.get("apiVersion", ""), obj.get("kind", "")))

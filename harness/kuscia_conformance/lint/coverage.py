@@ -1,0 +1,81 @@
+"""What has to hold of the suite as a whole: requirements have checks, files have users."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from kuscia_conformance.errors import DocumentError, FeatureError
+from kuscia_conformance.features.checks import Check, Requirement
+from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.tasks import APP_IMAGE
+from kuscia_conformance.folders import suite_folder
+
+
+def gaps(
+    checks: Iterable[Check], requirements: Mapping[str, Requirement]
+) -> Iterator[FeatureError]:
+    """Requirements without a check, and a MUST that real pods alone can show."""
+    checks = list(checks)
+    for requirement in requirements.values():
+        found = [check for check in checks if requirement.id in check.requirements]
+        name = f"{_where(requirement)}: {requirement.id} ({requirement.strength})"
+        if found and requirement.planned:
+            hint = "its checks are there: take `planned` away"
+            yield FeatureError(f"{name} is planned, and has checks", hint=hint)
+        elif not found and not requirement.planned and requirement.strength != "MAY":
+            hint = f"tag a scenario @req:{requirement.id}; it says: {requirement.text}"
+            yield FeatureError(f"{name} has no check", hint=hint)
+        elif requirement.strength == "MUST" and found and all(map(_needs_real_pods, found)):
+            ids = ", ".join(check.id for check in found)
+            hint = "a MUST has to be shown on every cluster: add a check without @needs:real-pods"
+            yield FeatureError(f"{name} is covered with real pods only: {ids}", hint=hint)
+
+
+def _needs_real_pods(check: Check) -> bool:
+    return not check.needs.isdisjoint({"real-pods", "exec"})
+
+
+def repeated() -> Iterator[FeatureError]:
+    """Ids of our catalogue that two requirements have: only the last one would count."""
+    for name, lines in _lines().items():
+        for line in lines[1:]:
+            text = f"{_catalogue()}:{line}: {name} is there already, in line {lines[0]}"
+            yield FeatureError(text, hint="give each requirement an id of its own")
+
+
+def _where(requirement: Requirement) -> str:
+    lines = _lines()[requirement.id]
+    return f"{_catalogue()}:{lines[0]}" if lines else f"{_catalogue()}"
+
+
+def _catalogue() -> Path:
+    return suite_folder("features").resolve() / "requirements.yaml"
+
+
+def _lines() -> defaultdict[str, list[int]]:
+    """The lines in which the catalogue has each requirement."""
+    found = defaultdict(list)
+    for number, line in enumerate(_catalogue().read_text().splitlines(), start=1):
+        if line.startswith("- id: "):
+            found[line.removeprefix("- id: ").strip()].append(number)
+    return found
+
+
+def used_files(cases: Iterable[Case]) -> set[Path]:
+    """The files that steps name, outlines filled in, as far as they are there."""
+    return {path for case in cases for path in case.files.values()}
+
+
+def unused(used: set[Path]) -> Iterator[DocumentError]:
+    """Files of our fixtures that no step names."""
+    features, fixtures = suite_folder("features").resolve(), suite_folder("fixtures").resolve()
+    areas = [path.name for path in features.iterdir() if path.is_dir()]
+    for area in sorted({*areas, "shared"}):
+        for path in sorted((fixtures / area).rglob("*.y*ml")):
+            # What tasks without a manifest run is applied without a feature naming it.
+            if path not in used and path.stem != APP_IMAGE:
+                feature = path.parent.relative_to(fixtures).with_suffix(".feature")
+                hint = f"delete it, or name it in features/{feature}"
+                yield DocumentError(f"{path}:1: no step uses this file", hint=hint)

@@ -1,0 +1,63 @@
+"""What has to hold of a check by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_bdd.parser import Step
+
+from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.features.checks import requirements
+from kuscia_conformance.features.reader import Case
+from kuscia_conformance.scenario.pods import ARE
+
+#: Sentences that touch what all scenarios share, and that not every run allows.
+FAULTS = re.compile(r"the controller is ")
+#: Sentences that something did not happen; where it did not happen before something else did,
+#: that is the witness.
+NEGATIVE = re.compile(r"(?!.* before )(no (pod|service|config map)s? .*\bwas\b|.*\bnever\b)")
+
+
+def of_check(case: Case, *, ours: bool) -> Iterator[FeatureError]:
+    """What is wrong with a check; that it covers no requirement counts for our own alone."""
+    yield from _strengths(case)
+    if ours and not case.check.requirements:
+        hint = "tag it with what it checks, as in @req:VW-10; see features/requirements.yaml"
+        yield FeatureError(f"{case.where}: {case.check.id} covers no requirement", hint=hint)
+    for step in case.steps:
+        yield from _faults(case, step)
+        yield from _witness(case, step)
+
+
+def _strengths(case: Case) -> Iterator[FeatureError]:
+    known = requirements()
+    mixed = {name: known[name].strength for name in case.check.requirements if name in known}
+    if len(set(mixed.values())) > 1:
+        found = ", ".join(f"{name} {strength}" for name, strength in mixed.items())
+        text = f"{case.where}: {case.check.id} mixes strengths: {found}"
+        yield FeatureError(text, hint="split it: each check is of one strength")
+
+
+def _faults(case: Case, step: Step) -> Iterator[FeatureError]:
+    if step.type != "then" and FAULTS.match(step.name) and "faults" not in case.check.needs:
+        text = f"{case.path}:{step.line_number}: {case.check.id} does not say @needs:faults"
+        hint = f"{step.name!r} is not possible everywhere, nor beside other scenarios: tag it so"
+        yield FeatureError(text, hint=hint)
+
+
+def _witness(case: Case, step: Step) -> Iterator[FeatureError]:
+    """What did not happen needs rows that show that the controller was at work meanwhile."""
+    if step.type != "then" or not NEGATIVE.match(step.name):
+        return
+    table = step.datatable.rows if step.datatable else []
+    rows = [[cell.value for cell in row.cells] for row in table]
+    where = f"{case.path}:{step.line_number}"
+    row = '| witness | the pods of "probe" have ended |'
+    if not any(cells[0] == "witness" for cells in rows):
+        hint = f"show below it that the controller was at work meanwhile, as in {row}"
+        yield FeatureError(f"{where}: no witness for: {step.name}", hint=hint)
+    for cells in rows:
+        if cells[0] == "witness" and not re.fullmatch(ARE, " ".join(cells[1:])):
+            text = f"{where}: a witness that is not understood: {' '.join(cells[1:])}"
+            yield FeatureError(text, hint=f"as in {row}")

@@ -1,0 +1,86 @@
+"""Feature files as pytest modules: each scenario a test named by its id, without any Python file.
+
+What cannot work is refused here, before anything is started: `features.reader` tells what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from pytest_bdd.parser import Feature, ScenarioTemplate
+from pytest_bdd.scenario import _get_scenario_decorator
+
+from kuscia_conformance.errors import FeatureError, MissingDocument, UsageError
+from kuscia_conformance.features.checks import Check
+from kuscia_conformance.features.fixture_files import STATUS
+from kuscia_conformance.features.reader import read_feature
+from kuscia_conformance.steps import definitions
+
+CHECK = pytest.StashKey[Check]()
+#: Whether documents that are missing will be written.
+UPDATING = pytest.StashKey[bool]()
+#: What `--only` names; nothing, where all are asked for.
+ONLY = pytest.StashKey[Sequence[str]]()
+
+
+class FeatureFile(pytest.Module):
+    """One feature file."""
+
+    def _getobj(self) -> ModuleType:
+        stash = self.config.stash
+        try:
+            return _module(self.path, stash.get(ONLY, ()), updating=stash.get(UPDATING, False))
+        except UsageError as error:
+            raise self.CollectError(str(error)) from error
+
+    def funcnamefilter(self, name: str) -> bool:  # noqa: ARG002
+        return True
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        for item in super().collect():
+            if isinstance(item, pytest.Function):
+                row = item.callspec.id if hasattr(item, "callspec") else None
+                item.stash[CHECK] = item.obj.checks[row]
+            yield item
+
+
+def _module(path: Path, only: Sequence[str], *, updating: bool) -> ModuleType:
+    text = read_feature(path, definitions(), only)
+    problems = [problem for problem in text.problems if not (updating and _comes(problem))]
+    if text.parsed is None or problems:
+        raise FeatureError("\n".join(str(problem) for problem in problems))
+    module = ModuleType(path.stem)
+    for template in text.parsed.scenarios.values():
+        checks = {case.row: case.check for case in text.cases if case.template is template}
+        name = next(iter(checks.values())).id.partition("#")[0]
+        setattr(module, name, _function(text.parsed, template, checks))
+    return module
+
+
+def _comes(problem: UsageError) -> bool:
+    """Whether `--update` will mend it."""
+    return isinstance(problem, MissingDocument) and STATUS in problem.message
+
+
+def _function(
+    feature: Feature, template: ScenarioTemplate, checks: dict[str | None, Check]
+) -> Callable[..., Any]:
+    decorate = _get_scenario_decorator(feature, feature.filename, template, template.name)
+    function: Any = decorate(lambda: None)
+    rows = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
+    function.pytestmark = [pytest.mark.usefixtures("scenario").mark]
+    for mark in rows:
+        contexts = [example.values[0] for example in mark.args[1]]
+        ids = [context["id"] for context in contexts]
+        parametrize = pytest.mark.parametrize(mark.args[0], contexts, ids=ids)
+        function.pytestmark.append(parametrize.mark)
+    plain = {check.level for check in checks.values()} & {"core", "provisional"}
+    plain |= {"exclusive"} if any(check.exclusive for check in checks.values()) else set()
+    function.pytestmark += [getattr(pytest.mark, word).mark for word in sorted(plain)]
+    function.checks = checks
+    found: Callable[..., Any] = function
+    return found

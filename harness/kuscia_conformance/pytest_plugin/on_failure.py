@@ -1,0 +1,48 @@
+"""Looking at a failure while it is still there: `--pause-on-failure` and `--keep-on-failure`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from kuscia_conformance.kube.kuscia import TASK_NAMESPACE
+from kuscia_conformance.pytest_plugin.session import RUN
+from kuscia_conformance.scenario.scenario import Scenario
+
+
+def pause(item: pytest.Item, scenario: Scenario, text: str) -> None:
+    """Show the failure and where it can be looked at; go on when Enter is pressed."""
+    capture = item.config.pluginmanager.getplugin("capturemanager")
+    capture.suspend(in_=True)
+    with item.config.stash[RUN].quiet():
+        lines = [text, "", *where_to_look(scenario), "", "Enter cleans up and goes on"]
+        sys.stderr.write("\n" + "\n".join(lines) + " ")
+        sys.stderr.flush()
+        sys.stdin.readline()  # without a terminal this ends at once
+    capture.resume()
+
+
+def kept(scenario: Scenario) -> str:
+    """That a scenario is left as it is, and where it can be looked at."""
+    return "\n".join(["kept until the cluster goes:", *where_to_look(scenario)])
+
+
+def where_to_look(scenario: Scenario) -> Iterator[str]:
+    """Commands to copy, with the names that things have in the cluster."""
+    environment, names = scenario.environment, scenario.names
+    kubectl = f"kubectl --kubeconfig {environment.kubeconfig}"
+    kind, _, cluster = environment.cluster.partition(":")
+    if environment.context:
+        kubectl += f" --context {environment.context}"
+    if kind == "kind" and environment.outlives:  # our own kubeconfig goes with the run
+        yield f"kind export kubeconfig --name {cluster}"
+        kubectl = f"kubectl --context kind-{cluster}"
+    for task in scenario.applied.tasks:
+        yield f"{kubectl} get kt {names.real(task)} -n {TASK_NAMESPACE} -o yaml"
+    for domain, nodes in scenario.domains.nodes.items():
+        yield f"{kubectl} get pods,services,configmaps -n {names.namespace(domain)} -o wide"
+        yield f"{kubectl} describe node {' '.join(nodes)}"
+    if environment.controller_log:
+        yield f"less {environment.controller_log}"

@@ -1,0 +1,172 @@
+"""What a scenario has created: its tasks, their AppImage, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from kuscia_conformance.clusters.run_label import mark, remove_ours, run_of
+from kuscia_conformance.environment.connection import Connection
+from kuscia_conformance.environment.journal import WATCHED
+from kuscia_conformance.environment.settings import Timeouts
+from kuscia_conformance.environment.setup_manifests import with_defaults
+from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError, FeatureError
+from kuscia_conformance.features.fixture_files import FixtureFiles
+from kuscia_conformance.features.tasks import APP_IMAGE, Task
+from kuscia_conformance.kube.kuscia import (
+    KUSCIA_TASKS,
+    TASK_NAMESPACE,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCES,
+    resource_of,
+)
+from kuscia_conformance.kube.objects import (
+    Obj,
+    Resource,
+    key_of,
+    name_of,
+    namespace_of,
+    uid_of,
+)
+from kuscia_conformance.scenario.expectations import Expectations
+
+#: kubectl notes down what it applied; some controllers do not look at a task without annotations.
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+#: Kinds by whose names a feature speaks of pods.
+_HAVE_PODS = (KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
+
+
+@dataclass
+class Applied:
+    """The objects of one scenario, as its Givens and Whens make them."""
+
+    files: FixtureFiles
+    connection: Connection
+    expect: Expectations
+    timeouts: Timeouts
+    ending: ExitStack
+    #: Labels and annotations that every task is to have.
+    task_defaults: Mapping[str, Any] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    #: The AppImage of tasks that name no manifest, once it has been read, and whether it is made.
+    app_image: Obj | None = None
+    app_image_made: bool = False
+    #: How the API server refused the last thing that `try_to_apply` tried.
+    refusal: ApiError | None = None
+
+    def task(self, name: str) -> Task:
+        """Returns the task of that name. FeatureError if it was not given."""
+        if name not in self.tasks:
+            known = ", ".join(sorted(self.tasks)) or "none"
+            raise FeatureError(f'the task "{name}" was not given', hint=f"given: {known}")
+        return self.tasks[name]
+
+    def define(self, task: Task) -> None:
+        """Makes a task known that is not created yet. FeatureError if its name is taken."""
+        if task.name in self.tasks:
+            raise FeatureError(f'the task "{task.name}" is given twice')
+        self.tasks[task.name] = task
+
+    def create(self, name: str) -> None:
+        """Creates a task that was defined, and before it the AppImage if that is not there."""
+        __tracebackhide__ = True
+        history = self.expect.history
+        history.act()
+        self.tasks[name] = replace(self.task(name), since=history.cursor)
+        if not self.app_image_made:
+            self.make_app_image()
+        self.apply_all([self.task(name).manifest])
+
+    def the_app_image(self) -> Obj:
+        """Returns the AppImage of tasks that name no manifest, as the feature has changed it."""
+        if self.app_image is None:
+            [self.app_image] = self.files.manifests(f"{APP_IMAGE}.yaml")
+        return self.app_image
+
+    def make_app_image(self) -> None:
+        __tracebackhide__ = True
+        self.app_image_made = True
+        self.apply_all([self.the_app_image()])
+
+    def try_to_apply(self, manifest: Obj) -> None:
+        """Applies what may well be refused: a Then says whether it was to be."""
+        try:
+            self.apply(manifest)
+        except ApiError as error:
+            self.refusal = error
+
+    def apply_all(self, manifests: list[Obj]) -> None:
+        """Applies each; the check fails with the first that is refused."""
+        __tracebackhide__ = True
+        for manifest in manifests:
+            name, is_task = name_of(manifest), resource_of(manifest) is KUSCIA_TASKS
+            if resource_of(manifest) in _HAVE_PODS and name not in self.tasks:
+                self.define(Task(name, manifest))
+            try:
+                created = self.apply(manifest)
+            except ApiError as error:
+                what = f"{manifest['kind']} {name}"
+                self.expect.fail(f"expected: {what} is accepted\nactual:   {error}")
+            if is_task:
+                self.tasks[name] = replace(self.tasks[name], uid=uid_of(created))
+
+    def apply(self, manifest: Obj) -> Obj:
+        """Creates the object as `kubectl apply` does: strictly validated. Returns the answer."""
+        resource = resource_of(manifest)
+        if resource is None:
+            raise FeatureError(
+                f"cannot apply {manifest.get('kind')}: the suite does not know that kind"
+            )
+        sent = self._as_sent(resource, manifest)
+        self.ending.callback(self._delete, resource, sent)
+        try:
+            made = self.connection.run(self.connection.api.create(resource, sent, strict=True))
+        except AlreadyExists:
+            self._refuse_if_others(resource, sent)
+            raise
+        self._await_seen(resource, made)
+        return made
+
+    def patch_task(self, name: str, patch: Obj, sub: str = "") -> None:
+        """Patches a task in the cluster, or with `sub` one of its subresources."""
+        real, api = self.expect.history.names.real(self.task(name).name), self.connection.api
+        self.connection.run(api.patch(KUSCIA_TASKS, real, TASK_NAMESPACE, patch, sub=sub))
+
+    def _as_sent(self, resource: Resource, manifest: Obj) -> Obj:
+        sent = self.expect.history.names.outgoing(manifest)
+        if resource is KUSCIA_TASKS:
+            sent = with_defaults(sent, self.task_defaults)
+        sent = mark(sent, self.expect.environment.run)
+        annotations = sent["metadata"].setdefault("annotations", {})
+        annotations[LAST_APPLIED] = orjson.dumps(manifest).decode()
+        return sent
+
+    def _await_seen(self, resource: Resource, made: Obj) -> None:
+        """Waits for the watch: steps look for what they are about in the history."""
+        __tracebackhide__ = True
+        if resource not in WATCHED:
+            return
+        history = self.expect.history
+        self.expect.until(
+            lambda: any(uid_of(v.object) == uid_of(made) for v in history.versions) or None,
+            self.timeouts.status,
+            lambda: f"expected: {key_of(made)} is seen once it is made\nactual:   it is not",
+        )
+
+    def _delete(self, resource: Resource, sent: Obj) -> None:
+        api, name, namespace = self.connection.api, name_of(sent), namespace_of(sent)
+        self.connection.run(remove_ours(api, resource, name, namespace))
+
+    def _refuse_if_others(self, resource: Resource, sent: Obj) -> None:
+        """ClusterError if the name is taken by an object that no run has made."""
+        api, name, namespace = self.connection.api, name_of(sent), namespace_of(sent)
+        there = self.connection.run(api.get(resource, name, namespace))
+        if run_of(there) is None:
+            raise ClusterError(
+                f"the cluster has a {resource.kind} {key_of(sent)} that no run has made",
+                hint="it is left as it is; run this scenario on a cluster without it",
+            )

@@ -1,0 +1,313 @@
+"""Pods as a scenario sees them: which are meant, what they have been, what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from pytest_bdd import parsers
+
+from kuscia_conformance import documents
+from kuscia_conformance.documents import Mismatch
+from kuscia_conformance.documents.edits import expectation
+from kuscia_conformance.documents.operators import Context
+from kuscia_conformance.environment.journal import Version
+from kuscia_conformance.errors import FeatureError, NoEvidence
+from kuscia_conformance.kube import objects
+from kuscia_conformance.kube.objects import (
+    PODS,
+    Obj,
+    has_ended,
+    name_of,
+    namespace_of,
+    phase_of,
+    quantity,
+    uid_of,
+)
+from kuscia_conformance.scenario.capacity import free_cpu, plain_pod, set_cpu
+from kuscia_conformance.scenario.scenario import Scenario
+from kuscia_conformance.simulated_nodes import exit_order
+from kuscia_conformance.simulated_nodes.exit_order import Order, containers
+
+
+def _is_ready(pod: Obj) -> bool:
+    return (objects.condition_of(pod, "Ready") or {}).get("status") == "True"
+
+
+#: What a pod may be asked to have been, by the words of the feature.
+STATES: Mapping[str, Callable[[Obj], bool]] = {
+    "exist": bool,
+    "are bound": lambda pod: bool(pod["spec"].get("nodeName")),
+    "run": lambda pod: phase_of(pod) == "Running",
+    "are ready": _is_ready,
+    "have ended": has_ended,
+}
+
+
+#: What one pod does, as what several do.
+SINGULAR = {
+    "exists": "exist",
+    "is bound": "are bound",
+    "runs": "run",
+    "is ready": "are ready",
+    "has ended": "have ended",
+}
+
+
+#: How far one watch may be behind another, in seconds.
+LAG = 2.0
+
+
+#: The pods of a task, of a domain, or a single one: `the pod "alice/psi-0"`.
+WHO = r'(?P<who>the pods of (?:"[^"]+"|[^\s"]+)|the pod "[^"/]+/[^"]+")'
+
+
+KEY = r"[a-z0-9.-]+/[a-z0-9.-]+"
+
+
+KEYS = rf"{KEY}(?:(?:, | and ){KEY})*"
+
+
+ARE = rf"{WHO} (?P<state>{'|'.join([*STATES, *SINGULAR])})"
+
+
+def whom(words: str) -> str:
+    """The task, the domain or the pod that is meant by `the pods of "psi"`."""
+    return words.removeprefix("the pods of ").removeprefix("the pod ").strip('"')
+
+
+def require_witness(scenario: Scenario, datatable: list[list[str]]) -> None:
+    """That something did not happen counts only if the controller was at work meanwhile."""
+    parser = parsers.re(ARE)
+    for word, text in datatable:
+        if word != "witness" or not parser.is_matching(text):
+            raise FeatureError(f"a witness reads like `the pods of X are bound`, not {text!r}")
+        found = parser.parse_arguments(text) or {}
+        who, state = whom(found["who"] or ""), found["state"] or ""
+        if not _is_witnessed(scenario, who, SINGULAR.get(state, state)):
+            raise NoEvidence(
+                f"no witness that the controller was at work: {text}, but they did not"
+            )
+
+
+def _is_witnessed(scenario: Scenario, who: str, state: str) -> bool:
+    """At once, or as soon as the watch of the pods is as far as that of the tasks."""
+
+    def look() -> bool | None:
+        return have_all_been(scenario, who, state) or None
+
+    return bool(look() or scenario.history.until(look, LAG))
+
+
+def pod_versions(scenario: Scenario, who: str) -> list[Version]:
+    """The versions of its pods; of a task made again, without those of the one before it."""
+    pods = [(i, v) for i, v in enumerate(scenario.history.versions) if v.resource is PODS]
+    mine = [(i, v) for i, v in pods if is_pod_of(scenario, v.object, who)]
+    since = scenario.applied.tasks[who].since if who in scenario.applied.tasks else 0
+    before = {uid_of(v.object) for i, v in mine if i < since}
+    return [v for _, v in mine if uid_of(v.object) not in before]
+
+
+def have_all_been(scenario: Scenario, who: str, state: str) -> bool:
+    """Whether every pod was at some time in that state, and every domain concerned has one."""
+    versions = pod_versions(scenario, who)
+    seen = {uid_of(version.object) for version in versions}
+    concerned = {version.key.partition("/")[0] for version in versions}
+    complete = concerned >= domains_of(scenario, who)
+    return bool(seen) and complete and seen == have_been(scenario, who, state)
+
+
+def have_been(scenario: Scenario, who: str, state: str) -> set[str]:
+    """The uids of the pods that were at some time in that state."""
+    is_so = STATES[state]
+    return {uid_of(v.object) for v in pod_versions(scenario, who) if is_so(v.object)}
+
+
+def domains_of(scenario: Scenario, who: str) -> set[str]:
+    if who in scenario.applied.tasks:
+        return set(scenario.applied.tasks[who].domains)
+    return {who.partition("/")[0]}
+
+
+def await_state(scenario: Scenario, who: str, state: str) -> None:
+    """Waits until all pods have been in the state, in the plural or the singular."""
+    __tracebackhide__ = True
+    state = SINGULAR.get(state, state)
+    scenario.expect.until(
+        lambda: have_all_been(scenario, who, state) or None,
+        _patience(scenario, state),
+        lambda: describe(scenario, who, state),
+    )
+
+
+def await_count(scenario: Scenario, who: str, state: str, count: int) -> None:
+    """Waits until so many pods have been in the state, and no more."""
+    __tracebackhide__ = True
+    scenario.expect.until(
+        lambda: len(have_been(scenario, who, state)) == count or None,
+        _patience(scenario, state),
+        lambda: describe(scenario, who, state, which=f"{count} of the pods"),
+    )
+
+
+def _patience(scenario: Scenario, state: str) -> float:
+    return scenario.timeouts.bound if state == "are bound" else scenario.timeouts.pods
+
+
+def await_keys(scenario: Scenario, who: str, wanted: list[str]) -> None:
+    """Waits until the pods that exist are these."""
+    __tracebackhide__ = True
+
+    def found() -> list[str]:
+        return sorted(version.key for version in pods_of(scenario, who))
+
+    def text() -> str:
+        return f"expected: {', '.join(wanted)}\nactual:   {', '.join(found()) or 'none'}"
+
+    scenario.expect.until(lambda: found() == wanted or None, scenario.timeouts.pods, text)
+
+
+def await_over(scenario: Scenario, who: str) -> None:
+    """Waits until each pod has ended or is gone, and there was one."""
+    __tracebackhide__ = True
+
+    def none_goes_on() -> bool | None:
+        left = [v for v in pods_of(scenario, who) if phase_of(v.object) in ("Pending", "Running")]
+        return None if left or not pod_versions(scenario, who) else True
+
+    scenario.expect.until(
+        none_goes_on, scenario.timeouts.gone, lambda: describe(scenario, who, "are over")
+    )
+
+
+def finish(scenario: Scenario, who: str, order: Order) -> None:
+    """Tells the pods to end, once all of them have run."""
+    __tracebackhide__ = True
+    await_state(scenario, who, "run")
+    scenario.history.act()
+    api, simulated = scenario.connection.api, "simulated-nodes" in scenario.environment.can
+    mine = {uid_of(version.object) for version in pod_versions(scenario, who)}
+    there = [version.real for version in pods_of(scenario, who) if uid_of(version.object) in mine]
+    running = [pod for pod in there if phase_of(pod) == "Running"]
+    told = (exit_order.give(api, pod, order, simulated=simulated) for pod in running)
+    scenario.connection.together(*told)
+
+
+def made_again(scenario: Scenario, who: str) -> str:
+    """Returns which pods were created more than once under one name, or that there were none."""
+    made = {(v.key, uid_of(v.object)) for v in pod_versions(scenario, who)}
+    keys = [key for key, _ in made]
+    again = sorted({key for key in keys if keys.count(key) > 1})
+    if not keys:
+        return "there were none"
+    return f"{', '.join(again)} was made again" if again else ""
+
+
+def comparison(
+    scenario: Scenario, table: Sequence[Sequence[str]]
+) -> Callable[[Obj], Sequence[Mismatch]]:
+    """Returns what compares a pod with the paths and values of a table."""
+    rows = [(documents.path_text(path), path, value) for path, value in expectation(table)]
+    wanted = {text: value for text, _, value in rows}
+    context = Context(nodes=scenario.domains.nodes)
+
+    def compare(pod: Obj) -> Sequence[Mismatch]:
+        values = {text: documents.value_at(pod, path) for text, path, _ in rows}
+        found = {text: value for text, value in values.items() if value is not None}
+        return documents.compare(wanted, found, context)
+
+    return compare
+
+
+def await_pods(scenario: Scenario, who: str, compare: Callable[[Obj], Sequence[Mismatch]]) -> None:
+    """Wait until there are pods, and each is right; the check fails with the first that is not."""
+    __tracebackhide__ = True
+
+    def wrong() -> str:
+        newest = {version.key: version.object for version in pod_versions(scenario, who)}
+        if not newest:
+            return f"expected: pods of {who}\nactual:   it has none"
+        found = ((key, compare(pod)) for key, pod in newest.items())
+        return next((f"pod {key}\n{documents.render(some)}" for key, some in found if some), "")
+
+    scenario.expect.until(lambda: not wrong() or None, scenario.timeouts.status, wrong)
+
+
+def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
+    """What became of the pods instead."""
+    pods = [f"{version.key} is {_situation(version.object)}" for version in pods_of(scenario, who)]
+    actual = "; ".join(pods) or "it has no pods"
+    return f"expected: {which} of {who} {state}\nactual:   {actual}"
+
+
+def _situation(pod: Obj) -> str:
+    where = "bound" if pod["spec"].get("nodeName") else "not bound"
+    condition = objects.condition_of(pod, "PodScheduled") or {}
+    why = f" ({condition['message']})" if condition.get("message") else ""
+    return f"{phase_of(pod) or 'without phase'}, {where}{why}"
+
+
+def pods_of(scenario: Scenario, who: str) -> list[Version]:
+    """Returns the pods that exist of a task or of a domain: the newest version of each."""
+    newest = scenario.history.latest(PODS).values()
+    return [version for version in newest if is_pod_of(scenario, version.object, who)]
+
+
+def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
+    """Returns whether a pod is one of a task's, or of a domain's, or the one of that key.
+
+    FeatureError if `who` is none of these.
+    """
+    tasks, nodes = scenario.applied.tasks, scenario.domains.nodes
+    namespace, name = pod["metadata"]["namespace"], name_of(pod)
+    if "/" in who:
+        return f"{namespace}/{name}" == who
+    if who in tasks:
+        return namespace in tasks[who].domains and name.startswith(f"{who}-")
+    if who in nodes:
+        return bool(namespace == who)
+    given = ", ".join(sorted({*tasks, *nodes}))
+    raise FeatureError(
+        f"{who!r} is neither a task nor a domain of this scenario", hint=f"given: {given}"
+    )
+
+
+def make_plain_pods(
+    scenario: Scenario, domain: str, name: str, seconds: str | None, cpu: str | None
+) -> None:
+    """Creates a plain pod on each node of the domain (`capacity.plain_pod`).
+
+    With `cpu` it takes all of the node's that is free, but for so much.
+    """
+    api = scenario.connection.api
+    for number, node in enumerate(scenario.domains.nodes_of(domain)):
+        own = name if number == 0 else f"{name}-{number}"
+        pod = plain_pod(own, scenario.names.namespace(domain), node, seconds)
+        if cpu:
+            set_cpu(pod, scenario.connection.run(free_cpu(api, node)) - quantity(cpu))
+        scenario.connection.run(api.create(PODS, pod))
+
+
+def require_file(scenario: Scenario, who: str, path: str, document: Any) -> None:
+    """The check fails unless the JSON in a file of each pod matches the document."""
+    __tracebackhide__ = True
+    pods, context = pods_of(scenario, who), Context(nodes=scenario.domains.nodes)
+    if not pods:
+        scenario.expect.fail(f"expected: {path} in {who}\nactual:   there is no such pod")
+    for version in pods:
+        text = _read(scenario, version.real, path)
+        try:
+            found = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            scenario.expect.fail(f"expected: JSON in {path} of {version.key}\nactual:   {text}")
+        if mismatches := documents.compare(document, found, context):
+            scenario.expect.fail(f"{path} in {version.key}\n{documents.render(mismatches)}")
+
+
+def _read(scenario: Scenario, pod: Obj, path: str) -> str:
+    """The file's content in the pod's first container, in the scenario's own names."""
+    name, namespace, container = name_of(pod), namespace_of(pod) or "", containers(pod)
+    api = scenario.connection.api
+    text = scenario.connection.run(api.exec(name, namespace, next(iter(container)), ["cat", path]))
+    return str(scenario.names.incoming(text))

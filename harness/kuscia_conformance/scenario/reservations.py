@@ -1,0 +1,173 @@
+"""Groups and task resources as a scenario sees them: how a task reserves for its parties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from kuscia_conformance import documents
+from kuscia_conformance.documents.operators import Context
+from kuscia_conformance.environment.journal import Version
+from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.kube.kuscia import GROUP, TASK_RESOURCE_GROUPS, TASK_RESOURCES
+from kuscia_conformance.kube.objects import (
+    CONFIG_MAPS,
+    PODS,
+    SERVICES,
+    Obj,
+    Resource,
+    name_of,
+    namespace_of,
+    phase_of,
+    time_text,
+    uid_of,
+)
+from kuscia_conformance.scenario.names import plain_key
+from kuscia_conformance.scenario.pods import describe, pods_of
+from kuscia_conformance.scenario.scenario import Scenario
+
+#: What may be deleted by somebody else, by the words of the feature.
+KINDS = {
+    "pod": PODS,
+    "service": SERVICES,
+    "config map": CONFIG_MAPS,
+    "group": TASK_RESOURCE_GROUPS,
+    "task resource": TASK_RESOURCES,
+}
+
+#: A group by its name, which is its task's; a task resource without the digits that end its name.
+OBJECT = r'the (?P<kind>group|task resource) "(?P<key>[^"]+)"'
+
+
+#: What a group goes through before its first round: an implementation need not store it.
+_BEFORE_RESERVING = frozenset({"Pending", "Creating"})
+
+
+def await_match(scenario: Scenario, kind: str, key: str, file: str, limit: str | None) -> None:
+    """Waits until the object matches the document; the cursor goes where it does."""
+    __tracebackhide__ = True
+    document, context = scenario.files.document(file), Context(nodes=scenario.domains.nodes)
+
+    def matching() -> int | None:
+        for place, version in _from_the_cursor(scenario, kind, key):
+            if not version.gone and not documents.compare(document, version.object, context):
+                return place
+        return None
+
+    def text() -> str:
+        versions = [version for _, version in _from_the_cursor(scenario, kind, key)]
+        if not versions or versions[-1].gone:
+            return f"there is no {kind} {key}"
+        return documents.render(documents.compare(document, versions[-1].object, context))
+
+    within = scenario.timeouts.of(limit)
+    scenario.history.cursor = scenario.expect.until(matching, within, text)
+
+
+def phases_of(scenario: Scenario, kind: str, key: str) -> list[str]:
+    """Returns the phases that the object has come into, from its first round on."""
+    entered = [phase_of(version.object) for version in entries(scenario, kind, key)]
+    return [phase for phase in entered if phase not in _BEFORE_RESERVING]
+
+
+def await_gone(scenario: Scenario, kind: str, key: str) -> None:
+    """Waits until the object, which was there, is gone."""
+    __tracebackhide__ = True
+
+    def gone() -> bool | None:
+        versions = versions_of(scenario, KINDS[kind], key)
+        return True if versions and versions[-1].gone else None
+
+    scenario.expect.until(
+        gone, scenario.timeouts.gone, lambda: f"expected: the {kind} {key} was there and is gone"
+    )
+
+
+def set_phase(scenario: Scenario, key: str, phase: str) -> None:
+    """Puts a task resource into a phase, with the condition that goes with it."""
+    __tracebackhide__ = True
+    there, api = existing(scenario, key), scenario.connection.api
+    scenario.history.act()
+    status = _moved(there, phase, time_text(scenario.connection.journal.now()))
+    name, namespace = name_of(there), namespace_of(there)
+    scenario.connection.run(api.patch(TASK_RESOURCES, name, namespace, {"status": status}))
+
+
+def hand_over(scenario: Scenario, who: str, key: str) -> None:
+    """Marks pods as the task resource's, as the original's controller does."""
+    __tracebackhide__ = True
+    there, api = existing(scenario, key), scenario.connection.api
+    scenario.expect.until(
+        lambda: pods_of(scenario, who) or None,
+        scenario.timeouts.status,
+        lambda: describe(scenario, who, "exist"),
+    )
+    scenario.history.act()
+    labels = {f"{GROUP}/task-resource-uid": uid_of(there)}
+    annotations = {f"{GROUP}/task-resource": name_of(there)}
+    patch = {"metadata": {"labels": labels, "annotations": annotations}}
+    pods = [version.real for version in pods_of(scenario, who)]
+    scenario.connection.together(
+        *(api.patch(PODS, name_of(pod), namespace_of(pod), patch) for pod in pods)
+    )
+
+
+def existing(scenario: Scenario, key: str) -> Obj:
+    """The task resource as it is in the cluster, once it is there."""
+    __tracebackhide__ = True
+
+    def there() -> Obj | None:
+        versions = versions_of(scenario, TASK_RESOURCES, key)
+        return versions[-1].real if versions and not versions[-1].gone else None
+
+    return scenario.expect.until(
+        there,
+        scenario.timeouts.status,
+        lambda: f"expected: a task resource {key}\nactual:   there is none",
+    )
+
+
+def versions_of(scenario: Scenario, resource: Resource, key: str) -> list[Version]:
+    """Every version of the object, and of those before it under that name."""
+    known = scenario.history.versions
+    return [v for v in known if v.resource is resource and plain_key(v.key) == key]
+
+
+def entries(scenario: Scenario, kind: str, key: str) -> list[Version]:
+    """The versions in which the object came into another phase."""
+    versions = (v for v in versions_of(scenario, KINDS[kind], key) if not v.gone)
+    entered = (next(same) for _, same in groupby(versions, lambda v: phase_of(v.object)))
+    return [version for version in entered if phase_of(version.object)]
+
+
+def _from_the_cursor(scenario: Scenario, kind: str, key: str) -> Iterator[tuple[int, Version]]:
+    versions = versions_of(scenario, KINDS[kind], key)
+    if versions:
+        yield from scenario.history.from_cursor(KINDS[kind], versions[-1].key)
+
+
+def _moved(resource: Obj, phase: str, now: str) -> Obj:
+    """The status in that phase, with the condition that goes with it."""
+    condition = {"type": phase, "status": "True", "reason": "The suite says so"}
+    known = (resource.get("status") or {}).get("conditions") or []
+    return {
+        "phase": phase,
+        "lastTransitionTime": now,
+        "conditions": [
+            *(other for other in known if other["type"] != phase),
+            {**condition, "lastTransitionTime": now},
+        ],
+    }
+
+
+def delete(scenario: Scenario, kind: str, key: str) -> None:
+    """Deletes an object of one of KINDS. FeatureError if there is none of that key."""
+    resource = KINDS[kind]
+    found = scenario.history.latest(resource)
+    if resource is TASK_RESOURCES:
+        found = {plain_key(known): version for known, version in found.items()}
+    if key not in found:
+        there = ", ".join(sorted(found)) or "none"
+        raise FeatureError(f"there is no {kind} {key} to delete", hint=f"there is: {there}")
+    real, api = found[key].real, scenario.connection.api
+    scenario.connection.run(api.delete(resource, name_of(real), namespace_of(real)))

@@ -1,0 +1,69 @@
+"""Rules that every status of a task has to keep, from each version to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from kuscia_conformance.errors import FeatureError
+
+Status = dict[str, Any]
+
+
+PHASES = ("", "Pending", "Running", "Succeeded", "Failed")
+
+
+FINAL = ("Succeeded", "Failed")
+
+
+def _stays(field: str) -> Callable[[Status, Status], bool]:
+    return lambda before, after: not before.get(field) or before[field] == after.get(field)
+
+
+def _phase_goes_forward(before: Status, after: Status) -> bool:
+    one, other = before.get("phase") or "", after.get("phase") or ""
+    if one in FINAL or other not in PHASES:
+        return one == other
+    return PHASES.index(one) <= PHASES.index(other)
+
+
+def _update_is_noted(before: Status, after: Status) -> bool:
+    """It never goes back; times are whole seconds, so that it may stand still within one."""
+    return str(before.get("lastReconcileTime", "")) <= str(after.get("lastReconcileTime", ""))
+
+
+def _completion_is_last(_: Status, after: Status) -> bool:
+    return not after.get("completionTime") or after.get("phase") in FINAL
+
+
+def _entries_stay(before: Status, after: Status) -> bool:
+    return all(
+        (before.get(field) or {}).keys() <= (after.get(field) or {}).keys()
+        for field in ("podStatuses", "serviceStatuses")
+    )
+
+
+#: By the words of the feature: whether a status may follow another.
+RULES: Mapping[str, Callable[[Status, Status], bool]] = {
+    "phase goes forward": _phase_goes_forward,
+    "startTime stays": _stays("startTime"),
+    "completionTime stays": _stays("completionTime"),
+    "completionTime comes with the final phase": _completion_is_last,
+    "lastReconcileTime never decreases": _update_is_noted,
+    "entries of pods and services stay": _entries_stay,
+}
+
+
+def breaches(rule: str, statuses: Sequence[Status]) -> list[str]:
+    """Where the rule was broken: from which status to which. FeatureError if there is no such."""
+    if rule not in RULES:
+        raise FeatureError(f"there is no rule {rule!r}", hint=f"valid: {'; '.join(RULES)}")
+    pairs = [pair for pair in pairwise(statuses) if not RULES[rule](*pair)]
+    return [f"{rule}: broken from {_brief(one)} to {_brief(other)}" for one, other in pairs]
+
+
+def _brief(status: Status) -> str:
+    fields = ("phase", "startTime", "completionTime", "lastReconcileTime")
+    shown = [f"{field} {status[field]}" for field in fields if status.get(field)]
+    return ", ".join(shown) or "no status"

@@ -1,0 +1,65 @@
+"""Services as a scenario sees them: which there are, and to which pods each leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kuscia_conformance.environment.journal import Version
+from kuscia_conformance.errors import FeatureError, NotFound
+from kuscia_conformance.kube.objects import PODS, SERVICES, Obj, labels_of, name_of, namespace_of
+from kuscia_conformance.scenario.scenario import Scenario
+
+COLUMNS = ("service", "port", "leads to")
+
+
+def await_services(scenario: Scenario, domain: str, table: Sequence[Sequence[str]]) -> None:
+    """Waits until the domain has the services of the table. FeatureError for unknown columns."""
+    __tracebackhide__ = True
+    headings, *rows = table
+    if unknown := [heading for heading in headings if heading not in COLUMNS]:
+        raise FeatureError(f"unknown columns: {unknown}", hint=f"valid: {', '.join(COLUMNS)}")
+    wanted = sorted(" → ".join(row) for row in rows)
+
+    def found() -> list[str]:
+        latest = scenario.history.latest(SERVICES).values()
+        mine = [service for service in latest if namespace_of(service.object) == domain]
+        cells = [described(scenario, service) for service in mine]
+        return sorted(" → ".join(each[heading] for heading in headings) for each in cells)
+
+    def text() -> str:
+        return f"expected: {'; '.join(wanted) or 'none'}\nactual:   {'; '.join(found()) or 'none'}"
+
+    scenario.expect.until(lambda: found() == wanted or None, scenario.timeouts.pods, text)
+
+
+def described(scenario: Scenario, service: Version) -> dict[str, str]:
+    """A service as the columns show it."""
+    port = service.object["spec"]["ports"][0]
+    pods = ", ".join(leads_to(scenario, service)) or "nowhere"
+    return dict(zip(COLUMNS, (name_of(service.object), str(port["port"]), pods), strict=True))
+
+
+def leads_to(scenario: Scenario, service: Version) -> list[str]:
+    """The pods that its selector matches, or without one, those that its endpoints name."""
+    selector = service.object["spec"].get("selector")
+    if not selector:
+        return endpoints(scenario, service.real)
+    pods = scenario.history.latest(PODS).values()
+    return sorted(
+        name_of(pod.object)
+        for pod in pods
+        if namespace_of(pod.object) == namespace_of(service.object)
+        and selector.items() <= labels_of(pod.object).items()
+    )
+
+
+def endpoints(scenario: Scenario, service: Obj) -> list[str]:
+    path = f"/api/v1/namespaces/{namespace_of(service)}/endpoints/{name_of(service)}"
+    try:
+        found = scenario.connection.run(scenario.connection.api.raw(path))
+    except NotFound:
+        return []
+    subsets = found.get("subsets") or []
+    addresses = [address for subset in subsets for address in subset.get("addresses") or []]
+    targets = [(address.get("targetRef") or {}).get("name", "?") for address in addresses]
+    return sorted(str(scenario.names.incoming(target)) for target in targets)

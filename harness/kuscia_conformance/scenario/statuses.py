@@ -1,0 +1,168 @@
+"""The status of a task: compared with documents, followed from version to version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from kuscia_conformance import documents
+from kuscia_conformance.documents import Context
+from kuscia_conformance.environment.journal import Version
+from kuscia_conformance.errors import MissingDocument
+from kuscia_conformance.features.tasks import Task
+from kuscia_conformance.kube import objects
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.scenario.blame import last_writer
+from kuscia_conformance.scenario.scenario import Scenario
+from kuscia_conformance.scenario.timeline import first_task, seconds
+
+#: A status that has not changed for so long, in seconds, is what `--update` writes down.
+QUIET = 1.5
+
+
+TASK = r'"(?P<name>[^"]+)"'
+
+
+DOCUMENT = rf'the status of {TASK} matches "(?P<file>[^"]+)"(?: within (?P<limit>\d+) s)?'
+
+
+def await_status(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
+    __tracebackhide__ = True
+    task = scenario.applied.task(name)
+    within = scenario.timeouts.of(limit)
+    try:
+        document = scenario.files.document(file)
+    except MissingDocument:
+        update(scenario, task.key, file)
+        return
+    context, looked_at = Context(nodes=scenario.domains.nodes), set[int]()
+
+    def matching() -> int | None:
+        for place, version in scenario.history.from_cursor(KUSCIA_TASKS, task.key):
+            if not is_of(task, version) or place in looked_at:
+                continue
+            looked_at.add(place)
+            if not documents.compare(document, status_of(version), context):
+                return place
+        return None
+
+    if not scenario.updating:
+        scenario.history.cursor = scenario.expect.until(
+            matching, within, lambda: mismatch_text(scenario, task.key, document, context)
+        )
+    elif (found := scenario.history.until(matching, within)) is not None:
+        scenario.history.cursor = found
+    else:
+        update(scenario, task.key, file)
+
+
+def update(scenario: Scenario, key: str, file: str) -> None:
+    """Write the document from the task's status, once that has come to rest."""
+    __tracebackhide__ = True
+    while scenario.history.changes_within(QUIET):
+        pass
+    places = [(i, v) for i, v in scenario.history.from_cursor(KUSCIA_TASKS, key) if not v.gone]
+    if not places or not status_of(places[-1][1]):
+        scenario.expect.fail(f"expected: a status to write {file} from\nactual:   there is none")
+    scenario.history.cursor, version = places[-1]
+    text = documents.write_status(status_of(version))
+    scenario.wrote.append(str(scenario.files.write(file, text)))
+
+
+def phases_of(scenario: Scenario, name: str) -> list[str]:
+    """Returns the phases that the task has come into since it was created last."""
+    phases = groupby(status_of(version).get("phase") for version in lifetime(scenario, name))
+    return [phase for phase, _ in phases if phase]
+
+
+def became_true(scenario: Scenario, name: str, types: Sequence[str]) -> list[str]:
+    """Returns which conditions of these types became True, in the order in which they did."""
+    found: list[str] = []
+    for version in lifetime(scenario, name):
+        for condition in status_of(version).get("conditions") or []:
+            kind = condition.get("type")
+            if condition.get("status") == "True" and kind in types and kind not in found:
+                found.append(kind)
+    return found
+
+
+def wrong_cells(
+    scenario: Scenario, name: str, headings: Sequence[str], wanted: Sequence[str]
+) -> list[str]:
+    """Returns what is not as wanted in the table that `kubectl get` prints of the task."""
+    real, api = scenario.names.real(name), scenario.connection.api
+    table = scenario.connection.run(api.table(KUSCIA_TASKS, real, TASK_NAMESPACE))
+    status = scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))["status"]
+    now = scenario.connection.journal.now()
+    columns = [column for column in table["columnDefinitions"] if not column["priority"]]
+    found = [column["name"].upper() for column in columns]
+    if found != list(headings):
+        return [f"expected: the columns {', '.join(headings)}\nactual:   {', '.join(found)}"]
+    cells = [scenario.names.incoming(cell) for cell in table["rows"][0]["cells"]]
+    return [
+        f"{heading}: expected {want or 'nothing'}, actual {cell or 'nothing'}"
+        for heading, want, cell in zip(headings, wanted, cells, strict=True)
+        if not _shows(want, cell, _field(status, heading), now)
+    ]
+
+
+def lifetime(scenario: Scenario, name: str) -> list[Version]:
+    """Every version of the task, since it was made the last time."""
+    task = scenario.applied.task(name)
+    versions = scenario.history.versions[task.since :]
+    mine = [v for v in versions if v.resource is KUSCIA_TASKS and v.key == task.key]
+    return [version for version in mine if is_of(task, version)]
+
+
+def is_of(task: Task, version: Version) -> bool:
+    """Whether it is the task as it was created last, and not one of the same name before it."""
+    return not version.gone and task.uid in ("", objects.uid_of(version.object))
+
+
+def status_of(version: Version) -> dict[str, Any]:
+    return version.object.get("status") or {}
+
+
+def mismatch_text(scenario: Scenario, key: str, document: Any, context: Context) -> str:
+    """Every mismatch of the newest status, who wrote what, and how near an earlier one came."""
+    versions = [version for _, version in scenario.history.from_cursor(KUSCIA_TASKS, key)]
+    if not versions or versions[-1].gone:
+        return f"there is no task {key}"
+    mismatches = documents.compare(document, status_of(versions[-1]), context)
+    start, everything = first_task(scenario.history), scenario.history.of(KUSCIA_TASKS, key)
+    writes = scenario.expect.writes()
+    table = documents.render(mismatches, lambda path: last_writer(everything, path, start, writes))
+
+    def right(version: Version) -> int:
+        return documents.score(document, status_of(version), context)
+
+    nearest = max(reversed(versions), key=right)
+    count = f"{right(nearest)} of {documents.fields(document)} fields"
+    return f"{table}\n\nnearest: {count} at {seconds(nearest, start):+.2f} s"
+
+
+def _field(status: dict[str, Any], heading: str) -> str:
+    """The value of the status field whose name a heading shows in capitals."""
+    return next((str(v) for field, v in status.items() if field.upper() == heading), "")
+
+
+def _shows(wanted: str, cell: Any, value: str, now: datetime) -> bool:
+    if wanted != "age":
+        return str(cell or "") == wanted
+    age = _seconds_in(str(cell or ""))
+    if age is None or not value:
+        return False
+    really = (now - objects.time_from(value)).total_seconds()
+    return -1 <= really - age <= max(2, 0.1 * really)
+
+
+def _seconds_in(text: str) -> int | None:
+    """The seconds in an age as kubectl prints it: `7s`, `2m5s`, `3h`."""
+    match = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
+    if not match or not text:
+        return None
+    days, hours, minutes, rest = (int(part or 0) for part in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + rest

@@ -1,0 +1,86 @@
+"""Whether a pod may run on a node: what a kubelet checks before it starts anything."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kuscia_conformance.kube.objects import Obj, quantity
+from kuscia_conformance.kube.placement import selects, tolerates
+
+#: Resources that every node has; of others a kubelet minds only those that the node names.
+NATIVE = ("cpu", "memory", "ephemeral-storage")
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a kubelet refuses a pod, as it writes it into the status."""
+
+    reason: str
+    message: str
+
+
+def rejection(pod: Obj, node: Obj, others: Iterable[Obj]) -> Rejection | None:
+    """Why the pod may not run on the node beside the others; None if it may."""
+    checks = (
+        _shortage(pod, node, list(others)),
+        _wrong_node(pod, node),
+        _untolerated(pod, node),
+    )
+    found = next((check for check in checks if check), None)
+    return found and Rejection(found.reason, f"Pod was rejected: {found.message}")
+
+
+def _shortage(pod: Obj, node: Obj, others: Sequence[Obj]) -> Rejection | None:
+    room = {name: quantity(text) for name, text in node["status"].get("allocatable", {}).items()}
+    used = requests(*others)
+    if len(others) + 1 > room.get("pods", 0):
+        return _out_of("pods", 1, len(others), room.get("pods", Decimal(0)))
+    for name, asked in sorted(requests(pod).items(), key=_native_first):
+        minded = name in room or name in NATIVE
+        if minded and asked + used[name] > room.get(name, 0):
+            return _out_of(name, asked, used[name], room.get(name, Decimal(0)))
+    return None
+
+
+def requests(*pods: Obj) -> defaultdict[str, Decimal]:
+    """What the containers of these pods ask for, in base units; a limit alone is a request."""
+    total: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for container in (container for pod in pods for container in pod["spec"]["containers"]):
+        resources = container.get("resources") or {}
+        asked = {**(resources.get("limits") or {}), **(resources.get("requests") or {})}
+        for name, text in asked.items():
+            total[name] += quantity(text)
+    return total
+
+
+def _native_first(item: tuple[str, object]) -> tuple[int, str]:
+    name = item[0]
+    return (NATIVE.index(name) if name in NATIVE else len(NATIVE), name)
+
+
+def _out_of(name: str, asked: Decimal | int, used: Decimal | int, room: Decimal) -> Rejection:
+    """Whole numbers, of thousandths where it is CPU."""
+    scale = 1000 if name == "cpu" else 1
+    numbers = [int(number * scale) for number in (asked, used, room)]
+    said = "requested: {}, used: {}, capacity: {}".format(*numbers)
+    return Rejection(f"OutOf{name}", f"Node didn't have enough resource: {name}, {said}")
+
+
+def _wrong_node(pod: Obj, node: Obj) -> Rejection | None:
+    if selects(pod, node):
+        return None
+    why = "node(s) didn't match Pod's node affinity/selector"
+    return Rejection("NodeAffinity", f"Predicate NodeAffinity failed: {why}")
+
+
+def _untolerated(pod: Obj, node: Obj) -> Rejection | None:
+    """A kubelet minds only taints that also end what runs."""
+    taints = [taint for taint in node["spec"].get("taints", ()) if taint["effect"] == "NoExecute"]
+    tolerations = pod["spec"].get("tolerations") or ()
+    if all(any(tolerates(one, taint) for one in tolerations) for taint in taints):
+        return None
+    why = "node(s) had taints that the pod didn't tolerate"
+    return Rejection("TaintToleration", f"Predicate TaintToleration failed: {why}")

@@ -1,0 +1,23 @@
+"""Cleaning: what a task leaves behind, compared with what was there before it."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, parsers, then
+
+from kuscia_conformance.features.tasks import NAMES, names_in
+from kuscia_conformance.scenario.domains import await_as_noted
+from kuscia_conformance.scenario.scenario import Scenario
+
+
+@given(parsers.re(rf"everything in (?P<domains>{NAMES}) is noted"))
+def _(scenario: Scenario, domains: str) -> None:
+    """Given everything in alice and bob is noted."""
+    for domain in names_in(domains):
+        scenario.domains.note(domain, scenario.applied.tasks)
+
+
+@then(parsers.re(rf"(?P<domains>{NAMES}) holds? what was noted, nothing else"))
+def _(scenario: Scenario, domains: str) -> None:
+    """Then alice and bob hold what was noted, nothing else."""
+    __tracebackhide__ = True
+    await_as_noted(scenario.domains, names_in(domains), scenario.applied.tasks, scenario.expect)

@@ -1,0 +1,53 @@
+"""Groups and task resources: how a controller and its scheduler reserve for a task."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers, then, when
+
+from kuscia_conformance.scenario.pods import WHO, whom
+from kuscia_conformance.scenario.reservations import (
+    OBJECT,
+    await_gone,
+    await_match,
+    hand_over,
+    phases_of,
+    set_phase,
+)
+from kuscia_conformance.scenario.scenario import Scenario
+
+
+@then(parsers.re(rf'{OBJECT} matches "(?P<file>[^"]+)"(?: within (?P<limit>\d+) s)?'))
+def _(scenario: Scenario, kind: str, key: str, file: str, limit: str | None) -> None:
+    """Then the group "psi" matches "reserving.group.yaml"; or the task resource "alice/psi"."""
+    __tracebackhide__ = True
+    await_match(scenario, kind, key, file, limit)
+
+
+@then(parsers.re(rf"the phases of {OBJECT} were (?P<phases>.+)"))
+def _(scenario: Scenario, kind: str, key: str, phases: str) -> None:
+    """Then the phases of the group "psi" were Reserving, Reserved; Creating is not looked at."""
+    __tracebackhide__ = True
+    scenario.expect.until_passed(
+        lambda: phases_of(scenario, kind, key), phases, scenario.timeouts.status
+    )
+
+
+@then(parsers.re(rf"{OBJECT} is gone"))
+def _(scenario: Scenario, kind: str, key: str) -> None:
+    """Then the group "psi" is gone; it was there."""
+    __tracebackhide__ = True
+    await_gone(scenario, kind, key)
+
+
+@when(parsers.re(r'somebody sets the task resource "(?P<key>[^"]+)" to (?P<phase>[A-Z][A-Za-z]+)'))
+def _(scenario: Scenario, key: str, phase: str) -> None:
+    """When somebody sets the task resource "alice/psi" to Reserved, as a scheduler would."""
+    __tracebackhide__ = True
+    set_phase(scenario, key, phase)
+
+
+@when(parsers.re(rf'{WHO} (?:are|is) handed over to the task resource "(?P<key>[^"]+)"'))
+def _(scenario: Scenario, who: str, key: str) -> None:
+    """When the pods of "psi" are handed over to the task resource "alice/psi"."""
+    __tracebackhide__ = True
+    hand_over(scenario, whom(who), key)

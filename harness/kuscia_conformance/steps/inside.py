@@ -1,0 +1,16 @@
+"""Inside a pod: what its container can read. Needs `@needs:exec`."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers, then
+
+from kuscia_conformance import documents
+from kuscia_conformance.scenario.pods import WHO, require_file, whom
+from kuscia_conformance.scenario.scenario import Scenario
+
+
+@then(parsers.re(rf'the file "(?P<path>/[^"]+)" in {WHO} matches "(?P<file>[^"]+)"'))
+def _(scenario: Scenario, path: str, who: str, file: str) -> None:
+    """Then the file "/work/task.json" in the pods of alice matches "task.yaml": as JSON."""
+    __tracebackhide__ = True
+    require_file(scenario, whom(who), path, documents.load_document(scenario.files.find(file)))

@@ -1,0 +1,14 @@
+"""Time: that some of it passes, by the clock of the cluster."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers, when
+
+from kuscia_conformance.scenario.scenario import Scenario
+
+
+@when(parsers.re(r"(?P<seconds>\d+(?:\.\d+)?) seconds? pass(?:es)?"))
+def _(scenario: Scenario, seconds: str) -> None:
+    """When 3 seconds pass: neither more nor fewer, whatever --timeout-scale says."""
+    scenario.history.act()
+    scenario.history.let_pass(float(seconds))

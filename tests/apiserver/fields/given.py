@@ -1,0 +1,110 @@
+"""Types and objects for these tests: a few of Kubernetes' own kinds, and one of a definition."""
+
+from functools import cache
+
+from kuscia_conformance.apiserver.apimachinery.types import Type
+from kuscia_conformance.apiserver.data import components
+from kuscia_conformance.apiserver.fields import apply, track
+from kuscia_conformance.apiserver.schema.build import custom_type, type_of
+from kuscia_conformance.kube.objects import Obj
+
+NOW, LATER = "2024-01-01T00:00:00Z", "2024-01-01T00:00:05Z"
+
+
+@cache
+def built_in(name: str, group: str = "", version: str = "v1") -> Type:
+    reference = {"$ref": f"#/components/schemas/{name}"}
+    return type_of(reference, components(group, version), {})
+
+
+CONFIG_MAP = built_in("io.k8s.api.core.v1.ConfigMap")
+SERVICE = built_in("io.k8s.api.core.v1.Service")
+DEPLOYMENT = built_in("io.k8s.api.apps.v1.Deployment", "apps")
+
+TASK = custom_type(
+    {
+        "type": "object",
+        "properties": {
+            "spec": {
+                "type": "object",
+                "properties": {
+                    "initiator": {"type": "string"},
+                    "replicas": {"type": "integer"},
+                    "paused": {"type": "boolean"},
+                    "parties": {"type": "array", "items": {"type": "object"}},
+                    "tags": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "x-kubernetes-list-type": "set",
+                    },
+                    "named": {
+                        "type": "array",
+                        "items": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+                        "x-kubernetes-list-type": "map",
+                        "x-kubernetes-list-map-keys": ["name"],
+                    },
+                    "anything": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+                    "whole": {
+                        "type": "object",
+                        "x-kubernetes-map-type": "atomic",
+                        "additionalProperties": {"type": "string"},
+                    },
+                },
+            },
+            "status": {
+                "type": "object",
+                "properties": {
+                    "phase": {"type": "string"},
+                    "pods": {
+                        "type": "object",
+                        "additionalProperties": {
+                            "type": "object",
+                            "properties": {"phase": {"type": "string"}},
+                        },
+                    },
+                },
+            },
+        },
+    },
+    built_in("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"),
+)
+
+
+def config_map(data: Obj | None = None, **metadata: object) -> Obj:
+    data_field = {} if data is None else {"data": data}
+    about = {"apiVersion": "v1", "kind": "ConfigMap"}
+    return {**about, "metadata": {"name": "x", **metadata}, **data_field}
+
+
+def service(*ports: Obj) -> Obj:
+    about = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}}
+    return {**about, "spec": {"ports": list(ports)}}
+
+
+def deployment(*containers: Obj) -> Obj:
+    about = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "x"}}
+    return {**about, "spec": {"template": {"spec": {"containers": list(containers)}}}}
+
+
+def task(**fields: Obj) -> Obj:
+    return {"apiVersion": "x/v1", "kind": "Task", "metadata": {"name": "x"}, **fields}
+
+
+def tracked(old: Obj | None, new: Obj, type: Type, manager: str = "a", **options: str) -> list[Obj]:
+    """The entries after a write, `new` given them as well."""
+    version, now = options.get("version", "v1"), options.get("now", NOW)
+    entries = track(old, new, type, manager, options.get("sub", ""), version, now)
+    new["metadata"]["managedFields"] = entries
+    return entries
+
+
+def applied(
+    current: Obj | None, config: Obj, type: Type = CONFIG_MAP, manager: str = "a", **options: bool
+) -> Obj:
+    version = config["apiVersion"]
+    return apply(current, config, type, manager, "", version, options.get("force", False), NOW)
+
+
+def owners(obj: Obj) -> Obj:
+    """What each manager owns."""
+    return {e["manager"]: e["fieldsV1"] for e in obj["metadata"].get("managedFields", [])}

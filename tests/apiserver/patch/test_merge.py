@@ -1,0 +1,54 @@
+import pytest
+
+from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.patch import merge_patch
+
+
+@pytest.mark.parametrize(
+    ("obj", "patch", "merged"),
+    [
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": "b"}, {"missing": None}, {"a": "b"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": "b"}, {"a": {"b": {"c": None, "d": 1}}}, {"a": {"b": {"d": 1}}}),
+        ({"kept": None}, {"a": 1}, {"kept": None, "a": 1}),
+    ],
+)
+def test_members_are_merged_and_null_ones_taken_away(obj, patch, merged):
+    assert merge_patch(obj, patch) == merged
+
+
+def test_a_list_loses_the_nulls_of_its_objects_but_not_its_own():
+    assert merge_patch({"a": [1]}, {"a": [1, None, {"b": None}]}) == {"a": [1, None, {}]}
+
+
+def test_a_list_in_the_place_of_an_object_keeps_them():
+    assert merge_patch({"a": {}}, {"a": [{"b": None}]}) == {"a": [{"b": None}]}
+
+
+@pytest.mark.parametrize(
+    ("patch", "message"),
+    [
+        (None, "Invalid JSON Patch"),
+        ([], "error decoding patch: json: cannot unmarshal array into Go value of type {}"),
+        ("x", "error decoding patch: json: cannot unmarshal string into Go value of type {}"),
+        (5, "error decoding patch: json: cannot unmarshal number into Go value of type {}"),
+    ],
+)
+def test_what_is_no_object_is_a_bad_request(patch, message):
+    with pytest.raises(Refusal) as refused:
+        merge_patch({}, patch)
+    assert refused.value.code == 400
+    assert refused.value.message == message.format("map[string]interface {}")
+
+
+def test_the_result_shares_nothing_with_what_it_was_made_of():
+    obj, patch = {"a": {"b": [1]}}, {"c": {"d": [2]}}
+    merged = merge_patch(obj, patch)
+    merged["a"]["b"].append(3)
+    merged["c"]["d"].append(3)
+    assert (obj, patch) == ({"a": {"b": [1]}}, {"c": {"d": [2]}})

@@ -1,0 +1,203 @@
+"""Answers in words that stay the same whoever answers, and when.
+
+What a server chooses as it likes becomes a word that keeps its identity: `uid-1`, `version-1`
+(in the order of their size, so that order is compared), `address-1`. What the question itself
+says stays. Versions of lists and bookmarks are said by the newest version of an object that
+they include, since others write as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.apiserver.questions.values import mappings, strings
+
+_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ADDRESS = re.compile(r"\b10\.96\.\d+\.\d+\b")
+_SERVER = re.compile(r"127\.0\.0\.1:\d+")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_AGE = re.compile(r"(\d+[smhd])+|<invalid>")
+_HASH = re.compile(r"(?<=\?hash=)\w+")
+#: Where a message names a version.
+_VERSION = re.compile(
+    r"(?<=current: )\d+|(?<=version: )\d+|(?<=precondition: )\d+|(?<=object meta: )\d+"
+    r"|(?<=\()\d+(?=\))"
+    r'|(?<=resourceVersion\\":\\")\d+'
+)
+#: How long a suffix is that makes a name of a generateName.
+_SUFFIX = 5
+
+
+@dataclass(frozen=True)
+class Words:
+    """What there is to be replaced in the answers of a question."""
+
+    #: The question itself, as text: what it says stays.
+    asked: str
+    #: The versions of objects, smallest first.
+    versions: Sequence[int]
+    #: Uids, addresses and generated names.
+    names: Mapping[str, str]
+
+
+def words_of(answers: Any, question: Any) -> Words:
+    asked = json.dumps(question)
+    found = mappings(answers)
+    versions = {int(each["resourceVersion"]) for each in found if _is_of_object(each)}
+    # The longest first, since one address may begin another.
+    names = sorted(_names(answers, asked).items(), key=lambda pair: -len(pair[0]))
+    return Words(asked, sorted(versions), dict(names))
+
+
+def _is_of_object(metadata: Mapping[str, Any]) -> bool:
+    return "uid" in metadata and str(metadata.get("resourceVersion", "")).isdigit()
+
+
+def _names(answers: Any, asked: str) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for text in strings(answers):
+        for pattern, word in ((_UID, "uid"), (_ADDRESS, "address")):
+            for name in pattern.findall(text):
+                if name not in asked and name not in names:
+                    count = sum(known.startswith(word) for known in names.values())
+                    names[name] = f"{word}-{count + 1}"
+    for metadata in mappings(answers):
+        prefix, name = metadata.get("generateName"), metadata.get("name", "")
+        if _is_generated(name, prefix) and name not in names:
+            count = sum("generated-" in word for word in names.values())
+            names[name] = f"{prefix}generated-{count + 1}"
+    return names
+
+
+def _is_generated(name: Any, prefix: Any) -> bool:
+    # Of a schema these are no strings.
+    if not isinstance(prefix, str) or not isinstance(name, str):
+        return False
+    return bool(prefix) and name.startswith(prefix) and len(name) == len(prefix) + _SUFFIX
+
+
+def in_words(value: Any, words: Words, key: str = "", metadata: bool = False) -> Any:
+    """The value, found under that key, in words."""
+    if rule := _RULES.get(key):
+        return rule(value, words, metadata)
+    match value:
+        case dict():
+            own = "uid" in value
+            if "causes" in (value.get("details") or ()):
+                value = _in_order(value)
+            return {
+                _text(name, words): in_words(inner, words, name, own)
+                for name, inner in value.items()
+            }
+        case list():
+            return [in_words(inner, words) for inner in value]
+        case str():
+            return _text(value, words)
+    return value
+
+
+def _text(text: str, words: Words) -> str:
+    text = _TIME.sub(lambda found: _time(found, words), text)
+    for name, word in words.names.items():
+        text = text.replace(name, word)
+    text = _HASH.sub("hash", _SERVER.sub("server", text))
+    return _VERSION.sub(lambda found: _version_in_text(found[0], words), text)
+
+
+def _time(found: re.Match[str], words: Words) -> str:
+    if found[0] in words.asked:
+        return found[0]
+    return "time to the microsecond" if found[1] else "time"
+
+
+def _version_in_text(version: str, words: Words) -> str:
+    if re.search(rf"\b{version}\b", words.asked):
+        return version
+    return _version(version, words, True) if int(version) in words.versions else "version"
+
+
+def _version(version: Any, words: Words, of_object: bool) -> Any:
+    if not str(version).isdigit() or version == "0":
+        return version
+    older = bisect_right(words.versions, int(version))
+    return f"version-{older}" if of_object else f"includes version-{older}"
+
+
+def _in_order(status: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The status with its causes sorted: some are found in the random order of Go's maps."""
+    causes = status["details"]["causes"]
+    ordered = sorted(causes, key=_cause)
+    said, sorted_ = (", ".join(map(_cause, each)) for each in (causes, ordered))
+    message = status.get("message", "").replace(f"[{said}]", f"[{sorted_}]")
+    return {**status, "message": message, "details": {**status["details"], "causes": ordered}}
+
+
+def _cause(cause: Mapping[str, str]) -> str:
+    return f"{cause.get('field')}: {cause.get('message')}"
+
+
+def _kinds(value: Any, words: Words, _: bool) -> Any:
+    """The resources of a group, by name: definitions are discovered in no order."""
+    inner = in_words(value, words)
+    if isinstance(inner, list) and all(isinstance(each, dict) and "name" in each for each in inner):
+        return sorted(inner, key=lambda each: str(each["name"]))
+    return inner
+
+
+def _address(value: Any, _: Words, __: bool) -> Any:
+    return "server" if isinstance(value, str) else value
+
+
+def _token(value: Any, _: Words, __: bool) -> Any:
+    return "token" if value else value
+
+
+def _port(value: Any, words: Words, _: bool) -> Any:
+    return value if not value or str(value) in words.asked else "port"
+
+
+def _cells(value: Any, words: Words, _: bool) -> Any:
+    return [
+        "age" if isinstance(cell, str) and _AGE.fullmatch(cell) else in_words(cell, words)
+        for cell in value
+    ]
+
+
+def _managed(value: Any, words: Words, _: bool) -> Any:
+    return [_manager(entry, words) for entry in value] if isinstance(value, list) else value
+
+
+def _manager(entry: Any, words: Words) -> Any:
+    """An entry of managedFields in a line: who, how, and what is owned."""
+    who = [entry.get(field) for field in ("manager", "operation", "apiVersion", "subresource")]
+    when = _text(entry.get("time", "no time"), words)
+    fields = ", ".join(_text(path, words) for path in sorted(_paths(entry.get("fieldsV1") or {})))
+    return f"{' '.join(str(word) for word in who if word)} ({when}): {fields}"
+
+
+def _paths(fields: Mapping[str, Any], above: str = "") -> list[str]:
+    found = []
+    for name, inner in fields.items():
+        path = above if name == "." else f"{above}.{name.removeprefix('f:')}".lstrip(".")
+        if not inner:
+            found.append(path)
+        found += _paths(inner, path)
+    return found
+
+
+#: What becomes of the values of these fields.
+_RULES: Mapping[str, Callable[[Any, Words, bool], Any]] = {
+    "resourceVersion": _version,
+    "continue": _token,
+    "resources": _kinds,
+    "serverAddress": _address,
+    "nodePort": _port,
+    "healthCheckNodePort": _port,
+    "cells": _cells,
+    "managedFields": _managed,
+}

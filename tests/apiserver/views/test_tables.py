@@ -1,0 +1,178 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kuscia_conformance.apiserver import data
+from kuscia_conformance.apiserver.apimachinery.kinds import Column, Kind
+from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.views import discovery, tables
+
+#: What kube-apiserver 1.34.4 has shown of its objects, a line for each, and when.
+RECORDED = [
+    json.loads(line)
+    for line in Path(__file__).with_name("recorded_rows.jsonl").read_text().splitlines()
+]
+KINDS = {f"{k.group}/{k.version}/{k.plural}": k for k in discovery.built_in_kinds({})}
+NOW = datetime(2026, 11, 24, 13, 28, 17, tzinfo=UTC)
+
+
+def name_of(recorded):
+    return f"{recorded['kind']}/{recorded['object']['metadata']['name']}"
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=name_of)
+def test_a_built_in_object_is_shown_as_the_real_server_shows_it(recorded):
+    kind, now = KINDS[recorded["kind"]], datetime.fromisoformat(recorded["now"])
+    shown = tables.table(kind, [recorded["object"]], "None", now, list_metadata={})
+    expected = {"cells": recorded["cells"], "object": None}
+    if "conditions" in recorded:
+        expected["conditions"] = recorded["conditions"]
+    assert shown["rows"] == [expected]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [k for k in KINDS.values() if "list" in k.verbs],
+    ids=lambda k: f"{k.api_version}, {k.plural}",
+)
+def test_every_kind_that_can_be_listed_has_a_table(kind):
+    obj = {"metadata": {"name": "x"}}
+    shown = tables.table(kind, [obj], "None", NOW, list_metadata={})
+    cells = len(shown["rows"][0]["cells"]) - (kind.plural == "ipaddresses")
+    assert cells == len(shown["columnDefinitions"])
+
+
+def custom(*columns):
+    return Kind("a.test", "v1", "as", "a", "A", True, columns=columns, definition={})
+
+
+def cell(type_, value):
+    """What the real server makes of a value in a column of a type."""
+    kind = custom(Column("C", type_, ".spec.x"))
+    obj = {"metadata": {"name": "x"}, "spec": {"x": value}}
+    return tables.table(kind, [obj], "None", NOW, list_metadata={})["rows"][0]["cells"][1]
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "shown"),
+    [
+        ("string", "text", "text"),
+        ("string", "", ""),
+        ("string", "<a&b>", "<a&b>"),
+        ("string", 3, "3"),
+        ("string", 1.5, "1.5"),
+        ("string", 12345678.25, "1.234567825e+07"),
+        ("string", 1e21, "1e+21"),
+        ("string", -0.00001, "-1e-05"),
+        ("string", True, "true"),
+        ("string", None, "<no value>"),
+        ("string", {"b": 1, "a": [1, "<"]}, r'{"a":[1,"\u003c"],"b":1}'),
+        ("integer", 3, 3),
+        ("integer", 1.5, 1),
+        ("integer", "3", None),
+        ("integer", True, None),
+        ("number", 3, 3),
+        ("number", 1.5, 1.5),
+        ("boolean", True, True),
+        ("boolean", "true", None),
+        ("date", "2026-11-24T01:02:03Z", "12h"),
+        ("date", "2026-11-24T01:02:03.5+01:00", "13h"),
+        ("date", "0001-01-01T00:00:00Z", "<unknown>"),
+        ("date", "2036-11-24T01:02:03Z", "<invalid>"),
+        ("date", "text", "<invalid>"),
+        ("date", 3, None),
+    ],
+)
+def test_a_definitions_column_shows_values_of_its_type(type_, value, shown):
+    assert cell(type_, value) == shown
+
+
+def test_of_several_values_the_first_is_shown_and_of_none_nothing():
+    kind = custom(Column("A", "string", ".spec[*].n"), Column("B", "string", ".spec[7].n"))
+    obj = {"metadata": {"name": "x"}, "spec": [{"n": "one"}, {"n": "two"}]}
+    [row] = tables.table(kind, [obj], "None", NOW, list_metadata={})["rows"]
+    assert row["cells"] == ["x", "one", None]
+
+
+def test_a_definitions_columns_are_described():
+    columns = Column("A", "string", ".a"), Column("B", "date", ".b", "date", "since", 1)
+    shown = tables.table(custom(*columns), [], "None", NOW, list_metadata={})
+    assert shown["columnDefinitions"][0] == data.columns("", "v1", "pods")[0]
+    assert shown["columnDefinitions"][1:] == [
+        {
+            "name": "A",
+            "type": "string",
+            "format": "",
+            "description": "Custom resource definition column (in JSONPath format): .a",
+            "priority": 0,
+        },
+        {"name": "B", "type": "date", "format": "date", "description": "since", "priority": 1},
+    ]
+
+
+def test_a_definition_without_columns_shows_names_and_ages():
+    obj = {"metadata": {"name": "x", "creationTimestamp": "2026-11-24T13:28:00Z"}}
+    shown = tables.table(custom(), [obj], "None", NOW, list_metadata={})
+    assert [column["name"] for column in shown["columnDefinitions"]] == ["Name", "Age"]
+    assert shown["columnDefinitions"][1]["description"].startswith("CreationTimestamp is a")
+    assert shown["rows"][0]["cells"] == ["x", "17s"]
+
+
+def test_columns_end_before_the_first_that_cannot_be_read():
+    paths = ".a", '.b["c"]', ".d"
+    kind = custom(*(Column(path, "string", path) for path in paths))
+    shown = tables.table(kind, [], "None", NOW, list_metadata={})
+    assert [column["name"] for column in shown["columnDefinitions"]] == ["Name", ".a"]
+
+
+def test_rows_have_as_much_of_their_objects_as_is_asked_for():
+    obj = {"kind": "A", "apiVersion": "a.test/v1", "metadata": {"name": "x"}, "spec": {}}
+
+    def included(include):
+        found = tables.table(custom(), [obj], include, NOW, list_metadata={})
+        return found["rows"][0]["object"]
+
+    assert included("None") is None
+    assert included("Object") == obj
+    assert included("Metadata") == {
+        "kind": "PartialObjectMetadata",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": {"name": "x"},
+    }
+
+
+def test_later_events_of_a_watch_have_no_columns():
+    shown = tables.table(custom(), [], "None", NOW, list_metadata={}, with_columns=False)
+    assert shown["columnDefinitions"] is None
+
+
+def test_a_table_has_the_lists_metadata_and_the_version_that_was_asked_for():
+    shown = tables.table(
+        custom(), [], "None", NOW, list_metadata={"resourceVersion": "7"}, api_version="x/v1beta1"
+    )
+    assert (shown["metadata"], shown["apiVersion"]) == ({"resourceVersion": "7"}, "x/v1beta1")
+    assert shown["rows"] == []
+
+
+@pytest.mark.parametrize("text", ["Metadata", "Object", "None"])
+def test_what_a_row_includes_is_one_of_three(text):
+    assert tables.included(text) == text
+    assert tables.included("") == "Metadata"
+
+
+def test_what_else_a_row_should_include_is_refused():
+    with pytest.raises(Refusal, match="includeObject: Invalid value") as refusal:
+        tables.included("x")
+    assert str(refusal.value) == (
+        "Unable to convert to Table as requested: includeObject: "
+        "Invalid value: \"x\": must be 'Metadata', 'Object', 'None', or empty"
+    )
+
+
+def test_a_bookmark_of_a_watch_is_a_row_of_nothing():
+    metadata = {"resourceVersion": "7", "annotations": {"k8s.io/initial-events-end": "true"}}
+    obj = {"kind": "Namespace", "apiVersion": "v1", "metadata": metadata}
+    shown = tables.table(KINDS["/v1/namespaces"], [obj], "Metadata", NOW, list_metadata={})
+    assert shown["rows"][0]["cells"] == ["", "", "<unknown>"]

@@ -1,0 +1,112 @@
+"""The command, as somebody meets it who mistypes."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+COMMAND = [sys.executable, "-P", "-m", "kuscia_conformance"]
+
+
+def call(folder, *arguments, **environment):
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("command", [["run"], ["lint"], ["list"], ["explain"], ["controller"], []])
+def test_help(tmp_path, command):
+    done = call(tmp_path, *command, "--help")
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+    assert not command or "Example: kuscia-conformance" in done.stdout
+
+
+def test_version(tmp_path):
+    assert "kuscia-conformance, version" in call(tmp_path, "--version").stdout
+
+
+@pytest.fixture
+def kubeconfig(tmp_path):
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
+        "users": [{"name": "u", "user": {"token": "x"}}],
+        "contexts": [{"name": "mine", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "mine",
+    }
+    path = tmp_path / "kubeconfig"
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["frobnicate"], 2, "No such command"),
+        (["run", "--frobnicate"], 2, "No such option"),
+        (["run", "--cluster", "nonsense"], 2, "valid: controlplane, embedded, kind, kubeconfig"),
+        (["run", "--cluster", "controlplane:x"], 2, "controlplane takes no name"),
+        (["run", "--nodes", "x"], 2, "--nodes x: expected a number, 2 or more"),
+        (["run", "--controller", "x"], 2, "valid: reference, none"),
+        (["run", "--timeout-scale", "0"], 2, "--timeout-scale 0"),
+        (["run", "-n", "x"], 2, "-n x: expected a number or auto"),
+        (["run", "--only", "nothing", "--cluster", "kind"], 2, "no check is called that"),
+        (["run", "nowhere.feature"], 2, "nowhere.feature: there is no such feature"),
+        (["run", "."], 2, "there is no feature in this folder"),
+        (["run", "kubeconfig"], 2, "kubeconfig: this is no feature"),
+        (["run", "--cluster", "kind", "--update", "-n", "2"], 2, "only one scenario at a time"),
+        (["new", "My"], 2, "'My' cannot be a feature's name"),
+        (["new", "my", "--folder", "kubeconfig"], 2, "cannot write to kubeconfig"),
+        (["down", "--cluster", "kind"], 2, "only what was done to a cluster of yours"),
+        (["run", "--out", "kubeconfig"], 2, "--out kubeconfig: this is a file"),
+        (["run", "--out", "."], 2, "holds 'kubeconfig', which no run of ours has written"),
+        (["run", "--cluster", "controlplane", "--assets", "/nowhere"], 4, "/nowhere has no etcd"),
+        (["run", "--cluster", "kubeconfig:nowhere"], 2, "nowhere: there is no such file"),
+        (["run", "--cluster", "kubeconfig:kubeconfig#yours"], 2, "it has no context 'yours'"),
+        (["run", "--cluster", "kubeconfig:kubeconfig"], 4, "http://127.0.0.1:1 does not answer"),
+        (["list", "run-pod-fals"], 2, "did you mean run-pod-fails"),
+        (["list", "--requirements", "SC-99"], 2, "SC-99: no requirement is called that"),
+        (["explain", "run-pod-fals"], 2, "did you mean run-pod-fails"),
+        (["explain", "the pod of bob finishes"], 2, "close to it: When the pods of bob finish"),
+        (["explain"], 2, "Missing argument 'ID'"),
+        (["lint", "nowhere.feature"], 2, "nowhere.feature: there is no such file or folder"),
+        (["controller", "--kubeconfig", "nowhere"], 2, "there is no such file"),
+        (["controller", "--kubeconfig", "kubeconfig", "--context", "x"], 2, "no context 'x'"),
+        (["controller", "--log-level", "loud"], 2, "Invalid value for '--log-level'"),
+    ],
+)
+def test_mistakes_get_one_clear_message(tmp_path, kubeconfig, arguments, code, message):
+    done = call(tmp_path, *arguments)
+    said = done.stdout + done.stderr
+    assert message in said
+    assert "Traceback" not in said
+    assert done.returncode == code
+
+
+def test_a_machine_without_docker(tmp_path):
+    done = call(tmp_path, "run", "--cluster", "kind", PATH="/nowhere")
+    assert done.returncode == 4
+    assert "there is no docker on the PATH" in done.stderr
+
+
+def test_lint_says_what_is_wrong_and_where(tmp_path):
+    (tmp_path / "mine.feature").write_text("Feature: Mine\n")
+    done = call(tmp_path, "lint", "mine.feature")
+    assert done.stdout.splitlines()[0] == "mine.feature:1: there is no scenario in it"
+    assert done.stdout.splitlines()[-1] == "1 wrong in 1 feature, 0 checks, 0 documents"
+    assert done.returncode == 1
+
+
+def test_lint_has_figures_for_what_is_right(tmp_path):
+    (tmp_path / "mine.status.yaml").write_text("phase: Running\n")
+    done = call(tmp_path, "lint", "mine.status.yaml")
+    assert (done.stdout, done.returncode) == ("0 features, 0 checks, 1 document\n", 0)

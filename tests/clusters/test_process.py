@@ -1,0 +1,109 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from kuscia_conformance.clusters.process import Process, ProcessError
+
+
+def shell(script, tmp_path, **options):
+    return Process("child", ["sh", "-c", script], log=tmp_path / "child.log", **options)
+
+
+def test_ready_when_the_log_says_so(tmp_path):
+    with shell("echo starting; echo ready; exec sleep 60", tmp_path, ready="ready") as child:
+        assert child.is_alive
+        assert "starting" in child.tail()
+    assert not child.is_alive
+
+
+def test_ready_when_the_question_is_answered(tmp_path):
+    flag = tmp_path / "flag"
+    with shell(f"touch {flag}; exec sleep 60", tmp_path, ready=flag.exists) as child:
+        assert child.is_alive
+
+
+def test_who_ends_before_being_ready_is_told_with_its_last_lines(tmp_path):
+    with (
+        pytest.raises(ProcessError, match="child has ended with code 3") as error,
+        shell("echo no such luck; exit 3", tmp_path, ready="ready"),
+    ):
+        pass
+    assert "no such luck" in error.value.hint
+
+
+def test_who_is_never_ready_is_ended(tmp_path):
+    child = shell("exec sleep 60", tmp_path, ready="ready", within=0.1)
+    with pytest.raises(ProcessError, match=r"was not ready within 0\.1 s"), child:
+        pass
+    assert not child.is_alive
+
+
+def test_who_ignores_being_told_is_made_to_end(tmp_path):
+    script = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
+    with shell(script, tmp_path, ready="ready", grace=0.2) as child:
+        pass
+    assert not child.is_alive
+
+
+def test_a_killed_child_is_dead(tmp_path):
+    with shell("exec sleep 60", tmp_path) as child:
+        child.kill()
+        assert not child.is_alive
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path):
+    child = Process("child", ["/no/such/program"], log=tmp_path / "child.log")
+    with pytest.raises(ProcessError, match="child: cannot start /no/such/program"), child:
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+def test_children_end_when_their_parent_is_killed(tmp_path):
+    script = f"""
+import sys, time
+from pathlib import Path
+from kuscia_conformance.clusters.process import Process
+with Process("child", ["sh", "-c", "echo $$; exec sleep 60"], log=Path({str(tmp_path / "log")!r})):
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", script]) as parent:
+        log = tmp_path / "log"
+        while not (log.exists() and log.read_text().strip()):
+            assert parent.poll() is None
+            time.sleep(0.02)
+        child = int(log.read_text())
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    for _ in range(500):
+        if not _is_running(child):
+            return
+        time.sleep(0.02)
+    pytest.fail("the child goes on")
+
+
+def _is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as stat:
+        return stat.read().split()[2] != "Z"
+
+
+def test_ctrl_c_while_a_child_is_started_waits_until_it_can_be_ended(tmp_path, monkeypatch):
+    children, popen = [], subprocess.Popen
+
+    def interrupted(*arguments, **options):
+        children.append(popen(*arguments, **options))
+        signal.raise_signal(signal.SIGINT)
+        return children[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt), shell("sleep 60", tmp_path):
+        pytest.fail("it was not interrupted")
+    [child] = children
+    assert child.returncode == -signal.SIGTERM

@@ -1,0 +1,201 @@
+"""`up` and `down`: one environment at a time, and nothing of it left however it ends."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import orjson
+import pytest
+
+from kuscia_conformance.environment import background
+from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.errors import EnvironmentFailure, UsageError
+from tests.given import settings_of
+
+UP = [sys.executable, "-P", "-m", "kuscia_conformance", "up", "--cluster", "embedded"]
+
+
+@pytest.fixture
+def works(monkeypatch):
+    """Where environments have their folders: a short path, for there are sockets in them."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
+@pytest.fixture
+def state(tmp_path, works, monkeypatch):
+    """An author's state folder; whatever stands at the end is ended."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_STATE", str(folder))
+    monkeypatch.chdir(tmp_path)
+    yield folder
+    background.take_down(print)
+
+
+def processes(folder):
+    """Those that name something in the folder: etcd, API server, nodes, controller."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if str(folder).encode() in file.read_bytes():
+                found.append(int(file.parent.name))
+    return found
+
+
+def write_down(state, work, cluster="embedded"):
+    environment = Environment(
+        cluster=cluster,
+        kubeconfig=str(work / "kubeconfig"),
+        context=None,
+        can=(),
+        nodes=("one",),
+        outlives=False,
+        controller="none",
+        controller_log=None,
+        run="abcd",
+        work=str(work),
+    )
+    (state / "environment.json").write_bytes(orjson.dumps(environment.to_dict()))
+    return environment
+
+
+FEATURE = """
+@core
+Feature: Mine
+
+  @id:mine
+  Scenario: The task fails
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "psi" of alice and bob
+    When the task "psi" is created
+    And the pods of bob finish with exit code 3 and message "boom"
+    Then the status of "psi" matches "mine.status.yaml"
+    And the phases of "psi" were Succeeded
+"""
+
+
+def run(*arguments):
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "kuscia_conformance",
+        "run",
+        "--reuse",
+        "mine.feature",
+        *arguments,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def update_and_keep(folder):
+    """A run that writes a document, and leaves the failure that comes after it."""
+    (folder / "mine.feature").write_text(FEATURE)
+    code, text = run("--update", "--keep-on-failure")
+    assert (code, "expected: the phases Succeeded" in text) == (1, True), text
+    assert "kept until the cluster goes:\n" in text
+    assert "phase: Failed" in (folder / "mine.status.yaml").read_text()
+    code, text = run()
+    assert (code, "failures are kept on simulated-1, simulated-2" in text) == (4, True), text
+
+
+def test_of_two_at_once_one_is_made_and_used_and_ended(state, works, tmp_path):
+    command = [*UP, "--nodes", "2"]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = ["".join(process.communicate(timeout=120)) for process in both]
+    assert sorted(process.returncode for process in both) == [0, 2], said
+    assert "an environment stands already, or is being made" in "".join(said)
+    assert background.standing().nodes == ("simulated-1", "simulated-2")
+    assert len(processes(works)) >= 2
+
+    update_and_keep(tmp_path)
+    assert background.take_down(print)
+    assert (processes(works), list(works.iterdir())) == ([], [])
+    assert not background.take_down(print)
+
+
+def test_ctrl_c_while_it_is_made_leaves_nothing(state, works):
+    with subprocess.Popen(UP, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as up:
+        assert up.stdout is not None
+        assert "starting the embedded cluster" in up.stdout.readline()
+        up.send_signal(signal.SIGINT)
+        assert up.wait(timeout=120) == 3
+    assert (processes(works), list(works.iterdir())) == ([], [])
+    assert not background.take_down(print)
+
+
+def test_what_cannot_be_made_says_why_and_leaves_nothing(state):
+    with pytest.raises(EnvironmentFailure, match="/nowhere has no etcd"):
+        background.bring_up(settings_of({"cluster": "controlplane", "assets": "/nowhere"}), print)
+    assert not background.take_down(print)
+
+
+def test_a_killed_keeper_is_told_of_and_cleared_away(state, tmp_path):
+    work = tmp_path / "work"
+    work.mkdir()
+    write_down(state, work)
+    with pytest.raises(UsageError, match="keeper has died"):
+        background.standing()
+    assert background.take_down(print)
+    assert not work.exists()
+    with pytest.raises(UsageError, match="no environment stands"):
+        background.standing()
+
+
+def test_the_kind_cluster_of_a_killed_keeper_is_deleted(state, tmp_path, monkeypatch):
+    ran = []
+    monkeypatch.setattr(background, "run", lambda *words: ran.append(words))
+    write_down(state, tmp_path / "work", "kind:mine")
+    assert background.take_down(print)
+    assert [words[:5] for words in ran] == [("kind", "delete", "cluster", "--name", "mine")]
+
+
+def test_what_was_done_to_a_cluster_of_yours_is_pointed_at(state, tmp_path):
+    said: list[str] = []
+    write_down(state, tmp_path / "work", "kubeconfig:mine")
+    background.take_down(said.append)
+    assert "kuscia-conformance down --cluster kubeconfig:mine" in said[0]
+
+
+def test_a_pid_that_others_have_by_now_is_left_alone(state, tmp_path):
+    with subprocess.Popen(["sleep", "60"]) as other:
+        (state / "pid").write_text(str(other.pid))
+        write_down(state, tmp_path / "work")
+        assert background.take_down(print)
+        assert other.poll() is None
+        other.kill()
+
+
+def test_an_environment_that_is_still_made_is_not_used(state):
+    with (state / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(UsageError, match="still being made"):
+            background.standing()
+
+
+def test_a_state_folder_that_cannot_be(state, monkeypatch):
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_STATE", os.devnull)
+    with pytest.raises(UsageError, match="cannot write to /dev/null: File exists"):
+        background.bring_up(settings_of({"clock": "real"}), print)
+    with pytest.raises(UsageError, match="no environment stands"):
+        background.standing()
+    assert not background.take_down(print)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"cluster": "kind"}', '{"can": [], "nodes": []}'])
+def test_what_another_version_wrote_down_is_no_environment(state, text):
+    (state / "environment.json").write_text(text)
+    with pytest.raises(UsageError, match="no environment stands"):
+        background.standing()

@@ -1,0 +1,143 @@
+import asyncio
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import pytest
+
+from kuscia_conformance.environment.journal import Journal, Version
+from kuscia_conformance.errors import Expired, Unreachable
+from kuscia_conformance.kube.client import Api, Event
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
+from kuscia_conformance.kube.objects import NODES, PODS
+from kuscia_conformance.kube.world import World
+from kuscia_conformance.scenario.history import History
+from kuscia_conformance.scenario.names import Names
+
+T = datetime(2024, 1, 1, tzinfo=UTC)
+NAMES = Names("ghkmnp")
+
+
+def pod(namespace="alice-ghkmnp", name="psi-ghkmnp-0", version="1", **status):
+    metadata = {"name": name, "namespace": namespace, "resourceVersion": version}
+    return {"kind": "Pod", "metadata": metadata, "spec": {}, "status": status}
+
+
+def version(obj, event="MODIFIED", resource=PODS, at=0):
+    return Version(T + timedelta(seconds=at), event, resource, obj, obj)
+
+
+def history(*versions):
+    found = History(Journal(), NAMES)
+    for each in versions:
+        found.journal.add(each)
+    found.update()
+    return found
+
+
+def test_a_history_has_only_its_scenarios_objects_in_its_own_names():
+    found = history(
+        version(pod()), version(pod(namespace="alice-gggggg")), version(pod("kube-system"))
+    )
+    assert [v.key for v in found.versions] == ["alice/psi-0"]
+    assert found.versions[0].real["metadata"]["namespace"] == "alice-ghkmnp"
+
+
+def test_tasks_are_told_apart_by_name_and_nodes_by_borrowing():
+    task = {"metadata": {"name": "psi-ghkmnp", "namespace": "cross-domain"}}
+    other = {"metadata": {"name": "psi-gggggg", "namespace": "cross-domain"}}
+    found = History(Journal(), NAMES, nodes={"node-1"})
+    for obj, resource in [(task, KUSCIA_TASKS), (other, KUSCIA_TASKS)]:
+        found.journal.add(version(obj, resource=resource))
+    for name in ("node-1", "node-2"):
+        found.journal.add(version({"metadata": {"name": name}}, resource=NODES))
+    found.update()
+    assert [v.key for v in found.versions] == ["cross-domain/psi", "node-1"]
+
+
+def test_what_happened_before_is_not_its_history():
+    journal = Journal()
+    journal.add(version(pod()))
+    found = History(journal, NAMES)
+    found.update()
+    assert found.versions == []
+
+
+def test_latest_leaves_out_what_is_gone():
+    kept, gone = pod(name="psi-ghkmnp-0"), pod(name="psi-ghkmnp-1")
+    found = history(version(kept), version(gone), version(gone, "DELETED"))
+    assert list(found.latest(PODS)) == ["alice/psi-0"]
+
+
+def test_waiting_ends_with_the_event_that_is_waited_for():
+    found = History(Journal(), NAMES)
+    threading.Timer(0.05, lambda: found.journal.add(version(pod(phase="Running")))).start()
+    seen = found.until(lambda: found.of(PODS, "alice/psi-0") or None, 30)
+    assert seen is not None
+    assert seen[0].object["status"] == {"phase": "Running"}
+
+
+def test_waiting_in_vain_finds_nothing():
+    found = History(Journal(), NAMES)
+    assert found.until(lambda: None, 0.01) is None
+
+
+class FakeApi:
+    """Answers lists and watches from a script; a watch that ends with an error raises it."""
+
+    def __init__(self, lists, watches):
+        self.lists, self.watches, self.asked = iter(lists), iter(watches), []
+
+    async def list(self, resource, *, labels="", fields=""):
+        return next(self.lists)
+
+    async def watch(self, resource, *, version, labels="", fields=""):
+        self.asked.append(version)
+        for event in next(self.watches):
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+
+
+class QuickWorld(World):
+    async def sleep(self, seconds):
+        await asyncio.sleep(0)
+
+
+def keep(lists, watches):
+    """What a journal has noted when the script is over, and from where it asked to watch."""
+    api = FakeApi(lists, [*watches, [asyncio.CancelledError()]])
+    journal = Journal()
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(journal.keep(QuickWorld(cast(Api, api)), PODS, lambda: None))
+    noted = [(v.event, v.key, v.object["metadata"]["resourceVersion"]) for v in journal.versions]
+    return noted, api.asked
+
+
+KEY = "alice-ghkmnp/psi-ghkmnp-0"
+
+
+def test_a_broken_watch_is_resumed_where_it_broke():
+    watches = [[Event("MODIFIED", pod(version="7")), Unreachable("gone")], []]
+    noted, asked = keep([([pod(version="5")], "5")], watches)
+    assert noted == [("ADDED", KEY, "5"), ("MODIFIED", KEY, "7")]
+    assert asked == ["5", "7", "7"]
+
+
+def test_after_compaction_a_new_list_tells_what_was_missed():
+    other = pod(name="new-ghkmnp", version="9")
+    lists = [([pod(version="5")], "5"), ([other], "9")]
+    noted, asked = keep(lists, [[Expired(410, "Expired", "too old")]])
+    assert noted == [
+        ("ADDED", KEY, "5"),
+        ("DELETED", KEY, "5"),
+        ("ADDED", "alice-ghkmnp/new-ghkmnp", "9"),
+    ]
+    assert asked == ["5", "9"]
+
+
+def test_bookmarks_move_on_without_being_noted():
+    bookmark = Event("BOOKMARK", {"metadata": {"resourceVersion": "8"}})
+    noted, asked = keep([([], "5")], [[bookmark]])
+    assert noted == []
+    assert asked == ["5", "8"]

@@ -1,0 +1,91 @@
+"""What `--setup` and `--task-defaults` bring."""
+
+import asyncio
+
+import pytest
+
+from kuscia_conformance.environment.setup_manifests import (
+    read_task_defaults,
+    set_up,
+    with_defaults,
+)
+from kuscia_conformance.errors import ClusterError, NotFound, UsageError
+from kuscia_conformance.kube.client import Api
+from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.kube.objects import SERVICE_ACCOUNTS
+
+MANIFESTS = """
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: brought, namespace: default}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: brought}
+rules: []
+"""
+
+
+def there(access):
+    async def look():
+        async with Api(access, "test") as api:
+            try:
+                await api.get(SERVICE_ACCOUNTS, "brought", "default")
+                await api.raw("/apis/rbac.authorization.k8s.io/v1/clusterroles/brought")
+            except NotFound:
+                return False
+            return True
+
+    return asyncio.run(look())
+
+
+def test_objects_are_there_meanwhile(control_plane, tmp_path):
+    access, file = read_access(control_plane), tmp_path / "setup.yaml"
+    file.write_text(MANIFESTS)
+    with set_up(access, file, "test"):
+        assert there(access)
+        with (
+            pytest.raises(ClusterError, match="ServiceAccount brought exists already"),
+            set_up(access, file, "test"),
+        ):
+            pass
+        assert there(access)
+    assert not there(access)
+
+
+def test_what_the_cluster_does_not_know_is_refused_and_the_rest_taken_back(control_plane, tmp_path):
+    access, file = read_access(control_plane), tmp_path / "setup.yaml"
+    unknown = "\n---\napiVersion: v1\nkind: Nonsense\nmetadata: {name: brought}\n"
+    file.write_text(MANIFESTS + unknown)
+    with pytest.raises(ClusterError, match="serves no Nonsense"), set_up(access, file, "test"):
+        pass
+    assert not there(access)
+
+
+def test_defaults_give_way_to_what_a_task_says(tmp_path):
+    file = tmp_path / "defaults.yaml"
+    file.write_text('metadata: {labels: {a: "1", b: "2"}, annotations: {c: "3"}}')
+    task = {"metadata": {"name": "psi", "labels": {"b": "own"}}}
+    assert with_defaults(task, read_task_defaults(file))["metadata"] == {
+        "name": "psi",
+        "labels": {"a": "1", "b": "own"},
+        "annotations": {"c": "3"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("spec: {}", "spec cannot be set"),
+        ("metadata: {name: x}", "metadata.name cannot be set"),
+        ("metadata: {labels: {a: 1}}", r"metadata.labels\[a\] cannot be set"),
+        ("metadata: 3", "metadata cannot be set"),
+        ("- a", "is one mapping"),
+        ("a: [", "--task-defaults"),
+    ],
+)
+def test_other_defaults_are_refused(tmp_path, text, said):
+    file = tmp_path / "defaults.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=said):
+        read_task_defaults(file)

@@ -1,0 +1,139 @@
+"""Runs on a virtual clock: the same each time, without waiting, and with a controller to kill."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from kuscia_conformance.environment.controllers import control
+from kuscia_conformance.environment.virtual import stand_virtually
+from kuscia_conformance.environment.virtual_clock import BEGINNING
+from kuscia_conformance.errors import ControllerError, UsageError
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
+from kuscia_conformance.kube.objects import NODES
+from tests.given import settings_of
+
+RUN = [sys.executable, "-P", "-m", "kuscia_conformance", "run", "--clock", "virtual"]
+#: Scenarios that kill the controller, that wait, and whose names are generated.
+SOME = "run-restart-pending,view-lifecycle-over,schedule-hold-released"
+
+
+@pytest.fixture
+def environment(tmp_path):
+    settings = settings_of({"clock": "virtual", "nodes": "2", "out": str(tmp_path)})
+    with stand_virtually(settings, print) as made:
+        yield made
+
+
+def passes(out, only, *options, seed_of_hashes="1"):
+    """What a run says of these checks, which pass."""
+    command = [*RUN, "--only", only, "--out", str(out), *options]
+    environment = {**os.environ, "PYTHONHASHSEED": seed_of_hashes}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def run(out, *options, seed_of_hashes="1"):
+    passes(out, SOME, *options, seed_of_hashes=seed_of_hashes)
+    found = sorted(out.rglob("events.ndjson"))
+    assert len(found) == 3
+    return {file.parent.name: file.read_bytes() for file in found}
+
+
+def test_a_run_is_the_same_each_time_and_another_for_another_seed(tmp_path):
+    first = run(tmp_path / "a")
+    assert run(tmp_path / "b", seed_of_hashes="2") == first
+    assert run(tmp_path / "c", "--seed", "7") != first
+
+
+def test_workers_have_a_cluster_each(tmp_path):
+    assert run(tmp_path / "one").keys() == run(tmp_path / "two", "-n", "2").keys()
+
+
+def test_a_slow_machine_is_given_more_time_but_no_other_schedule(tmp_path):
+    only = "schedule-room-in-pause,schedule-hold-again"
+    assert "4 pass" in passes(tmp_path / "out", only, "--timeout-scale", "3")
+
+
+def test_time_stands_still_until_somebody_waits_for_more_than_others_have_to_do(environment):
+    journal = environment.virtual.connection.journal
+    before = journal.now()
+    assert before > BEGINNING
+    assert journal.now() == before
+    journal.wait_beyond(len(journal.versions) + 10**6, 3600)
+    assert journal.now() == before + timedelta(hours=1)
+
+
+def test_what_the_cluster_says_comes_while_it_is_waited_for(environment):
+    connection = environment.virtual.connection
+    nodes, _ = connection.run(connection.api.list(NODES))
+    patch = {"metadata": {"labels": {"a": "b"}}}
+    connection.run(connection.api.patch(NODES, nodes[0]["metadata"]["name"], None, patch))
+    seen = len(connection.journal.versions)
+    assert connection.journal.wait_beyond(seen - 1, 1)
+    assert connection.journal.versions[-1].object["metadata"]["labels"]["a"] == "b"
+
+
+def test_a_killed_controller_does_nothing_until_it_is_started(environment):
+    environment.ask(control.KILL)
+    environment.ask(control.LOOK)
+    connection = environment.virtual.connection
+    task = {
+        "apiVersion": KUSCIA_TASKS.api_version,
+        "kind": "KusciaTask",
+        "metadata": {"name": "t", "namespace": "cross-domain"},
+        "spec": {
+            "initiator": "alice",
+            "taskInputConfig": "{}",
+            "parties": [{"domainID": "alice", "appImageRef": "none"}],
+        },
+    }
+    connection.run(connection.api.create(KUSCIA_TASKS, task))
+    connection.journal.wait_beyond(10**6, 60)
+    assert "status" not in connection.run(connection.api.get(KUSCIA_TASKS, "t", "cross-domain"))
+    environment.ask(control.START)
+    connection.journal.wait_beyond(10**6, 1)
+    assert "status" in connection.run(connection.api.get(KUSCIA_TASKS, "t", "cross-domain"))
+
+
+def test_a_controller_that_has_died_is_told_of(environment):
+    controller = environment.virtual.controller
+    controller._work.cancel()
+    environment.virtual.connection.journal.wait_beyond(10**6, 1)
+    with pytest.raises(ControllerError, match="has ended"):
+        environment.ask(control.LOOK)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "virtual"),
+    [
+        ({}, True),
+        ({"controller": ["cmd:mine"]}, False),
+        ({"cluster": "kind"}, False),
+        ({"pause_on_failure": True}, False),
+        ({"reuse": True}, False),
+        ({"clock": "real"}, False),
+    ],
+)
+def test_the_clock_is_virtual_where_all_that_has_one_is_ours(chosen, virtual):
+    assert settings_of(chosen).virtual is virtual
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"clock": "wrong"}, "expected real or virtual"),
+        ({"cluster": "kind"}, "the clock of kind cannot be set"),
+        ({"controller": ["cmd:mine"]}, "cmd:mine has a clock of its own"),
+        ({"controller": ["none"]}, "none has a clock of its own"),
+        ({"pause_on_failure": True}, "nothing goes on once the run waits for you"),
+        ({"seed": "x"}, "--seed x: expected a number"),
+        ({"pace": "-1"}, "--pace -1: expected a number, 0 or more"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(chosen, said):
+    with pytest.raises(UsageError, match=said):
+        settings_of({"clock": "virtual", **chosen})

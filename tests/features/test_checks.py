@@ -1,0 +1,90 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.features.checks import (
+    check_from_tags,
+    requirements,
+    strength,
+    tag_problems,
+)
+from kuscia_conformance.folders import suite_folder
+
+FACTS: dict[str, Any] = {"line": 4, "title": "It runs"}
+
+
+def check(*tags, row=None):
+    feature = suite_folder("features") / "run" / "failure.feature"
+    return check_from_tags(tags, feature=feature, row=row, **FACTS)
+
+
+def test_tags_say_what_a_check_is():
+    found = check("id:run-x", "req:SC-02", "req:RN-01", "needs:real-pods", "exclusive", "core")
+    assert found.id == "run-x"
+    assert found.requirements == ("RN-01", "SC-02")
+    assert found.needs == {"real-pods"}
+    assert found.exclusive
+    assert (found.level, found.area, found.feature) == ("core", "run", "run/failure.feature")
+
+
+def test_a_row_is_a_check_of_its_own():
+    assert check("id:run-x", row="alice").id == "run-x#alice"
+
+
+def test_an_extended_feature_is_the_level():
+    assert check("id:x", "extended:metrics").level == "extended:metrics"
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ([], "needs one @id tag, found none"),
+        (["id:a", "id:b"], "found a, b"),
+        (["id:a", "req:XX-99"], "unknown tags: @req:XX-99"),
+        (["id:a", "slow"], "unknown tags: @slow"),
+        (["id:a", "needs:gpu"], "unknown tags: @needs:gpu"),
+        (["id:a", "level:core"], "unknown tags: @level:core"),
+    ],
+)
+def test_tags_that_say_nothing_are_refused(tags, words):
+    [problem] = tag_problems(tags, "failure.feature:4", "It runs")
+    assert words in str(problem)
+    assert "failure.feature:4" in str(problem)
+
+
+def test_every_mistake_in_tags_is_told():
+    assert len(list(tag_problems(["slow"], "failure.feature:4", "It runs"))) == 2
+
+
+@pytest.mark.parametrize("tags", [[], ["id:a", "id:b"]])
+def test_what_has_no_name_is_no_check(tags):
+    with pytest.raises(FeatureError, match="needs one @id tag"):
+        check(*tags)
+
+
+@pytest.mark.parametrize("pattern", ["run-x", "run-x#row", "run", "run-*", "SC-0?", "run/failure"])
+def test_a_check_is_found_by_its_names(pattern):
+    assert check("id:run-x", "req:SC-02", row="row").is_named([pattern])
+
+
+def test_a_check_is_not_found_by_others():
+    assert not check("id:run-x", "req:SC-02").is_named(["clean", "run-y", "SC-03"])
+
+
+def test_a_feature_elsewhere_goes_by_its_name():
+    found = check_from_tags(["id:x"], feature=Path("/elsewhere/mine.feature"), **FACTS)
+    assert found.feature == "mine.feature"
+
+
+def test_strength_is_that_of_the_requirements():
+    assert strength(check("id:x", "req:VW-14")) == "SHOULD"
+    assert strength(check("id:x", "req:VW-14", "req:VW-06")) == "MUST"
+
+
+def test_every_requirement_has_a_strength_and_a_source():
+    for requirement in requirements().values():
+        assert requirement.strength in ("MUST", "SHOULD", "MAY")
+        assert requirement.source
+        assert requirement.text.endswith(".")

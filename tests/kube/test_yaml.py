@@ -1,0 +1,20 @@
+"""What is read fast means the same to whoever reads it strictly."""
+
+import pytest
+import yaml
+
+from kuscia_conformance.documents import load_manifests
+from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.kube.yaml import read_own
+
+DEFINITIONS = sorted((suite_folder("fixtures") / "crds").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: path.stem)
+def test_definitions(path):
+    assert read_own(path) == load_manifests(path) != []
+
+
+def test_requirements():
+    path = suite_folder("features") / "requirements.yaml"
+    assert read_own(path) == [yaml.safe_load(path.read_text())]

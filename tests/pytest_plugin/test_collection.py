@@ -1,0 +1,142 @@
+"""Feature files as tests, anywhere, without any Python file; and what is refused before a run."""
+
+import pytest
+
+FEATURE = """
+@core
+Feature: Mine
+
+  @id:mine-runs @req:RN-01
+  Scenario: It runs
+    Given the domain alice with room for 1 pod
+    Then the status of "psi" matches "mine.status.yaml"
+
+  @exclusive @id:mine-rows @req:SC-01 @req:SC-08
+  Scenario Outline: Rows of <who>
+    Given the domains <who> and carol
+
+    Examples:
+      | id    | who   |
+      | first | alice |
+      | other | bob   |
+"""
+
+
+@pytest.fixture
+def features(pytester, monkeypatch):
+    """Writes a feature, and collects it by name."""
+    monkeypatch.chdir(pytester.path)
+
+    def collect(text=FEATURE, *options, document="phase: Running\n"):
+        pytester.path.joinpath("mine.feature").write_text(text)
+        pytester.path.joinpath("mine.status.yaml").write_text(document)
+        arguments = ["--collect-only", "-q", "-p", "no:cacheprovider", *options]
+        return pytester.runpytest_subprocess("mine.feature", *arguments)
+
+    return collect
+
+
+def collected(result):
+    return [line for line in result.outlines if "::" in line]
+
+
+def test_scenarios_are_tests_named_by_their_ids(features):
+    result = features()
+    assert collected(result) == [
+        "mine.feature::mine-runs",
+        "mine.feature::mine-rows[first]",
+        "mine.feature::mine-rows[other]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (["-m", "not exclusive"], ["mine-runs"]),
+        (["-m", "core and exclusive"], ["mine-rows[first]", "mine-rows[other]"]),
+        (["-k", "first"], ["mine-rows[first]"]),
+        (["--kuscia-only", "SC-08"], ["mine-rows[first]", "mine-rows[other]"]),
+        (["--kuscia-only", "mine-rows#other"], ["mine-rows[other]"]),
+        (["--kuscia-only", "mine-run?"], ["mine-runs"]),
+    ],
+)
+def test_some_can_be_chosen(features, options, names):
+    assert [line.partition("::")[2] for line in collected(features(FEATURE, *options))] == names
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [([], True), (["--kuscia-only", "mine-runs"], True), (["--kuscia-only", "mine-rows"], False)],
+)
+def test_what_is_half_written_is_in_nobodys_way_who_did_not_choose_it(features, options, said):
+    text = FEATURE.replace("Given the domain alice with", "Given the domain alize wiht")
+    result = features(text, *options)
+    assert ("no such step: Given the domain alize" in result.stdout.str()) == said
+    assert (len(collected(result)) == 2) != said
+
+
+def test_choosing_none_is_an_error(features):
+    result = features(FEATURE, "--kuscia-only", "nothing")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--kuscia-only nothing: no check is called that" in result.stderr.str()
+
+
+def test_steps_of_ones_own_stand_beside_ours(features, pytester):
+    pytester.makeconftest(
+        """
+        from pytest_bdd import given
+
+        @given("the moon is full")
+        def _():
+            pass
+        """
+    )
+    text = FEATURE.replace(
+        "Given the domain alice", "Given the moon is full\n    And the domain alice"
+    )
+    assert "mine.feature::mine-runs" in collected(features(text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("@id:mine-runs ", "", "mine.feature:6: scenario 'It runs' needs one @id tag, found none"),
+        ("@id:mine-runs", "@id:mine-runs @id:x", "found mine-runs, x"),
+        ("@id:mine-rows", "@id:mine-runs", "@id:mine-runs is used twice"),
+        ("@req:RN-01", "@req:RN-99", "unknown tags: @req:RN-99"),
+        ("@core", "@cor", "unknown tags: @cor"),
+        ("| id    |", "| name  |", "Examples need a column 'id'"),
+        ("room for 1 pod", "place for 1 pod", "no such step: Given the domain alice with place"),
+        ('"mine.status.yaml"', '"yours.status.yaml"', "there is no file 'yours.status.yaml'"),
+        ("Feature: Mine", "Featur: Mine", "this is no Gherkin"),
+    ],
+)
+def test_what_does_not_hold_together_is_refused(features, old, new, message):
+    result = features(FEATURE.replace(old, new))
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert message in result.stdout.str()
+    assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("phase: !runing\n", "mine.status.yaml:1:8: there is no operator !runing"),
+        ("phase: [\n", "this is no YAML"),
+        ("phse: Running\n", "the status has no phse"),
+    ],
+)
+def test_documents_are_read_before_anything_runs(features, document, message):
+    result = features(document=document)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert message in result.stdout.str()
+    assert "mine.feature:8" in result.stdout.str()
+
+
+def test_a_feature_that_is_not_text_is_refused(features, pytester):
+    features()
+    pytester.path.joinpath("mine.feature").write_bytes(b"Feature: \xff\xfe\n")
+    result = pytester.runpytest_subprocess(
+        "mine.feature", "--collect-only", "-p", "no:cacheprovider"
+    )
+    assert "not UTF-8" in result.stdout.str()

@@ -1,0 +1,38 @@
+import pytest
+
+from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.scenario.rules import RULES, breaches
+
+T1, T2 = "2024-01-02T03:04:05Z", "2024-01-02T03:04:06Z"
+
+
+FAILED, DONE = {"phase": "Failed"}, {"completionTime": T1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept", "broken"),
+    [
+        ("phase goes forward", [{}, {"phase": "Pending"}, {"phase": "Failed"}],
+         [{"phase": "Running"}, {"phase": "Pending"}]),
+        ("phase goes forward", [FAILED, FAILED], [FAILED, {"phase": "Succeeded"}]),
+        ("phase goes forward", [{}, {"phase": "Running"}], [{}, {"phase": "Reserving"}]),
+        ("startTime stays", [{}, {"startTime": T1}, {"startTime": T1}], [{"startTime": T1}, {}]),
+        ("completionTime stays", [{}, DONE], [DONE, {"completionTime": T2}]),
+        ("completionTime comes with the final phase",
+         [{}, {**FAILED, **DONE}], [{}, {"phase": "Running", **DONE}]),
+        ("lastReconcileTime never decreases", [{}, {"lastReconcileTime": T1}],
+         [{"lastReconcileTime": T2}, {"lastReconcileTime": T1}]),
+        ("entries of pods and services stay", [{}, {"podStatuses": {"a/b": {}}}],
+         [{"serviceStatuses": {"a/b": {}}}, {"serviceStatuses": {}}]),
+    ],
+)  # fmt: skip
+def test_each_rule(rule, kept, broken):
+    assert breaches(rule, kept) == []
+    assert len(breaches(rule, broken)) == 1
+    assert rule in RULES
+
+
+def test_another_rule_is_refused_with_the_valid_ones():
+    with pytest.raises(FeatureError) as error:
+        breaches("startTime is nice", [{}, {}])
+    assert "startTime stays" in error.value.hint
