@@ -8,11 +8,11 @@ says has lapsed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from kuscia_conformance.errors import UsageError
-from kuscia_conformance.kube.objects import Obj
+from kuscia_conformance.kube.objects import Obj, micro_time_text
 
 #: client-go's, in seconds.
 LEASE_DURATION, RENEW_DEADLINE, RETRY_PERIOD = 15, 10.0, 2.0
@@ -81,8 +81,8 @@ def held(observed: Observed | None, me: str, election: Election, now: datetime) 
     return {
         "holderIdentity": me,
         "leaseDurationSeconds": election.lease_duration,
-        "acquireTime": spec["acquireTime"] if kept else _micro_time(now),
-        "renewTime": _micro_time(now),
+        "acquireTime": spec["acquireTime"] if kept else micro_time_text(now),
+        "renewTime": micro_time_text(now),
         "leaseTransitions": transitions + (observed is not None and not kept),
     }
 
@@ -90,8 +90,9 @@ def held(observed: Observed | None, me: str, election: Election, now: datetime) 
 def released(observed: Observed, now: datetime) -> Obj:
     """The spec of a Lease that anybody may have at once."""
     spec = observed.lease["spec"]
-    return {**spec, "holderIdentity": "", "leaseDurationSeconds": 1, "renewTime": _micro_time(now)}
-
-
-def _micro_time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {
+        **spec,
+        "holderIdentity": "",
+        "leaseDurationSeconds": 1,
+        "renewTime": micro_time_text(now),
+    }

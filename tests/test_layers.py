@@ -20,7 +20,7 @@ LAYERS = {each["id"]: each["layers"] for each in LINTER["contracts"] if "layers"
 
 
 def test_the_contracts_hold():
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo", "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 

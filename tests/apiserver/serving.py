@@ -112,7 +112,7 @@ def read_all(connection: ssl.SSLSocket) -> bytes:
 def served(folder: Path, *more: str) -> Iterator[Served]:
     """With one node, and no pace unless it is said."""
     made = folder / "cluster"
-    command = [sys.executable, "-m", "kuscia_conformance.apiserver", "--folder", str(made)]
+    command = [sys.executable, "-m", "kuscia_conformance.clusters.embedded", "--folder", str(made)]
     command += ["--nodes", "1", "--pace", "0", *more]
     log = folder / "server.log"
     with Process("embedded cluster", command, log=log, ready="ready") as process:

@@ -16,7 +16,7 @@ from kuscia_conformance.kube.kubeconfig import Access, read_access
 from tests.benchmarks.load import beginning, first_answer
 
 STARTS = 5
-_MODULE = [sys.executable, "-P", "-m", "kuscia_conformance.apiserver"]
+_MODULE = [sys.executable, "-P", "-m", "kuscia_conformance.clusters.embedded"]
 _DEFINITIONS = suite_folder("fixtures") / "crds"
 
 

@@ -6,7 +6,7 @@ import yaml
 from kubernetes.config import incluster_config, kube_config
 
 import kuscia_conformance.kube.kubeconfig
-from kuscia_conformance.clusters.certificates import write_certificates
+from kuscia_conformance.clusters.credentials import write_certificates
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.kube.kubeconfig import own_namespace, read_access
 

@@ -15,8 +15,8 @@ from kuscia_conformance.simulated_nodes.containers import (
     restarts,
     step,
 )
+from kuscia_conformance.simulated_nodes.exit_order import Order
 from kuscia_conformance.simulated_nodes.references import Reference
-from kuscia_conformance.simulated_nodes.workload import Order
 from tests.simulated_nodes.pods import at, container
 
 FAILED = Terminated(1, "Error", "", at(0), at(10), run=1)

@@ -3,10 +3,10 @@ import pytest
 from kuscia_conformance.kube.objects import CONFIG_MAPS
 from kuscia_conformance.simulated_nodes import exit_order
 from kuscia_conformance.simulated_nodes.containers import Container, Running, Seen, Waiting
+from kuscia_conformance.simulated_nodes.exit_order import Order
 from kuscia_conformance.simulated_nodes.inside import Said, require_running, run
 from kuscia_conformance.simulated_nodes.references import Reference
 from kuscia_conformance.simulated_nodes.surroundings import Place
-from kuscia_conformance.simulated_nodes.workload import Order
 from tests.simulated_nodes.pods import at, container, node, pod
 
 SPEC = container(

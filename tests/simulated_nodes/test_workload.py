@@ -2,13 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from kuscia_conformance.simulated_nodes.workload import (
-    UNKNOWN,
-    Order,
-    Program,
-    interpret,
-    read_order,
-)
+from kuscia_conformance.simulated_nodes.exit_order import Order, read_order
+from kuscia_conformance.simulated_nodes.workload import UNKNOWN, Program, interpret
 
 
 def said(*lines):

@@ -16,7 +16,7 @@ from kuscia_conformance.apiserver.apimachinery.request import (
     page_not_found,
     refused,
 )
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 from kuscia_conformance.apiserver.handlers import endpoints, resources
 from kuscia_conformance.apiserver.server import Server
 
@@ -33,20 +33,20 @@ async def handle(server: Server, request: Request) -> Answer:
         return await _route(server, request)
     except Unknown:
         return page_not_found()
-    except Refusal as refusal:
+    except StatusError as refusal:
         return refused(refusal)
     except RecursionError:
         return refused(bad_request("the document is nested too deeply"))
     except Exception:
         log.exception("%s %s: a bug", request.method, request.path)
         message = "Internal error occurred: a bug of the embedded server; see its log"
-        return refused(Refusal(500, "InternalError", message))
+        return refused(StatusError(500, "InternalError", message))
 
 
 async def _route(server: Server, request: Request) -> Answer:
     if len(request.body) > LARGEST_BODY:
         text = f"Request entity too large: limit is {LARGEST_BODY}"
-        raise Refusal(413, "RequestEntityTooLarge", text)
+        raise StatusError(413, "RequestEntityTooLarge", text)
     answer = endpoints.answer(server, request)
     if answer is not None:
         return answer

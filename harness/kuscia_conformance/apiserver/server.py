@@ -20,7 +20,7 @@ from kuscia_conformance.apiserver.apimachinery.registry import Registry, Target
 from kuscia_conformance.apiserver.apimachinery.request import (
     Request,
 )
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.builtin import default_objects, strategies
 from kuscia_conformance.apiserver.controllers.definitions import (
     DEFINITIONS,
@@ -42,7 +42,7 @@ from kuscia_conformance.kube.objects import Obj
 PACE = 0.008
 #: How many of the latest writes are remembered, with who has made them.
 REMEMBERED = 20_000
-UNAUTHORIZED = Refusal(401, "Unauthorized", "Unauthorized")
+UNAUTHORIZED = StatusError(401, "Unauthorized", "Unauthorized")
 
 
 def _machine_time() -> datetime:
@@ -101,7 +101,7 @@ class Server:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def authenticate(self, request: Request) -> None:
-        """Note who asks. Refusal (401) if nobody is known by that token."""
+        """Note who asks. StatusError (401) if nobody is known by that token."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         user = self.tokens.get(token.strip())
         if scheme.lower() != "bearer" or user is None:

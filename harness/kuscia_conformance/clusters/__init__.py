@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
+from kuscia_conformance.clusters.address import Address, address_of
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions, Provider
 from kuscia_conformance.errors import UsageError
 
 __all__ = ["PROVIDERS", "Cluster", "ClusterOptions", "Provider", "cluster"]
 
-Provide = Callable[[str, ClusterOptions], AbstractContextManager[Cluster]]
+Provide = Callable[[Address, ClusterOptions], AbstractContextManager[Cluster]]
 
 
 def _embedded() -> Provide:
@@ -53,10 +54,10 @@ PROVIDERS: Mapping[str, Callable[[], Provide]] = {
 
 def cluster(options: ClusterOptions) -> AbstractContextManager[Cluster]:
     """The cluster that the options name. UsageError, with the valid ones, if there is none."""
-    kind, _, argument = options.cluster.partition(":")
-    if kind not in PROVIDERS:
+    address = address_of(options.cluster)
+    if address.kind not in PROVIDERS:
         raise UsageError(
             f"--cluster {options.cluster}: there is no such kind of cluster",
             hint=f"valid: {', '.join(sorted(PROVIDERS))}",
         )
-    return PROVIDERS[kind]()(argument, options)
+    return PROVIDERS[address.kind]()(address, options)

@@ -10,17 +10,17 @@ import asyncio
 import os
 import secrets
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from kuscia_conformance import simulated_nodes
 from kuscia_conformance.clusters import preparing
-from kuscia_conformance.clusters.certificates import write_certificates
-from kuscia_conformance.clusters.kubeconfigs import write_kubeconfig
-from kuscia_conformance.clusters.process import Process, ProcessError
+from kuscia_conformance.clusters.address import Address
+from kuscia_conformance.clusters.credentials import write_certificates, write_kubeconfig
+from kuscia_conformance.clusters.process import Process, ProcessError, module_command
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
-from kuscia_conformance.errors import ClusterError, UsageError
+from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.kube.kubeconfig import read_access
 
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager")
@@ -36,10 +36,9 @@ CONTROLLERS = (
 
 
 @contextmanager
-def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
+def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     """A control plane with simulated nodes. ClusterError if a binary is missing or fails."""
-    if argument:
-        raise UsageError(f"--cluster controlplane:{argument}: controlplane takes no name")
+    address.require_no_argument()
     binaries = _find_binaries(options.assets)
     with ExitStack() as running:
         options.say("starting etcd, kube-apiserver and kube-controller-manager")
@@ -158,8 +157,8 @@ def _check(processes: list[Process]) -> None:
 
 
 def _simulated_nodes(kubeconfig: Path, options: ClusterOptions) -> Process:
-    module = [sys.executable, "-P", "-m", "kuscia_conformance.simulated_nodes"]
-    command = [*module, "--kubeconfig", str(kubeconfig), "--nodes", str(options.nodes)]
+    arguments = ("--kubeconfig", str(kubeconfig), "--nodes", str(options.nodes))
+    command = module_command(simulated_nodes, *arguments)
     log = options.work / "simulated-nodes.log"
     return Process("simulated nodes", command, log=log, ready="ready")
 

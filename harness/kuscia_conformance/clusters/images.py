@@ -7,7 +7,7 @@ import json
 import tarfile
 from collections.abc import Callable
 
-from kuscia_conformance.clusters.commands import run, succeeds
+from kuscia_conformance.clusters.process import run, succeeds
 from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.folders import suite_folder
 

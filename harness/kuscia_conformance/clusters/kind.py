@@ -17,7 +17,8 @@ from pathlib import Path
 import yaml
 
 from kuscia_conformance.clusters import images, preparing
-from kuscia_conformance.clusters.commands import run, succeeds
+from kuscia_conformance.clusters.address import Address
+from kuscia_conformance.clusters.process import run, succeeds
 from kuscia_conformance.clusters.types import POOL, Cluster, ClusterOptions
 from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.kube.kubeconfig import read_access
@@ -26,14 +27,14 @@ DEFAULT_NAME = "kuscia-conformance"
 
 
 @contextmanager
-def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
+def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     """A kind cluster. ClusterError if Docker, kind, an image or the name is not to be had."""
     _require_tools()
-    name = argument or DEFAULT_NAME
+    name = address.argument or DEFAULT_NAME
     kubeconfig = options.work / "kind.kubeconfig"
     exists = name in run("kind", "get", "clusters").split()
     if exists:
-        _reuse(name, kubeconfig, wanted=bool(argument) or options.keep)
+        _reuse(name, kubeconfig, wanted=bool(address.argument) or options.keep)
     keep = exists or options.keep
     with ExitStack() as ending:
         if not exists:

@@ -8,12 +8,11 @@ changes bears its id and is undone at the end (`undo`), or by `kuscia-conformanc
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from kuscia_conformance.clusters import definitions, lease, pool, preparing
+from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.borrowed_nodes import wait_while_ending
 from kuscia_conformance.clusters.run_label import mark
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
@@ -26,26 +25,19 @@ from kuscia_conformance.kube.objects import NAMESPACES, Obj, name_of
 
 
 @contextmanager
-def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
+def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     """The cluster of a kubeconfig, for this run alone.
 
     ClusterError if it does not answer, is in use, offers no nodes or has other definitions.
     """
-    file, context = place(argument)
+    file, context = address.kubeconfig
     access = read_access(file, context)
-    name = f"kubeconfig:{argument}" if argument else "kubeconfig"
+    name = f"kubeconfig:{address.argument}" if address.argument else "kubeconfig"
     asyncio.run(preparing.check_reachable(access, name))
     with _held(access, name, options.run, options.say):
         nodes = asyncio.run(_prepare(access, name, options))
         names = tuple(name_of(node) for node in nodes)
         yield Cluster(name, file, context, pool.can(nodes), names, outlives=True)
-
-
-def place(argument: str) -> tuple[Path, str | None]:
-    """The file and the context that stand behind `kubeconfig:`."""
-    path, _, context = argument.partition("#")
-    file = Path(path or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config")
-    return file, context or None
 
 
 @contextmanager

@@ -21,7 +21,14 @@ from kuscia_conformance.clusters.run_label import mark, run_of
 from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError, Conflict, NotFound
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
-from kuscia_conformance.kube.objects import LEASES, Obj, time_from, time_text, uid_of
+from kuscia_conformance.kube.objects import (
+    LEASES,
+    Obj,
+    micro_time_text,
+    time_from,
+    time_text,
+    uid_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +130,7 @@ def held_by_another(lease: Obj, *, hint: str) -> ClusterError:
 
 
 def _lease(run: str) -> Obj:
-    now = _micro_time()
+    now = micro_time_text(datetime.now(UTC))
     lease = {
         "apiVersion": LEASES.api_version,
         "kind": LEASES.kind,
@@ -144,10 +151,6 @@ def _whoami() -> str:
     except (KeyError, OSError):  # a container's user need not have a name
         user = str(os.getuid())
     return f"{user}@{socket.gethostname()} (process {os.getpid()})"
-
-
-def _micro_time() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 @contextmanager
@@ -184,7 +187,10 @@ async def renew(access: Access, run: str) -> bool:
             if there is None or run_of(there) != run:
                 return False
             version = {"resourceVersion": there["metadata"]["resourceVersion"]}
-            renewal = {"metadata": version, "spec": {"renewTime": _micro_time()}}
+            renewal = {
+                "metadata": version,
+                "spec": {"renewTime": micro_time_text(datetime.now(UTC))},
+            }
             await api.patch(LEASES, NAME, NAMESPACE, renewal)
         except (Conflict, NotFound):
             return False

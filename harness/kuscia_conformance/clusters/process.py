@@ -16,14 +16,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import current_thread, main_thread
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self
 
-from kuscia_conformance.errors import EnvironmentFailure
+from kuscia_conformance.errors import ClusterError, EnvironmentFailure
 
 _PR_SET_PDEATHSIG = 1
 #: How often a child is looked at until it is ready, in seconds: files and sockets tell nobody.
 _LOOK = 0.02
+
+
+def module_command(module: ModuleType, *arguments: str) -> list[str]:
+    """Returns the command that runs a package or module of ours in a process of its own."""
+    return [sys.executable, "-P", "-m", module.__name__, *arguments]
 
 
 class ProcessError(EnvironmentFailure):
@@ -179,3 +184,49 @@ def _undisturbed() -> Iterator[None]:
 
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+#: How many of a failed command's last lines are shown.
+LINES = 12
+
+
+def run(*command: str, seconds: float = 600, give: bytes | None = None) -> str:
+    """What the command prints. ClusterError, with its last lines, if it fails or takes longer."""
+    words = " ".join(command[:3])
+    try:
+        code, printed, complaints = _run(command, seconds, give)
+    except subprocess.TimeoutExpired as error:
+        raise ClusterError(f"{words} has not ended within {seconds:g} s") from error
+    except OSError as error:
+        raise ClusterError(f"{words}: {error}") from error
+    if code:
+        said = (printed + complaints).decode(errors="replace").strip().splitlines()
+        raise ClusterError(f"{words} failed:\n  " + "\n  ".join(said[-LINES:]))
+    return printed.decode(errors="replace").strip()
+
+
+def succeeds(*command: str, seconds: float = 15) -> bool:
+    try:
+        run(*command, seconds=seconds)
+    except ClusterError:
+        return False
+    return True
+
+
+def _run(command: tuple[str, ...], seconds: float, give: bytes | None) -> tuple[int, bytes, bytes]:
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL if give is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Ctrl-C is ours: we end what we have begun, in order.
+        start_new_session=True,
+    ) as child:
+        try:
+            printed, complaints = child.communicate(give, timeout=seconds)
+        except BaseException:
+            # With what it has started: kind's own docker commands would go on making nodes.
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            raise
+    return child.returncode, printed, complaints

@@ -25,7 +25,8 @@ from typing import BinaryIO
 
 import orjson
 
-from kuscia_conformance.clusters.commands import run
+from kuscia_conformance.clusters.address import address_of
+from kuscia_conformance.clusters.process import run
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import stand
 from kuscia_conformance.environment.settings import Settings
@@ -148,11 +149,12 @@ def _lives() -> bool:
 def _clear_away(say: Callable[[str], None]) -> None:
     """What was written down, and of what a killed keeper has left what did not end with it."""
     if left := _written_down():
-        kind, _, name = left.cluster.partition(":")
-        if kind == "kind" and not left.outlives:
-            say(f"deleting the kind cluster {name}")
-            run("kind", "delete", "cluster", "--name", name, "--kubeconfig", left.kubeconfig)
-        if kind == "kubeconfig":
+        where = address_of(left.cluster)
+        if where.kind == "kind" and not left.outlives:
+            say(f"deleting the kind cluster {where.argument}")
+            name = ("--name", where.argument)
+            run("kind", "delete", "cluster", *name, "--kubeconfig", left.kubeconfig)
+        if where.kind == "kubeconfig":
             say(f"what was done to the cluster: kuscia-conformance down --cluster {left.cluster}")
         shutil.rmtree(left.work, ignore_errors=True)
     for file in (_written(), _failure(), folder() / "pid"):

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import orjson
 
+from kuscia_conformance.clusters.address import address_of
 from kuscia_conformance.environment import controllers
 from kuscia_conformance.environment.setup_manifests import read_task_defaults
 from kuscia_conformance.errors import UsageError
@@ -130,7 +131,7 @@ def _require_sense(settings: Settings) -> None:
     """UsageError for options that do not go together."""
     if settings.virtual:
         _require_sense_of_the_clock(settings)
-    stays = settings.reuse or (settings.keep and settings.cluster.startswith("kind"))
+    stays = settings.reuse or (settings.keep and address_of(settings.cluster).kind == "kind")
     if settings.keep_on_failure and not stays:
         text = "--keep-on-failure: this cluster goes, or is put back, when the run ends"
         raise UsageError(text, hint="use `kuscia-conformance up` and --reuse, or kind with --keep")
@@ -161,7 +162,7 @@ def _require_sense_of_the_clock(settings: Settings) -> None:
 
 def _node_names(cluster: str, text: str) -> tuple[str, ...]:
     """The nodes that `--nodes` names; none where it is a number, as it is of clusters we make."""
-    if cluster.partition(":")[0] != "kubeconfig" or text.strip().isdigit():
+    if address_of(cluster).kind != "kubeconfig" or text.strip().isdigit():
         return ()
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if len(names) < 2:

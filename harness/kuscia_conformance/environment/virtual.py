@@ -22,6 +22,7 @@ from kuscia_conformance.apiserver.http.in_process import access_to
 from kuscia_conformance.apiserver.server import Server
 from kuscia_conformance.clusters import preparing
 from kuscia_conformance.clusters.embedded import gc_tuning
+from kuscia_conformance.clusters.embedded.nodes import at_work
 from kuscia_conformance.environment.connection import Connection, opened
 from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.journal import Journal
@@ -33,7 +34,7 @@ from kuscia_conformance.errors import ControllerError
 from kuscia_conformance.folders import suite_folder
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
-from kuscia_conformance.simulated_nodes import kubelet, nodes
+from kuscia_conformance.simulated_nodes import nodes
 
 TOKEN = "virtual"
 #: As what a report names such a cluster, and what it can do.
@@ -173,33 +174,13 @@ def _cluster(settings: Settings, loop: VirtualLoop) -> Iterator[Access]:
     """The server with its nodes and definitions."""
     server = Server({TOKEN: "admin"}, settings.pace, loop.now, Random(settings.seed))
     access = access_to(server, TOKEN)
-    ready = asyncio.Event()
-    works = [
-        loop.create_task(_serve(server)),
-        loop.create_task(_nodes(server, access, loop, settings.nodes, ready)),
-    ]
-    loop.run_until_complete(asyncio.wait_for(ready.wait(), PATIENCE))
+    running = at_work(server, access, settings.nodes, lambda api: VirtualWorld(api, loop))
+    loop.run_until_complete(asyncio.wait_for(running.__aenter__(), PATIENCE))
     loop.run_until_complete(preparing.install(access, suite_folder("fixtures") / "crds"))
     try:
         yield access
     finally:
-        for work in works:
-            work.cancel()
-        loop.run_until_complete(asyncio.gather(*works, return_exceptions=True))
-
-
-async def _serve(server: Server) -> None:
-    async with server.running():
-        await asyncio.Event().wait()
-
-
-async def _nodes(
-    server: Server, access: Access, loop: VirtualLoop, count: int, ready: asyncio.Event
-) -> None:
-    async with Api(access, "kuscia-conformance-simulated-nodes") as api:
-        kubelets = kubelet.Kubelets(VirtualWorld(api, loop))
-        server.kubelet = kubelets
-        await kubelet.serve(kubelets, nodes.names(count), on_ready=ready.set)
+        loop.run_until_complete(running.__aexit__(None, None, None))
 
 
 @contextmanager

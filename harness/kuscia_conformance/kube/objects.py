@@ -116,6 +116,11 @@ def time_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+def micro_time_text(moment: datetime) -> str:
+    """RFC 3339, UTC, with microseconds: Kubernetes' MicroTime, as Leases and events have it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def time_from(text: str) -> datetime:
     """The moment an RFC 3339 time names. ValueError if it is none."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from kuscia_conformance.clusters.address import address_of
 from kuscia_conformance.kube.kuscia import TASK_NAMESPACE
 from kuscia_conformance.pytest_plugin.session import RUN
 from kuscia_conformance.scenario.scenario import Scenario
@@ -33,12 +34,12 @@ def where_to_look(scenario: Scenario) -> Iterator[str]:
     """Commands to copy, with the names that things have in the cluster."""
     environment, names = scenario.environment, scenario.names
     kubectl = f"kubectl --kubeconfig {environment.kubeconfig}"
-    kind, _, cluster = environment.cluster.partition(":")
+    where = address_of(environment.cluster)
     if environment.context:
         kubectl += f" --context {environment.context}"
-    if kind == "kind" and environment.outlives:  # our own kubeconfig goes with the run
-        yield f"kind export kubeconfig --name {cluster}"
-        kubectl = f"kubectl --context kind-{cluster}"
+    if where.kind == "kind" and environment.outlives:  # our own kubeconfig goes with the run
+        yield f"kind export kubeconfig --name {where.argument}"
+        kubectl = f"kubectl --context kind-{where.argument}"
     for task in scenario.applied.tasks:
         yield f"{kubectl} get kt {names.real(task)} -n {TASK_NAMESPACE} -o yaml"
     for domain, nodes in scenario.domains.nodes.items():

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.simulated_nodes import images
+from kuscia_conformance.simulated_nodes.exit_order import Order
 from kuscia_conformance.simulated_nodes.references import Reference, of_environment
-from kuscia_conformance.simulated_nodes.workload import Order, Program, interpret
+from kuscia_conformance.simulated_nodes.workload import Program, interpret
 
 #: Between two things that a kubelet shows one after the other; a real one takes a second or so.
 BEAT = timedelta(seconds=0.05)

@@ -23,6 +23,8 @@ class Order:
 
     exit_code: int = 0
     message: str = ""
+    #: The container that is meant; without a name the first one.
+    container: str = ""
 
     @property
     def script(self) -> str:
@@ -36,6 +38,17 @@ class Order:
     @property
     def annotation(self) -> str:
         return json.dumps({"exitCode": self.exit_code, "message": self.message})
+
+
+def read_order(text: str) -> Order:
+    """Returns the order that an annotation holds. ValueError if it holds none."""
+    order = json.loads(text)
+    if not isinstance(order, dict):
+        raise ValueError(f"an order is a JSON object, not {text!r}")
+    code = order.get("exitCode", 0)
+    if not isinstance(code, int):
+        raise ValueError(f"exitCode is a number, not {code!r}")
+    return Order(code, str(order.get("message", "")), str(order.get("container", "")))
 
 
 async def give(api: Api, pod: Obj, order: Order, *, simulated: bool) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from kuscia_conformance.kube.objects import Obj, has_ended, phase_of
 from kuscia_conformance.simulated_nodes import containers, shell, workload
+from kuscia_conformance.simulated_nodes.exit_order import Order
 from kuscia_conformance.simulated_nodes.shell import COMPLAINTS, NOT_FOUND, OUTPUT, SHELLS, Command
 from kuscia_conformance.simulated_nodes.surroundings import (
     Place,
@@ -22,7 +23,6 @@ from kuscia_conformance.simulated_nodes.surroundings import (
     hostname,
     mount_points,
 )
-from kuscia_conformance.simulated_nodes.workload import Order
 
 #: Where the workload image starts.
 FOLDER = "/work"

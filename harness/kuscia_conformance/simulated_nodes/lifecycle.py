@@ -30,9 +30,8 @@ from kuscia_conformance.simulated_nodes.containers import (
     Running,
     Terminated,
 )
-from kuscia_conformance.simulated_nodes.exit_order import ORDER
+from kuscia_conformance.simulated_nodes.exit_order import ORDER, Order, read_order
 from kuscia_conformance.simulated_nodes.references import Reference
-from kuscia_conformance.simulated_nodes.workload import Order, read_order
 
 log = logging.getLogger(__name__)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from kuscia_conformance.kube.objects import Obj, name_of, time_text, uid_of
+from kuscia_conformance.kube.objects import Obj, micro_time_text, name_of, time_text, uid_of
 
 #: The suite may use these nodes, and no machine is behind them.
 POOL = "conformance.kuscia.secretflow/pool"
@@ -107,4 +107,4 @@ def lease(owner: Obj, now: datetime) -> Obj:
 
 def renewal(now: datetime) -> Obj:
     """A MicroTime, as a Lease wants it."""
-    return {"renewTime": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+    return {"renewTime": micro_time_text(now)}

@@ -5,7 +5,6 @@ A command that is not understood runs until it is told to end or is deleted.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -48,27 +47,6 @@ class Program:
 
 
 UNKNOWN = Program(seconds=None)
-
-
-@dataclass(frozen=True)
-class Order:
-    """How a container is told to end."""
-
-    exit_code: int = 0
-    message: str = ""
-    #: Whom it concerns; without a name the first container.
-    container: str = ""
-
-
-def read_order(text: str) -> Order:
-    """The order that an annotation holds. ValueError if it holds none."""
-    order = json.loads(text)
-    if not isinstance(order, dict):
-        raise ValueError(f"an order is a JSON object, not {text!r}")
-    code = order.get("exitCode", 0)
-    if not isinstance(code, int):
-        raise ValueError(f"exitCode is a number, not {code!r}")
-    return Order(code, str(order.get("message", "")), str(order.get("container", "")))
 
 
 def interpret(argv: Sequence[str]) -> Program:

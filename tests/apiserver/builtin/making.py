@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
 from kuscia_conformance.apiserver.builtin import strategies
 from kuscia_conformance.kube.objects import Obj
 
@@ -45,7 +45,7 @@ def updated(
     return obj, texts(strategy.validate(obj, old, sub))
 
 
-def texts(causes: Sequence[Cause]) -> list[str]:
+def texts(causes: Sequence[FieldError]) -> list[str]:
     return [str(cause) for cause in causes]
 
 

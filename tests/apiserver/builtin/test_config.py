@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.kube.objects import Obj
 from tests.apiserver.builtin.making import causes_of, created, updated, with_metadata
 
@@ -76,7 +76,7 @@ def test_texts_of_a_secret_become_data() -> None:
 @pytest.mark.parametrize("key", [CONFIG_MAPS, SECRETS])
 def test_what_is_no_base64_is_a_bad_request(key: tuple[str, str]) -> None:
     part = "binaryData" if key == CONFIG_MAPS else "data"
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         causes_of(key, with_metadata("v1", "", "a", **{part: {"a": "%"}}))
     assert refused.value.code == 400
     assert refused.value.message.endswith("illegal base64 data at input byte 0")

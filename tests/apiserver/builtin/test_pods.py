@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.builtin import bind, strategies
 from kuscia_conformance.kube.objects import Obj
 from tests.apiserver.builtin.making import NOW, context, created, updated, with_metadata
@@ -168,7 +168,7 @@ def test_a_pod_has_the_priority_of_its_class_or_of_the_default_one() -> None:
     ],
 )  # fmt: skip
 def test_admission_refuses_what_is_not_there(spec: Obj, why: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         created(PODS, pod(**spec))
     assert (refused.value.code, refused.value.message) == (403, f'pods "p" is forbidden: {why}')
 
@@ -343,7 +343,7 @@ def test_a_bound_pod_has_a_node_and_says_so() -> None:
 def test_some_pods_cannot_be_bound(metadata: Obj, spec: Obj, why: str) -> None:
     old = created(PODS, pod(**spec))
     old["metadata"] |= metadata
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         bind(old, BINDING, NOW)
     said = f'Operation cannot be fulfilled on pods/binding "p": pod p {why}'
     assert (refused.value.code, refused.value.message) == (409, said)
@@ -376,7 +376,7 @@ def test_some_pods_cannot_be_bound(metadata: Obj, spec: Obj, why: str) -> None:
     ],
 )  # fmt: skip
 def test_a_binding_names_its_pod_and_a_node(binding: Obj, code: int, said: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         bind(created(PODS, pod()), binding, NOW)
     assert (refused.value.code, refused.value.message) == (code, said)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.builtin.quantities import canonical, canonical_resources
 from kuscia_conformance.kube.objects import Obj
 
@@ -29,7 +29,7 @@ def test_each_quantity_has_one_form(written: str, kept: str) -> None:
 
 @pytest.mark.parametrize("text", ["abc", "", "1x", "1.2.3", "Ki", "1KiB"])
 def test_what_is_no_quantity_is_a_bad_request(text: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         canonical_resources({"cpu": text}, "Pod")
     assert refused.value.code == 400
     assert refused.value.message.startswith(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.builtin import default_objects, strategies
 from kuscia_conformance.kube.objects import Obj
 from tests.apiserver.builtin.making import NOW, causes_of, context, created, updated, with_metadata
@@ -67,7 +67,7 @@ def test_a_headless_service_has_no_address(selector: Obj, families: list[str]) -
 )
 def test_an_address_asked_for_has_to_be_free(asked: str, why: str) -> None:
     taken = [obj for obj in default_objects(NOW) if obj["kind"] == "Service"]
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         created(SERVICES, service(clusterIP=asked), context("services", taken))
     said = f'spec.clusterIPs: Invalid value: ["{asked}"]: failed to allocate IP {asked}: {why}'
     assert refused.value.message == f'Service "s" is invalid: {said}'
@@ -82,7 +82,7 @@ def test_the_ports_of_nodes_are_given_out_once() -> None:
     number = first["spec"]["ports"][0]["nodePort"]
     assert 30000 <= number < 32768
     asked = service("t", type="NodePort", ports=[{"port": 1, "nodePort": number}])
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         created(SERVICES, asked, context("services", [first]))
     assert refused.value.message.endswith(f"{number}: provided port is already allocated")
 
@@ -94,7 +94,7 @@ def test_one_port_of_the_nodes_is_for_both_protocols() -> None:
 
 
 def test_a_port_of_the_nodes_is_in_their_range() -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         created(SERVICES, service(type="NodePort", ports=[{"port": 1, "nodePort": 80}]))
     said = "provided port is not in the valid range. The range of valid ports is 30000-32767"
     assert refused.value.message.endswith(said)

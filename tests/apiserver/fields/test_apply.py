@@ -6,7 +6,7 @@ from typing import Any, cast
 import orjson
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.apimachinery.types import Type
 from kuscia_conformance.apiserver.fields import apply
 from kuscia_conformance.apiserver.fields.kubectl import LAST_APPLIED
@@ -35,8 +35,10 @@ OMITTED = (
 )
 
 
-def refused(current: Obj | None, config: Obj, type: Type = CONFIG_MAP, **options: Any) -> Refusal:
-    with pytest.raises(Refusal) as caught:
+def refused(
+    current: Obj | None, config: Obj, type: Type = CONFIG_MAP, **options: Any
+) -> StatusError:
+    with pytest.raises(StatusError) as caught:
         applied(current, config, type, **options)
     return caught.value
 

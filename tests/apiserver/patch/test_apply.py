@@ -1,6 +1,6 @@
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.patch import (
     APPLY,
     JSON_PATCH,
@@ -33,7 +33,7 @@ def test_the_media_type_says_what_a_body_means(media_type, body, finalizers):
     "media_type", [STRATEGIC_MERGE_PATCH, "application/json", "", "text/plain"]
 )
 def test_of_a_custom_resource_other_types_are_refused_with_a_list(media_type):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         apply_patch({}, {}, media_type, None)
     assert refused.value.status == {
         "kind": "Status",
@@ -48,14 +48,14 @@ def test_of_a_custom_resource_other_types_are_refused_with_a_list(media_type):
 
 @pytest.mark.parametrize("media_type", ["application/json", "", "APPLICATION/merge-patch+json"])
 def test_of_a_built_in_kind_other_types_are_refused_by_the_router(media_type):
-    with pytest.raises(Refusal, match=r"^415: Unsupported Media Type$") as refused:
+    with pytest.raises(StatusError, match=r"^415: Unsupported Media Type$") as refused:
         apply_patch({}, {}, media_type, POD)
     assert refused.value.details == {}
 
 
 @pytest.mark.parametrize("written", [f"{MERGE_PATCH} ; a=b", f"{MERGE_PATCH},application/json"])
 def test_what_only_the_router_understands_is_refused_with_a_list(written):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         patch_type(written, custom=False)
     types = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY]
     assert refused.value.message == UNKNOWN + ", ".join(types)

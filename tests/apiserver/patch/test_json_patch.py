@@ -2,7 +2,7 @@ import copy
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.patch import json_patch
 
 DOCUMENT = {
@@ -98,7 +98,7 @@ def test_a_value_is_where_the_operation_has_it(patch, path, value):
     ],
 )
 def test_what_does_not_apply_is_refused_without_saying_why(patch):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         json_patch(DOCUMENT, [patch])
     status = refused.value.status
     assert (status["code"], status["reason"], status["message"]) == (422, "Invalid", REJECTED)
@@ -121,7 +121,7 @@ def test_a_value_passes_its_test_if_it_is_the_same_json(found, tested, passes):
     if passes:
         assert json_patch({"spec": found}, patch)["passed"] == "yes"
     else:
-        with pytest.raises(Refusal, match=REJECTED):
+        with pytest.raises(StatusError, match=REJECTED):
             json_patch({"spec": found}, patch)
 
 
@@ -145,7 +145,7 @@ def test_null_is_found_where_there_is_nothing(patch):
     ],
 )
 def test_what_is_no_json_patch_is_a_bad_request(patch, message):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         json_patch(DOCUMENT, patch)
     assert refused.value.code == 400
     assert refused.value.message == f"error decoding patch: json: {message}"
@@ -161,7 +161,9 @@ def test_the_whole_object_can_be_replaced():
 
 
 def test_a_list_in_the_place_of_the_object_is_refused_as_no_object():
-    with pytest.raises(Refusal, match="cannot unmarshal array into Go value of type struct") as no:
+    with pytest.raises(
+        StatusError, match="cannot unmarshal array into Go value of type struct"
+    ) as no:
         json_patch(DOCUMENT, [operation("replace", "", [1])])
     assert no.value.message.startswith(' "" is invalid: patch: Invalid value: "[1]": couldn\'t')
 
@@ -176,7 +178,7 @@ def test_an_operation_may_change_what_an_earlier_one_has_put_in():
 def test_more_than_ten_thousand_operations_are_too_many():
     patch = [operation("add", "/data/k", "w")] * 10_000
     assert json_patch(DOCUMENT, patch)["data"]["k"] == "w"
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         json_patch(DOCUMENT, [*patch, patch[0]])
     assert refused.value.code == 413
     assert refused.value.message == (
@@ -189,7 +191,7 @@ def test_copies_may_come_to_three_mebibytes():
     document = {"a": "x" * 1_000_000}
     patch = [operation("copy", f"/b{n}", **{"from": "/a"}) for n in range(4)]
     assert len(json_patch(document, patch[:3])) == 4
-    with pytest.raises(Refusal, match=REJECTED):
+    with pytest.raises(StatusError, match=REJECTED):
         json_patch(document, patch)
 
 
@@ -204,6 +206,6 @@ def test_a_copy_is_its_own():
 def test_the_object_itself_stays_as_it_is_even_if_a_later_operation_fails():
     document = copy.deepcopy(DOCUMENT)
     patch = [operation("remove", "/data/k"), operation("remove", "/data/k")]
-    with pytest.raises(Refusal):
+    with pytest.raises(StatusError):
         json_patch(document, patch)
     assert document == DOCUMENT

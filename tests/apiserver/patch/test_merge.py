@@ -1,6 +1,6 @@
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.patch import merge_patch
 
 
@@ -40,7 +40,7 @@ def test_a_list_in_the_place_of_an_object_keeps_them():
     ],
 )
 def test_what_is_no_object_is_a_bad_request(patch, message):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         merge_patch({}, patch)
     assert refused.value.code == 400
     assert refused.value.message == message.format("map[string]interface {}")

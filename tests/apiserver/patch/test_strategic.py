@@ -2,7 +2,7 @@ import copy
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.patch import strategic_merge
 from tests.apiserver.patch.types_for_tests import built_in
 
@@ -35,7 +35,7 @@ def names(items):
 
 
 def refusal(patch, obj=None):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(StatusError) as refused:
         strategic_merge(obj or deployment(), patch, DEPLOYMENT)
     return refused.value
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.protobuf import decode
 from kuscia_conformance.apiserver.protobuf.messages import data
 
@@ -36,7 +36,7 @@ def config_map(content):
 
 
 def refused(data, api_version="v1", kind="ConfigMap"):
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(StatusError) as caught:
         decode(data, api_version, kind)
     assert (caught.value.code, caught.value.reason) == (400, "BadRequest")
     return caught.value.message
@@ -260,7 +260,7 @@ def test_text_that_is_not_utf8_is_replaced():
 def answered(data):
     try:
         obj = decode(data, "v1", "Pod")
-    except Refusal as refusal:
+    except StatusError as refusal:
         obj = refusal.status
     assert orjson.loads(orjson.dumps(obj)) == obj
 

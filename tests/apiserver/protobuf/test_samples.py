@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.data import DISCOVERY
 from kuscia_conformance.apiserver.protobuf import decode
 from kuscia_conformance.apiserver.protobuf.messages import data
@@ -59,7 +59,7 @@ def test_real_objects_are_read(kind):
 
 def test_every_damaged_body_is_refused_that_kubernetes_refuses():
     for sample in REFUSED:
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(StatusError) as caught:
             decoded(sample)
         assert (caught.value.code, caught.value.reason) == (400, "BadRequest")
 
@@ -73,7 +73,7 @@ def test_what_is_malformed_is_told_in_the_words_of_kubernetes():
     ]
     assert len(told) > 100
     for sample in told:
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(StatusError) as caught:
             decoded(sample)
         assert caught.value.message.endswith(sample["error"]) or (
             f": {sample['error']} (" in caught.value.message

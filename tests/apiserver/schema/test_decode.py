@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.schema import (
     check_types,
     decode,
@@ -37,7 +37,7 @@ def told(answer):
 def test_a_body_is_taken_or_refused_as_the_server_does(answer):
     try:
         found = told(answer)
-    except Refusal as refusal:
+    except StatusError as refusal:
         found = {"refused": refusal.message}
     assert found == {key: answer[key] for key in ("refused", "warnings") if key in answer}
 
@@ -46,21 +46,21 @@ def test_a_body_is_taken_or_refused_as_the_server_does(answer):
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_what_is_nested_too_deep_is_refused(depth, opening, closing):
     body = b'{"x":' + opening * depth + b"1" + closing * depth + b"}"
-    with pytest.raises(Refusal, match="exceeded max depth") as error:
+    with pytest.raises(StatusError, match="exceeded max depth") as error:
         decode(body, JSON, "ConfigMap")
     assert error.value.code == 400
 
 
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 20_000])
 def test_yaml_that_is_nested_too_deep_is_refused(depth):
-    with pytest.raises(Refusal, match="exceeded max depth"):
+    with pytest.raises(StatusError, match="exceeded max depth"):
         decode(b"x: " + b"[" * depth + b"]" * depth, YAML, "ConfigMap")
 
 
 def test_aliases_nest_too():
     lines = [f"a0: &a0 {'[' * 200}{']' * 200}"]
     lines += [f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 100)]
-    with pytest.raises(Refusal, match="exceeded max depth"):
+    with pytest.raises(StatusError, match="exceeded max depth"):
         decode("\n".join(lines).encode(), YAML, "ConfigMap")
 
 
@@ -150,7 +150,7 @@ def test_texts_that_are_none_are_mended(body, text):
 
 def test_numbers_that_nothing_holds_are_refused():
     body = b'{"apiVersion":"a/v2","kind":"X","x":1e400}'
-    with pytest.raises(Refusal) as error:
+    with pytest.raises(StatusError) as error:
         decode(body, JSON, "X")
     assert error.value.message == (
         'X in version "v2" cannot be handled as a X: '

@@ -1,6 +1,6 @@
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.schema import check_types
 from tests.apiserver.schema.recorded import built_in, custom, custom_object
 
@@ -14,7 +14,7 @@ EMBEDDED = {
 
 
 def refusal(obj, type, kind):
-    with pytest.raises(Refusal) as error:
+    with pytest.raises(StatusError) as error:
         check_types(obj, type, kind, "v1")
     assert error.value.code == 400
     return error.value.message.removeprefix(

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError, StatusError
 from kuscia_conformance.apiserver.schema import (
     check_types,
     custom_type,
@@ -35,7 +35,7 @@ def test_a_value_is_taken_or_refused_as_the_server_does(answer):
     body = json.dumps(custom_object(x=answer["value"])).encode()
     try:
         found = told(decode(body, "application/json", "Xxx").object, type)
-    except Refusal as refusal:
+    except StatusError as refusal:
         found = {"refused": refusal.message}
     assert found == {key: answer[key] for key in answer if key not in ("schema", "value")}
 
@@ -44,7 +44,10 @@ def test_a_value_is_taken_or_refused_as_the_server_does(answer):
     ("name", "wrong"),
     [
         ("short", []),
-        ("xlonger", [Cause("FieldValueTooLong", "Too long: may not be more than 5 bytes", "")]),
+        (
+            "xlonger",
+            [FieldError("FieldValueTooLong", "Too long: may not be more than 5 bytes", "")],
+        ),
     ],
 )
 def test_a_definition_may_demand_something_of_the_name(name, wrong):
@@ -52,7 +55,7 @@ def test_a_definition_may_demand_something_of_the_name(name, wrong):
     obj = {**custom_object(), "metadata": {"name": name, "labels": {"a": "b"}}}
     type = custom(metadata=metadata)
     assert prune(obj, type) == []
-    expected = [Cause(cause.reason, cause.message, "metadata.name") for cause in wrong]
+    expected = [FieldError(cause.reason, cause.message, "metadata.name") for cause in wrong]
     assert validate(obj, type) == expected
 
 
@@ -60,7 +63,7 @@ def test_what_has_to_be_at_the_root_is_named_without_a_path():
     type = custom_type({"type": "object", "required": ["spec"]}, built_in("ObjectMeta"))
     obj = custom_object()
     del obj["spec"]
-    assert validate(obj, type) == [Cause("FieldValueRequired", "Required value", "spec")]
+    assert validate(obj, type) == [FieldError("FieldValueRequired", "Required value", "spec")]
 
 
 @pytest.mark.parametrize("number", [2**63, 2**64 - 1, -(2**63) - 1])

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.storage.store import Store
 from tests.apiserver.given import CONFIGMAPS, config_map, in_process, told
 
@@ -87,7 +87,7 @@ class StoreBesideAModel(RuleBasedStateMachine):
     def what_there_was_is_told_or_refused(self):
         for version in range(self.store.version + 1):
             if version < self.collection.compacted:
-                with pytest.raises(Refusal, match="too old resource version"):
+                with pytest.raises(StatusError, match="too old resource version"):
                     self.collection.at(version)
             else:
                 state = max((v for v in self.states if v <= version), default=None)

@@ -1,6 +1,6 @@
 import pytest
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.views.accept import (
     DISCOVERY,
     META,
@@ -68,7 +68,7 @@ def test_the_first_form_that_can_be_served_is_served(header, accepted):
     ],
 )
 def test_what_nobody_can_serve_is_refused_in_kubernetes_words(header, routed, message):
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(StatusError) as refusal:
         negotiate(header, META, routed)
     status = refusal.value.status
     assert (status["code"], status["reason"], status["message"]) == (406, "NotAcceptable", message)
@@ -82,7 +82,7 @@ def test_discovery_is_aggregated_in_version_two_only():
     form = "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList"
     header = f"{form.format('v2beta1')},{form.format('v2')},application/json"
     assert negotiate(header, DISCOVERY).api_version == "apidiscovery.k8s.io/v2"
-    with pytest.raises(Refusal):
+    with pytest.raises(StatusError):
         negotiate(form.format("v2beta1"), DISCOVERY)
 
 

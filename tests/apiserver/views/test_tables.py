@@ -6,7 +6,7 @@ import pytest
 
 from kuscia_conformance.apiserver import data
 from kuscia_conformance.apiserver.apimachinery.kinds import Column, Kind
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.views import discovery, tables
 
 #: What kube-apiserver 1.34.4 has shown of its objects, a line for each, and when.
@@ -163,7 +163,7 @@ def test_what_a_row_includes_is_one_of_three(text):
 
 
 def test_what_else_a_row_should_include_is_refused():
-    with pytest.raises(Refusal, match="includeObject: Invalid value") as refusal:
+    with pytest.raises(StatusError, match="includeObject: Invalid value") as refusal:
         tables.included("x")
     assert str(refusal.value) == (
         "Unable to convert to Table as requested: includeObject: "

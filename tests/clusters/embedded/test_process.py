@@ -11,7 +11,7 @@ import pytest
 from tests.apiserver.given import CONFIGMAPS
 from tests.apiserver.serving import served
 
-COMMAND = [sys.executable, "-m", "kuscia_conformance.apiserver"]
+COMMAND = [sys.executable, "-m", "kuscia_conformance.clusters.embedded"]
 #: In which a process ends that is told to, in seconds.
 AT_ONCE = 10
 

@@ -1,4 +1,4 @@
-"""How Go writes values into messages."""
+"""How Go writes values into messages: quoted, as numbers, in field errors, and by `%v`."""
 
 from __future__ import annotations
 
@@ -60,3 +60,16 @@ def shown(value: Any) -> str:
     if isinstance(value, float):
         return number(value)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def printed(value: Any) -> str:
+    """Returns a value as `%v` prints it: `map[a:1 b:[x <nil>]]`."""
+    if isinstance(value, dict):
+        return f"map[{' '.join(f'{key}:{printed(value[key])}' for key in sorted(value))}]"
+    if isinstance(value, list):
+        return f"[{' '.join(map(printed, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return str(int(value))
+    return "<nil>" if value is None else str(value)

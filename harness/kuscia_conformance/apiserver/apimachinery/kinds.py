@@ -13,7 +13,7 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
 from kuscia_conformance.apiserver.apimachinery.types import ANY, Type
 from kuscia_conformance.kube.objects import Obj
 
@@ -47,7 +47,7 @@ class Strategy:
     def prepare_update(self, obj: Obj, old: Obj, sub: str, context: Context) -> None:
         """Put back what this writer may not change."""
 
-    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[FieldError]:
         """What is wrong with it; `old` is None for a new object."""
         return []
 

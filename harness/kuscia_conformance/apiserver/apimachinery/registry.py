@@ -83,7 +83,7 @@ class Registry:
         return next((each for each in kinds if each.name == kind), None)
 
     def target(self, path: str) -> Target:
-        """What a path under /api or /apis means. Unknown, or a Refusal (404), if nothing."""
+        """What a path under /api or /apis means. Unknown, or a StatusError (404), if nothing."""
         words = path.strip("/").split("/")
         if len(words) < _SHORTEST.get(words[0], sys.maxsize):
             raise Unknown

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 from kuscia_conformance.kube.objects import Obj
 
 JSON = "application/json"
@@ -56,7 +56,7 @@ class Request:
         return self.query.get(name, "0").lower() not in ("false", "0")
 
     def number(self, name: str) -> int | None:
-        """A whole number; None where it is not given. Refusal (400) if it is none."""
+        """A whole number; None where it is not given. StatusError (400) if it is none."""
         text = self.query.get(name)
         if text is None:
             return None
@@ -87,7 +87,7 @@ def text(body: str, code: int = 200) -> Answer:
     return Answer(code, body.encode(), "text/plain; charset=utf-8")
 
 
-def refused(refusal: Refusal) -> Answer:
+def refused(refusal: StatusError) -> Answer:
     return Answer(refusal.code, orjson.dumps(refusal.status) + b"\n", headers=dict(refusal.headers))
 
 

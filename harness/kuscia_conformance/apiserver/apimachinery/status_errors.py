@@ -1,7 +1,7 @@
 """How the server says no: a Status, worded as Kubernetes words it.
 
-`Refusal` is raised anywhere below the transport and becomes the answer. A `Cause` is one field
-that is wrong; its message is Kubernetes' (`k8s.io/apimachinery` field errors), causes of one
+`StatusError` is raised anywhere below the transport and becomes the answer. A `FieldError` is one
+field that is wrong; its message is Kubernetes' (`k8s.io/apimachinery` field errors), causes of one
 object are refused together by `invalid`.
 """
 
@@ -15,7 +15,7 @@ from kuscia_conformance.apiserver.apimachinery.go_text import shown
 from kuscia_conformance.kube.objects import Obj
 
 
-class Refusal(Exception):
+class StatusError(Exception):
     """An answer that is no success."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Cause:
+class FieldError:
     """One field that is refused: a `reason` such as FieldValueInvalid, and where."""
 
     reason: str
@@ -54,62 +54,62 @@ class Cause:
         return f"{self.field}: {self.message}"
 
 
-def invalid_value(field: str, value: Any, detail: str) -> Cause:
-    return Cause("FieldValueInvalid", f"Invalid value: {shown(value)}: {detail}", field)
+def invalid_value(field: str, value: Any, detail: str) -> FieldError:
+    return FieldError("FieldValueInvalid", f"Invalid value: {shown(value)}: {detail}", field)
 
 
-def wrong_type(field: str, value: Any, detail: str) -> Cause:
-    return Cause("FieldValueTypeInvalid", f"Invalid value: {shown(value)}: {detail}", field)
+def wrong_type(field: str, value: Any, detail: str) -> FieldError:
+    return FieldError("FieldValueTypeInvalid", f"Invalid value: {shown(value)}: {detail}", field)
 
 
-def required(field: str, detail: str = "") -> Cause:
+def required(field: str, detail: str = "") -> FieldError:
     text = "Required value" + (f": {detail}" if detail else "")
-    return Cause("FieldValueRequired", text, field)
+    return FieldError("FieldValueRequired", text, field)
 
 
-def duplicate(field: str, value: Any) -> Cause:
-    return Cause("FieldValueDuplicate", f"Duplicate value: {shown(value)}", field)
+def duplicate(field: str, value: Any) -> FieldError:
+    return FieldError("FieldValueDuplicate", f"Duplicate value: {shown(value)}", field)
 
 
-def not_supported(field: str, value: Any, supported: Collection[str]) -> Cause:
+def not_supported(field: str, value: Any, supported: Collection[str]) -> FieldError:
     """The supported values stand in the order given, those of a set in that of the alphabet."""
     words = sorted(supported) if isinstance(supported, Set) else supported
     valid = ", ".join(f'"{word}"' for word in words)
     text = f"Unsupported value: {shown(value)}" + (f": supported values: {valid}" if valid else "")
-    return Cause("FieldValueNotSupported", text, field)
+    return FieldError("FieldValueNotSupported", text, field)
 
 
-def forbidden_field(field: str, detail: str) -> Cause:
-    return Cause("FieldValueForbidden", f"Forbidden: {detail}", field)
+def forbidden_field(field: str, detail: str) -> FieldError:
+    return FieldError("FieldValueForbidden", f"Forbidden: {detail}", field)
 
 
-def too_long(field: str, most: int) -> Cause:
+def too_long(field: str, most: int) -> FieldError:
     unit = "byte" if most == 1 else "bytes"
-    return Cause("FieldValueTooLong", f"Too long: may not be more than {most} {unit}", field)
+    return FieldError("FieldValueTooLong", f"Too long: may not be more than {most} {unit}", field)
 
 
 def of_kind(group: str, kind: str) -> str:
     return f"{kind}.{group}" if group else kind
 
 
-def invalid(group: str, kind: str, name: str, causes: Sequence[Cause]) -> Refusal:
+def invalid(group: str, kind: str, name: str, causes: Sequence[FieldError]) -> StatusError:
     """422 for all that is wrong with one object; `kind` is the kind's name, `Pod`."""
     texts = list(dict.fromkeys(map(str, causes)))
     said = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     listed = [{"reason": c.reason, "message": c.message, "field": c.field} for c in causes]
     details: Obj = {"name": name, "group": group, "kind": kind, "causes": listed}
     message = f'{of_kind(group, kind)} "{name}" is invalid: {said}'
-    return Refusal(422, "Invalid", message, _filled(details))
+    return StatusError(422, "Invalid", message, _filled(details))
 
 
-def not_found(group: str, plural: str, name: str) -> Refusal:
+def not_found(group: str, plural: str, name: str) -> StatusError:
     message = f'{of_kind(group, plural)} "{name}" not found'
-    return Refusal(404, "NotFound", message, _about(group, plural, name))
+    return StatusError(404, "NotFound", message, _about(group, plural, name))
 
 
-def already_exists(group: str, plural: str, name: str) -> Refusal:
+def already_exists(group: str, plural: str, name: str) -> StatusError:
     message = f'{of_kind(group, plural)} "{name}" already exists'
-    return Refusal(409, "AlreadyExists", message, _about(group, plural, name))
+    return StatusError(409, "AlreadyExists", message, _about(group, plural, name))
 
 
 #: What a writer is told whose version is not the newest.
@@ -118,36 +118,38 @@ MODIFIED = (
 )
 
 
-def conflict(group: str, plural: str, name: str, why: str = MODIFIED) -> Refusal:
+def conflict(group: str, plural: str, name: str, why: str = MODIFIED) -> StatusError:
     message = f'Operation cannot be fulfilled on {of_kind(group, plural)} "{name}": {why}'
-    return Refusal(409, "Conflict", message, _about(group, plural, name))
+    return StatusError(409, "Conflict", message, _about(group, plural, name))
 
 
-def forbidden(group: str, plural: str, name: str, why: str) -> Refusal:
+def forbidden(group: str, plural: str, name: str, why: str) -> StatusError:
     about = f'{of_kind(group, plural)} "{name}"' if name else of_kind(group, plural)
-    return Refusal(403, "Forbidden", f"{about} is forbidden: {why}", _about(group, plural, name))
+    return StatusError(
+        403, "Forbidden", f"{about} is forbidden: {why}", _about(group, plural, name)
+    )
 
 
-def bad_request(message: str) -> Refusal:
-    return Refusal(400, "BadRequest", message)
+def bad_request(message: str) -> StatusError:
+    return StatusError(400, "BadRequest", message)
 
 
-def expired(message: str = "The resourceVersion for the provided watch is too old.") -> Refusal:
-    return Refusal(410, "Expired", message)
+def expired(message: str = "The resourceVersion for the provided watch is too old.") -> StatusError:
+    return StatusError(410, "Expired", message)
 
 
-def unsupported_media_type(message: str) -> Refusal:
-    return Refusal(415, "UnsupportedMediaType", message)
+def unsupported_media_type(message: str) -> StatusError:
+    return StatusError(415, "UnsupportedMediaType", message)
 
 
-def method_not_allowed() -> Refusal:
+def method_not_allowed() -> StatusError:
     message = "the server does not allow this method on the requested resource"
-    return Refusal(405, "MethodNotAllowed", message, {})
+    return StatusError(405, "MethodNotAllowed", message, {})
 
 
-def no_such_resource() -> Refusal:
+def no_such_resource() -> StatusError:
     message = "the server could not find the requested resource"
-    return Refusal(404, "NotFound", message, {})
+    return StatusError(404, "NotFound", message, {})
 
 
 def _about(group: str, plural: str, name: str) -> Obj:

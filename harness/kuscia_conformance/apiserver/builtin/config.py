@@ -10,7 +10,7 @@ import orjson
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     bad_request,
     forbidden_field,
     invalid_value,
@@ -41,7 +41,7 @@ class ConfigMapStrategy(Strategy):
     def default(self, obj: Obj, _context: Context) -> None:
         _drop_empty(obj, "data", "binaryData")
 
-    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[FieldError]:
         fixed = list(_fixed(obj, old, "data", "binaryData")) if old is not None else []
         data, binary = obj.get("data") or {}, obj.get("binaryData") or {}
         causes = fixed + list(_keys(data, "data"))
@@ -69,8 +69,8 @@ class SecretStrategy(Strategy):
             obj["type"] = "Opaque"
         _drop_empty(obj, "data")
 
-    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[Cause]:
-        causes: list[Cause] = []
+    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[FieldError]:
+        causes: list[FieldError] = []
         if old is not None and obj["type"] != old["type"]:
             causes.append(invalid_value("type", obj["type"], IMMUTABLE))
         causes += _fixed(obj, old, "data") if old is not None else ()
@@ -90,12 +90,12 @@ def _drop_empty(obj: Obj, *parts: str) -> None:
             del obj[part]
 
 
-def _keys(data: Mapping[str, Any], part: str) -> Iterator[Cause]:
+def _keys(data: Mapping[str, Any], part: str) -> Iterator[FieldError]:
     for key in data:
         yield from invalid_all(f"{part}[{key}]", key, config_key(key))
 
 
-def _fixed(obj: Obj, old: Obj, *parts: str) -> Iterator[Cause]:
+def _fixed(obj: Obj, old: Obj, *parts: str) -> Iterator[FieldError]:
     """What has changed although `immutable` was set."""
     if not old.get("immutable"):
         return
@@ -108,7 +108,7 @@ def _fixed(obj: Obj, old: Obj, *parts: str) -> Iterator[Cause]:
 
 
 def _decoded(data: Mapping[str, str], kind: str) -> int:
-    """How many bytes base64 stands for; a Refusal where it is none."""
+    """How many bytes base64 stands for; a StatusError where it is none."""
     return sum(len(_bytes(value, kind)) for value in data.values())
 
 
@@ -128,7 +128,7 @@ def _first_wrong(value: str) -> int:
     return next(wrong, len(value) // 4 * 4)
 
 
-def _of_type(secret: Obj, data: Mapping[str, str]) -> Iterator[Cause]:
+def _of_type(secret: Obj, data: Mapping[str, str]) -> Iterator[FieldError]:
     for key in _NEEDED.get(secret["type"], ()):
         if key not in data:
             yield required(f"data[{key}]")
@@ -142,7 +142,7 @@ def _of_type(secret: Obj, data: Mapping[str, str]) -> Iterator[Cause]:
         yield required(f"metadata.annotations[{_ACCOUNT}]")
 
 
-def _json(key: str, content: bytes) -> Iterator[Cause]:
+def _json(key: str, content: bytes) -> Iterator[FieldError]:
     try:
         orjson.loads(content)
     except ValueError:

@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, invalid_value, required
+from kuscia_conformance.apiserver.apimachinery.status_errors import (
+    FieldError,
+    invalid_value,
+    required,
+)
 from kuscia_conformance.apiserver.builtin.metadata import IMMUTABLE, invalid_all
 from kuscia_conformance.apiserver.builtin.names import qualified_name
 from kuscia_conformance.apiserver.builtin.structs import invalid_struct
@@ -81,7 +85,7 @@ class EventStrategy(Strategy):
     def prepare_update(self, obj: Obj, _old: Obj, _sub: str, _context: Context) -> None:
         default_event(obj)
 
-    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[FieldError]:
         return list(_validate(obj, "reportingComponent"))
 
     def fields(self, obj: Obj) -> Mapping[str, str]:
@@ -105,7 +109,7 @@ class NewEventStrategy(Strategy):
     def prepare_update(self, obj: Obj, _old: Obj, _sub: str, _context: Context) -> None:
         _default_new_event(obj)
 
-    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[FieldError]:
         event = self.to_stored(obj)
         causes = list(_validate(event, "reportingController"))
         if old is None:
@@ -160,13 +164,13 @@ def _fields(event: Obj) -> dict[str, str]:
     }
 
 
-def _validate(event: Obj, controller: str) -> Iterator[Cause]:
+def _validate(event: Obj, controller: str) -> Iterator[FieldError]:
     yield from _namespace(event)
     if event.get("eventTime"):
         yield from _reporting(event, controller)
 
 
-def _namespace(event: Obj) -> Iterator[Cause]:
+def _namespace(event: Obj) -> Iterator[FieldError]:
     """An event is where its object is; about a cluster's object, it is in `default`."""
     namespace = event["metadata"].get("namespace", "")
     about = event["involvedObject"].get("namespace", "")
@@ -177,7 +181,7 @@ def _namespace(event: Obj) -> Iterator[Cause]:
         yield invalid_value(field, about, "does not match event.namespace")
 
 
-def _reporting(event: Obj, controller: str) -> Iterator[Cause]:
+def _reporting(event: Obj, controller: str) -> Iterator[FieldError]:
     name = event["reportingComponent"]
     if not name:
         yield required(controller)
@@ -191,7 +195,7 @@ def _reporting(event: Obj, controller: str) -> Iterator[Cause]:
         yield invalid_value("message", "", "can have at most 1024 characters")
 
 
-def _changed(event: Obj, old: Obj) -> Iterator[Cause]:
+def _changed(event: Obj, old: Obj) -> Iterator[FieldError]:
     for key in _FIXED:
         if event.get(key) != old.get(key):
             value = event.get(key)
@@ -211,7 +215,7 @@ def _go_reference(reference: Obj | None) -> Obj | None:
     }
 
 
-def _series(event: Obj) -> Iterator[Cause]:
+def _series(event: Obj) -> Iterator[FieldError]:
     series = event.get("series")
     if series is not None and series.get("count", 0) < 2:
         yield invalid_value("series.count", "", "should be at least 2")
@@ -219,7 +223,7 @@ def _series(event: Obj) -> Iterator[Cause]:
         yield required("series.lastObservedTime")
 
 
-def _validate_strictly(event: Obj) -> Iterator[Cause]:
+def _validate_strictly(event: Obj) -> Iterator[FieldError]:
     """What only the new version demands."""
     yield from _series(event)
     if not event.get("eventTime"):

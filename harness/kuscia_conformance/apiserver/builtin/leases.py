@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, invalid_value
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError, invalid_value
 from kuscia_conformance.kube.objects import Obj
 
 
@@ -20,11 +20,11 @@ class LeaseStrategy(Strategy):
         spec.pop("strategy", None)
         spec.pop("preferredHolder", None)
 
-    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[FieldError]:
         return list(_numbers(obj["spec"]))
 
 
-def _numbers(spec: Obj) -> Iterator[Cause]:
+def _numbers(spec: Obj) -> Iterator[FieldError]:
     duration, transitions = spec.get("leaseDurationSeconds"), spec.get("leaseTransitions")
     if duration is not None and duration <= 0:
         yield invalid_value("spec.leaseDurationSeconds", duration, "must be greater than 0")

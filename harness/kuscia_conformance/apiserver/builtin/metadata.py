@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     required,
@@ -62,10 +62,10 @@ NAME_RULES: Final[Mapping[tuple[str, str], Rule]] = {
 }
 
 
-def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[Cause]:
+def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[FieldError]:
     """What is wrong with an object's metadata; `old` is None for a new object."""
     meta = obj["metadata"]
-    causes: list[Cause] = []
+    causes: list[FieldError] = []
     if labels := meta.get("labels"):
         causes += validate_labels(labels, "metadata.labels")
     if annotations := meta.get("annotations"):
@@ -83,12 +83,12 @@ def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[Cause]:
     return causes
 
 
-def invalid_all(field: str, value: Any, complaints: Complaints) -> list[Cause]:
+def invalid_all(field: str, value: Any, complaints: Complaints) -> list[FieldError]:
     return [invalid_value(field, value, said) for said in complaints]
 
 
-def validate_labels(labels: Mapping[str, str], field: str) -> list[Cause]:
-    causes: list[Cause] = []
+def validate_labels(labels: Mapping[str, str], field: str) -> list[FieldError]:
+    causes: list[FieldError] = []
     for key, value in labels.items():
         if said := qualified_name(key):
             causes += invalid_all(field, key, said)
@@ -97,7 +97,7 @@ def validate_labels(labels: Mapping[str, str], field: str) -> list[Cause]:
     return causes
 
 
-def _own(meta: Obj, kind: Kind) -> list[Cause]:
+def _own(meta: Obj, kind: Kind) -> list[FieldError]:
     """What only a new object can have wrong: later it cannot be changed."""
     rule = NAME_RULES.get((kind.group, kind.plural), subdomain)
     causes = _prefix(meta, rule)
@@ -113,7 +113,7 @@ def _own(meta: Obj, kind: Kind) -> list[Cause]:
     return causes
 
 
-def _prefix(meta: Obj, rule: Rule) -> list[Cause]:
+def _prefix(meta: Obj, rule: Rule) -> list[FieldError]:
     """What generateName says, without its last sign, since more comes after it."""
     prefix = meta.get("generateName", "")
     if not prefix:
@@ -122,14 +122,14 @@ def _prefix(meta: Obj, rule: Rule) -> list[Cause]:
     return invalid_all("metadata.generateName", prefix, rule(masked))
 
 
-def _namespace(namespace: str, kind: Kind) -> list[Cause]:
+def _namespace(namespace: str, kind: Kind) -> list[FieldError]:
     field = "metadata.namespace"
     if not kind.namespaced:
         return [forbidden_field(field, "not allowed on this type")] if namespace else []
     return invalid_all(field, namespace, label(namespace)) if namespace else [required(field)]
 
 
-def _annotations(annotations: Mapping[str, str]) -> list[Cause]:
+def _annotations(annotations: Mapping[str, str]) -> list[FieldError]:
     field, causes, characters = "metadata.annotations", [], 0
     for key, value in annotations.items():
         characters += len(key) + len(value)
@@ -147,8 +147,8 @@ def _lowered_prefix(key: str) -> str:
     return prefix.lower() + slash + name
 
 
-def _owners(owners: list[Obj]) -> list[Cause]:
-    causes: list[Cause] = []
+def _owners(owners: list[Obj]) -> list[FieldError]:
+    causes: list[FieldError] = []
     for owner in owners:
         causes += _owner(owner)
     if len(owners) > 1:
@@ -156,7 +156,7 @@ def _owners(owners: list[Obj]) -> list[Cause]:
     return causes
 
 
-def _controllers(owners: list[Obj]) -> list[Cause]:
+def _controllers(owners: list[Obj]) -> list[FieldError]:
     said = 'Only one reference can have Controller set to true. Found "true" in references for'
     controllers = [owner for owner in owners if owner.get("controller")]
     shown = [owner_struct(owner) for owner in owners]
@@ -170,7 +170,7 @@ def _shown(owner: Obj) -> str:
     return f"{owner.get('kind', '')}/{owner.get('name', '')}"
 
 
-def _owner(owner: Obj) -> list[Cause]:
+def _owner(owner: Obj) -> list[FieldError]:
     version, causes = owner.get("apiVersion", ""), []
     if not _is_api_version(version):
         said = "version must not be empty"
@@ -186,8 +186,8 @@ def _owner(owner: Obj) -> list[Cause]:
     return causes
 
 
-def _finalizers(finalizers: list[str]) -> list[Cause]:
-    causes: list[Cause] = []
+def _finalizers(finalizers: list[str]) -> list[FieldError]:
+    causes: list[FieldError] = []
     for finalizer in finalizers:
         if said := qualified_name(finalizer):
             causes += invalid_all("metadata.finalizers", finalizer, said)
@@ -197,16 +197,16 @@ def _finalizers(finalizers: list[str]) -> list[Cause]:
     return causes
 
 
-def _ours(finalizers: list[str]) -> list[Cause]:
+def _ours(finalizers: list[str]) -> list[FieldError]:
     """What is said of built-in kinds' finalizers alone."""
-    causes: list[Cause] = []
+    causes: list[FieldError] = []
     for index, finalizer in enumerate(finalizers):
         if "/" not in finalizer:
             causes += validate_finalizer(finalizer, f"metadata.finalizers[{index}]")
     return causes
 
 
-def validate_finalizer(finalizer: str, field: str) -> list[Cause]:
+def validate_finalizer(finalizer: str, field: str) -> list[FieldError]:
     """That it says whose it is."""
     if "/" in finalizer or finalizer in STANDARD_FINALIZERS:
         return []
@@ -224,7 +224,7 @@ _FIXED: Final = (
 )
 
 
-def _changed(meta: Obj, old: Obj) -> list[Cause]:
+def _changed(meta: Obj, old: Obj) -> list[FieldError]:
     """What a writer may not change."""
     causes = [
         invalid_value(f"metadata.{key}", meta.get(key), IMMUTABLE)
@@ -236,7 +236,7 @@ def _changed(meta: Obj, old: Obj) -> list[Cause]:
     return causes
 
 
-def _new_finalizers(finalizers: list[str], old: list[str]) -> list[Cause]:
+def _new_finalizers(finalizers: list[str], old: list[str]) -> list[FieldError]:
     new = sorted(set(finalizers) - set(old))
     if not new:
         return []

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, forbidden, invalid_value
+from kuscia_conformance.apiserver.apimachinery.status_errors import (
+    FieldError,
+    forbidden,
+    invalid_value,
+)
 from kuscia_conformance.apiserver.builtin.metadata import validate_finalizer
 from kuscia_conformance.kube.objects import Obj
 
@@ -43,8 +47,8 @@ class NamespaceStrategy(Strategy):
         if sub != "status":
             obj["status"] = old.get("status", {})
 
-    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
-        causes: list[Cause] = []
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[FieldError]:
+        causes: list[FieldError] = []
         for index, finalizer in enumerate(obj["spec"].get("finalizers") or ()):
             field = f"spec.finalizers[{index}]" if sub == "finalize" else "spec.finalizers"
             causes += validate_finalizer(finalizer, field)
@@ -64,7 +68,7 @@ class NamespaceStrategy(Strategy):
         return {"status.phase": (obj.get("status") or {}).get("phase", "")}
 
 
-def _phase(obj: Obj) -> list[Cause]:
+def _phase(obj: Obj) -> list[FieldError]:
     """It is on its way out exactly if it is being deleted."""
     phase = (obj.get("status") or {}).get("phase", "")
     deleted = "deletionTimestamp" in obj["metadata"]

@@ -8,7 +8,7 @@ from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     not_supported,
@@ -49,7 +49,7 @@ class NodeStrategy(Strategy):
         kept = "spec" if sub == "status" else "status"
         obj[kept] = old.get(kept, {})
 
-    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[FieldError]:
         spec = obj["spec"]
         causes = [*_taints(spec.get("taints") or []), *_networks(spec), *_addresses(obj["status"])]
         return causes + (_changed(spec, old["spec"]) if old is not None else [])
@@ -82,7 +82,7 @@ def _default_status(status: Obj) -> None:
         info.setdefault(key, "")
 
 
-def _taints(taints: list[Obj]) -> Iterator[Cause]:
+def _taints(taints: list[Obj]) -> Iterator[FieldError]:
     """The server says metadata where it means spec."""
     seen: set[tuple[str, str]] = set()
     for index, taint in enumerate(taints):
@@ -99,12 +99,12 @@ def _taints(taints: list[Obj]) -> Iterator[Cause]:
         seen.add((key, effect))
 
 
-def _double_taint(at: str, key: str, value: str, effect: str) -> Cause:
+def _double_taint(at: str, key: str, value: str, effect: str) -> FieldError:
     taint = {"Key": key, "Value": value, "Effect": effect, "TimeAdded": None}
     return duplicate_struct(at, taint, "taints must be unique by key and effect pair")
 
 
-def _networks(spec: Obj) -> Iterator[Cause]:
+def _networks(spec: Obj) -> Iterator[FieldError]:
     for index, text in enumerate(spec.get("podCIDRs") or ()):
         try:
             ip_network(text, strict=False)
@@ -113,7 +113,7 @@ def _networks(spec: Obj) -> Iterator[Cause]:
             yield invalid_value(f"spec.podCIDRs[{index}]", text, said)
 
 
-def _addresses(status: Obj) -> Iterator[Cause]:
+def _addresses(status: Obj) -> Iterator[FieldError]:
     seen: set[tuple[str, str]] = set()
     for index, one in enumerate(status.get("addresses") or ()):
         kind, address = key = one.get("type", ""), one.get("address", "")
@@ -123,7 +123,7 @@ def _addresses(status: Obj) -> Iterator[Cause]:
         seen.add(key)
 
 
-def _changed(spec: Obj, old: Obj) -> list[Cause]:
+def _changed(spec: Obj, old: Obj) -> list[FieldError]:
     causes = []
     if old.get("podCIDRs") and spec.get("podCIDRs") != old["podCIDRs"]:
         said = 'node updates may not change podCIDR except from "" to valid'

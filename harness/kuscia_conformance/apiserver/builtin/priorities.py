@@ -7,7 +7,7 @@ from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     not_supported,
@@ -37,11 +37,11 @@ class PriorityClassStrategy(Strategy):
         put(obj, {"preemptionPolicy": "PreemptLowerPriority"})
         obj.setdefault("value", 0)
 
-    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[FieldError]:
         return list(_new(obj) if old is None else _changed(obj, old))
 
 
-def _new(obj: Obj) -> Iterator[Cause]:
+def _new(obj: Obj) -> Iterator[FieldError]:
     name, value, policy = obj["metadata"].get("name", ""), obj["value"], obj["preemptionPolicy"]
     if name.startswith("system-"):
         if name not in SYSTEM:
@@ -55,7 +55,7 @@ def _new(obj: Obj) -> Iterator[Cause]:
         yield not_supported("preemptionPolicy", policy, _POLICIES)
 
 
-def _changed(obj: Obj, old: Obj) -> Iterator[Cause]:
+def _changed(obj: Obj, old: Obj) -> Iterator[FieldError]:
     if obj["value"] != old.get("value"):
         yield forbidden_field("value", "may not be changed in an update.")
     if obj["preemptionPolicy"] != old.get("preemptionPolicy"):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     invalid_value,
     not_supported,
     required,
@@ -35,7 +35,7 @@ class RoleStrategy(Strategy):
         if not obj.get("rules"):
             obj["rules"] = None
 
-    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[FieldError]:
         return [
             cause
             for index, rule in enumerate(obj.get("rules") or ())
@@ -43,7 +43,7 @@ class RoleStrategy(Strategy):
         ]
 
 
-def _rule(rule: Obj, at: str, namespaced: bool) -> Iterator[Cause]:
+def _rule(rule: Obj, at: str, namespaced: bool) -> Iterator[FieldError]:
     if not rule.get("verbs"):
         yield required(f"{at}.verbs", "verbs must contain at least one value")
     if urls := rule.get("nonResourceURLs"):
@@ -74,8 +74,8 @@ class BindingStrategy(Strategy):
             if _SUBJECTS.get(subject.get("kind", "")):
                 put(subject, {"apiGroup": GROUP})
 
-    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[Cause]:
-        causes: list[Cause] = []
+    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[FieldError]:
+        causes: list[FieldError] = []
         if old is not None and obj["roleRef"] != old["roleRef"]:
             shown = _go_reference(obj["roleRef"])
             causes.append(invalid_struct("roleRef", shown, "cannot change roleRef"))
@@ -90,7 +90,7 @@ def _go_reference(reference: Obj) -> dict[str, Any]:
     return {shown: reference.get(key, "") for shown, key in keys.items()}
 
 
-def _reference(reference: Obj, kinds: tuple[str, ...]) -> Iterator[Cause]:
+def _reference(reference: Obj, kinds: tuple[str, ...]) -> Iterator[FieldError]:
     group, kind, name = (reference.get(key, "") for key in ("apiGroup", "kind", "name"))
     if group != GROUP:
         yield not_supported("roleRef.apiGroup", group, (GROUP,))
@@ -102,7 +102,7 @@ def _reference(reference: Obj, kinds: tuple[str, ...]) -> Iterator[Cause]:
         yield from invalid_all("roleRef.name", name, path_segment(name))
 
 
-def _subject(subject: Obj, at: str, namespaced: bool) -> Iterator[Cause]:
+def _subject(subject: Obj, at: str, namespaced: bool) -> Iterator[FieldError]:
     kind, name, group = (subject.get(key, "") for key in ("kind", "name", "apiGroup"))
     if not name:
         yield required(f"{at}.name")

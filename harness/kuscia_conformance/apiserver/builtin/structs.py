@@ -6,17 +6,17 @@ from typing import Any
 
 import orjson
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
 from kuscia_conformance.kube.objects import Obj
 
 
-def invalid_struct(field: str, value: Any, detail: str) -> Cause:
-    return Cause("FieldValueInvalid", f"Invalid value: {_shown(value)}: {detail}", field)
+def invalid_struct(field: str, value: Any, detail: str) -> FieldError:
+    return FieldError("FieldValueInvalid", f"Invalid value: {_shown(value)}: {detail}", field)
 
 
-def duplicate_struct(field: str, value: Any, detail: str = "") -> Cause:
+def duplicate_struct(field: str, value: Any, detail: str = "") -> FieldError:
     text = f"Duplicate value: {_shown(value)}" + (f": {detail}" if detail else "")
-    return Cause("FieldValueDuplicate", text, field)
+    return FieldError("FieldValueDuplicate", text, field)
 
 
 def owner_struct(owner: Obj) -> Obj:

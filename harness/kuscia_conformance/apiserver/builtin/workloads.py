@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     not_supported,
@@ -92,7 +92,7 @@ class WorkloadStrategy(SplitStrategy):
         default_template(template.setdefault("spec", {}))
         put_absent(spec, deepcopy(self._spec))
 
-    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[FieldError]:
         causes, selector = _template(obj["spec"]), obj["spec"].get("selector")
         if old is not None and selector != old["spec"].get("selector"):
             causes.append(invalid_value("spec.selector", selector, IMMUTABLE))
@@ -105,7 +105,7 @@ class StatefulSetStrategy(WorkloadStrategy):
     def __init__(self) -> None:
         super().__init__(STATEFUL_SET, {"replicas": 0, "availableReplicas": 0})
 
-    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[FieldError]:
         causes = _template(obj["spec"])
         if old is not None and _fixed(obj["spec"]) != _fixed(old["spec"]):
             causes.append(forbidden_field("spec", _ONLY_OF_STATEFUL_SETS))
@@ -166,7 +166,7 @@ class JobStrategy(WorkloadStrategy):
             if not metadata.get("labels"):
                 metadata["labels"] = dict(template["labels"])
 
-    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[FieldError]:
         causes = _containers(obj["spec"])
         field, policy = "spec.template.spec.restartPolicy", _restart_policy(obj)
         if policy == "Always":
@@ -199,12 +199,12 @@ def _restart_policy(job: Obj) -> str:
     return str(job["spec"]["template"]["spec"]["restartPolicy"])
 
 
-def _containers(spec: Obj) -> list[Cause]:
+def _containers(spec: Obj) -> list[FieldError]:
     field = "spec.template.spec.containers"
     return [] if spec["template"]["spec"].get("containers") else [required(field)]
 
 
-def _template(spec: Obj) -> list[Cause]:
+def _template(spec: Obj) -> list[FieldError]:
     return [*_selector(spec), *_containers(spec)]
 
 
@@ -217,7 +217,7 @@ def _annotate(obj: Obj, count: str) -> None:
     metadata["annotations"] = {**(metadata.get("annotations") or {}), _TEMPLATES: count}
 
 
-def _selector(spec: Obj) -> list[Cause]:
+def _selector(spec: Obj) -> list[FieldError]:
     selector = spec.get("selector") or {}
     causes = [] if selector else [required("spec.selector")]
     labels = spec["template"]["metadata"].get("labels") or {}

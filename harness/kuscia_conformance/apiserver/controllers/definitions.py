@@ -12,7 +12,7 @@ from functools import cache, partial
 from kuscia_conformance.apiserver import data
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Kind, Strategy
 from kuscia_conformance.apiserver.apimachinery.registry import Registry, Target
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
 from kuscia_conformance.apiserver.apimachinery.types import Type
 from kuscia_conformance.apiserver.controllers.dues import Dues
 from kuscia_conformance.apiserver.crd import (
@@ -53,7 +53,7 @@ class DefinitionStrategy(Strategy):
         else:
             prepare_definition(obj, old)
 
-    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[FieldError]:
         if sub == "status":
             return validate_definition_status(obj)
         return validate_definition(obj, old)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 
 T = TypeVar("T", bound=Hashable)
 
@@ -38,7 +38,7 @@ class Dues(Generic[T]):
                 del self._things[thing]
                 try:
                     look(thing)
-                except Refusal as refusal:
+                except StatusError as refusal:
                     log.debug("%s: %s", thing, refusal.message)
                 except Exception:
                     log.exception("%s: a bug, of this thing only", thing)

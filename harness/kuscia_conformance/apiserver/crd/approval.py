@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, invalid_value, required
+from kuscia_conformance.apiserver.apimachinery.status_errors import (
+    FieldError,
+    invalid_value,
+    required,
+)
 from kuscia_conformance.kube.objects import Obj, annotations_of
 
 ANNOTATION = "api-approved.kubernetes.io"
@@ -12,7 +16,7 @@ _WHERE = f'protected groups must have approval annotation "{ANNOTATION}"'
 _SEE = "see https://github.com/kubernetes/enhancements/pull/1111"
 
 
-def approval_causes(obj: Obj) -> list[Cause]:
+def approval_causes(obj: Obj) -> list[FieldError]:
     path = f"metadata.annotations[{ANNOTATION}]"
     text = annotations_of(obj).get(ANNOTATION)
     if not _is_protected(obj["spec"].get("group") or ""):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, invalid_value
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError, invalid_value
 from kuscia_conformance.apiserver.apimachinery.types import ANY, MISSING, Type
 from kuscia_conformance.apiserver.crd.walking import schema_under
 from kuscia_conformance.apiserver.schema.build import custom_type
@@ -15,7 +15,7 @@ from kuscia_conformance.apiserver.schema.validate import validate
 from kuscia_conformance.kube.objects import Obj
 
 
-def default_causes(schema: Obj, path: str) -> list[Cause]:
+def default_causes(schema: Obj, path: str) -> list[FieldError]:
     """What is wrong with the defaults of a structural schema.
 
     Of an embedded object's metadata nothing is known here, and so nothing is wrong.
@@ -23,7 +23,7 @@ def default_causes(schema: Obj, path: str) -> list[Cause]:
     return list(_causes(schema, custom_type(schema, ANY), path))
 
 
-def _causes(schema: Obj, type: Type, path: str) -> Iterator[Cause]:
+def _causes(schema: Obj, type: Type, path: str) -> Iterator[FieldError]:
     if schema.get("default") is not None:
         yield from _default(schema["default"], type, f"{path}.default")
     items = schema_under(schema, "items")
@@ -33,7 +33,7 @@ def _causes(schema: Obj, type: Type, path: str) -> Iterator[Cause]:
         yield from _causes(each, type.below(name), f"{path}.properties[{name}]")
 
 
-def _default(default: object, type: Type, path: str) -> Iterator[Cause]:
+def _default(default: object, type: Type, path: str) -> Iterator[FieldError]:
     # Both functions are for whole objects: so it is held against an object with this one field.
     holder = Type("object", fields={"": replace(type, default=MISSING)})
     if prune({"": deepcopy(default)}, holder):

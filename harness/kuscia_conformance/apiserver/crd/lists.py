@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     not_supported,
@@ -22,7 +22,7 @@ _LIST_TYPES = ("atomic", "set", "map")
 _IN_SET = f"must be atomic as item of a list with {_TYPE}=set"
 
 
-def list_causes(schema: Obj, path: str) -> Iterator[Cause]:
+def list_causes(schema: Obj, path: str) -> Iterator[FieldError]:
     list_type, keys, items = schema.get(_TYPE), schema.get(_KEYS), schema_under(schema, "items")
     if list_type is not None and schema.get("type") != "array":
         wanted = f"must be array if {_TYPE} is specified"
@@ -39,11 +39,11 @@ def list_causes(schema: Obj, path: str) -> Iterator[Cause]:
         yield from _item(items, list_type, keys or [], f"{path}.items")
 
 
-def _wrong(path: str, value: str | None, wanted: str) -> Cause:
+def _wrong(path: str, value: str | None, wanted: str) -> FieldError:
     return invalid_value(path, value, wanted) if value else required(path, wanted)
 
 
-def _set_item(item: Obj, path: str) -> Iterator[Cause]:
+def _set_item(item: Obj, path: str) -> Iterator[FieldError]:
     list_type, kind = item.get(_TYPE), item.get("type")
     if kind == "array" and list_type not in (None, "atomic"):
         yield invalid_value(f"{path}.{_TYPE}", list_type, _IN_SET)
@@ -52,7 +52,7 @@ def _set_item(item: Obj, path: str) -> Iterator[Cause]:
         yield invalid_value(f"{path}.{_MAP_TYPE}", list_type, _IN_SET)
 
 
-def _map(schema: Obj, items: Obj | None, keys: list[str], path: str) -> Iterator[Cause]:
+def _map(schema: Obj, items: Obj | None, keys: list[str], path: str) -> Iterator[FieldError]:
     if not keys:
         yield required(f"{path}.{_KEYS}", f"must not be empty if {_TYPE} is map")
     if schema.get("items") is None:
@@ -67,7 +67,7 @@ def _map(schema: Obj, items: Obj | None, keys: list[str], path: str) -> Iterator
         yield from _keys(items, keys, path)
 
 
-def _keys(items: Obj, keys: list[str], path: str) -> Iterator[Cause]:
+def _keys(items: Obj, keys: list[str], path: str) -> Iterator[FieldError]:
     properties: dict[str, Any] = items.get("properties") or {}
     for index, key in enumerate(keys):
         if key not in properties:
@@ -81,7 +81,7 @@ def _keys(items: Obj, keys: list[str], path: str) -> Iterator[Cause]:
             yield invalid_value(f"{path}.{_KEYS}", keys, "must not contain duplicate entries")
 
 
-def _item(items: Obj, list_type: str, keys: list[str], path: str) -> Iterator[Cause]:
+def _item(items: Obj, list_type: str, keys: list[str], path: str) -> Iterator[FieldError]:
     if items.get("nullable"):
         yield forbidden_field(f"{path}.nullable", f"cannot be nullable when {_TYPE} is {list_type}")
     properties = items.get("properties") or {}

@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, invalid_value, required
+from kuscia_conformance.apiserver.apimachinery.status_errors import (
+    FieldError,
+    invalid_value,
+    required,
+)
 
 _LABEL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -23,7 +27,7 @@ _NO_SUBDOMAIN = (
 _MIXED_CASE = "may have mixed case, but should otherwise match: "
 
 
-def group_causes(group: str, path: str) -> Iterator[Cause]:
+def group_causes(group: str, path: str) -> Iterator[FieldError]:
     problem = _problem(group, _SUBDOMAIN, _NO_SUBDOMAIN, most=253)
     if not group:
         yield required(path)
@@ -33,12 +37,12 @@ def group_causes(group: str, path: str) -> Iterator[Cause]:
         yield invalid_value(path, group, "should be a domain with at least one dot")
 
 
-def required_names(names: dict[str, Any], path: str) -> list[Cause]:
+def required_names(names: dict[str, Any], path: str) -> list[FieldError]:
     wanted = ("plural", "singular", "kind", "listKind")
     return [required(f"{path}.{key}") for key in wanted if not names.get(key)]
 
 
-def names_causes(names: dict[str, Any], path: str) -> Iterator[Cause]:
+def names_causes(names: dict[str, Any], path: str) -> Iterator[FieldError]:
     """What is wrong with those that are given."""
     for key in ("plural", "singular"):
         if names.get(key):
@@ -53,19 +57,19 @@ def names_causes(names: dict[str, Any], path: str) -> Iterator[Cause]:
     yield from _labels(names, "categories", path)
 
 
-def label_causes(text: str, path: str) -> Iterator[Cause]:
+def label_causes(text: str, path: str) -> Iterator[FieldError]:
     problem = _problem(text, _LABEL, _NO_LABEL)
     if problem:
         yield invalid_value(path, text, problem)
 
 
-def _kind_causes(kind: str, path: str) -> Iterator[Cause]:
+def _kind_causes(kind: str, path: str) -> Iterator[FieldError]:
     problem = _problem(kind.lower(), _LABEL, _NO_LABEL)
     if problem:
         yield invalid_value(path, kind, _MIXED_CASE + problem)
 
 
-def _labels(names: dict[str, Any], key: str, path: str) -> Iterator[Cause]:
+def _labels(names: dict[str, Any], key: str, path: str) -> Iterator[FieldError]:
     for index, name in enumerate(names.get(key) or ()):
         yield from label_causes(name, f"{path}.{key}[{index}]")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     duplicate,
     invalid_value,
     required,
@@ -26,7 +26,7 @@ def has_status(version: Obj) -> bool:
     return (version.get("subresources") or {}).get("status") is not None
 
 
-def deprecation_causes(version: Obj, path: str) -> Iterator[Cause]:
+def deprecation_causes(version: Obj, path: str) -> Iterator[FieldError]:
     warning = version.get("deprecationWarning")
     if warning is not None:
         for problem in _warning_problems(warning, deprecated=bool(version.get("deprecated"))):
@@ -47,7 +47,7 @@ def _warning_problems(warning: str, *, deprecated: bool) -> Iterator[str]:
         yield f"must only contain printable UTF-8 characters; {found}"
 
 
-def scale_causes(version: Obj, path: str) -> Iterator[Cause]:
+def scale_causes(version: Obj, path: str) -> Iterator[FieldError]:
     scale = (version.get("subresources") or {}).get("scale")
     if scale is None:
         return
@@ -59,7 +59,7 @@ def scale_causes(version: Obj, path: str) -> Iterator[Cause]:
         yield from _scale_path(scale.get(key), f"{path}.{key}", parents)
 
 
-def _scale_path(value: str | None, path: str, parents: tuple[str, ...]) -> Iterator[Cause]:
+def _scale_path(value: str | None, path: str, parents: tuple[str, ...]) -> Iterator[FieldError]:
     if not value:
         if len(parents) == 1:
             yield required(path)
@@ -71,12 +71,12 @@ def _scale_path(value: str | None, path: str, parents: tuple[str, ...]) -> Itera
         yield invalid_value(path, value, f"should be a json path under {either}{where}")
 
 
-def column_causes(version: Obj, path: str) -> Iterator[Cause]:
+def column_causes(version: Obj, path: str) -> Iterator[FieldError]:
     for index, column in enumerate(version.get("additionalPrinterColumns") or ()):
         yield from _column(column, f"{path}[{index}]")
 
 
-def _column(column: Obj, path: str) -> Iterator[Cause]:
+def _column(column: Obj, path: str) -> Iterator[FieldError]:
     kind, form, json_path = (column.get(key) or "" for key in ("type", "format", "jsonPath"))
     types, formats = ",".join(_COLUMN_TYPES), ",".join(_COLUMN_FORMATS)
     if not column.get("name"):
@@ -93,11 +93,11 @@ def _column(column: Obj, path: str) -> Iterator[Cause]:
         yield _no_path(f"{path}.JSONPath", json_path)
 
 
-def _no_path(path: str, value: str) -> Cause:
+def _no_path(path: str, value: str) -> FieldError:
     return invalid_value(path, value, "must be a simple json path starting with .")
 
 
-def selectable_causes(version: Obj, path: str) -> Iterator[Cause]:
+def selectable_causes(version: Obj, path: str) -> Iterator[FieldError]:
     fields, schema = version.get("selectableFields") or (), schema_of(version)
     if fields and schema is None:
         wanted = "may only be set when validations.schema is included"
@@ -109,7 +109,7 @@ def selectable_causes(version: Obj, path: str) -> Iterator[Cause]:
         yield from _selectable(json_path, schema or {}, f"{path}[{index}].jsonPath", seen)
 
 
-def _selectable(json_path: str, schema: Obj, path: str, seen: set[str]) -> Iterator[Cause]:
+def _selectable(json_path: str, schema: Obj, path: str, seen: set[str]) -> Iterator[FieldError]:
     if not json_path:
         yield required(path)
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     not_supported,
@@ -40,7 +40,7 @@ _NEVER_SO = (
 )
 
 
-def schema_causes(schema: Obj, path: str, *, has_status: bool) -> list[Cause]:
+def schema_causes(schema: Obj, path: str, *, has_status: bool) -> list[FieldError]:
     """What is wrong with a version's schema; `has_status` is whether status is a subresource."""
     found = list(_at_root(schema, path, has_status=has_status))
     has_structure = not any(map(_is_unstructured, (each for _, each in everywhere(schema))))
@@ -60,14 +60,14 @@ def _is_unstructured(schema: Obj) -> bool:
     )
 
 
-def _at_root(schema: Obj, path: str, *, has_status: bool) -> Iterator[Cause]:
+def _at_root(schema: Obj, path: str, *, has_status: bool) -> Iterator[FieldError]:
     if has_status:
         yield from _beside_status(schema, path)
     if schema.get("nullable"):
         yield forbidden_field(f"{path}.nullable", "nullable cannot be true at the root")
 
 
-def _beside_status(schema: Obj, path: str) -> Iterator[Cause]:
+def _beside_status(schema: Obj, path: str) -> Iterator[FieldError]:
     kind = schema.get("type")
     if kind and kind != "object":
         only = 'only "object" is allowed as the type at the root of the schema'
@@ -91,7 +91,7 @@ class _Place(NamedTuple):
     no_default: str = ""
 
 
-def _in_place(schema: Obj, path: str, place: _Place) -> Iterator[Cause]:
+def _in_place(schema: Obj, path: str, place: _Place) -> Iterator[FieldError]:
     yield from _forbidden(schema, path, place)
     yield from _mixed_properties(schema, path)
     for where, each in below(schema, path):
@@ -115,7 +115,7 @@ def _place_below(schema: Obj, step: str, place: _Place) -> _Place:
     return _Place(is_inside_meta=True, no_default=no_default)
 
 
-def _forbidden(schema: Obj, path: str, place: _Place) -> Iterator[Cause]:
+def _forbidden(schema: Obj, path: str, place: _Place) -> Iterator[FieldError]:
     kind = schema.get("type")
     if kind and kind not in _TYPES:
         yield not_supported(f"{path}.type", kind, _TYPES)
@@ -127,7 +127,7 @@ def _forbidden(schema: Obj, path: str, place: _Place) -> Iterator[Cause]:
         yield forbidden_field(where, "must not be used inside of resource meta")
 
 
-def _never(schema: Obj, path: str) -> Iterator[Cause]:
+def _never(schema: Obj, path: str) -> Iterator[FieldError]:
     for key in _NEVER:
         if schema.get(key):
             yield forbidden_field(f"{path}.{key}", f"{key} is not supported")
@@ -139,14 +139,14 @@ def _never(schema: Obj, path: str) -> Iterator[Cause]:
             yield forbidden_field(f"{path}.{key}", why)
 
 
-def _mixed_properties(schema: Obj, path: str) -> Iterator[Cause]:
+def _mixed_properties(schema: Obj, path: str) -> Iterator[FieldError]:
     values: Any = schema.get("additionalProperties")
     if schema.get("properties") and values is not None and values is not True:
         why = "additionalProperties and properties are mutual exclusive"
         yield forbidden_field(f"{path}.additionalProperties", why)
 
 
-def _map_type(schema: Obj, path: str) -> Iterator[Cause]:
+def _map_type(schema: Obj, path: str) -> Iterator[FieldError]:
     map_type, kind = schema.get("x-kubernetes-map-type"), schema.get("type")
     if map_type is None:
         return

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     required,
@@ -46,12 +46,12 @@ _OUTSIDE_ONLY = {
 _ANY_VALUE = frozenset({"default", "additionalProperties"})
 
 
-def structural_causes(schema: Obj, path: str) -> list[Cause]:
+def structural_causes(schema: Obj, path: str) -> list[FieldError]:
     found = [*_declared(schema, path, "root"), *_undeclared(schema, schema, path, path)]
     return sorted(found, key=str)
 
 
-def _declared(schema: Obj, path: str, level: Level) -> Iterator[Cause]:
+def _declared(schema: Obj, path: str, level: Level) -> Iterator[FieldError]:
     """What is wrong outside of allOf, anyOf, oneOf and not."""
     yield from _below(schema, path, level)
     if schema.get("x-kubernetes-int-or-string"):
@@ -66,7 +66,7 @@ def _declared(schema: Obj, path: str, level: Level) -> Iterator[Cause]:
         yield from _embedded(schema, path)
 
 
-def _below(schema: Obj, path: str, level: Level) -> Iterator[Cause]:
+def _below(schema: Obj, path: str, level: Level) -> Iterator[FieldError]:
     items, values = schema_under(schema, "items"), schema_under(schema, "additionalProperties")
     if schema.get("type") == "array" and items is None:
         yield required(f"{path}.items", "must be specified")
@@ -80,7 +80,7 @@ def _below(schema: Obj, path: str, level: Level) -> Iterator[Cause]:
         yield from _declared(values, f"{path}.additionalProperties", "field")
 
 
-def _type(schema: Obj, path: str, level: Level) -> Iterator[Cause]:
+def _type(schema: Obj, path: str, level: Level) -> Iterator[FieldError]:
     kind, place = schema.get("type") or "", f"{path}.type"
     has_any = schema.get("x-kubernetes-int-or-string") or schema.get(
         "x-kubernetes-preserve-unknown-fields"
@@ -94,7 +94,7 @@ def _type(schema: Obj, path: str, level: Level) -> Iterator[Cause]:
         yield invalid_value(place, kind, "must be object at the root")
 
 
-def _embedded(schema: Obj, path: str) -> Iterator[Cause]:
+def _embedded(schema: Obj, path: str) -> Iterator[FieldError]:
     if "additionalProperties" in schema:
         unused = "must not be used if x-kubernetes-embedded-resource is set"
         yield forbidden_field(f"{path}.additionalProperties", unused)
@@ -106,7 +106,7 @@ def _embedded(schema: Obj, path: str) -> Iterator[Cause]:
         yield required(f"{path}.properties", wanted)
 
 
-def _metadata(schema: Obj, path: str, level: Level) -> Iterator[Cause]:
+def _metadata(schema: Obj, path: str, level: Level) -> Iterator[FieldError]:
     """Of an object's own fields the type cannot be another; only names can be restricted."""
     if level != "root" and not schema.get("x-kubernetes-embedded-resource"):
         return
@@ -137,7 +137,7 @@ def _is_int_or_string(schema: Obj) -> bool:
 
 def _restrictions(
     schema: Obj, path: str, *, any_of: bool = True, outermost: bool = True
-) -> Iterator[Cause]:
+) -> Iterator[FieldError]:
     """What is wrong within allOf, anyOf, oneOf and not, and with the pattern.
 
     There only may types stand: where it is said that it is an integer or a string.
@@ -156,7 +156,7 @@ def _restrictions(
         yield invalid_value(f"{path}.pattern", schema["pattern"], problem)
 
 
-def _restriction(schema: Obj, path: str, *, any_of: bool = True) -> Iterator[Cause]:
+def _restriction(schema: Obj, path: str, *, any_of: bool = True) -> Iterator[FieldError]:
     yield from _restrictions(schema, path, any_of=any_of, outermost=False)
     items = schema_under(schema, "items")
     if items is not None:
@@ -171,7 +171,7 @@ def _restriction(schema: Obj, path: str, *, any_of: bool = True) -> Iterator[Cau
         yield forbidden_field(f"{path}.properties[metadata]", nested)
 
 
-def _undeclared(rules: Obj, schema: Obj | None, path: str, where: str) -> Iterator[Cause]:
+def _undeclared(rules: Obj, schema: Obj | None, path: str, where: str) -> Iterator[FieldError]:
     """What the root's allOf, anyOf, oneOf and not restrict without its being declared."""
     if schema is None:
         yield required(path, f"because it is defined in {where}")
@@ -180,7 +180,7 @@ def _undeclared(rules: Obj, schema: Obj | None, path: str, where: str) -> Iterat
         yield from _undeclared_in(each, schema, path, f"{where}.{name}")
 
 
-def _undeclared_in(rules: Obj, schema: Obj | None, path: str, where: str) -> Iterator[Cause]:
+def _undeclared_in(rules: Obj, schema: Obj | None, path: str, where: str) -> Iterator[FieldError]:
     yield from _undeclared(rules, schema, path, where)
     if schema is None:
         return

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, forbidden_field
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError, forbidden_field
 from kuscia_conformance.apiserver.crd.walking import everywhere, schema_of
 from kuscia_conformance.kube.objects import Obj
 
@@ -17,7 +17,7 @@ _INSTEAD = (
 )
 
 
-def unsupported_causes(spec: Obj) -> Iterator[Cause]:
+def unsupported_causes(spec: Obj) -> Iterator[FieldError]:
     if (spec.get("conversion") or {}).get("strategy") == "Webhook":
         yield forbidden_field("spec.conversion.strategy", f"conversion webhooks are {_INSTEAD}")
     for index, version in enumerate(spec.get("versions") or ()):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     not_supported,
@@ -48,7 +48,7 @@ _NO_PRESERVING = (
 )
 
 
-def validate_definition(obj: Obj, old: Obj | None = None) -> list[Cause]:
+def validate_definition(obj: Obj, old: Obj | None = None) -> list[FieldError]:
     """What is wrong with a definition that has its defaults; `old` is None for a new one.
 
     What is wrong with the metadata of any object is not looked for here.
@@ -66,20 +66,20 @@ def validate_definition(obj: Obj, old: Obj | None = None) -> list[Cause]:
     ]
 
 
-def validate_definition_status(obj: Obj) -> list[Cause]:
+def validate_definition_status(obj: Obj) -> list[FieldError]:
     """What is wrong with a status; all there is to look at where only that is written."""
     accepted = (obj.get("status") or {}).get("acceptedNames") or {}
     return list(names_causes(accepted, "status.acceptedNames"))
 
 
-def _name_causes(obj: Obj) -> Iterator[Cause]:
+def _name_causes(obj: Obj) -> Iterator[FieldError]:
     name, spec = obj["metadata"].get("name"), obj["spec"]
     if name != f"{spec['names'].get('plural', '')}.{spec.get('group', '')}":
         wanted = 'must be spec.names.plural+"."+spec.group'
         yield invalid_value("metadata.name", name, wanted)
 
 
-def _spec_causes(spec: Obj) -> Iterator[Cause]:
+def _spec_causes(spec: Obj) -> Iterator[FieldError]:
     versions = _versions(spec)
     alike = [key for key in _ABOVE if _are_alike(versions, key)]
     yield from group_causes(spec.get("group") or "", "spec.group")
@@ -110,7 +110,9 @@ def _are_alike(versions: list[Obj], key: str) -> bool:
     return all(version.get(key) == versions[0].get(key) for version in versions)
 
 
-def _part_causes(version: Obj, places: Mapping[str, str], *, has_status: bool) -> Iterator[Cause]:
+def _part_causes(
+    version: Obj, places: Mapping[str, str], *, has_status: bool
+) -> Iterator[FieldError]:
     """What is wrong with these parts of a version; `places` has the path of each."""
     schema = schema_of(version)
     if "schema" in places and schema is not None:
@@ -124,7 +126,7 @@ def _part_causes(version: Obj, places: Mapping[str, str], *, has_status: bool) -
         yield from selectable_causes(version, places["selectableFields"])
 
 
-def _versions_causes(spec: Obj) -> Iterator[Cause]:
+def _versions_causes(spec: Obj) -> Iterator[FieldError]:
     versions = _versions(spec)
     names = [version.get("name") or "" for version in versions]
     if len(set(names)) != len(names):
@@ -137,14 +139,14 @@ def _versions_causes(spec: Obj) -> Iterator[Cause]:
         yield from label_causes(names[0], "spec.version")
 
 
-def _choice(value: str | None, path: str, choices: tuple[str, ...]) -> Iterator[Cause]:
+def _choice(value: str | None, path: str, choices: tuple[str, ...]) -> Iterator[FieldError]:
     if not value:
         yield required(path)
     elif value not in choices:
         yield not_supported(path, value, choices)
 
 
-def _conversion_causes(conversion: Obj) -> Iterator[Cause]:
+def _conversion_causes(conversion: Obj) -> Iterator[FieldError]:
     path, webhook = "spec.conversion", conversion.get("webhook") or {}
     client, reviews = webhook.get("clientConfig"), webhook.get("conversionReviewVersions")
     yield from _choice(conversion.get("strategy"), f"{path}.strategy", ("None", "Webhook"))
@@ -162,7 +164,7 @@ def _conversion_causes(conversion: Obj) -> Iterator[Cause]:
         yield forbidden_field(f"{path}.conversionReviewVersions", unused)
 
 
-def _change_causes(spec: Obj, old: Obj) -> Iterator[Cause]:
+def _change_causes(spec: Obj, old: Obj) -> Iterator[FieldError]:
     """What may not change: where the objects are kept, and, once established, what they are."""
     before = old["spec"]
     conditions = old["status"].get("conditions") or ()
@@ -173,12 +175,12 @@ def _change_causes(spec: Obj, old: Obj) -> Iterator[Cause]:
     yield from _kept(spec["names"], before["names"], "plural", "spec.names")
 
 
-def _kept(new: Obj, old: Obj, key: str, path: str) -> Iterator[Cause]:
+def _kept(new: Obj, old: Obj, key: str, path: str) -> Iterator[FieldError]:
     if new.get(key) != old.get(key):
         yield invalid_value(f"{path}.{key}", new.get(key, ""), _IMMUTABLE)
 
 
-def _stored_causes(status: Obj, versions: list[Obj]) -> Iterator[Cause]:
+def _stored_causes(status: Obj, versions: list[Obj]) -> Iterator[FieldError]:
     path, stored = "status.storedVersions", status.get("storedVersions")
     names = [version.get("name") for version in versions]
     if not stored:
@@ -201,6 +203,6 @@ def _gone(name: str) -> str:
     )
 
 
-def _preserving_causes(spec: Mapping[str, Any]) -> Iterator[Cause]:
+def _preserving_causes(spec: Mapping[str, Any]) -> Iterator[FieldError]:
     if spec.get("preserveUnknownFields"):
         yield invalid_value("spec.preserveUnknownFields", True, _NO_PRESERVING)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import orjson
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 from kuscia_conformance.apiserver.apimachinery.types import Type
 from kuscia_conformance.apiserver.fields.checking import faults
 from kuscia_conformance.apiserver.fields.kubectl import (
@@ -96,7 +96,7 @@ def _check(config: Obj, type: Type) -> None:
         names = (metadata.get(key) for key in ("namespace", "name"))
         named = "/".join(name if isinstance(name, str) else "" for name in names)
         about = f"{named}; {_kind(config)}"
-        raise Refusal(500, "", f"failed to create typed patch object ({about}): {wrong}")
+        raise StatusError(500, "", f"failed to create typed patch object ({about}): {wrong}")
 
 
 def _kind(config: Obj) -> str:
@@ -162,7 +162,7 @@ def _refuse_conflicts(
         raise _conflict({key: list(paths(fields)) for key, fields in conflicts.items()})
 
 
-def _conflict(found: dict[Manager, list[str]]) -> Refusal:
+def _conflict(found: dict[Manager, list[str]]) -> StatusError:
     pairs = [(described(key), path) for key, listed in found.items() for path in listed]
     causes = [_cause(who, path) for who, path in pairs]
     if len(pairs) == 1:
@@ -175,7 +175,7 @@ def _conflict(found: dict[Manager, list[str]]) -> Refusal:
             for line in [f"conflicts with {described(key)}:", *(f"- {path}" for path in listed)]
         ]
         message = f"Apply failed with {len(pairs)} conflicts: " + "\n".join(lines)
-    return Refusal(409, "Conflict", message, {"causes": causes})
+    return StatusError(409, "Conflict", message, {"causes": causes})
 
 
 def _cause(who: str, path: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 from kuscia_conformance.apiserver.apimachinery.registry import Target, Unknown
 from kuscia_conformance.apiserver.apimachinery.request import Answer, Request, text
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Refusal,
+    StatusError,
     bad_request,
     no_such_resource,
 )
@@ -31,7 +31,7 @@ class Executed:
 
 
 def logs(server: Server, target: Target, request: Request) -> Answer:
-    """`pods/log`: all of it, or the last `tailLines`. Refusal (400) if there is none to be had."""
+    """`pods/log`: all of it, or the last `tailLines`. StatusError (400) if no node has a log."""
     pod = in_version_object(target.kind, server.writer.require(target))
     container = _container(pod, request.query.get("container", ""))
     if not pod["spec"].get("nodeName"):
@@ -47,7 +47,7 @@ def logs(server: Server, target: Target, request: Request) -> Answer:
 
 
 async def execute(server: Server, request: Request) -> Executed:
-    """`pods/exec`. Refusal if there is no such pod or container, or it is on no node.
+    """`pods/exec`. StatusError if there is no such pod or container, or it is on no node.
 
     What the node cannot do is told as the Status that the command ends with.
     """
@@ -57,7 +57,7 @@ async def execute(server: Server, request: Request) -> Executed:
         code, output, complaints = await server.kubelet.run(pod, container, command)
     except LookupError as error:
         message = f"Internal error occurred: {error.args[0]}"
-        return Executed(b"", b"", Refusal(500, "InternalError", message).status)
+        return Executed(b"", b"", StatusError(500, "InternalError", message).status)
     return Executed(output.encode(), complaints.encode(), _status(code))
 
 

@@ -12,7 +12,7 @@ from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.apiserver.apimachinery.registry import Target, Unknown
 from kuscia_conformance.apiserver.apimachinery.request import Answer, Request, document
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Refusal,
+    StatusError,
     bad_request,
     method_not_allowed,
 )
@@ -38,7 +38,7 @@ Handler = Callable[[Server, Target, Request], Answer]
 
 
 def answer(server: Server, target: Target, request: Request) -> Answer:
-    """Refusal if the method is none of the resource's, or the request cannot be carried out."""
+    """StatusError if the method is none of the resource's, or the request cannot be carried out."""
     _require_namespace(target, request.method)
     if handler := subresources.handler(target, request.method):
         return handler(server, target, request)
@@ -49,7 +49,7 @@ def answer(server: Server, target: Target, request: Request) -> Answer:
         raise _not_allowed(target, verb)
     try:
         found = handler(server, target, request)
-    except Refusal as refusal:
+    except StatusError as refusal:
         _warn(refusal.headers, target.kind, request)
         raise
     _warn(found.headers, target.kind, request)
@@ -72,13 +72,13 @@ def _handler(target: Target, method: str) -> tuple[str, Handler | None]:
     return _HANDLERS.get((method, target.is_collection), (_VERBS.get(method, ""), None))
 
 
-def _not_allowed(target: Target, verb: str) -> Refusal:
+def _not_allowed(target: Target, verb: str) -> StatusError:
     kind = target.kind
     if not kind.is_custom:
         return method_not_allowed()
     message = f'{verb} is not supported on resources of kind "{kind.plural}.{kind.group}"'
     details = {"group": kind.group, "kind": kind.plural}
-    return Refusal(405, "MethodNotAllowed", message, details)
+    return StatusError(405, "MethodNotAllowed", message, details)
 
 
 def get(server: Server, target: Target, request: Request) -> Answer:

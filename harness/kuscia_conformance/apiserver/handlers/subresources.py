@@ -99,7 +99,7 @@ def issue_token(server: Server, target: Target, request: Request) -> Answer:
 
 
 def _read(target: Target, request: Request, type_name: str = "") -> Obj:
-    """The body, which need not be of its resource's kind. Refusal (400) if it is not as it says."""
+    """The body, of any kind that the server has. StatusError (400) if it is not as it says."""
     obj, _ = decoding.read(target.kind, request, "Ignore")
     kind = type_name.rpartition(".")[2] or target.kind.name
     check_types(obj, _type(type_name) if type_name else target.kind.type, kind, "v1")

@@ -15,7 +15,7 @@ import orjson
 
 from kuscia_conformance.apiserver import router
 from kuscia_conformance.apiserver.apimachinery.request import Answer, Request
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.handlers import pods
 from kuscia_conformance.apiserver.server import Server
 from kuscia_conformance.kube.kubeconfig import Access
@@ -50,7 +50,7 @@ class Local:
     async def exec(self, call: Call) -> tuple[bytes, bytes]:
         try:
             done = await pods.execute(self.server, self._request(call))
-        except Refusal as refusal:
+        except StatusError as refusal:
             return b"", orjson.dumps(refusal.status)
         return done.output + done.complaints, orjson.dumps(done.status)
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from kuscia_conformance.apiserver.apimachinery.request import Request, refused
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.handlers import pods
 from kuscia_conformance.apiserver.server import Server
 
@@ -31,7 +31,7 @@ async def serve(
     await receive()
     try:
         done = await pods.execute(server, request)
-    except Refusal as refusal:
+    except StatusError as refusal:
         await _refuse(refusal, send)
         return
     offered = scope.get("subprotocols") or []
@@ -44,7 +44,7 @@ async def serve(
     await send({"type": "websocket.close", "code": 1000})
 
 
-async def _refuse(refusal: Refusal, send: Callable[[Message], Awaitable[None]]) -> None:
+async def _refuse(refusal: StatusError, send: Callable[[Message], Awaitable[None]]) -> None:
     answer = refused(refusal)
     headers = [(b"content-type", answer.content_type.encode())]
     start = {"type": "websocket.http.response.start", "status": answer.code, "headers": headers}

@@ -18,7 +18,6 @@ from kuscia_conformance.apiserver.patch.json_patch import json_patch
 from kuscia_conformance.apiserver.patch.merge import merge_patch
 from kuscia_conformance.apiserver.patch.same import is_same
 from kuscia_conformance.apiserver.patch.strategic import strategic_merge
-from kuscia_conformance.apiserver.patch.values import go_text
 
 __all__ = [
     "APPLY",

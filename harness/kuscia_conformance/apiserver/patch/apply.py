@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, unsupported_media_type
+from kuscia_conformance.apiserver.apimachinery.status_errors import (
+    StatusError,
+    unsupported_media_type,
+)
 from kuscia_conformance.apiserver.apimachinery.types import Type
 from kuscia_conformance.apiserver.patch.json_patch import json_patch
 from kuscia_conformance.apiserver.patch.merge import merge_patch
@@ -30,7 +33,7 @@ def patch_type(content_type: str, custom: bool) -> str:
     # Built-in kinds have a router before them that looks less closely, and says less.
     routed = [part.partition(";")[0].strip() for part in content_type.split(",")]
     if not custom and not any(part in supported for part in routed):
-        raise Refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+        raise StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
     raise unsupported_media_type(
         "the body of the request was in an unknown format"
         f" - accepted media types include: {', '.join(supported)}"

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Refusal,
+    StatusError,
     bad_request,
     invalid,
     invalid_value,
@@ -53,7 +53,7 @@ def _operations(patch: Any) -> list[Obj]:
     for operation in patch:
         _check(operation)
     if len(patch) > MOST_OPERATIONS:
-        raise Refusal(
+        raise StatusError(
             413,
             "RequestEntityTooLarge",
             "Request entity too large: The allowed maximum operations in a JSON patch is"
@@ -194,18 +194,18 @@ def _index(key: str, size: int) -> int:
     return int(key) % size
 
 
-def _rejected() -> Refusal:
-    return Refusal(
+def _rejected() -> StatusError:
+    return StatusError(
         422, "Invalid", "the server rejected our request due to an error in our request", {}
     )
 
 
-def _undecodable(value: Any, into: str) -> Refusal:
+def _undecodable(value: Any, into: str) -> StatusError:
     name = json_name(value)
     return bad_request(f"error decoding patch: json: cannot unmarshal {name} into Go {into}")
 
 
-def _no_object(document: Any) -> Refusal:
+def _no_object(document: Any) -> StatusError:
     why = (
         f"couldn't get version/kind; json parse error: json: cannot unmarshal"
         f" {json_name(document)} into Go value of type struct"

@@ -14,9 +14,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.go_text import printed
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.apimachinery.types import ANY, Type
-from kuscia_conformance.apiserver.patch.values import go_text, go_type
+from kuscia_conformance.apiserver.patch.values import go_type
 from kuscia_conformance.kube.objects import Obj
 
 DIRECTIVE = "$patch"
@@ -38,7 +39,7 @@ def merge_list(
             return [value for value in live if value not in patch]
         return in_order(list(dict.fromkeys([*live, *patch])), patch, live, "")
     if not type.merge_key:
-        raise Refusal(500, "", "cannot merge lists without merge key for struct")
+        raise StatusError(500, "", "cannot merge lists without merge key for struct")
     stays = _staying(live, patch, type.merge_key)
     items = [item for item in patch if DIRECTIVE not in item]
     if any(item.get(DIRECTIVE) == "replace" for item in patch):
@@ -51,13 +52,13 @@ def item_type(live: list[Any], patch: list[Any]) -> type:
     """What all items are."""
     types: list[type] = [type(value) for value in [*live, *patch]]
     if not types:
-        raise Refusal(500, "", "no elements in any of the given slices")
+        raise StatusError(500, "", "no elements in any of the given slices")
     if types[0] is list:
         message = "the server rejected our request due to an error in our request"
-        raise Refusal(422, "Invalid", message, {})
+        raise StatusError(422, "Invalid", message, {})
     if any(other is not types[0] for other in types):
-        message = f"list element types are not identical: {go_text([live, patch])}"
-        raise Refusal(500, "", message)
+        message = f"list element types are not identical: {printed([live, patch])}"
+        raise StatusError(500, "", message)
     return types[0]
 
 
@@ -70,9 +71,9 @@ def _staying(live: list[Obj], patch: list[Obj], key: str) -> list[Obj]:
             gone = _identity(item, key)
             stays = [other for other in stays if repr(other.get(key)) != gone]
         elif directive == "merge":
-            raise Refusal(500, "", "merging lists cannot yet be specified in the patch")
+            raise StatusError(500, "", "merging lists cannot yet be specified in the patch")
         elif directive != "replace" and DIRECTIVE in item:
-            raise Refusal(500, "", f"unknown patch type: {directive} in map: {go_text(item)}")
+            raise StatusError(500, "", f"unknown patch type: {directive} in map: {printed(item)}")
     return stays
 
 
@@ -118,10 +119,10 @@ def check_order(patch: list[Any], order: list[Any], key: str) -> None:
                 break
         else:
             message = (
-                f"The order in patch list:\n{go_text(patch)}\n"
-                f" doesn't match $setElementOrder list:\n{go_text(order)}\n"
+                f"The order in patch list:\n{printed(patch)}\n"
+                f" doesn't match $setElementOrder list:\n{printed(order)}\n"
             )
-            raise Refusal(500, "", message)
+            raise StatusError(500, "", message)
 
 
 def live_order(live: list[Any], patch: list[Any], key: str) -> list[Any]:
@@ -146,13 +147,13 @@ def _identity(item: Any, key: str) -> str:
     if not key:
         return repr(item)
     if key not in _object(item):
-        message = f"map: {go_text(item)} does not contain declared merge key: {key}"
-        raise Refusal(500, "", message)
+        message = f"map: {printed(item)} does not contain declared merge key: {key}"
+        raise StatusError(500, "", message)
     return repr(item[key])
 
 
 def _object(item: Any) -> Obj:
     if not isinstance(item, dict):
         message = f"expected a map[string]interface {{}}, but received a {go_type(item)}"
-        raise Refusal(500, "", message)
+        raise StatusError(500, "", message)
     return item

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from kuscia_conformance.apiserver.apimachinery.go_text import printed
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Refusal,
+    StatusError,
     bad_request,
     invalid,
     invalid_value,
@@ -32,7 +33,7 @@ from kuscia_conformance.apiserver.patch.lists import (
     live_order,
     merge_list,
 )
-from kuscia_conformance.apiserver.patch.values import copied, go_text, go_type, json_name
+from kuscia_conformance.apiserver.patch.values import copied, go_type, json_name
 from kuscia_conformance.kube.objects import Obj
 
 _RETAIN = "$retainKeys"
@@ -51,7 +52,7 @@ def strategic_merge(obj: Obj, patch: Any, type: Type) -> Obj:
     try:
         result: Obj = decoded(merged, type)
     except Misfit as misfit:
-        causes = [invalid_value("patch", go_text(left), str(misfit))]
+        causes = [invalid_value("patch", printed(left), str(misfit))]
         raise invalid("", "", "", causes) from None
     return result
 
@@ -77,7 +78,7 @@ def _directed(patch: Obj) -> Obj:
     if directive == "delete":
         return {}
     if directive != "replace":
-        raise Refusal(500, "", f"unknown patch type: {directive} in map: {go_text(patch)}")
+        raise StatusError(500, "", f"unknown patch type: {directive} in map: {printed(patch)}")
     del patch[DIRECTIVE]
     return patch
 
@@ -183,7 +184,7 @@ def _merge_ordered(original: Obj, patch: Obj, key: str, type: Type) -> None:
 
 def _list_of(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise Refusal(500, "", f"expected a []interface {{}}, but received a {go_type(value)}")
+        raise StatusError(500, "", f"expected a []interface {{}}, but received a {go_type(value)}")
     return value
 
 
@@ -191,8 +192,8 @@ def _list_type(type: Type, name: str) -> Type:
     if type.fields and name not in type.fields:
         struct = type.name.rpartition(".")[2]
         message = f'unable to find api field in struct {struct} for the json field "{name}"'
-        raise Refusal(500, "", message)
+        raise StatusError(500, "", message)
     below = type.below(name)
     if below.kind not in ("array", "any"):
-        raise Refusal(500, "", "expected slice or array type, but got: struct")
+        raise StatusError(500, "", "expected slice or array type, but got: struct")
     return below

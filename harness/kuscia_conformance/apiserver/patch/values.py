@@ -50,16 +50,3 @@ def go_kind(value: Any) -> str:
     if isinstance(value, dict):
         return "map"
     return "slice" if isinstance(value, list) else go_type(value)
-
-
-def go_text(value: Any) -> str:
-    """As `%v` prints it: `map[a:1 b:[x <nil>]]`."""
-    if isinstance(value, dict):
-        return f"map[{' '.join(f'{key}:{go_text(value[key])}' for key in sorted(value))}]"
-    if isinstance(value, list):
-        return f"[{' '.join(map(go_text, value))}]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
-    return "<nil>" if value is None else str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 from kuscia_conformance.apiserver.protobuf.messages import data, message
 from kuscia_conformance.apiserver.protobuf.wire import Malformed, read
 from kuscia_conformance.kube.objects import Obj
@@ -13,7 +13,7 @@ _MAGIC: Final = b"k8s\x00"
 
 
 def decode(body: bytes, api_version: str = "", kind: str = "") -> Obj:
-    """The object as it would have come as JSON; Refusal (400) if it is none that is known.
+    """The object as it would have come as JSON; StatusError (400) if it is none that is known.
 
     It need not be of the kind that is expected here. The kind and its apiVersion are what an
     envelope means that does not say them.
@@ -62,7 +62,7 @@ def _object(version: str, kind: str, content: bytes) -> Obj:
     return read(message(name), content)
 
 
-def _unrecognized(body: bytes, kind: str, error: Malformed) -> Refusal:
+def _unrecognized(body: bytes, kind: str, error: Malformed) -> StatusError:
     shown = body[:30].decode(errors="replace") if body[:1] == b"{" else body[:30].hex()
     summary = (shown or "<empty>") + (" ..." if len(body) > 30 else "")
     return bad_request(
@@ -70,6 +70,6 @@ def _unrecognized(body: bytes, kind: str, error: Malformed) -> Refusal:
     )
 
 
-def _not_handled(version: str, found: str, kind: str, error: object) -> Refusal:
+def _not_handled(version: str, found: str, kind: str, error: object) -> StatusError:
     version = version.rpartition("/")[2]
     return bad_request(f'{found} in version "{version}" cannot be handled as a {kind}: {error}')

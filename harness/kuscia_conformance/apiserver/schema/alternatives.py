@@ -10,23 +10,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from kuscia_conformance.apiserver.apimachinery.go_text import quoted
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
 from kuscia_conformance.apiserver.schema.constraints import Rule
 
 
-def _misses(path: str, text: str) -> Cause:
+def _misses(path: str, text: str) -> FieldError:
     """The server names no field here, but the place within its message."""
-    return Cause("FieldValueInvalid", f'Invalid value: "": {quoted(path)} {text}', "<nil>")
+    return FieldError("FieldValueInvalid", f'Invalid value: "": {quoted(path)} {text}', "<nil>")
 
 
-def _tried(rule: Rule, value: Any, path: str) -> tuple[int, list[Cause]]:
-    causes: list[Cause] = []
+def _tried(rule: Rule, value: Any, path: str) -> tuple[int, list[FieldError]]:
+    causes: list[FieldError] = []
     return rule(value, path, causes), causes
 
 
 def any_of(rules: Sequence[Rule]) -> Rule:
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
-        best: tuple[int, list[Cause]] = (-1, [])
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
+        best: tuple[int, list[FieldError]] = (-1, [])
         for each in rules:
             matched, wrong = _tried(each, value, path)
             if not wrong:
@@ -41,7 +41,7 @@ def any_of(rules: Sequence[Rule]) -> Rule:
 
 
 def one_of(rules: Sequence[Rule]) -> Rule:
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         results = [_tried(each, value, path) for each in rules]
         fitting = [matched for matched, wrong in results if not wrong]
         if len(fitting) == 1:
@@ -59,7 +59,7 @@ def one_of(rules: Sequence[Rule]) -> Rule:
 
 
 def all_of(rules: Sequence[Rule]) -> Rule:
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         results = [_tried(each, value, path) for each in rules]
         for _, wrong in results:
             causes.extend(wrong)
@@ -72,7 +72,7 @@ def all_of(rules: Sequence[Rule]) -> Rule:
 
 
 def none_of(forbidden: Rule) -> Rule:
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         if not _tried(forbidden, value, path)[1]:
             causes.append(_misses(path, "must not validate the schema (not)"))
         return 0

@@ -12,12 +12,12 @@ from typing import Any, Final
 import orjson
 
 from kuscia_conformance.apiserver.apimachinery.go_text import number, quoted, shown
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
 from kuscia_conformance.apiserver.schema.formats import format_check
 from kuscia_conformance.apiserver.schema.patterns import compiled
 
 #: Checks a value at a path; how much of it matched is what alternatives are compared by.
-Rule = Callable[[Any, str, list[Cause]], int]
+Rule = Callable[[Any, str, list[FieldError]], int]
 
 #: Up to here each whole number is exactly a float.
 _EXACT: Final = 2**53 - 1
@@ -29,19 +29,21 @@ def said(path: str, text: str) -> str:
     return f"{path} in body {text}"
 
 
-def invalid(path: str, value: Any, detail: str) -> Cause:
-    return Cause("FieldValueInvalid", f"Invalid value: {shown(value)}: {detail}", path)
+def invalid(path: str, value: Any, detail: str) -> FieldError:
+    return FieldError("FieldValueInvalid", f"Invalid value: {shown(value)}: {detail}", path)
 
 
-def wrong_type(path: str, wanted: str, found: str) -> Cause:
+def wrong_type(path: str, wanted: str, found: str) -> FieldError:
     text = quoted(found)
     detail = said(path, f"must be of type {wanted}: {text}")
-    return Cause("FieldValueTypeInvalid", f"Invalid value: {text}: {detail}", path)
+    return FieldError("FieldValueTypeInvalid", f"Invalid value: {text}: {detail}", path)
 
 
-def too_many(path: str, size: int, most: int) -> Cause:
+def too_many(path: str, size: int, most: int) -> FieldError:
     items = "item" if most == 1 else "items"
-    return Cause("FieldValueTooMany", f"Too many: {size}: must have at most {most} {items}", path)
+    return FieldError(
+        "FieldValueTooMany", f"Too many: {size}: must have at most {most} {items}", path
+    )
 
 
 def is_whole(value: float) -> bool:
@@ -66,11 +68,11 @@ def _string_rule(rules: dict[str, Any]) -> Rule:
     pattern = rules.get("pattern")
     regex = compiled(pattern) if pattern else None
 
-    def rule(value: str, path: str, causes: list[Cause]) -> int:
+    def rule(value: str, path: str, causes: list[FieldError]) -> int:
         if most is not None and len(value) > most:
             unit = "byte" if most == 1 else "bytes"
             text = f"Too long: may not be more than {most} {unit}"
-            causes.append(Cause("FieldValueTooLong", text, path))
+            causes.append(FieldError("FieldValueTooLong", text, path))
         elif least is not None and len(value) < least:
             detail = said(path, f"should be at least {least} chars long")
             causes.append(invalid(path, value, detail))
@@ -82,7 +84,7 @@ def _string_rule(rules: dict[str, Any]) -> Rule:
 
 
 def _format_rule(name: str, check: Callable[[str], bool]) -> Rule:
-    def rule(value: str, path: str, causes: list[Cause]) -> int:
+    def rule(value: str, path: str, causes: list[FieldError]) -> int:
         if not check(value):
             causes.append(wrong_type(path, name, value))
         return 0
@@ -106,7 +108,7 @@ def _as_is(bound: float, value: float) -> float:
 
 
 def _multiple(factor: float) -> Rule:
-    def rule(value: float, path: str, causes: list[Cause]) -> int:
+    def rule(value: float, path: str, causes: list[FieldError]) -> int:
         factor_now = _as_is(factor, value)
         if factor_now <= 0:
             detail = f"factor MultipleOf declared for {path} must be positive: {number(factor_now)}"
@@ -129,7 +131,7 @@ def _minimum(rules: dict[str, Any]) -> Rule:
     bound, exclusive = rules["minimum"], bool(rules.get("exclusiveMinimum"))
     words = "greater than" if exclusive else "greater than or equal to"
 
-    def rule(value: float, path: str, causes: list[Cause]) -> int:
+    def rule(value: float, path: str, causes: list[FieldError]) -> int:
         least = _as_is(bound, value)
         if value < least or (exclusive and value == least):
             causes.append(invalid(path, value, said(path, f"should be {words} {number(least)}")))
@@ -142,7 +144,7 @@ def _maximum(rules: dict[str, Any]) -> Rule:
     bound, exclusive = rules["maximum"], bool(rules.get("exclusiveMaximum"))
     words = "less than" if exclusive else "less than or equal to"
 
-    def rule(value: float, path: str, causes: list[Cause]) -> int:
+    def rule(value: float, path: str, causes: list[FieldError]) -> int:
         most = _as_is(bound, value)
         if value > most or (exclusive and value == most):
             causes.append(invalid(path, value, said(path, f"should be {words} {number(most)}")))
@@ -167,7 +169,7 @@ def of_object(rules: dict[str, Any]) -> list[Rule]:
 
 
 def _at_least(least: int, things: str) -> Rule:
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         if len(value) < least:
             detail = said(path, f"should have at least {least} {things}")
             causes.append(invalid(path, len(value), detail))
@@ -177,7 +179,7 @@ def _at_least(least: int, things: str) -> Rule:
 
 
 def _at_most(most: int) -> Rule:
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         if len(value) > most:
             causes.append(too_many(path, len(value), most))
         return 0
@@ -185,7 +187,7 @@ def _at_most(most: int) -> Rule:
     return rule
 
 
-def _unique(value: list[Any], path: str, causes: list[Cause]) -> int:
+def _unique(value: list[Any], path: str, causes: list[FieldError]) -> int:
     if len(set(map(_same_text, value))) < len(value):
         causes.append(invalid(path, "", said(path, "shouldn't contain duplicates")))
     return 0
@@ -197,10 +199,10 @@ def of_enum(values: list[Any]) -> Rule:
     words = [v if isinstance(v, str) else orjson.dumps(v).decode() for v in values]
     supported = ", ".join(map(quoted, words))
 
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         if _same_text(value) not in texts:
             text = f"Unsupported value: {shown(value)}: supported values: {supported}"
-            causes.append(Cause("FieldValueNotSupported", text, path))
+            causes.append(FieldError("FieldValueNotSupported", text, path))
         return 0
 
     return rule

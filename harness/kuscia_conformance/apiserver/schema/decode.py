@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from kuscia_conformance.apiserver.apimachinery.go_text import quoted
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 from kuscia_conformance.apiserver.schema.json_faults import MAX_DEPTH, go_type_name, json_fault
 from kuscia_conformance.apiserver.schema.strict import cannot_be_handled, unrecognized
 from kuscia_conformance.apiserver.schema.yaml_body import YAMLFault, load
@@ -40,7 +40,7 @@ class Decoded:
 def decode(body: bytes, media_type: str, kind: str, find_duplicates: bool = True) -> Decoded:
     """The object in a body; `kind` is the kind that it should be of.
 
-    Refusal (400) if there is none in it. Whether it is of that kind is not looked at, but only
+    StatusError (400) if there is none in it. Whether it is of that kind is not looked at, but only
     that its apiVersion and kind are texts.
     """
     complaints: tuple[str, ...]
@@ -56,7 +56,7 @@ def decode(body: bytes, media_type: str, kind: str, find_duplicates: bool = True
 
 
 def decode_configuration(body: bytes) -> Decoded:
-    """What a body, YAML or JSON, wants to be applied. Refusal (400) if it is no object."""
+    """What a body, YAML or JSON, wants to be applied. StatusError (400) if it is no object."""
     try:
         parsed, complaints = load(body)
     except YAMLFault as fault:
@@ -123,7 +123,7 @@ def _whole(text: str) -> float:
     return int(text) if len(text) <= _DIGITS else _finite(text)
 
 
-def _unparsed(fault: str, kind: str, body: bytes) -> Refusal:
+def _unparsed(fault: str, kind: str, body: bytes) -> StatusError:
     return unrecognized(kind, f"couldn't get version/kind; json parse error: {fault}", body)
 
 

@@ -65,7 +65,7 @@ _BASE64: Final = re.compile("[A-Za-z0-9+/]*")
 
 
 def check_types(obj: Obj, type: Type, kind: str, version: str) -> None:
-    """Refusal (400) if a value does not fit. Of a definition's kind only metadata is looked at.
+    """StatusError (400) if a value does not fit. Of a definition's kind only metadata is looked at.
 
     What is null is dropped, or becomes Go's zero value where something has to be.
     """

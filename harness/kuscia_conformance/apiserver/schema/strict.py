@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kuscia_conformance.apiserver.apimachinery.go_text import quoted
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 
 _SHOWN = 30
 
 
-def unrecognized(kind: str, why: str, body: bytes) -> Refusal:
+def unrecognized(kind: str, why: str, body: bytes) -> StatusError:
     """400 for a body of which not even the kind can be told; `kind` is what it should be."""
     return bad_request(
         f"the object provided is unrecognized (must be of type {kind}): {why} ({_summary(body)})"
@@ -23,7 +23,7 @@ def _summary(body: bytes) -> str:
     return text + (" ..." if len(body) > _SHOWN else "") or "<empty>"
 
 
-def cannot_be_handled(kind: str, version: str, why: str, as_kind: str = "") -> Refusal:
+def cannot_be_handled(kind: str, version: str, why: str, as_kind: str = "") -> StatusError:
     """400 for an object that does not fit the kind; `version` is without the group."""
     return bad_request(
         f'{kind} in version "{version}" cannot be handled as a {as_kind or kind}: {why}'
@@ -40,7 +40,7 @@ def unknown_fields(paths: Iterable[str]) -> list[str]:
     return [f"unknown field {quoted(path)}" for path in paths]
 
 
-def strict_refusal(complaints: Sequence[str], kind: str, version: str) -> Refusal:
+def strict_refusal(complaints: Sequence[str], kind: str, version: str) -> StatusError:
     """400 where validation is strict: for duplicate fields, as `decode` says, and unknown ones."""
     in_lines = [each for each in complaints if each.startswith("line ")]
     others = [each for each in complaints if not each.startswith("line ")]

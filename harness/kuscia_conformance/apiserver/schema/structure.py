@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, duplicate, required
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError, duplicate, required
 from kuscia_conformance.apiserver.apimachinery.types import MISSING, Type
 from kuscia_conformance.apiserver.builtin.metadata import validate_labels
 from kuscia_conformance.apiserver.builtin.names import label_1035
@@ -29,7 +29,7 @@ def structure_rule(type: Type) -> Rule | None:
     if not rules:
         return None
 
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         for each in rules:
             each(value, path, causes)
         return 0
@@ -43,7 +43,7 @@ def _everywhere(type: Type, own: _Own) -> Rule | None:
     if here is None or below is None:
         return here or below
 
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         here(value, path, causes)
         below(value, path, causes)
         return 0
@@ -62,7 +62,7 @@ def _below(type: Type, own: _Own) -> Rule | None:
     if not (fields or others or items):
         return None
 
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         if value.__class__ is dict:
             _check_fields(value, path, causes, fields, others, type.fields)
         elif value.__class__ is list and items:
@@ -76,7 +76,7 @@ def _below(type: Type, own: _Own) -> Rule | None:
 def _check_fields(
     obj: Obj,
     path: str,
-    causes: list[Cause],
+    causes: list[FieldError],
     fields: dict[str, Rule],
     others: Rule | None,
     known: dict[str, Type],
@@ -92,7 +92,7 @@ def _embedded(type: Type) -> Rule | None:
     return _embedded_rule if type.embedded else None
 
 
-def _embedded_rule(value: Any, path: str, causes: list[Cause]) -> int:
+def _embedded_rule(value: Any, path: str, causes: list[FieldError]) -> int:
     if value.__class__ is dict:
         for key, complaint in (("apiVersion", _version_complaint), ("kind", _kind_complaint)):
             if key not in value:
@@ -123,14 +123,14 @@ def _list_type(type: Type) -> Rule | None:
     return _set_rule if type.list_type == "set" else _map_rule(type.keys)
 
 
-def _set_rule(value: Any, path: str, causes: list[Cause]) -> int:
+def _set_rule(value: Any, path: str, causes: list[FieldError]) -> int:
     if value.__class__ is list:
         causes.extend(duplicate(f"{path}[{index}]", value[index]) for index in _repeated(value))
     return 0
 
 
 def _map_rule(keys: tuple[str, ...]) -> Rule:
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         if value.__class__ is not list:
             return 0
         for index, each in enumerate(value):

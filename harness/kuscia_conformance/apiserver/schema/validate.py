@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
 from kuscia_conformance.apiserver.apimachinery.types import Type
 from kuscia_conformance.apiserver.schema.alternatives import all_of, any_of, none_of, one_of
 from kuscia_conformance.apiserver.schema.constraints import (
@@ -57,12 +57,12 @@ _NULL: Final = type(None)
 _RULES: WeakKeyDictionary[Type, tuple[Rule, Rule | None]] = WeakKeyDictionary()
 
 
-def validate(obj: Obj, type: Type) -> list[Cause]:
+def validate(obj: Obj, type: Type) -> list[FieldError]:
     """What is wrong with an object that has been pruned, and its defaults filled in."""
     rules = _RULES.get(type)
     if rules is None:
         rules = _RULES[type] = (rule_of(type), structure_rule(type))
-    causes: list[Cause] = []
+    causes: list[FieldError] = []
     rules[0](obj, "", causes)
     if rules[1] is not None:
         rules[1](obj, "", causes)
@@ -73,7 +73,7 @@ def rule_of(type: Type) -> Rule:
     """The rule for values of a type."""
     table = {kind: _of_kind(kind, type) for kind in NAMES}
 
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         matched, rules = table[value.__class__]
         for each in rules:
             matched += each(value, path, causes)
@@ -125,7 +125,7 @@ def _of_format(kind: type, name: str) -> list[Rule]:
 
 
 def _wrong(wanted: str, found: str) -> Rule:
-    def rule(value: Any, path: str, causes: list[Cause]) -> int:
+    def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         causes.append(wrong_type(path, wanted, found))
         return 0
 
@@ -133,7 +133,7 @@ def _wrong(wanted: str, found: str) -> Rule:
 
 
 def _whole(wanted: str) -> Rule:
-    def rule(value: float, path: str, causes: list[Cause]) -> int:
+    def rule(value: float, path: str, causes: list[FieldError]) -> int:
         if is_whole(value):
             return 1
         causes.append(wrong_type(path, wanted, "number"))
@@ -149,7 +149,7 @@ def _alternatives(rules: dict[str, Any]) -> list[Rule]:
 
 
 def _items_rule(item: Rule) -> Rule:
-    def rule(value: list[Any], path: str, causes: list[Cause]) -> int:
+    def rule(value: list[Any], path: str, causes: list[FieldError]) -> int:
         matched = 0
         for index, each in enumerate(value):
             matched += item(each, f"{path}[{index}]", causes)
@@ -174,7 +174,7 @@ def _is_metadata(type: Type, key: str) -> bool:
 
 
 def _fields_rule(below: dict[str, Rule], others: Rule | None) -> Rule:
-    def rule(value: Obj, path: str, causes: list[Cause]) -> int:
+    def rule(value: Obj, path: str, causes: list[FieldError]) -> int:
         matched = 0
         prefix = f"{path}." if path else ""
         for key, each in value.items():
@@ -187,11 +187,11 @@ def _fields_rule(below: dict[str, Rule], others: Rule | None) -> Rule:
 
 
 def _required_rule(required: tuple[str, ...]) -> Rule:
-    def rule(value: Obj, path: str, causes: list[Cause]) -> int:
+    def rule(value: Obj, path: str, causes: list[FieldError]) -> int:
         for key in required:
             if key not in value:
                 place = f"{path}.{key}" if path else key
-                causes.append(Cause("FieldValueRequired", "Required value", place))
+                causes.append(FieldError("FieldValueRequired", "Required value", place))
         return 0
 
     return rule

@@ -14,8 +14,8 @@ from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.apiserver.apimachinery.registry import Target
 from kuscia_conformance.apiserver.apimachinery.request import Request
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
-    Refusal,
+    FieldError,
+    StatusError,
     bad_request,
     expired,
     forbidden_field,
@@ -53,7 +53,7 @@ _ALWAYS = ("metadata.name", "metadata.namespace")
 
 
 def selection(target: Target, request: Request) -> Selection:
-    """Refusal (400) for a selector that says nothing."""
+    """StatusError (400) for a selector that says nothing."""
     query = request.query
     fields = query.get("fieldSelector", "")
     if target.name:
@@ -84,7 +84,7 @@ class Page:
 
 
 def read_page(store: Store, target: Target, request: Request) -> Page:
-    """The list that is asked for. Refusal (400, 410, 422, 504) if it cannot be had."""
+    """The list that is asked for. StatusError (400, 410, 422, 504) if it cannot be had."""
     _check_list_options(request)
     selected = selection(target, request)
     limit = max(request.number("limit") or 0, 0)
@@ -123,7 +123,7 @@ def _start(
         return version, start
     try:
         asked = version_asked(request)
-    except Refusal as refusal:
+    except StatusError as refusal:
         raise bad_request(f"invalid resource version: {refusal.message}") from None
     require_reached(asked, store.version)
     match = request.query.get("resourceVersionMatch")
@@ -141,7 +141,7 @@ def _items(collection: Collection, store: Store, version: int, namespace: str) -
 
 
 def version_asked(request: Request) -> int | None:
-    """The resourceVersion parameter. Refusal (500) if it is no number."""
+    """The resourceVersion parameter. StatusError (500) if it is no number."""
     text = request.query.get("resourceVersion", "")
     if not text:
         return None
@@ -149,7 +149,7 @@ def version_asked(request: Request) -> int | None:
     if not is_number or len(text) > _DIGITS:
         why = "value out of range" if is_number else "invalid syntax"
         # Without a reason, as errors are that nobody has foreseen.
-        raise Refusal(
+        raise StatusError(
             500,
             "",
             f'resourceVersion: Invalid value: "{text}": strconv.ParseUint: parsing "{text}": {why}',
@@ -158,16 +158,16 @@ def version_asked(request: Request) -> int | None:
 
 
 def require_reached(version: int | None, current: int) -> None:
-    """Refusal (504) for a version that is yet to come."""
+    """StatusError (504) for a version that is yet to come."""
     if version is not None and version > current:
         raise too_large(version, current)
 
 
-def too_large(asked: int, current: int) -> Refusal:
+def too_large(asked: int, current: int) -> StatusError:
     cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
     message = f"Timeout: Too large resource version: {asked}, current: {current}"
     details = {"causes": [cause], "retryAfterSeconds": 1}
-    return Refusal(504, "Timeout", message, details, {"Retry-After": "1"})
+    return StatusError(504, "Timeout", message, details, {"Retry-After": "1"})
 
 
 _MATCHES = ("Exact", "NotOlderThan", "")
@@ -176,7 +176,7 @@ _MATCHES = ("Exact", "NotOlderThan", "")
 def _check_list_options(request: Request) -> None:
     query = request.query
     match, version = query.get("resourceVersionMatch", ""), query.get("resourceVersion", "")
-    causes: list[Cause] = []
+    causes: list[FieldError] = []
     if match and not version:
         why = "resourceVersionMatch is forbidden unless resourceVersion is provided"
         causes.append(forbidden_field("resourceVersionMatch", why))
@@ -225,7 +225,7 @@ def _read_token(token: str) -> tuple[int, Key]:
     return version, (namespace, name)
 
 
-def _wrong_token(why: str) -> Refusal:
+def _wrong_token(why: str) -> StatusError:
     return bad_request(f"invalid continue token: continue key is not valid: {why}")
 
 

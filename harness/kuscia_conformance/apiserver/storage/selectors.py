@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 
 Values = Mapping[str, str]
 #: Whether an object with these labels, or these fields, is meant.
@@ -34,7 +34,7 @@ def everything(_: Values) -> bool:
 
 
 def labels_match(text: str) -> Matches:
-    """What a label selector such as `a=b,c in (d,e),!f` says. Refusal (400) if it says nothing."""
+    """What a label selector such as `a=b,c in (d,e),!f` selects. StatusError (400) if none."""
     if not text.strip():
         return everything
     requirements = _Labels(text).requirements()
@@ -146,7 +146,7 @@ class _Labels:
         return values
 
 
-def _wrong(what: str) -> Refusal:
+def _wrong(what: str) -> StatusError:
     return bad_request(f"unable to parse requirement: {what}")
 
 
@@ -175,7 +175,7 @@ def _value_cause(value: str) -> str:
 
 
 def fields_match(text: str, known: Collection[str], is_own: bool = True) -> Matches:
-    """What a field selector such as `a=b,c!=d` says. Refusal (400) for an unknown field.
+    """What a field selector such as `a=b,c!=d` says. StatusError (400) for an unknown field.
 
     `is_own`: whether the kind has a say in this, and so words of its own for the refusal.
     """

@@ -112,19 +112,19 @@ class Collection:
         return [self.objects[key] for key in sorted(found)]
 
     def position(self, version: int) -> int:
-        """Where the changes after that version begin. Refusal (410) if some are forgotten."""
+        """Where the changes after that version begin. StatusError (410) if some are forgotten."""
         if version < self.compacted:
             raise expired(f"too old resource version: {version} ({self.compacted})")
         return self.dropped + bisect_right(self.log, version, key=lambda change: change.version)
 
     def since(self, position: int) -> list[Change]:
-        """The changes from there on. Refusal (410) if some of them are forgotten."""
+        """The changes from there on. StatusError (410) if some of them are forgotten."""
         if position < self.dropped:
             raise expired(f"too old resource version: {self.compacted} ({self.compacted})")
         return self.log[position - self.dropped :]
 
     def at(self, version: int) -> dict[Key, Stored]:
-        """The objects as they were then. Refusal (410) if that is forgotten."""
+        """The objects as they were then. StatusError (410) if that is forgotten."""
         objects = dict(self.objects)
         for change in reversed(self.since(self.position(version))):
             if change.old is None:

@@ -14,8 +14,8 @@ import orjson
 
 from kuscia_conformance.apiserver.apimachinery.request import Request
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
-    Refusal,
+    FieldError,
+    StatusError,
     forbidden_field,
     invalid,
     not_supported,
@@ -46,10 +46,10 @@ class WatchOptions:
 
 
 def watch_options(request: Request) -> WatchOptions:
-    """Refusal (400, 422) for parameters that make no sense."""
+    """StatusError (400, 422) for parameters that make no sense."""
     query = request.query
     match, initial = query.get("resourceVersionMatch", ""), query.get("sendInitialEvents")
-    causes: list[Cause] = []
+    causes: list[FieldError] = []
     if initial is not None and match != "NotOlderThan":
         why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
         causes.append(forbidden_field("resourceVersionMatch", why))
@@ -94,7 +94,7 @@ async def watch(
                 yield b"".join(_lines(changes, selected, render, options.version or 0))
             elif options.bookmarks:
                 yield bookmark(store.version, False)
-    except Refusal as refusal:
+    except StatusError as refusal:
         yield error_line(refusal)
 
 
@@ -167,7 +167,7 @@ def line(type_: str, obj: Obj) -> bytes:
     return orjson.dumps({"type": type_, "object": obj}) + b"\n"
 
 
-def error_line(refusal: Refusal) -> bytes:
+def error_line(refusal: StatusError) -> bytes:
     return line("ERROR", refusal.status)
 
 

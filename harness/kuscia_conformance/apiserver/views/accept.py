@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 
 JSON, YAML = "application/json", "application/yaml"
 PROTOBUF = "application/vnd.kubernetes.protobuf"
@@ -75,7 +75,7 @@ def negotiate(
     routed: Sequence[str] = (),
     served: Sequence[str] = (JSON, YAML),
 ) -> Accepted:
-    """The first form that both know. Refusal (406) if there is none.
+    """The first form that both know. StatusError (406) if there is none.
 
     `routed` is what the route names, none for definitions' kinds; `served` what we can write.
     """
@@ -91,11 +91,11 @@ def negotiate(
 
 
 def require_routed(header: str, routed: Sequence[str]) -> None:
-    """Refusal (406) if the router finds nothing that it could give."""
+    """StatusError (406) if the router finds nothing that it could give."""
     if header.strip() and not _is_routed(header, routed):
         known = ", ".join(routed)
         message = f"406: Not Acceptable\n\nAvailable representations: {known}"
-        raise Refusal(406, "NotAcceptable", message, {})
+        raise StatusError(406, "NotAcceptable", message, {})
 
 
 def _accepted(media_type: str, transform: Transform | None) -> Accepted:
@@ -105,8 +105,8 @@ def _accepted(media_type: str, transform: Transform | None) -> Accepted:
     return Accepted(media_type, kind, f"{group}/{version}")
 
 
-def not_acceptable(message: str) -> Refusal:
-    return Refusal(406, "NotAcceptable", message)
+def not_acceptable(message: str) -> StatusError:
+    return StatusError(406, "NotAcceptable", message)
 
 
 def _is_routed(header: str, routed: Sequence[str]) -> bool:

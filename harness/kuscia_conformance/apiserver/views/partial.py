@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.views.accept import not_acceptable
 from kuscia_conformance.kube.objects import Obj
 
@@ -30,7 +30,7 @@ def partial_list(objects: Iterable[Obj], list_metadata: Obj, api_version: str = 
     }
 
 
-def not_one_object(kind: Kind) -> Refusal:
+def not_one_object(kind: Kind) -> StatusError:
     """What is answered to who wants PartialObjectMetadata of a list."""
     return not_acceptable(
         f"you requested PartialObjectMetadata, but the requested object is a list "
@@ -38,10 +38,10 @@ def not_one_object(kind: Kind) -> Refusal:
     )
 
 
-def no_list(kind: Kind) -> Refusal:
+def no_list(kind: Kind) -> StatusError:
     """What is answered to who wants a PartialObjectMetadataList of one object."""
     if kind.is_custom:
-        return Refusal(500, "", "content is not a list")
+        return StatusError(500, "", "content is not a list")
     return not_acceptable(
         f"you requested PartialObjectMetadataList, but the requested object is not a list "
         f"({_go_type(kind)})"

@@ -36,7 +36,7 @@ Now = Callable[[], datetime]
 
 
 def view(target: Target, request: Request) -> View:
-    """The view that the Accept header asks for. Refusal (406) if there is none such."""
+    """The view that the Accept header asks for. StatusError (406) if there is none such."""
     accepted = negotiate(request.accept, routed=_routed(target))
     if accepted.kind == "Table":
         return TableView(target.kind, accepted, included(request.query.get("includeObject", "")))

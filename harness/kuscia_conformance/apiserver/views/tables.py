@@ -10,15 +10,15 @@ import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from itertools import takewhile
 from typing import Any, Literal
 
 import orjson
 
 from kuscia_conformance.apiserver import data
+from kuscia_conformance.apiserver.apimachinery.go_text import number
 from kuscia_conformance.apiserver.apimachinery.kinds import Column, Kind
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 from kuscia_conformance.apiserver.views import (
     table_columns_core,
     table_columns_network,
@@ -65,7 +65,7 @@ _SHOWN: weakref.WeakKeyDictionary[Kind, _Shown] = weakref.WeakKeyDictionary()
 
 
 def included(text: str) -> Include:
-    """The parameter includeObject. Refusal (400) if it says something else."""
+    """The parameter includeObject. StatusError (400) if it says something else."""
     if text in INCLUDES:
         return INCLUDES[text]
     raise _bad_include(text)
@@ -105,7 +105,7 @@ def _included(obj: Obj, include: Include, api_version: str) -> Obj | None:
     return obj if include == "Object" else partial(obj, api_version)
 
 
-def _bad_include(text: str) -> Refusal:
+def _bad_include(text: str) -> StatusError:
     return bad_request(
         "Unable to convert to Table as requested: includeObject: Invalid value: "
         f"\"{text}\": must be 'Metadata', 'Object', 'None', or empty"
@@ -178,19 +178,8 @@ def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, float):
-        return _float(value)
+        return number(value)
     text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _float(value: float) -> str:
-    """The shortest digits; with an exponent below 1e-4 and from 1e6 on, as Go has it."""
-    sign, digits, places = Decimal(repr(value)).normalize().as_tuple()
-    exponent = len(digits) - 1 + int(places)
-    if -5 < exponent < 6:
-        return repr(value).removesuffix(".0")
-    first, *rest = map(str, digits)
-    point = "." if rest else ""
-    return f"{'-' * sign}{first}{point}{''.join(rest)}e{exponent:+03d}"

@@ -7,11 +7,10 @@ from typing import Any
 
 import orjson
 
-from kuscia_conformance.apiserver import patch as patching
 from kuscia_conformance.apiserver.apimachinery import status_errors
-from kuscia_conformance.apiserver.apimachinery.go_text import quoted
+from kuscia_conformance.apiserver.apimachinery.go_text import printed, quoted
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, Refusal
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError, StatusError
 from kuscia_conformance.apiserver.builtin.metadata import STANDARD_FINALIZERS, validate_metadata
 from kuscia_conformance.apiserver.schema import (
     check_types,
@@ -76,7 +75,7 @@ def _drop_blanks(metadata: Obj) -> None:
 def complain(
     kind: Kind, complaints: Sequence[str], unknown: Sequence[str], options: WriteOptions
 ) -> None:
-    """Warn of these. Refusal (400) where validation is strict, and there is anything."""
+    """Warn of these. StatusError (400) where validation is strict, and there is anything."""
     if options.validation == "Ignore":
         return
     found = [*complaints, *unknown_fields(unknown)]
@@ -99,12 +98,14 @@ def warn_of_finalizers(kind: Kind, obj: Obj, old: Obj | None, options: WriteOpti
     )
 
 
-def of_the_patch(refusal: Refusal, kind: Kind, patch: Any, patched: bytes | None) -> Refusal:
+def of_the_patch(
+    refusal: StatusError, kind: Kind, patch: Any, patched: bytes | None
+) -> StatusError:
     """What does not fit a type once it is patched is said of the patch, not of the body."""
     _, found, why = refusal.message.partition(f" cannot be handled as a {kind.name}: ")
     if not found:
         return refusal
-    shown = patching.go_text(patch) if patched is None else _in_order(orjson.loads(patched), kind)
+    shown = printed(patch) if patched is None else _in_order(orjson.loads(patched), kind)
     return status_errors.invalid("", "", "", [status_errors.invalid_value("patch", shown, why)])
 
 
@@ -119,8 +120,8 @@ def _in_order(obj: Obj, kind: Kind) -> str:
 
 
 def require_valid(kind: Kind, obj: Obj, old: Obj | None, sub: str) -> None:
-    """Refusal (422) that says all that is wrong with it."""
-    causes: list[Cause] = validate_metadata(obj, old, kind)
+    """StatusError (422) that says all that is wrong with it."""
+    causes: list[FieldError] = validate_metadata(obj, old, kind)
     if kind.is_custom:
         causes += _status_causes(kind, obj) if sub == "status" else validate(obj, kind.type)
     causes += kind.strategy.validate(obj, old, sub)
@@ -129,9 +130,10 @@ def require_valid(kind: Kind, obj: Obj, old: Obj | None, sub: str) -> None:
         raise status_errors.invalid(kind.key[0], kind.name, name, causes)
 
 
-def _status_causes(kind: Kind, obj: Obj) -> list[Cause]:
+def _status_causes(kind: Kind, obj: Obj) -> list[FieldError]:
     """Of a status that is written by itself nothing else is looked at."""
     causes = validate(obj.get("status", {}), kind.type.below("status"))
     return [
-        Cause(c.reason, c.message, f"status.{c.field}" if c.field else "status") for c in causes
+        FieldError(c.reason, c.message, f"status.{c.field}" if c.field else "status")
+        for c in causes
     ]

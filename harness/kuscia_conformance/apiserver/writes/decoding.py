@@ -27,7 +27,7 @@ _UNDERSTOOD = (JSON, YAML, PROTOBUF)
 def read(kind: Kind, request: Request, validation: str) -> tuple[Obj, Sequence[str]]:
     """The object, and what a strict reader complains of: fields that stand there twice.
 
-    Refusal (400, 415) if the body is no object.
+    StatusError (400, 415) if the body is no object.
     """
     media_type = request.media_type or JSON
     if media_type == PROTOBUF and not kind.is_custom:
@@ -47,7 +47,7 @@ def read(kind: Kind, request: Request, validation: str) -> tuple[Obj, Sequence[s
 
 
 def read_patch(request: Request) -> Any:
-    """The patch as it is written. Refusal (400) if it is no JSON."""
+    """The patch as it is written. StatusError (400) if it is no JSON."""
     try:
         parsed = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:

@@ -50,7 +50,7 @@ class Deleted:
 
 
 def delete(writer: Writer, target: Target, options: DeleteOptions) -> Deleted:
-    """Refusal (404, 409) if it is not there, or not the one that is meant."""
+    """StatusError (404, 409) if it is not there, or not the one that is meant."""
     kind, stored = target.kind, writer.require(target)
     _require_preconditions(kind, stored, options)
     obj = in_version_object(kind, stored)
@@ -108,7 +108,7 @@ def _require_preconditions(kind: Kind, stored: Stored, options: DeleteOptions) -
         )
 
 
-def _precondition(kind: Kind, stored: Stored, why: str) -> status_errors.Refusal:
+def _precondition(kind: Kind, stored: Stored, why: str) -> status_errors.StatusError:
     return status_errors.conflict(kind.group, kind.name, stored.name, why)
 
 

@@ -8,7 +8,7 @@ from kuscia_conformance.apiserver.apimachinery import status_errors
 from kuscia_conformance.apiserver.apimachinery.go_text import quoted
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.apiserver.apimachinery.registry import Target
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 from kuscia_conformance.apiserver.schema import (
     cannot_be_handled,
     check_types,
@@ -24,7 +24,7 @@ _LARGEST = 2**64 - 1
 
 
 def metadata_of(obj: Obj, kind: Kind) -> Obj:
-    """Its metadata, if need be of its own making. Refusal (400) if that is no object."""
+    """Its metadata, if need be of its own making. StatusError (400) if that is no object."""
     metadata = obj.get("metadata")
     if metadata is None:
         metadata = obj["metadata"] = {}
@@ -66,7 +66,7 @@ def _require_texts(obj: Obj) -> None:
             )
 
 
-def _not_of_custom(obj: Obj, kind: Kind, api_version: str, name: str) -> Refusal:
+def _not_of_custom(obj: Obj, kind: Kind, api_version: str, name: str) -> StatusError:
     if not name:
         body = orjson.dumps(obj)
         return unrecognized(kind.name, f"Object 'Kind' is missing in '{body.decode()}'", body)
@@ -152,11 +152,13 @@ def require_version(kind: Kind, stored: Stored, metadata: Obj) -> None:
 
 
 def number_of(version: str | None) -> int:
-    """A resourceVersion as a number. Refusal (500) if it is none."""
+    """A resourceVersion as a number. StatusError (500) if it is none."""
     if not version:
         return 0
     if not version.isascii() or not version.isdecimal():
-        raise Refusal(500, "", f"strconv.ParseUint: parsing {quoted(version)}: invalid syntax")
+        raise StatusError(500, "", f"strconv.ParseUint: parsing {quoted(version)}: invalid syntax")
     if len(version) > 20 or int(version) > _LARGEST:
-        raise Refusal(500, "", f"strconv.ParseUint: parsing {quoted(version)}: value out of range")
+        raise StatusError(
+            500, "", f"strconv.ParseUint: parsing {quoted(version)}: value out of range"
+        )
     return int(version)

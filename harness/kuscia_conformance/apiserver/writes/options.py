@@ -9,8 +9,8 @@ from functools import cache
 from kuscia_conformance.apiserver import data, protobuf
 from kuscia_conformance.apiserver.apimachinery.request import JSON, Request
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
-    Refusal,
+    FieldError,
+    StatusError,
     invalid,
     invalid_value,
     not_supported,
@@ -56,7 +56,7 @@ _NAMES = {"POST": "CreateOptions", "PUT": "UpdateOptions", "PATCH": "PatchOption
 
 
 def write_options(request: Request) -> WriteOptions:
-    """Refusal (422) if a parameter has a value that there is not."""
+    """StatusError (422) if a parameter has a value that there is not."""
     query = request.query
     is_apply = request.method == "PATCH" and request.media_type == APPLY
     if not query and not is_apply:
@@ -67,7 +67,7 @@ def write_options(request: Request) -> WriteOptions:
         causes.append(required("fieldManager", "is required for apply patch"))
     if request.method == "PATCH" and not is_apply and "force" in query:
         text = "Forbidden: may not be specified for non-apply patch"
-        causes.append(Cause("FieldValueForbidden", text, "force"))
+        causes.append(FieldError("FieldValueForbidden", text, "force"))
     if validation not in _VALIDATIONS:
         causes.append(not_supported("fieldValidation", validation, _VALIDATIONS))
     if causes:
@@ -91,14 +91,14 @@ def _dry_runs(request: Request) -> list[str]:
     return [found] if found else []
 
 
-def _dry_run_causes(values: list[str]) -> list[Cause]:
+def _dry_run_causes(values: list[str]) -> list[FieldError]:
     return [] if values in ([], ["All"]) else [not_supported("dryRun", values, ["All"])]
 
 
-def _manager_causes(manager: str) -> list[Cause]:
+def _manager_causes(manager: str) -> list[FieldError]:
     if len(manager) > 128:
         text = "Too long: may not be more than 128 bytes"
-        return [Cause("FieldValueTooLong", text, "fieldManager")]
+        return [FieldError("FieldValueTooLong", text, "fieldManager")]
     for position, letter in enumerate(manager):
         if not letter.isprintable():
             why = f"invalid character U+{ord(letter):04X} (at position {position})"
@@ -107,7 +107,7 @@ def _manager_causes(manager: str) -> list[Cause]:
 
 
 def delete_options(request: Request) -> DeleteOptions:
-    """From the body, or where there is none from the parameters. Refusal if they make no sense."""
+    """From the body, else from the parameters. StatusError if they make no sense."""
     given = _delete_body(request.body) if request.body.strip() else _delete_query(request)
     causes = _dry_run_causes(given.get("dryRun") or [])
     policy = given.get("propagationPolicy")
@@ -137,17 +137,17 @@ def _delete_body(body: bytes) -> Obj:
     try:
         given = decode(body, JSON, _KIND, find_duplicates=False).object
         check_types(given, _type(), _KIND, "v1")
-    except Refusal as refusal:
+    except StatusError as refusal:
         raise _not_delete_options(refusal.message) from None
     if given.get("kind") not in (None, "", _KIND):
         raise _not_delete_options(not_registered(given["kind"], given.get("apiVersion") or ""))
     return given
 
 
-def _not_delete_options(why: str) -> Refusal:
+def _not_delete_options(why: str) -> StatusError:
     """Without a reason, and without saying which body it is about."""
     bare = re.sub(rf"^.*(?:cannot be handled as a|must be of type) {_KIND}\)?: ", "", why)
-    return Refusal(500, "", re.sub(r" \([^()]*\)$", "", bare))
+    return StatusError(500, "", re.sub(r" \([^()]*\)$", "", bare))
 
 
 @cache

@@ -21,7 +21,7 @@ from kuscia_conformance.apiserver import patch as patching
 from kuscia_conformance.apiserver.apimachinery import status_errors
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Kind
 from kuscia_conformance.apiserver.apimachinery.registry import Target
-from kuscia_conformance.apiserver.apimachinery.status_errors import Refusal, bad_request
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 from kuscia_conformance.apiserver.schema import is_too_deep
 from kuscia_conformance.apiserver.storage.list import in_version_object
 from kuscia_conformance.apiserver.storage.store import Store, Stored, for_reading
@@ -91,7 +91,7 @@ class Writer:
     store: Store
     now: Callable[[], datetime]
     random: Random = field(default_factory=Random)
-    #: Looks at each write before it is committed; may change it, or raise a Refusal.
+    #: Looks at each write before it is committed; may change it, or raise a StatusError.
     admit: Callable[[Target, Obj], None] = lambda *_: None
 
     def context(self) -> Context:
@@ -103,7 +103,7 @@ class Writer:
                 yield from map(for_reading, collection.objects.values())
 
     def require(self, target: Target) -> Stored:
-        """The object that is meant. Refusal (404) if there is none."""
+        """The object that is meant. StatusError (404) if there is none."""
         kind = target.kind
         stored = self.store.get(kind.key, target.namespace, target.name)
         if stored is None:
@@ -136,7 +136,7 @@ class Writer:
         warn_of_finalizers(kind, obj, None, options)
         self._require_free(kind, obj)
         if version and not options.dry_run:
-            raise Refusal(500, "", "resourceVersion should not be set on objects to be created")
+            raise StatusError(500, "", "resourceVersion should not be set on objects to be created")
         return self._commit(kind, obj, options, created=True)
 
     def _place(self, target: Target, metadata: Obj) -> None:
@@ -234,7 +234,7 @@ class Writer:
                 require_namespace(target, new["metadata"])
                 new["metadata"]["namespace"] = target.namespace
             accept_body(kind, new, options, ())
-        except Refusal as refusal:
+        except StatusError as refusal:
             raise of_the_patch(refusal, kind, patch, None if strategic else patched) from None
         return self._update(target, stored, new, options, old=old)
 
@@ -380,7 +380,7 @@ def selectable(kind: Kind, obj: Obj) -> dict[str, str]:
     }
 
 
-def _terminating(target: Target, name: str) -> Refusal:
+def _terminating(target: Target, name: str) -> StatusError:
     kind, namespace = target.kind, target.namespace
     why = f"unable to create new content in namespace {namespace} because it {TERMINATING}"
     refusal = status_errors.forbidden(kind.group, kind.plural, name, why)

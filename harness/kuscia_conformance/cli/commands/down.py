@@ -31,16 +31,16 @@ def down(cluster: str | None, force: bool) -> None:
 
         click.echo("ended" if take_down(click.echo) else "nothing stands")
         return
-    from kuscia_conformance.clusters.kubeconfig import place
+    from kuscia_conformance.clusters.address import address_of
     from kuscia_conformance.kube.kubeconfig import read_access
 
-    kind, _, argument = cluster.partition(":")
-    if kind != "kubeconfig":
+    address = address_of(cluster)
+    if address.kind != "kubeconfig":
         raise UsageError(
             f"--cluster {cluster}: only what was done to a cluster of yours can be undone",
             hint="name it as in the run: --cluster kubeconfig[:PATH[#CONTEXT]]",
         )
-    asyncio.run(_down(read_access(*place(argument)), cluster, force))
+    asyncio.run(_down(read_access(*address.kubeconfig), cluster, force))
 
 
 async def _down(access: Access, where: str, force: bool) -> None:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kuscia_conformance.clusters import preparing
-from kuscia_conformance.clusters.process import Process
+from kuscia_conformance.clusters import embedded, preparing
+from kuscia_conformance.clusters.address import Address
+from kuscia_conformance.clusters.process import Process, module_command
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
-from kuscia_conformance.errors import UsageError
 from kuscia_conformance.kube.kubeconfig import read_access
 
 CAN = frozenset({"simulated-nodes", "exec", "request-log"})
 
 
 @contextmanager
-def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
+def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     """The cluster in a process of its own, gone at the end. ProcessError if it does not start."""
-    if argument:
-        raise UsageError(f"--cluster embedded:{argument}: embedded takes no name")
+    address.require_no_argument()
     folder = options.work / "embedded"
     options.say(f"starting the embedded cluster, with {options.nodes} simulated nodes")
     with _process(folder, options):
@@ -33,6 +31,6 @@ def provide(argument: str, options: ClusterOptions) -> Iterator[Cluster]:
 
 
 def _process(folder: Path, options: ClusterOptions) -> Process:
-    command = [sys.executable, "-P", "-m", "kuscia_conformance.apiserver", "--folder", str(folder)]
-    command += ["--nodes", str(options.nodes), "--pace", str(options.pace * 1000)]
+    arguments = ("--folder", str(folder), "--nodes", str(options.nodes))
+    command = module_command(embedded, *arguments, "--pace", str(options.pace * 1000))
     return Process("embedded cluster", command, log=options.work / "embedded.log", ready="ready")

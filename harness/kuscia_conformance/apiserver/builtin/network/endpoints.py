@@ -7,7 +7,7 @@ from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     duplicate,
     not_supported,
     required,
@@ -30,7 +30,7 @@ class EndpointsStrategy(Strategy):
             for port in subset.get("ports") or ():
                 put(port, {"protocol": "TCP"})
 
-    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[FieldError]:
         return [
             cause
             for index, subset in enumerate(obj.get("subsets") or ())
@@ -38,7 +38,7 @@ class EndpointsStrategy(Strategy):
         ]
 
 
-def _subset(subset: Obj, at: str) -> Iterator[Cause]:
+def _subset(subset: Obj, at: str) -> Iterator[FieldError]:
     if not subset.get("addresses") and not subset.get("notReadyAddresses"):
         yield required(at, "must specify `addresses` or `notReadyAddresses`")
     for key in ("addresses", "notReadyAddresses"):
@@ -65,7 +65,7 @@ class EndpointSliceStrategy(Strategy):
             put_absent(port, {"name": ""})
             put(port, {"protocol": "TCP"})
 
-    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, _old: Obj | None, _sub: str) -> list[FieldError]:
         kind = obj.get("addressType", "")
         causes = [] if kind in _TYPES else [_no_type(kind)]
         causes += _port_names(obj.get("ports") or [])
@@ -74,7 +74,7 @@ class EndpointSliceStrategy(Strategy):
         return causes
 
 
-def _port_names(ports: list[Obj]) -> Iterator[Cause]:
+def _port_names(ports: list[Obj]) -> Iterator[FieldError]:
     taken: set[str] = set()
     for index, port in enumerate(ports):
         name = port.get("name", "")
@@ -83,11 +83,11 @@ def _port_names(ports: list[Obj]) -> Iterator[Cause]:
         taken.add(name)
 
 
-def _no_type(kind: str) -> Cause:
+def _no_type(kind: str) -> FieldError:
     return not_supported("addressType", kind, _TYPES) if kind else required("addressType")
 
 
-def _endpoint(endpoint: Obj, at: str, kind: str) -> Iterator[Cause]:
+def _endpoint(endpoint: Obj, at: str, kind: str) -> Iterator[FieldError]:
     addresses = endpoint.get("addresses") or []
     if not addresses:
         yield required(at, "must contain at least 1 address")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     duplicate,
     forbidden_field,
     invalid_value,
@@ -30,7 +30,7 @@ def has_node_ports(spec: Obj) -> bool:
     return spec["type"] in ("NodePort", "LoadBalancer")
 
 
-def validate_service(service: Obj) -> list[Cause]:
+def validate_service(service: Obj) -> list[FieldError]:
     spec = service["spec"]
     return [
         *_ports(spec),
@@ -44,7 +44,7 @@ def validate_service(service: Obj) -> list[Cause]:
     ]
 
 
-def validate_service_change(spec: Obj, old: Obj) -> list[Cause]:
+def validate_service_change(spec: Obj, old: Obj) -> list[FieldError]:
     """An address, once given, stays; only an ExternalName may lose it."""
     if "ExternalName" in (spec["type"], old.get("type")) or not old.get("clusterIPs"):
         return []
@@ -54,7 +54,7 @@ def validate_service_change(spec: Obj, old: Obj) -> list[Cause]:
     return [invalid_value("spec.clusterIPs[0]", asked, "may not change once set")]
 
 
-def _ports(spec: Obj) -> Iterator[Cause]:
+def _ports(spec: Obj) -> Iterator[FieldError]:
     ports = spec.get("ports") or []
     if not ports and spec["type"] != "ExternalName" and spec.get("clusterIP") != "None":
         yield required("spec.ports")
@@ -64,7 +64,7 @@ def _ports(spec: Obj) -> Iterator[Cause]:
     yield from _doubles(ports)
 
 
-def _port(port: Obj, spec: Obj, at: str, names: set[str], named: bool) -> Iterator[Cause]:
+def _port(port: Obj, spec: Obj, at: str, names: set[str], named: bool) -> Iterator[FieldError]:
     name = port.get("name", "")
     if named and not name:
         yield required(f"{at}.name")
@@ -83,7 +83,7 @@ def _port(port: Obj, spec: Obj, at: str, names: set[str], named: bool) -> Iterat
         yield forbidden_field(f"{at}.nodePort", said)
 
 
-def _doubles(ports: list[Obj]) -> Iterator[Cause]:
+def _doubles(ports: list[Obj]) -> Iterator[FieldError]:
     seen: set[tuple[str, int]] = set()
     for index, port in enumerate(ports):
         key = port["protocol"], port.get("port", 0)
@@ -98,7 +98,7 @@ def _go_port(protocol: str, number: int) -> dict[str, Any]:
     return {**port, "TargetPort": 0, "NodePort": 0}
 
 
-def _type(spec: Obj) -> Iterator[Cause]:
+def _type(spec: Obj) -> Iterator[FieldError]:
     if spec["type"] not in _TYPES:
         yield not_supported("spec.type", spec["type"], _TYPES)
     if spec["type"] == "ExternalName":
@@ -112,13 +112,13 @@ def _type(spec: Obj) -> Iterator[Cause]:
         yield invalid_value("spec.clusterIPs[0]", "None", said)
 
 
-def _affinity(spec: Obj) -> Iterator[Cause]:
+def _affinity(spec: Obj) -> Iterator[FieldError]:
     if spec["sessionAffinity"] not in ("ClientIP", "None"):
         choices = ("ClientIP", "None")
         yield not_supported("spec.sessionAffinity", spec["sessionAffinity"], choices)
 
 
-def _addresses(spec: Obj) -> Iterator[Cause]:
+def _addresses(spec: Obj) -> Iterator[FieldError]:
     field, ip, ips = "spec.clusterIPs", spec.get("clusterIP", ""), spec.get("clusterIPs") or []
     if ips and not ip:
         yield invalid_value(field, ips, "must be empty when `clusterIP` is not specified")
@@ -130,7 +130,7 @@ def _addresses(spec: Obj) -> Iterator[Cause]:
         yield from invalid_all(f"spec.externalIPs[{index}]", external, address(external))
 
 
-def _families(spec: Obj) -> Iterator[Cause]:
+def _families(spec: Obj) -> Iterator[FieldError]:
     """The cluster has but one family, IPv4."""
     policy, headless = spec.get("ipFamilyPolicy"), spec.get("clusterIP") == "None"
     if policy and policy not in _FAMILY_POLICIES:
@@ -144,7 +144,7 @@ def _families(spec: Obj) -> Iterator[Cause]:
             yield invalid_value(f"spec.ipFamilies[{index}]", family, said)
 
 
-def _traffic(spec: Obj) -> Iterator[Cause]:
+def _traffic(spec: Obj) -> Iterator[FieldError]:
     inner, outer = spec.get("internalTrafficPolicy"), spec.get("externalTrafficPolicy")
     if inner and inner not in _TRAFFIC:
         yield not_supported("spec.internalTrafficPolicy", inner, _TRAFFIC)
@@ -158,7 +158,7 @@ def _traffic(spec: Obj) -> Iterator[Cause]:
         yield forbidden_field("spec.allocateLoadBalancerNodePorts", said)
 
 
-def _status(service: Obj) -> Iterator[Cause]:
+def _status(service: Obj) -> Iterator[FieldError]:
     balancer = (service.get("status") or {}).get("loadBalancer") or {}
     if balancer.get("ingress") and service["spec"]["type"] != "LoadBalancer":
         said = "may only be used when `spec.type` is 'LoadBalancer'"

@@ -8,7 +8,11 @@ from random import Random
 from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
-from kuscia_conformance.apiserver.apimachinery.status_errors import Cause, invalid, invalid_value
+from kuscia_conformance.apiserver.apimachinery.status_errors import (
+    FieldError,
+    invalid,
+    invalid_value,
+)
 from kuscia_conformance.apiserver.builtin.network.service_validation import (
     has_node_ports,
     validate_service,
@@ -51,7 +55,7 @@ class ServiceStrategy(Strategy):
         if not self.validate(obj, old, sub):
             _allocate(obj, context)
 
-    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, _sub: str) -> list[FieldError]:
         changed = validate_service_change(obj["spec"], old["spec"]) if old is not None else []
         return [*changed, *validate_service(obj)]
 
@@ -223,5 +227,5 @@ def _free_port(taken: set[tuple[str, int]], random: Random) -> int:
     )
 
 
-def _invalid(service: Obj, cause: Cause) -> Exception:
+def _invalid(service: Obj, cause: FieldError) -> Exception:
     return invalid("", "Service", service["metadata"].get("name", ""), [cause])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     duplicate,
     forbidden_field,
     invalid_value,
@@ -63,7 +63,7 @@ _RESOURCES: Final = (
 _SOURCES: Final = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef")
 
 
-def containers(spec: Obj) -> Iterator[Cause]:
+def containers(spec: Obj) -> Iterator[FieldError]:
     """Of a pod's containers and init containers; names are unique among them all."""
     if not spec.get("containers"):
         yield required("spec.containers")
@@ -81,7 +81,7 @@ def containers(spec: Obj) -> Iterator[Cause]:
         yield from _init_only(container, spec, at)
 
 
-def _container(container: Obj, spec: Obj, at: str, taken: set[str]) -> Iterator[Cause]:
+def _container(container: Obj, spec: Obj, at: str, taken: set[str]) -> Iterator[FieldError]:
     name, image = container.get("name", ""), container.get("image", "")
     if not name:
         yield required(f"{at}.name")
@@ -106,12 +106,12 @@ def _container(container: Obj, spec: Obj, at: str, taken: set[str]) -> Iterator[
     yield from _security(container.get("securityContext") or {}, f"{at}.securityContext")
 
 
-def _choice(part: Obj, key: str, choices: tuple[str, ...], at: str) -> Iterator[Cause]:
+def _choice(part: Obj, key: str, choices: tuple[str, ...], at: str) -> Iterator[FieldError]:
     if part.get(key) not in choices:
         yield not_supported(f"{at}.{key}", part.get(key, ""), choices)
 
 
-def _init_only(container: Obj, spec: Obj, at: str) -> Iterator[Cause]:
+def _init_only(container: Obj, spec: Obj, at: str) -> Iterator[FieldError]:
     if container.get("restartPolicy") == "Always":
         yield from probes(container, at)
         yield from lifecycle(container, spec, at)
@@ -122,7 +122,7 @@ def _init_only(container: Obj, spec: Obj, at: str) -> Iterator[Cause]:
             yield forbidden_field(f"{at}.{key}", said)
 
 
-def _ports(ports: list[Obj], spec: Obj, at: str) -> Iterator[Cause]:
+def _ports(ports: list[Obj], spec: Obj, at: str) -> Iterator[FieldError]:
     names: set[str] = set()
     for index, port in enumerate(ports):
         yield from _port(port, f"{at}.ports[{index}]", names)
@@ -133,7 +133,7 @@ def _ports(ports: list[Obj], spec: Obj, at: str) -> Iterator[Cause]:
             yield invalid_value(f"{at}.ports[{index}].hostPort", host, said)
 
 
-def _port(port: Obj, at: str, names: set[str]) -> Iterator[Cause]:
+def _port(port: Obj, at: str, names: set[str]) -> Iterator[FieldError]:
     if name := port.get("name"):
         if said := port_name(name):
             yield from invalid_all(f"{at}.name", name, said)
@@ -150,7 +150,7 @@ def _port(port: Obj, at: str, names: set[str]) -> Iterator[Cause]:
     yield from _choice(port, "protocol", PROTOCOLS, at)
 
 
-def _host_ports(container: Obj, at: str, taken: set[str]) -> Iterator[Cause]:
+def _host_ports(container: Obj, at: str, taken: set[str]) -> Iterator[FieldError]:
     for index, port in enumerate(container.get("ports") or ()):
         if number := port.get("hostPort"):
             text = f"{port['protocol']}/{port.get('hostIP', '')}/{number}"
@@ -159,7 +159,7 @@ def _host_ports(container: Obj, at: str, taken: set[str]) -> Iterator[Cause]:
             taken.add(text)
 
 
-def _variables(variables: list[Obj], at: str) -> Iterator[Cause]:
+def _variables(variables: list[Obj], at: str) -> Iterator[FieldError]:
     for index, variable in enumerate(variables):
         place = f"{at}[{index}]"
         if not variable.get("name"):
@@ -171,7 +171,7 @@ def _variables(variables: list[Obj], at: str) -> Iterator[Cause]:
             yield from _value_from(variable, f"{place}.valueFrom")
 
 
-def _value_from(variable: Obj, at: str) -> Iterator[Cause]:
+def _value_from(variable: Obj, at: str) -> Iterator[FieldError]:
     source = variable["valueFrom"]
     given = [key for key in _SOURCES if source.get(key) is not None]
     if reference := source.get("fieldRef"):
@@ -190,7 +190,7 @@ def _value_from(variable: Obj, at: str) -> Iterator[Cause]:
         yield invalid_value(at, "", "may not have more than one field specified at a time")
 
 
-def _field_path(path: str, at: str) -> Iterator[Cause]:
+def _field_path(path: str, at: str) -> Iterator[FieldError]:
     if not path:
         yield required(f"{at}.fieldPath")
         return
@@ -205,7 +205,7 @@ def _field_path(path: str, at: str) -> Iterator[Cause]:
         yield not_supported(f"{at}.fieldPath", path, _FIELDS)
 
 
-def _key(reference: Obj, at: str) -> Iterator[Cause]:
+def _key(reference: Obj, at: str) -> Iterator[FieldError]:
     name, key = reference.get("name", ""), reference.get("key", "")
     yield from invalid_all(f"{at}.name", name, subdomain(name))
     if not key:
@@ -214,7 +214,7 @@ def _key(reference: Obj, at: str) -> Iterator[Cause]:
         yield from invalid_all(f"{at}.key", key, config_key(key))
 
 
-def _variable_sources(sources: list[Obj], at: str) -> Iterator[Cause]:
+def _variable_sources(sources: list[Obj], at: str) -> Iterator[FieldError]:
     for index, source in enumerate(sources):
         given = [key for key in ("configMapRef", "secretRef") if source.get(key) is not None]
         for key in given:
@@ -229,7 +229,7 @@ def _variable_sources(sources: list[Obj], at: str) -> Iterator[Cause]:
             yield invalid_value(at, "", "may not have more than one field specified at a time")
 
 
-def _mounts(mounts: list[Obj], spec: Obj, at: str) -> Iterator[Cause]:
+def _mounts(mounts: list[Obj], spec: Obj, at: str) -> Iterator[FieldError]:
     volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
     paths: set[str] = set()
     for index, mount in enumerate(mounts):
@@ -248,7 +248,7 @@ def _mounts(mounts: list[Obj], spec: Obj, at: str) -> Iterator[Cause]:
             yield from relative_path(sub, f"{at}.subPath")
 
 
-def _devices(devices: list[Obj], spec: Obj, at: str) -> Iterator[Cause]:
+def _devices(devices: list[Obj], spec: Obj, at: str) -> Iterator[FieldError]:
     volumes = {volume.get("name"): volume for volume in spec.get("volumes") or ()}
     for index, device in enumerate(devices):
         field, name = f"{at}[{index}].name", device.get("name", "")
@@ -259,11 +259,11 @@ def _devices(devices: list[Obj], spec: Obj, at: str) -> Iterator[Cause]:
             yield invalid_value(field, name, f"{said} mode")
 
 
-def not_found_value(field: str, value: Any) -> Cause:
-    return Cause("FieldValueNotFound", f'Not found: "{value}"', field)
+def not_found_value(field: str, value: Any) -> FieldError:
+    return FieldError("FieldValueNotFound", f'Not found: "{value}"', field)
 
 
-def _security(context: Obj, at: str) -> Iterator[Cause]:
+def _security(context: Obj, at: str) -> Iterator[FieldError]:
     for key in ("runAsUser", "runAsGroup"):
         yield from user_id(context.get(key), f"{at}.{key}")
     if context.get("allowPrivilegeEscalation") is False and context.get("privileged"):
@@ -271,6 +271,6 @@ def _security(context: Obj, at: str) -> Iterator[Cause]:
         yield invalid_value(at, context, said)
 
 
-def user_id(number: int | None, field: str) -> Iterator[Cause]:
+def user_id(number: int | None, field: str) -> Iterator[FieldError]:
     if number is not None and not 0 <= number < 2**31:
         yield invalid_value(field, number, "must be between 0 and 2147483647, inclusive")

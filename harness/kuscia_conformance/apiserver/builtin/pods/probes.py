@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     not_supported,
@@ -26,7 +26,7 @@ _NUMBERS: Final = (
 )
 
 
-def probes(container: Obj, at: str) -> Iterator[Cause]:
+def probes(container: Obj, at: str) -> Iterator[FieldError]:
     for name in ("livenessProbe", "readinessProbe", "startupProbe"):
         probe = container.get(name)
         if probe is None:
@@ -42,7 +42,7 @@ def probes(container: Obj, at: str) -> Iterator[Cause]:
             yield invalid_value(f"{place}.successThreshold", probe["successThreshold"], "must be 1")
 
 
-def _probe(probe: Obj, at: str) -> Iterator[Cause]:
+def _probe(probe: Obj, at: str) -> Iterator[FieldError]:
     yield from _handler(probe, at)
     for key in _NUMBERS:
         if probe.get(key, 0) < 0:
@@ -54,7 +54,7 @@ def _probe(probe: Obj, at: str) -> Iterator[Cause]:
         yield invalid_value(f"{at}.terminationGracePeriodSeconds", grace, said)
 
 
-def lifecycle(container: Obj, spec: Obj, at: str) -> Iterator[Cause]:
+def lifecycle(container: Obj, spec: Obj, at: str) -> Iterator[FieldError]:
     handlers = container.get("lifecycle") or {}
     for name in ("postStart", "preStop"):
         handler, place = handlers.get(name), f"{at}.lifecycle.{name}"
@@ -70,7 +70,7 @@ def lifecycle(container: Obj, spec: Obj, at: str) -> Iterator[Cause]:
             yield invalid_value(f"{place}.sleep", seconds, f"{said} ({grace})")
 
 
-def _handler(handler: Obj, at: str) -> Iterator[Cause]:
+def _handler(handler: Obj, at: str) -> Iterator[FieldError]:
     given = [kind for kind in _HANDLERS if handler.get(kind) is not None]
     if not given:
         yield required(at, "must specify a handler type")
@@ -86,14 +86,14 @@ def _handler(handler: Obj, at: str) -> Iterator[Cause]:
         yield from port(action.get("port", 0), f"{place}.port")
 
 
-def _get(action: Obj, at: str) -> Iterator[Cause]:
+def _get(action: Obj, at: str) -> Iterator[FieldError]:
     if not action.get("path"):
         yield required(f"{at}.path")
     if action.get("scheme") not in ("HTTP", "HTTPS"):
         yield not_supported(f"{at}.scheme", action.get("scheme", ""), ("HTTP", "HTTPS"))
 
 
-def port(value: Any, field: str) -> list[Cause]:
+def port(value: Any, field: str) -> list[FieldError]:
     """A port by number or by name."""
     said = port_name(value) if isinstance(value, str) else port_number(value)
     return invalid_all(field, value, said)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     required,
@@ -20,7 +20,7 @@ _STANDARD: Final = ("cpu", "memory", "ephemeral-storage")
 _HUGE_PAGES: Final = "hugepages-"
 
 
-def resources(given: Obj, at: str) -> Iterator[Cause]:
+def resources(given: Obj, at: str) -> Iterator[FieldError]:
     limits, requests = given.get("limits") or {}, given.get("requests") or {}
     for name, amount in limits.items():
         yield from _amount(name, amount, f"{at}.limits[{name}]")
@@ -33,7 +33,7 @@ def resources(given: Obj, at: str) -> Iterator[Cause]:
         yield forbidden_field(at, "HugePages require cpu or memory")
 
 
-def _compared(name: str, request: str, limit: str | None, at: str) -> Iterator[Cause]:
+def _compared(name: str, request: str, limit: str | None, at: str) -> Iterator[FieldError]:
     """What cannot be promised twice has to be limited, and requested just as much."""
     extended = _is_extended(name) or name.startswith(_HUGE_PAGES)
     if limit is None:
@@ -48,7 +48,7 @@ def _compared(name: str, request: str, limit: str | None, at: str) -> Iterator[C
         yield invalid_value(f"{at}.requests", request, said)
 
 
-def _amount(name: str, amount: str, at: str) -> Iterator[Cause]:
+def _amount(name: str, amount: str, at: str) -> Iterator[FieldError]:
     yield from _name(name, at)
     value = number(amount)
     if value < 0:
@@ -57,7 +57,7 @@ def _amount(name: str, amount: str, at: str) -> Iterator[Cause]:
         yield invalid_value(at, amount, "must be an integer")
 
 
-def _name(name: str, at: str) -> Iterator[Cause]:
+def _name(name: str, at: str) -> Iterator[FieldError]:
     yield from invalid_all(at, name, qualified_name(name))
     if "/" not in name and name not in _STANDARD and not name.startswith(_HUGE_PAGES):
         for said in ("type or fully qualified", "for containers"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     duplicate,
     forbidden_field,
     invalid_value,
@@ -24,7 +24,7 @@ _REQUIRED: Final = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
 
 
-def scheduling(spec: Obj) -> Iterator[Cause]:
+def scheduling(spec: Obj) -> Iterator[FieldError]:
     yield from validate_labels(spec.get("nodeSelector") or {}, "spec.nodeSelector")
     yield from _node(spec)
     yield from _affinity(spec.get("affinity") or {})
@@ -35,7 +35,7 @@ def scheduling(spec: Obj) -> Iterator[Cause]:
     yield from _gates(spec.get("schedulingGates") or [])
 
 
-def _node(spec: Obj) -> Iterator[Cause]:
+def _node(spec: Obj) -> Iterator[FieldError]:
     if node := spec.get("nodeName"):
         yield from invalid_all("spec.nodeName", node, subdomain(node))
         if spec.get("schedulingGates"):
@@ -43,7 +43,7 @@ def _node(spec: Obj) -> Iterator[Cause]:
             yield forbidden_field("spec.nodeName", said)
 
 
-def _gates(gates: list[Obj]) -> Iterator[Cause]:
+def _gates(gates: list[Obj]) -> Iterator[FieldError]:
     taken: set[str] = set()
     for index, gate in enumerate(gates):
         at, name = f"spec.schedulingGates[{index}]", gate.get("name", "")
@@ -53,7 +53,7 @@ def _gates(gates: list[Obj]) -> Iterator[Cause]:
         taken.add(name)
 
 
-def _toleration(toleration: Obj, at: str) -> Iterator[Cause]:
+def _toleration(toleration: Obj, at: str) -> Iterator[FieldError]:
     key, operator = toleration.get("key", ""), toleration.get("operator", "")
     value, effect = toleration.get("value", ""), toleration.get("effect", "")
     if key:
@@ -76,7 +76,7 @@ def _toleration(toleration: Obj, at: str) -> Iterator[Cause]:
         yield not_supported(f"{at}.effect", effect, EFFECTS)
 
 
-def _spread(constraint: Obj, at: str) -> Iterator[Cause]:
+def _spread(constraint: Obj, at: str) -> Iterator[FieldError]:
     skew, way = constraint.get("maxSkew", 0), constraint.get("whenUnsatisfiable", "")
     if skew <= 0:
         yield invalid_value(f"{at}.maxSkew", skew, "must be greater than zero")
@@ -86,7 +86,7 @@ def _spread(constraint: Obj, at: str) -> Iterator[Cause]:
         yield not_supported(f"{at}.whenUnsatisfiable", way, _UNSATISFIABLE)
 
 
-def _affinity(affinity: Obj) -> Iterator[Cause]:
+def _affinity(affinity: Obj) -> Iterator[FieldError]:
     at = "spec.affinity"
     needed = (affinity.get("nodeAffinity") or {}).get(_REQUIRED)
     if needed is not None:
@@ -100,7 +100,7 @@ def _affinity(affinity: Obj) -> Iterator[Cause]:
             yield from _topology(term, f"{place}.{_PREFERRED}[{index}].podAffinityTerm")
 
 
-def _terms(needed: Obj, at: str) -> Iterator[Cause]:
+def _terms(needed: Obj, at: str) -> Iterator[FieldError]:
     terms = needed.get("nodeSelectorTerms") or []
     if not terms:
         yield required(at, "must have at least one node selector term")
@@ -109,7 +109,7 @@ def _terms(needed: Obj, at: str) -> Iterator[Cause]:
             yield from _expression(expression, f"{at}[{index}].matchExpressions[{number}]")
 
 
-def _expression(expression: Obj, at: str) -> Iterator[Cause]:
+def _expression(expression: Obj, at: str) -> Iterator[FieldError]:
     key, operator = expression.get("key", ""), expression.get("operator", "")
     values = expression.get("values") or []
     if operator not in _OPERATORS:
@@ -126,7 +126,7 @@ def _expression(expression: Obj, at: str) -> Iterator[Cause]:
     yield from invalid_all(f"{at}.key", key, qualified_name(key))
 
 
-def _topology(term: Obj, at: str) -> Iterator[Cause]:
+def _topology(term: Obj, at: str) -> Iterator[FieldError]:
     key = term.get("topologyKey", "")
     if not key:
         yield required(f"{at}.topologyKey", "can not be empty")

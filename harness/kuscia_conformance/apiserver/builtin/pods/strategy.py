@@ -12,8 +12,8 @@ from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Strategy
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
-    Refusal,
+    FieldError,
+    StatusError,
     bad_request,
     conflict,
     forbidden,
@@ -76,7 +76,7 @@ class PodStrategy(Strategy):
             _tolerate(obj["spec"])
             _keep_priority(obj["spec"], old["spec"])
 
-    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[Cause]:
+    def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[FieldError]:
         if sub == "status" and old is not None:
             return list(validate_status(obj["status"], old.get("status") or {}))
         if old is None:
@@ -108,7 +108,7 @@ class PodStrategy(Strategy):
 
 
 def bind(pod: Obj, binding: Obj, now: datetime) -> Obj:
-    """The pod on the node that the binding names; Refusal where it cannot be."""
+    """The pod on the node that the binding names; StatusError where it cannot be."""
     name, target = pod["metadata"]["name"], binding.get("target") or {}
     _check_target(binding, name, target)
     if why := _unbindable(pod):
@@ -129,9 +129,9 @@ def _check_target(binding: Obj, name: str, target: Obj) -> None:
         raise bad_request("name in URL does not match name in Binding object")
     if target.get("kind", "") not in ("", "Node"):
         said = f'Unsupported value: "{target["kind"]}": supported values: "Node", "<empty>"'
-        raise Refusal(500, "", f"target.kind: {said}")
+        raise StatusError(500, "", f"target.kind: {said}")
     if not target.get("name"):
-        raise Refusal(500, "", "target.name: Required value")
+        raise StatusError(500, "", "target.name: Required value")
 
 
 def _unbindable(pod: Obj) -> str:
@@ -218,7 +218,7 @@ def _check_runtime(pod: Obj, context: Context) -> None:
         spec["overhead"] = dict(overhead)
 
 
-def _refused(pod: Obj, why: str) -> Refusal:
+def _refused(pod: Obj, why: str) -> StatusError:
     return forbidden("", "pods", pod["metadata"].get("name", ""), why)
 
 

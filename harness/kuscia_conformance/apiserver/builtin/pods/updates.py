@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
 )
@@ -32,7 +32,7 @@ _LISTS: Final = ("containers", "initContainers")
 _FREE: Final = ("activeDeadlineSeconds", "tolerations", "schedulingGates")
 
 
-def validate_change(spec: Obj, old: Obj) -> list[Cause]:
+def validate_change(spec: Obj, old: Obj) -> list[FieldError]:
     if spec == old:
         return []
     for key in _LISTS:
@@ -52,7 +52,7 @@ def _of(key: str) -> str:
     return "init containers" if key == "initContainers" else key
 
 
-def _deadline(spec: Obj, old: Obj) -> Iterator[Cause]:
+def _deadline(spec: Obj, old: Obj) -> Iterator[FieldError]:
     field, before = "spec.activeDeadlineSeconds", old.get("activeDeadlineSeconds")
     now = spec.get("activeDeadlineSeconds")
     if before is not None and now is None:
@@ -62,7 +62,7 @@ def _deadline(spec: Obj, old: Obj) -> Iterator[Cause]:
         yield invalid_value(field, now, "must be less than or equal to previous value")
 
 
-def _gates(spec: Obj, old: Obj) -> Iterator[Cause]:
+def _gates(spec: Obj, old: Obj) -> Iterator[FieldError]:
     before = {gate["name"] for gate in old.get("schedulingGates") or ()}
     for index, gate in enumerate(spec.get("schedulingGates") or ()):
         name = gate.get("name", "")
@@ -71,7 +71,7 @@ def _gates(spec: Obj, old: Obj) -> Iterator[Cause]:
             yield forbidden_field(f"spec.schedulingGates[{index}].name", said)
 
 
-def _tolerations(tolerations: list[Obj], old: list[Obj]) -> Iterator[Cause]:
+def _tolerations(tolerations: list[Obj], old: list[Obj]) -> Iterator[FieldError]:
     kept = [_without_seconds(toleration) for toleration in tolerations]
     if any(_without_seconds(toleration) not in kept for toleration in old):
         said = "existing toleration can not be modified except its tolerationSeconds"

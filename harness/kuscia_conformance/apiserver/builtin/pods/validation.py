@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     forbidden_field,
     invalid_value,
     not_supported,
@@ -28,7 +28,7 @@ _DNS: Final = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 _SYSTEMS: Final = ("linux", "windows")
 
 
-def validate_spec(spec: Obj) -> Iterator[Cause]:
+def validate_spec(spec: Obj) -> Iterator[FieldError]:
     yield from volumes(spec)
     yield from containers(spec)
     yield from _policies(spec)
@@ -38,13 +38,13 @@ def validate_spec(spec: Obj) -> Iterator[Cause]:
     yield from _host(spec)
 
 
-def validate_new(spec: Obj) -> Iterator[Cause]:
+def validate_new(spec: Obj) -> Iterator[FieldError]:
     """What only a new pod may not have."""
     if spec.get("ephemeralContainers"):
         yield forbidden_field("spec.ephemeralContainers", "cannot be set on create")
 
 
-def _policies(spec: Obj) -> Iterator[Cause]:
+def _policies(spec: Obj) -> Iterator[FieldError]:
     if spec["restartPolicy"] not in _RESTARTS:
         yield not_supported("spec.restartPolicy", spec["restartPolicy"], _RESTARTS)
     if spec["dnsPolicy"] not in _DNS:
@@ -56,21 +56,21 @@ def _policies(spec: Obj) -> Iterator[Cause]:
         yield not_supported("spec.os", name, _SYSTEMS)
 
 
-def _identity(spec: Obj) -> Iterator[Cause]:
+def _identity(spec: Obj) -> Iterator[FieldError]:
     for key in ("runAsUser", "runAsGroup", "fsGroup"):
         yield from user_id(spec["securityContext"].get(key), f"spec.securityContext.{key}")
     if account := spec.get("serviceAccountName"):
         yield from invalid_all("spec.serviceAccountName", account, subdomain(account))
 
 
-def _deadline(spec: Obj) -> Iterator[Cause]:
+def _deadline(spec: Obj) -> Iterator[FieldError]:
     seconds = spec.get("activeDeadlineSeconds")
     if seconds is not None and not 0 < seconds < 2**31:
         said = "must be between 1 and 2147483647, inclusive"
         yield invalid_value("spec.activeDeadlineSeconds", seconds, said)
 
 
-def _host(spec: Obj) -> Iterator[Cause]:
+def _host(spec: Obj) -> Iterator[FieldError]:
     for key in ("hostname", "subdomain"):
         if name := spec.get(key):
             yield from invalid_all(f"spec.{key}", name, label(name))
@@ -85,7 +85,7 @@ def _host(spec: Obj) -> Iterator[Cause]:
         yield from invalid_all(at, kind, qualified_name(kind))
 
 
-def validate_status(status: Obj, old: Obj) -> Iterator[Cause]:
+def validate_status(status: Obj, old: Obj) -> Iterator[FieldError]:
     """What is wrong with a status that is written."""
     for index, ip in enumerate(status.get("podIPs") or ()):
         text = ip.get("ip", "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import (
-    Cause,
+    FieldError,
     duplicate,
     forbidden_field,
     invalid_value,
@@ -30,7 +30,7 @@ _HOST_PATHS: Final = (
 )
 
 
-def volumes(spec: Obj) -> Iterator[Cause]:
+def volumes(spec: Obj) -> Iterator[FieldError]:
     taken: set[str] = set()
     for index, volume in enumerate(spec.get("volumes") or ()):
         at, name = f"spec.volumes[{index}]", volume.get("name", "")
@@ -44,7 +44,7 @@ def volumes(spec: Obj) -> Iterator[Cause]:
         taken.add(name)
 
 
-def _source(volume: Obj, spec: Obj, at: str) -> Iterator[Cause]:
+def _source(volume: Obj, spec: Obj, at: str) -> Iterator[FieldError]:
     kinds = [kind for kind in _KINDS if volume.get(kind) is not None]
     for kind in kinds[1:]:
         yield forbidden_field(f"{at}.{kind}", "may not specify more than 1 volume type")
@@ -52,14 +52,14 @@ def _source(volume: Obj, spec: Obj, at: str) -> Iterator[Cause]:
         yield from _KINDS[kind](volume[kind], spec, f"{at}.{kind}")
 
 
-def _empty_dir(source: Obj, _: Obj, at: str) -> Iterator[Cause]:
+def _empty_dir(source: Obj, _: Obj, at: str) -> Iterator[FieldError]:
     limit = source.get("sizeLimit")
     if limit is not None and number(str(limit)) < 0:
         said = "SizeLimit field must be a valid resource quantity"
         yield forbidden_field(f"{at}.sizeLimit", said)
 
 
-def _host_path(source: Obj, _: Obj, at: str) -> Iterator[Cause]:
+def _host_path(source: Obj, _: Obj, at: str) -> Iterator[FieldError]:
     path = source.get("path", "")
     if not path:
         yield required(f"{at}.path")
@@ -69,28 +69,28 @@ def _host_path(source: Obj, _: Obj, at: str) -> Iterator[Cause]:
         yield not_supported(f"{at}.type", source["type"], _HOST_PATHS)
 
 
-def _config_map(source: Obj, _: Obj, at: str) -> Iterator[Cause]:
+def _config_map(source: Obj, _: Obj, at: str) -> Iterator[FieldError]:
     if not source.get("name"):
         yield required(f"{at}.name")
     yield from _files(source, at)
 
 
-def _secret(source: Obj, _: Obj, at: str) -> Iterator[Cause]:
+def _secret(source: Obj, _: Obj, at: str) -> Iterator[FieldError]:
     if not source.get("secretName"):
         yield required(f"{at}.secretName")
     yield from _files(source, at)
 
 
-def _claim(source: Obj, _: Obj, at: str) -> Iterator[Cause]:
+def _claim(source: Obj, _: Obj, at: str) -> Iterator[FieldError]:
     if not source.get("claimName"):
         yield required(f"{at}.claimName")
 
 
-def _downward(source: Obj, _: Obj, at: str) -> Iterator[Cause]:
+def _downward(source: Obj, _: Obj, at: str) -> Iterator[FieldError]:
     yield from _mode(source.get("defaultMode"), f"{at}.defaultMode")
 
 
-def _projected(source: Obj, spec: Obj, at: str) -> Iterator[Cause]:
+def _projected(source: Obj, spec: Obj, at: str) -> Iterator[FieldError]:
     yield from _mode(source.get("defaultMode"), f"{at}.defaultMode")
     for index, part in enumerate(source.get("sources") or ()):
         place = f"{at}.sources[{index}]"
@@ -99,12 +99,12 @@ def _projected(source: Obj, spec: Obj, at: str) -> Iterator[Cause]:
             yield forbidden_field(f"{place}.serviceAccountToken", said)
 
 
-def _other(_source: Obj, _spec: Obj, _at: str) -> Iterator[Cause]:
+def _other(_source: Obj, _spec: Obj, _at: str) -> Iterator[FieldError]:
     """Of volumes of other kinds nothing is demanded here."""
     yield from ()
 
 
-_KINDS: Final[Mapping[str, Callable[[Obj, Obj, str], Iterator[Cause]]]] = {
+_KINDS: Final[Mapping[str, Callable[[Obj, Obj, str], Iterator[FieldError]]]] = {
     "emptyDir": _empty_dir,
     "hostPath": _host_path,
     "gitRepo": _other,
@@ -121,7 +121,7 @@ _KINDS: Final[Mapping[str, Callable[[Obj, Obj, str], Iterator[Cause]]]] = {
 }
 
 
-def _files(source: Obj, at: str) -> Iterator[Cause]:
+def _files(source: Obj, at: str) -> Iterator[FieldError]:
     yield from _mode(source.get("defaultMode"), f"{at}.defaultMode")
     for index, item in enumerate(source.get("items") or ()):
         place = f"{at}.items[{index}]"
@@ -134,18 +134,18 @@ def _files(source: Obj, at: str) -> Iterator[Cause]:
         yield from _mode(item.get("mode"), f"{place}.mode")
 
 
-def _mode(mode: int | None, field: str) -> Iterator[Cause]:
+def _mode(mode: int | None, field: str) -> Iterator[FieldError]:
     if mode is not None and not 0 <= mode <= 0o777:
         said = "must be a number between 0 and 0777 (octal), both inclusive"
         yield invalid_value(field, mode, said)
 
 
-def relative_path(path: str, field: str) -> Iterator[Cause]:
+def relative_path(path: str, field: str) -> Iterator[FieldError]:
     if path.startswith("/"):
         yield invalid_value(field, path, "must be a relative path")
     yield from _no_way_back(path, field)
 
 
-def _no_way_back(path: str, field: str) -> Iterator[Cause]:
+def _no_way_back(path: str, field: str) -> Iterator[FieldError]:
     if ".." in path.split("/"):
         yield invalid_value(field, path, "must not contain '..'")

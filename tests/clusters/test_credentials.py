@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from kuscia_conformance.clusters.certificates import write_certificates
+from kuscia_conformance.clusters.credentials import write_certificates
 
 
 @pytest.fixture(scope="module")

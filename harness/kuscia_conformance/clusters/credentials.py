@@ -1,21 +1,24 @@
-"""The keys and certificates of a control plane of our own: valid for a day, for loopback only.
+"""The credentials of a control plane of our own: keys, certificates, and its kubeconfig.
 
-Python 3.13 and later refuse certificates that lack one of the extensions that RFC 5280 asks for.
+Certificates are valid for a day and for loopback only. Python 3.13 and later refuse those that
+lack one of the extensions that RFC 5280 asks for.
 """
 
 from __future__ import annotations
 
+import base64
 import datetime
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-_AUTHORITY = "kuscia-conformance"
+_AUTHORITY = NAME = "kuscia-conformance"
 _NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
 _ADDRESSES = ("127.0.0.1", "10.96.0.1")
 
@@ -97,3 +100,21 @@ def _alternatives() -> x509.SubjectAlternativeName:
     return x509.SubjectAlternativeName(
         [*names, *(x509.IPAddress(ip_address(address)) for address in _ADDRESSES)]
     )
+
+
+def write_kubeconfig(folder: Path, port: int, token: str) -> Path:
+    """Of a server on loopback, with the authority of the folder's ca.crt; for its owner alone."""
+    authority = base64.b64encode((folder / "ca.crt").read_bytes()).decode()
+    server = {"server": f"https://127.0.0.1:{port}", "certificate-authority-data": authority}
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": NAME, "cluster": server}],
+        "users": [{"name": NAME, "user": {"token": token}}],
+        "contexts": [{"name": NAME, "context": {"cluster": NAME, "user": NAME}}],
+        "current-context": NAME,
+    }
+    path = folder / "kubeconfig"
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump(content))
+    return path
