@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kuscia_conformance.clusters.process import Process, ProcessError
+from kuscia_conformance.clusters.process import Patience, Process, ProcessError
 
 
 def shell(script, tmp_path, **options):
@@ -36,7 +36,7 @@ def test_who_ends_before_being_ready_is_told_with_its_last_lines(tmp_path):
 
 
 def test_who_is_never_ready_is_ended(tmp_path):
-    child = shell("exec sleep 60", tmp_path, ready="ready", within=0.1)
+    child = shell("exec sleep 60", tmp_path, ready="ready", patience=Patience(start=0.1))
     with pytest.raises(ProcessError, match=r"was not ready within 0\.1 s"), child:
         pass
     assert not child.is_alive
@@ -44,7 +44,7 @@ def test_who_is_never_ready_is_ended(tmp_path):
 
 def test_who_ignores_being_told_is_made_to_end(tmp_path):
     script = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
-    with shell(script, tmp_path, ready="ready", grace=0.2) as child:
+    with shell(script, tmp_path, ready="ready", patience=Patience(end=0.2)) as child:
         pass
     assert not child.is_alive
 

@@ -18,7 +18,7 @@ from kuscia_conformance import simulated_nodes
 from kuscia_conformance.clusters import preparing
 from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.credentials import write_certificates, write_kubeconfig
-from kuscia_conformance.clusters.process import Process, ProcessError, module_command
+from kuscia_conformance.clusters.process import Patience, Process, ProcessError, module_command
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.kube.kubeconfig import read_access
@@ -33,6 +33,8 @@ CONTROLLERS = (
     "serviceaccount-controller",
     "serviceaccount-token-controller",
 )
+#: etcd and the others keep nothing that is worth waiting for.
+QUICK_END = Patience(end=3)
 
 
 @contextmanager
@@ -94,7 +96,7 @@ class _Plane:
 
     def _run(self, name: str, *flags: str) -> Process:
         log = self.folder / f"{name}.log"
-        process = Process(name, [str(self.binaries / name), *flags], log=log, grace=3)
+        process = Process(name, [str(self.binaries / name), *flags], log=log, patience=QUICK_END)
         return self.running.enter_context(process)
 
     def _etcd(self, client: int, peer: int) -> Process:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import current_thread, main_thread
 from types import ModuleType, TracebackType
@@ -35,11 +36,19 @@ class ProcessError(EnvironmentFailure):
     """A child process could not be started, or has ended before its time."""
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long a process may take, in seconds: to be ready, and to end once it is told to."""
+
+    start: float = 30
+    end: float = 5
+
+
 class Process:
     """A child process, as a context manager.
 
     `ready` is a text to wait for in the log, or a question to ask until it is answered with
-    True; without it the process counts as ready at once. Times are in seconds.
+    True; without it the process counts as ready at once.
     """
 
     def __init__(
@@ -49,12 +58,11 @@ class Process:
         *,
         log: Path,
         ready: str | Callable[[], bool] | None = None,
-        within: float = 30,
-        grace: float = 5,
+        patience: Patience = Patience(),
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.name, self.command, self.log = name, list(command), log
-        self.within, self.grace = within, grace
+        self.patience = patience
         self.environment = {**os.environ, **(environment or {})}
         #: Where in the log its words begin: one that is started again has said something before.
         self._said_before = 0
@@ -100,12 +108,12 @@ class Process:
 
     def wait_until_ready(self) -> None:
         """Wait for it. ProcessError, with its last lines, if it has ended or takes too long."""
-        deadline = time.monotonic() + self.within
+        deadline = time.monotonic() + self.patience.start
         while self._is_ready and not self._is_ready():
             self.require_alive()
             if time.monotonic() > deadline:
                 raise ProcessError(
-                    f"{self.name} was not ready within {self.within:g} s", hint=self.tail()
+                    f"{self.name} was not ready within {self.patience.start:g} s", hint=self.tail()
                 )
             time.sleep(_LOOK)
 
@@ -155,7 +163,7 @@ class Process:
         self._signal(signal.SIGTERM)
         try:
             with suppress(subprocess.TimeoutExpired):
-                self._child.wait(self.grace)
+                self._child.wait(self.patience.end)
         finally:
             self.kill()
 

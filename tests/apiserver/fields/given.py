@@ -4,7 +4,7 @@ from functools import cache
 
 from kuscia_conformance.apiserver.apimachinery.types import Type
 from kuscia_conformance.apiserver.data import components
-from kuscia_conformance.apiserver.fields import apply, track
+from kuscia_conformance.apiserver.fields import Author, apply, track
 from kuscia_conformance.apiserver.schema.build import custom_type, type_of
 from kuscia_conformance.kube.objects import Obj
 
@@ -93,7 +93,7 @@ def task(**fields: Obj) -> Obj:
 def tracked(old: Obj | None, new: Obj, type: Type, manager: str = "a", **options: str) -> list[Obj]:
     """The entries after a write, `new` given them as well."""
     version, now = options.get("version", "v1"), options.get("now", NOW)
-    entries = track(old, new, type, manager, options.get("sub", ""), version, now)
+    entries = track(old, new, type, Author(manager, version, now, options.get("sub", "")))
     new["metadata"]["managedFields"] = entries
     return entries
 
@@ -101,8 +101,8 @@ def tracked(old: Obj | None, new: Obj, type: Type, manager: str = "a", **options
 def applied(
     current: Obj | None, config: Obj, type: Type = CONFIG_MAP, manager: str = "a", **options: bool
 ) -> Obj:
-    version = config["apiVersion"]
-    return apply(current, config, type, manager, "", version, options.get("force", False), NOW)
+    author = Author(manager, config["apiVersion"], NOW)
+    return apply(current, config, type, author, force=options.get("force", False))
 
 
 def owners(obj: Obj) -> Obj:

@@ -8,7 +8,7 @@ import pytest
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.apimachinery.types import Type
-from kuscia_conformance.apiserver.fields import apply
+from kuscia_conformance.apiserver.fields import Author, apply
 from kuscia_conformance.apiserver.fields.kubectl import LAST_APPLIED
 from kuscia_conformance.kube.objects import Obj
 from tests.apiserver.fields.given import (
@@ -203,7 +203,8 @@ def test_an_emptied_map_of_a_custom_object_is_null_while_somebody_owns_it() -> N
 
 def test_what_cannot_be_written_is_not_owned() -> None:
     config = task(spec={"initiator": "a"}, status={"phase": "x"})
-    new = apply(None, config, TASK, "a", "status", "x/v1", False, NOW, resets={"f:spec": {}})
+    author = Author("a", "x/v1", NOW, "status", {"f:spec": {}})
+    new = apply(None, config, TASK, author, force=False)
     assert owners(new) == {"a": {"f:status": {"f:phase": {}}}}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kuscia_conformance.apiserver.fields import default_manager, track
+from kuscia_conformance.apiserver.fields import Author, default_manager, track
 from kuscia_conformance.kube.objects import Obj
 from tests.apiserver.fields.given import (
     CONFIG_MAP,
@@ -23,7 +23,7 @@ from tests.apiserver.fields.given import (
 def test_all_of_a_new_object_belongs_to_its_creator() -> None:
     new = config_map({"a": "1"}, labels={"b": "2"}, uid="u", resourceVersion="1", generation=1)
     labels: Obj = {".": {}, "f:b": {}}
-    assert track(None, new, CONFIG_MAP, "me", "", "v1", NOW) == [
+    assert track(None, new, CONFIG_MAP, Author("me", "v1", NOW)) == [
         {
             "manager": "me",
             "operation": "Update",
@@ -91,7 +91,7 @@ def test_what_cannot_be_written_counts_for_nothing() -> None:
     old = task(spec={"initiator": "a"})
     tracked(None, old, TASK)
     new = task(spec={"initiator": "b"}, status={"phase": "x"})
-    entries = track(old, new, TASK, "b", "status", "v1", NOW, resets={"f:spec": {}})
+    entries = track(old, new, TASK, Author("b", "v1", NOW, "status", {"f:spec": {}}))
     assert {e["manager"]: e["fieldsV1"] for e in entries} == {
         "a": {"f:spec": {".": {}, "f:initiator": {}}},
         "b": {"f:status": {".": {}, "f:phase": {}}},
@@ -177,7 +177,7 @@ def test_no_object_that_is_given_is_changed() -> None:
     old, new = config_map({"a": "1"}), config_map({"a": "2"})
     tracked(None, old, CONFIG_MAP)
     before = copy.deepcopy((old, new))
-    track(old, new, CONFIG_MAP, "b", "", "v1", NOW)
+    track(old, new, CONFIG_MAP, Author("b", "v1", NOW))
     assert (old, new) == before
 
 

@@ -25,7 +25,7 @@ def name_of(recorded):
 @pytest.mark.parametrize("recorded", RECORDED, ids=name_of)
 def test_a_built_in_object_is_shown_as_the_real_server_shows_it(recorded):
     kind, now = KINDS[recorded["kind"]], datetime.fromisoformat(recorded["now"])
-    shown = tables.table(kind, [recorded["object"]], "None", now, list_metadata={})
+    shown = tables.table(kind, [recorded["object"]], now, {}, tables.TableOptions("None"))
     expected = {"cells": recorded["cells"], "object": None}
     if "conditions" in recorded:
         expected["conditions"] = recorded["conditions"]
@@ -39,7 +39,7 @@ def test_a_built_in_object_is_shown_as_the_real_server_shows_it(recorded):
 )
 def test_every_kind_that_can_be_listed_has_a_table(kind):
     obj = {"metadata": {"name": "x"}}
-    shown = tables.table(kind, [obj], "None", NOW, list_metadata={})
+    shown = tables.table(kind, [obj], NOW, {}, tables.TableOptions("None"))
     cells = len(shown["rows"][0]["cells"]) - (kind.plural == "ipaddresses")
     assert cells == len(shown["columnDefinitions"])
 
@@ -52,7 +52,7 @@ def cell(type_, value):
     """What the real server makes of a value in a column of a type."""
     kind = custom(Column("C", type_, ".spec.x"))
     obj = {"metadata": {"name": "x"}, "spec": {"x": value}}
-    return tables.table(kind, [obj], "None", NOW, list_metadata={})["rows"][0]["cells"][1]
+    return tables.table(kind, [obj], NOW, {}, tables.TableOptions("None"))["rows"][0]["cells"][1]
 
 
 @pytest.mark.parametrize(
@@ -92,13 +92,13 @@ def test_a_definitions_column_shows_values_of_its_type(type_, value, shown):
 def test_of_several_values_the_first_is_shown_and_of_none_nothing():
     kind = custom(Column("A", "string", ".spec[*].n"), Column("B", "string", ".spec[7].n"))
     obj = {"metadata": {"name": "x"}, "spec": [{"n": "one"}, {"n": "two"}]}
-    [row] = tables.table(kind, [obj], "None", NOW, list_metadata={})["rows"]
+    [row] = tables.table(kind, [obj], NOW, {}, tables.TableOptions("None"))["rows"]
     assert row["cells"] == ["x", "one", None]
 
 
 def test_a_definitions_columns_are_described():
     columns = Column("A", "string", ".a"), Column("B", "date", ".b", "date", "since", 1)
-    shown = tables.table(custom(*columns), [], "None", NOW, list_metadata={})
+    shown = tables.table(custom(*columns), [], NOW, {}, tables.TableOptions("None"))
     assert shown["columnDefinitions"][0] == data.columns("", "v1", "pods")[0]
     assert shown["columnDefinitions"][1:] == [
         {
@@ -114,7 +114,7 @@ def test_a_definitions_columns_are_described():
 
 def test_a_definition_without_columns_shows_names_and_ages():
     obj = {"metadata": {"name": "x", "creationTimestamp": "2026-11-24T13:28:00Z"}}
-    shown = tables.table(custom(), [obj], "None", NOW, list_metadata={})
+    shown = tables.table(custom(), [obj], NOW, {}, tables.TableOptions("None"))
     assert [column["name"] for column in shown["columnDefinitions"]] == ["Name", "Age"]
     assert shown["columnDefinitions"][1]["description"].startswith("CreationTimestamp is a")
     assert shown["rows"][0]["cells"] == ["x", "17s"]
@@ -123,7 +123,7 @@ def test_a_definition_without_columns_shows_names_and_ages():
 def test_columns_end_before_the_first_that_cannot_be_read():
     paths = ".a", '.b["c"]', ".d"
     kind = custom(*(Column(path, "string", path) for path in paths))
-    shown = tables.table(kind, [], "None", NOW, list_metadata={})
+    shown = tables.table(kind, [], NOW, {}, tables.TableOptions("None"))
     assert [column["name"] for column in shown["columnDefinitions"]] == ["Name", ".a"]
 
 
@@ -131,7 +131,7 @@ def test_rows_have_as_much_of_their_objects_as_is_asked_for():
     obj = {"kind": "A", "apiVersion": "a.test/v1", "metadata": {"name": "x"}, "spec": {}}
 
     def included(include):
-        found = tables.table(custom(), [obj], include, NOW, list_metadata={})
+        found = tables.table(custom(), [obj], NOW, {}, tables.TableOptions(include))
         return found["rows"][0]["object"]
 
     assert included("None") is None
@@ -144,14 +144,13 @@ def test_rows_have_as_much_of_their_objects_as_is_asked_for():
 
 
 def test_later_events_of_a_watch_have_no_columns():
-    shown = tables.table(custom(), [], "None", NOW, list_metadata={}, with_columns=False)
+    shown = tables.table(custom(), [], NOW, {}, tables.TableOptions("None", with_columns=False))
     assert shown["columnDefinitions"] is None
 
 
 def test_a_table_has_the_lists_metadata_and_the_version_that_was_asked_for():
-    shown = tables.table(
-        custom(), [], "None", NOW, list_metadata={"resourceVersion": "7"}, api_version="x/v1beta1"
-    )
+    options = tables.TableOptions("None", api_version="x/v1beta1")
+    shown = tables.table(custom(), [], NOW, {"resourceVersion": "7"}, options)
     assert (shown["metadata"], shown["apiVersion"]) == ({"resourceVersion": "7"}, "x/v1beta1")
     assert shown["rows"] == []
 
@@ -174,5 +173,5 @@ def test_what_else_a_row_should_include_is_refused():
 def test_a_bookmark_of_a_watch_is_a_row_of_nothing():
     metadata = {"resourceVersion": "7", "annotations": {"k8s.io/initial-events-end": "true"}}
     obj = {"kind": "Namespace", "apiVersion": "v1", "metadata": metadata}
-    shown = tables.table(KINDS["/v1/namespaces"], [obj], "Metadata", NOW, list_metadata={})
+    shown = tables.table(KINDS["/v1/namespaces"], [obj], NOW, {}, tables.TableOptions("Metadata"))
     assert shown["rows"][0]["cells"] == ["", "", "<unknown>"]

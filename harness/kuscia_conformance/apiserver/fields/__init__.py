@@ -8,7 +8,7 @@ of fields are, `walks` which fields an object has and changes, `places` what a t
 from __future__ import annotations
 
 from kuscia_conformance.apiserver.fields.applying import apply
-from kuscia_conformance.apiserver.fields.managers import default_manager
+from kuscia_conformance.apiserver.fields.managers import Author, default_manager
 from kuscia_conformance.apiserver.fields.sets import (
     Fields,
     difference,
@@ -20,6 +20,7 @@ from kuscia_conformance.apiserver.fields.tracking import track
 from kuscia_conformance.apiserver.fields.walks import fields_of
 
 __all__ = [
+    "Author",
     "Fields",
     "apply",
     "default_manager",

@@ -18,6 +18,7 @@ from kuscia_conformance.apiserver.fields.kubectl import (
     update_last_applied,
 )
 from kuscia_conformance.apiserver.fields.managers import (
+    Author,
     Manager,
     Managers,
     described,
@@ -48,43 +49,32 @@ _BEFORE = "before-first-apply"
 Conflicts = dict[Manager, Fields]
 
 
-def apply(
-    current: Obj | None,
-    config: Obj,
-    type: Type,
-    manager: str,
-    sub: str,
-    api_version: str,
-    force: bool,
-    now: str,
-    resets: Fields | None = None,
-) -> Obj:
-    """The object with `config` applied, its managedFields included; an object of its own.
+def apply(current: Obj | None, config: Obj, type: Type, author: Author, *, force: bool) -> Obj:
+    """Returns the object with `config` applied, its managedFields included; a new object.
 
-    It is still to be defaulted. Refused where others own what it would change, unless forced, and
-    where `config` is not of its type: it must not have been pruned or completed before.
-    `resets` is what this subresource's writers cannot write.
+    It is still to be defaulted. Raises StatusError where others own what it would change, unless
+    forced, and where `config` is not of its type: it must not have been pruned or completed before.
     """
     _check(config, type)
     live: Obj = hold(_without_managers(current), type) if current else {}
-    managers = _managers(current, live, type, sub, api_version, now, resets)
-    me: Manager = (manager, "Apply", "", sub)
+    managers = _managers(current, live, type, author)
+    me = author.entry("Apply")
     claimed = fields_of(config, type)
-    claimed = without(claimed, resets) if resets else claimed
+    claimed = without(claimed, author.resets) if author.resets else claimed
     last: Obj | None = managers.get(me)
     merged = merge(live, config, type) if live else config
     if last:
         merged = _pruned(merged, type, [claimed, *_sets(managers, me)], last["fieldsV1"])
-    changed, removed = unless_reset(changes(live, merged, type, as_given), resets)
+    changed, removed = unless_reset(changes(live, merged, type, as_given), author.resets)
     others = {key: entry for key, entry in managers.items() if key != me}
     if not force:
-        _refuse_conflicts(_conflicts(others, changed), manager, live, type, api_version)
+        _refuse_conflicts(_conflicts(others, changed), live, type, author)
     left = lose(others, changed, removed)
     if own := owned(claimed):
-        # Whoever changes nothing has not been here at any new time, or, if new, at no time at all.
-        time = now if merged != live else (last or {}).get("time")
-        left[me] = entry_of(me, api_version, own, time)
-    return _result(without_blanks(merged, type), config, manager, left)
+        # An apply that changes nothing keeps its time; a new manager that changes nothing has none.
+        time = author.now if merged != live else (last or {}).get("time")
+        left[me] = entry_of(me, author.api_version, own, time)
+    return _result(without_blanks(merged, type), config, author.manager, left)
 
 
 def _check(config: Obj, type: Type) -> None:
@@ -109,23 +99,15 @@ def _without_managers(obj: Obj) -> Obj:
     return {**obj, "metadata": metadata}
 
 
-def _managers(
-    current: Obj | None,
-    live: Obj,
-    type: Type,
-    sub: str,
-    api_version: str,
-    now: str,
-    resets: Fields | None,
-) -> Managers:
+def _managers(current: Obj | None, live: Obj, type: Type, author: Author) -> Managers:
     if current is None:
         return {}
     managers = read(current["metadata"].get("managedFields"))
     if managers:
         return managers
-    before: Manager = (_BEFORE, "Update", api_version, sub)
-    fields = owned(unless_reset(changes({}, live, type), resets)[0])
-    return {before: entry_of(before, api_version, fields, now)} if fields else {}
+    before: Manager = (_BEFORE, "Update", author.api_version, author.sub)
+    fields = owned(unless_reset(changes({}, live, type), author.resets)[0])
+    return {before: entry_of(before, author.api_version, fields, author.now)} if fields else {}
 
 
 def _sets(managers: Managers, besides: Manager) -> list[Fields]:
@@ -151,11 +133,9 @@ def _conflicts(others: Managers, changed: Fields) -> Conflicts:
     return dict(sorted(found.items(), key=lambda item: identifier(item[0])))
 
 
-def _refuse_conflicts(
-    conflicts: Conflicts, manager: str, live: Obj, type: Type, api_version: str
-) -> None:
-    if conflicts and manager == "kubectl":
-        allowed = allowed_by_last_applied(live, type, api_version)
+def _refuse_conflicts(conflicts: Conflicts, live: Obj, type: Type, author: Author) -> None:
+    if conflicts and author.manager == "kubectl":
+        allowed = allowed_by_last_applied(live, type, author.api_version)
         left = {key: difference(fields, allowed) for key, fields in conflicts.items()}
         conflicts = {key: fields for key, fields in left.items() if fields}
     if conflicts:

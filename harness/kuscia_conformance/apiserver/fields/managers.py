@@ -7,6 +7,7 @@ them and what a writer may do to them, then writing them: how they are ordered, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -23,6 +24,26 @@ from kuscia_conformance.kube.objects import Obj
 #: Whose entry it is: manager, operation, apiVersion (of updates only), subresource.
 Manager = tuple[str, str, str, str]
 Managers = dict[Manager, Obj]
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who writes an object: as which manager, in which version, through what, and when."""
+
+    manager: str
+    api_version: str
+    #: The time of the write, as metadata has times.
+    now: str
+    #: The subresource; "" is the object itself.
+    sub: str = ""
+    #: What writers of this subresource cannot write: what they say of it counts for nothing.
+    resets: Fields | None = None
+
+    def entry(self, operation: str) -> Manager:
+        """Returns the key of the author's entry; those of Apply are of every version."""
+        version = "" if operation == "Apply" else self.api_version
+        return (self.manager, operation, version, self.sub)
+
 
 #: How many entries of updates there are at most; older ones become one.
 MAX_UPDATERS: Final = 10

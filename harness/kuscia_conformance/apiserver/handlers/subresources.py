@@ -138,7 +138,8 @@ def _require_attributes(asked: Obj) -> None:
 
 
 def _track(asked: Obj, kind: Kind, options: WriteOptions, now: str) -> None:
-    managers = fields.track(None, asked, kind.type, options.manager, "", kind.api_version, now)
+    author = fields.Author(options.manager, kind.api_version, now)
+    managers = fields.track(None, asked, kind.type, author)
     if managers:
         asked["metadata"]["managedFields"] = managers
 

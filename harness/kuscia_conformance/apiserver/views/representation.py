@@ -29,7 +29,7 @@ from kuscia_conformance.apiserver.views.partial import (
     partial,
     partial_list,
 )
-from kuscia_conformance.apiserver.views.tables import Include, included, table
+from kuscia_conformance.apiserver.views.tables import Include, TableOptions, included, table
 from kuscia_conformance.kube.objects import Obj
 
 Now = Callable[[], datetime]
@@ -166,15 +166,8 @@ class TableView(View):
     def _table(
         self, objects: list[Obj], metadata: Obj, now: datetime, *, with_columns: bool = True
     ) -> Obj:
-        return table(
-            self.kind,
-            objects,
-            self.include,
-            now,
-            list_metadata=metadata,
-            with_columns=with_columns,
-            api_version=self.accepted.api_version,
-        )
+        options = TableOptions(self.include, with_columns, self.accepted.api_version)
+        return table(self.kind, objects, now, metadata, options)
 
 
 def _yaml(body: bytes) -> bytes:

@@ -71,17 +71,20 @@ def included(text: str) -> Include:
     raise _bad_include(text)
 
 
+@dataclass(frozen=True)
+class TableOptions:
+    """How a Table is to be: what of each object it holds, and in which version."""
+
+    include: Include = "Metadata"
+    #: Of a watch only the first event has columns.
+    with_columns: bool = True
+    api_version: str = V1
+
+
 def table(
-    kind: Kind,
-    objects: Iterable[Obj],
-    include: Include,
-    now: datetime,
-    *,
-    list_metadata: Obj,
-    with_columns: bool = True,
-    api_version: str = V1,
+    kind: Kind, objects: Iterable[Obj], now: datetime, metadata: Obj, options: TableOptions
 ) -> Obj:
-    """A Table of these objects; for a watch's event `with_columns` only in the first."""
+    """Returns a Table of these objects; `metadata` is that of the list."""
     shown = _shown(kind)
     conditions = pod_conditions if kind.key == ("", "pods") else None
     rows = []
@@ -89,12 +92,12 @@ def table(
         row: Obj = {"cells": shown.row(obj, now)}
         if conditions and (said := conditions(obj)):
             row["conditions"] = said
-        rows.append(row | {"object": _included(obj, include, api_version)})
+        rows.append(row | {"object": _included(obj, options.include, options.api_version)})
     return {
         "kind": "Table",
-        "apiVersion": api_version,
-        "metadata": list_metadata,
-        "columnDefinitions": shown.columns if with_columns else None,
+        "apiVersion": options.api_version,
+        "metadata": metadata,
+        "columnDefinitions": shown.columns if options.with_columns else None,
         "rows": rows,
     }
 

@@ -17,6 +17,7 @@ from kuscia_conformance.apiserver.apimachinery.status_errors import (
     required,
 )
 from kuscia_conformance.apiserver.apimachinery.types import Type
+from kuscia_conformance.apiserver.fields import default_manager
 from kuscia_conformance.apiserver.schema import check_types, decode, not_registered, type_of
 from kuscia_conformance.kube.objects import Obj
 
@@ -83,7 +84,7 @@ def write_options(request: Request) -> WriteOptions:
 
 def _manager_of(request: Request) -> str:
     """Who writes without saying so: as the user agent calls itself, before its version."""
-    return request.user_agent.partition("/")[0][:128] or "unknown"
+    return default_manager(request.user_agent) or "unknown"
 
 
 def _dry_runs(request: Request) -> list[str]:

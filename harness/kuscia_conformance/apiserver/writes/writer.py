@@ -249,17 +249,8 @@ class Writer:
         if stored is None and target.sub:
             raise status_errors.not_found(kind.group, kind.plural, target.name)
         current = in_version_object(kind, stored) if stored else None
-        new = fields.apply(
-            current,
-            config,
-            kind.type,
-            options.manager,
-            target.sub,
-            kind.api_version,
-            options.force,
-            time_text(self.now()),
-            not_tracked(kind, target.sub),
-        )
+        author = self._author(kind, options, target.sub)
+        new = fields.apply(current, config, kind.type, author, force=options.force)
         require_name(target, metadata_of(new, kind))
         accept_merged(kind, new)
         if stored is None:
@@ -354,19 +345,15 @@ class Writer:
         kept = self.store.put(kind.key, stored, selectable(kind, stored))
         obj["metadata"]["resourceVersion"] = str(kept.version)
 
+    def _author(self, kind: Kind, options: WriteOptions, sub: str) -> fields.Author:
+        now, resets = time_text(self.now()), not_tracked(kind, sub)
+        return fields.Author(options.manager, kind.api_version, now, sub, resets)
+
     def _track(
         self, kind: Kind, old: Obj | None, new: Obj, options: WriteOptions, sub: str
     ) -> None:
-        new["metadata"]["managedFields"] = fields.track(
-            old,
-            new,
-            kind.type,
-            options.manager,
-            sub,
-            kind.api_version,
-            time_text(self.now()),
-            not_tracked(kind, sub),
-        )
+        author = self._author(kind, options, sub)
+        new["metadata"]["managedFields"] = fields.track(old, new, kind.type, author)
         if not new["metadata"]["managedFields"]:
             del new["metadata"]["managedFields"]
 
