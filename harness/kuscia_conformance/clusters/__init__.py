@@ -1,8 +1,10 @@
 """Clusters to run on: each kind is one context manager, and a table names them.
 
-`embedded` (an API server of our own, with simulated nodes), `kind` (real nodes in Docker),
-`controlplane` (a real API server with simulated nodes),
-`kubeconfig` (somebody's cluster). `preparing` is what they have in common.
+Comes in: `ClusterOptions`. Goes out: a `Cluster`, with a kubeconfig and what it can do. `embedded`
+is our API server with simulated nodes, `controlplane` a real one with simulated nodes, `kind` real
+nodes in Docker, `kubeconfig` a cluster of the user's, which is left as it was found (`pool`,
+`lease`, `definitions`, `undo`). `preparing` is what they have in common, `process` runs programs.
+It must not know controllers, settings or scenarios.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """Expected documents: YAML that says what is compared, and nothing else.
 
-`loader` reads them strictly, `operators` are their few special values, `schema` knows which
-paths there can be, `compare` finds every mismatch, `render` shows them. `paths` names places.
+Comes in: YAML, and an object of a cluster. Goes out: every mismatch, or the problems of a document.
+`load` reads documents strictly, `operators` are their few special values, `schema` knows which
+paths there can be, `compare` finds every mismatch, `render` shows them, `write` writes a document
+from a status, `edits` changes manifests by tables; `paths` names places. It must not know
+features, steps or clusters.
 """
 
 from kuscia_conformance.documents.compare import Mismatch, compare, fields, score

@@ -1,7 +1,9 @@
-"""Lint: everything that is wrong with features and documents, all at once, without a cluster.
+"""What is wrong with features and documents, all at once, without a cluster.
 
-`targets` finds what to look at, `features.reader` examines each file by itself, `rules` each
-check, `coverage` the suite as a whole: requirements without a check, files that nobody uses.
+Comes in: paths, or nothing for the whole suite. Goes out: `Findings`, problems with file and line.
+`targets` finds the files, `features.reader` examines each by itself, `rules` each check, `coverage`
+the suite as a whole: requirements without a check, files that no step names. It must not know
+clusters or runs.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 """Nodes without machines: Node objects, and a kubelet for each that runs no container.
 
+Comes in: a `World`, and the pods that are bound to its nodes. Goes out: the status of these pods.
+It must not know KusciaTask.
+
 To everybody else they look like nodes: a pod bound to one is admitted or refused, is created,
 runs, becomes ready and ends, as its command says and as a real kubelet would report it
 (`tests/recorded/` holds what a real one reports). It talks to the API server alone, and takes

@@ -1,10 +1,17 @@
-"""The steps of the feature language: thin, each a sentence about a `Scenario`.
+"""The steps of the feature language: each one a sentence that calls a part of a `Scenario`.
 
-`cluster` gives domains and room, `controller` kills and starts it, `resources` creates and
-deletes, `changes` makes things other than usual, `pods` tells pods to end and looks at them,
-`services` looks at what leads to them, `inside` reads files in them, `status` compares documents,
-`throughout` judges every change of it, `cleaning` looks at what remains, `time` lets time pass,
-`moments` asks when things happened, `groups` looks at how a task's parties reserve.
+Comes in: the words of a step, its table, the scenario. Goes out: nothing, or a failure. To add a
+step, write a function here whose docstring begins with an example; what it does goes to `scenario`.
+
+    cluster     domains and room              controller  killed and started
+    resources   created and deleted           changes     other than usual
+    pods        told to end, looked at        services    what leads to them
+    inside      files in them                 status      documents, phases, the table
+    throughout  every change of a status      cleaning    what remains
+    time        that passes                   moments     when things happened
+    groups      how a task reserves for its parties
+
+One module must not know another.
 """
 
 from __future__ import annotations

@@ -1,8 +1,11 @@
 """What built-in kinds do beyond plain objects, and what metadata must be like of all kinds.
 
-`strategies` has a `Strategy` for each kind that does anything special; the modules are named
-for the kinds. `metadata` is for all kinds, `names` and `quantities` are what the others need,
-`fresh` is what a new server and a new namespace begin with.
+Comes in: an object before it is written. Goes out: the same with defaults, or FieldErrors. It must
+not know the store or requests.
+
+`strategies` has a `Strategy` for each kind that does anything special. The modules are named for
+the kinds; `pods` and `network` are rooms. `metadata` is for all kinds, `names` and `quantities` are
+what the others need, `bootstrap` is what a new server and a new namespace begin with.
 """
 
 from __future__ import annotations

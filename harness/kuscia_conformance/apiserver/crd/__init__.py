@@ -1,6 +1,7 @@
 """CustomResourceDefinitions: what makes kinds of the server's users.
 
-All here is pure. `defaulting` fills in and prepares what is written. `validation` says what is
+Comes in: a definition. Goes out: problems, a status, kinds, OpenAPI. All here is pure, and must not
+know the store. `defaulting` fills in and prepares what is written. `validation` says what is
 wrong with it: with its names (`naming`, `approval`), with the parts of its versions (`parts`),
 with their schemas (`schemas`, and for it `structural`, `defaults`, `lists`, `patterns`), and what
 of it this server cannot do (`unsupported`). `status` is what becomes of a definition, `serving`

@@ -1,5 +1,8 @@
 """What Kubernetes says of itself: its OpenAPI, its discovery, and the columns of its tables.
 
+Comes in: nothing. Goes out: documents as a kube-apiserver has served them. It must not know who
+reads them.
+
 Files, as a kube-apiserver has served them; `python -m kuscia_conformance.apiserver.data` makes
 them anew. README.md says from which version they are. Nothing that is returned may be changed.
 """

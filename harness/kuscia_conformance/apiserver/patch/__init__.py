@@ -1,5 +1,8 @@
 """Patches: what an object is after a client's PATCH, in three of the four ways to say so.
 
+Comes in: an object, a patch, its media type. Goes out: a new object, or a StatusError. It must not
+know what the object is for.
+
 `apply` chooses by media type among `json_patch`, `merge` and `strategic`; server-side apply is no
 part of this. `strategic` merges objects and leaves lists to `lists`; `decoding` says what of the
 result fits no Go type. `same` tells whether a write changes anything; `values` is what all share.

@@ -1,5 +1,7 @@
 """Bodies in Kubernetes' protobuf, for clients that write built-in kinds in no other way.
 
+Comes in: bytes. Goes out: an object, or a StatusError. It must not know what becomes of the object.
+
 Only reading: all of these clients read JSON. What a kind's message holds is data, made from the
 Go types' tags (`tests/apiserver/regenerate_protobuf.py`).
 

@@ -1,5 +1,8 @@
 """What objects have to be like: reading bodies, and holding objects against a kind's schema.
 
+Comes in: bytes or an object, and a `Type`. Goes out: an object, or FieldErrors. It must not know
+how objects are kept.
+
 `decode` makes an object of a body. Of a built-in kind it then goes through `check_types` and
 `prune`, of a definition's through `check_types`, `prune`, `fill_defaults` and `validate`. The
 types that they walk are made by `build`.

@@ -2,7 +2,7 @@
 
 Comes in: the options of one command. Goes out: a call of the room that does the work, and what it
 found, as text. A command imports that room only when it is called, so that help is there at once.
-`cli.main` lists the commands in the order of the help text.
+`cli.main` lists the commands in the order of the help text. One must not know another.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The controller under test: how to have one, by what the user chooses.
+"""The controller under test: how it is started, and killed, by what the user chooses.
 
+Comes in: `--controller`, and a cluster. Goes out: a `Controller`, whose processes the run may kill.
 `reference` starts ours in a process of its own, `cmd:COMMAND` any program (several, if it takes
-several), `none` tests what runs on the cluster already. What we start we may kill: see `control`.
-The README beside this is the contract with whoever writes a controller.
+several), `none` tests what runs on the cluster already. `control` kills and starts from any process
+of a run. It must not know scenarios. The README beside this is the contract for controllers.
 """
 
 from __future__ import annotations
