@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
 from kuscia_conformance.errors import ApiError, Conflict, Unreachable
+from kuscia_conformance.kube import workqueue
 from kuscia_conformance.kube.kuscia import (
     APP_IMAGES,
     KUSCIA_TASKS,
@@ -85,25 +86,21 @@ async def run(
         await runtime.stop(start, *fills)
 
 
-@dataclass
-class Item:
+@dataclass(eq=False, kw_only=True)
+class Item(workqueue.Item):
     """A key of one controller: whom to look at, and how that stands."""
 
     controller: Controller[Any]
     key: str
-    #: Something has changed since the last look.
-    due: bool = False
     #: When the lazy decision that waits is to be carried out, if nothing else comes before.
     ripe_at: datetime | None = None
     #: Errors in a row.
     failures: int = 0
     #: When the machine wants to look again, whatever else happens.
     deadline: datetime | None = None
-    work: asyncio.Task[None] | None = None
-    alarm: asyncio.Task[None] | None = None
 
     def __str__(self) -> str:
-        return f"{self.controller.name} {self.key}"
+        return self.name
 
 
 @dataclass
@@ -150,10 +147,9 @@ class Runtime:
 
     async def stop(self, *others: asyncio.Task[None]) -> None:
         """Cancel all work, and the others; once it returns nothing is written any more."""
-        of_items = [task for item in self._items.values() for task in (item.work, item.alarm)]
-        tasks = [*others, *(task for task in of_items if task)]
-        for task in tasks:
+        for task in others:
             task.cancel()
+        tasks = [*others, *(task for item in self._items.values() for task in item.cancel())]
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _queued(self) -> int:
@@ -168,26 +164,26 @@ class Runtime:
     def _queue(self, resource: Resource, obj: Obj) -> None:
         for controller in self.controllers:
             for key in controller.keys(resource, obj, self.cache):
-                item = self._items.setdefault((controller.name, key), Item(controller, key))
-                self._make_due(item)
+                item = self._items.get((controller.name, key)) or self._add(controller, key)
+                item.make_due()
 
-    def _make_due(self, item: Item) -> None:
-        item.due = True
-        if item.work is None:
-            self._working += 1
-            item.work = self.world.spawn(self._work(item), f"{item}")
+    def _add(self, controller: Controller[Any], key: str) -> Item:
+        def working(begins: bool) -> None:
+            self._working += 1 if begins else -1
+            if item.is_idle:
+                self._items.pop((controller.name, key), None)
 
-    async def _work(self, item: Item) -> None:
-        try:
-            while item.due:
-                item.due = False
-                self._set_alarm(item, None)
-                await self._try(item)
-        finally:
-            item.work = None
-            self._working -= 1
-            if item.alarm is None and not item.due:
-                self._items.pop((item.controller.name, item.key), None)
+        def look() -> Awaitable[None]:
+            return self._look(item)
+
+        name = f"{controller.name} {key}"
+        item = Item(self.world, name, look, working, controller=controller, key=key)
+        self._items[controller.name, key] = item
+        return item
+
+    async def _look(self, item: Item) -> None:
+        item.set_alarm(None)
+        await self._try(item)
 
     async def _try(self, item: Item) -> None:
         """Bring the item to rest; after an error let it rest for a while, and come back."""
@@ -201,7 +197,7 @@ class Runtime:
         except Conflict as error:
             log.debug("%s: %s", item, error)
             # The newer version is on its way through the watch, and will make the item due.
-            self._pause(item, FIRST_PAUSE)
+            item.set_alarm(FIRST_PAUSE)
         except (ApiError, TimeoutError) as error:
             await self._back_off(item, error)
         except Exception as error:
@@ -277,16 +273,5 @@ class Runtime:
         return [left] if left > 0 else []
 
     def _set_alarm(self, item: Item, moment: datetime | None) -> None:
-        if item.alarm:
-            item.alarm.cancel()
-            item.alarm = None
         if moment:
-            self._pause(item, (moment - self.world.now()).total_seconds())
-
-    def _pause(self, item: Item, seconds: float) -> None:
-        item.alarm = self.world.spawn(self._ring(item, seconds), f"{item} alarm")
-
-    async def _ring(self, item: Item, seconds: float) -> None:
-        await self.world.sleep(max(seconds, 0))
-        item.alarm = None
-        self._make_due(item)
+            item.set_alarm((moment - self.world.now()).total_seconds())

@@ -74,7 +74,11 @@ def _domains_of(pod: Obj, cache: Cache) -> list[str]:
 def _waits(pod: Obj) -> bool:
     spec = pod["spec"]
     ours = spec.get("schedulerName") == names.SCHEDULER and not spec.get("nodeName")
-    return ours and "deletionTimestamp" not in pod["metadata"] and not has_ended(pod)
+    return ours and "deletionTimestamp" not in pod["metadata"] and not _has_ended(pod)
+
+
+def _has_ended(pod: Obj) -> bool:
+    return has_ended(pod)
 
 
 def _gang(cache: Cache, resource: Obj) -> Gang:
@@ -98,7 +102,7 @@ def _strays(cache: Cache, waiting: Iterable[Obj]) -> Iterator[tuple[Obj, str]]:
 
 
 def _room(cache: Cache, node: Obj) -> Node:
-    bound = (pod for pod in cache.by(PODS, "node", name_of(node)) if not has_ended(pod))
+    bound = (pod for pod in cache.by(PODS, "node", name_of(node)) if not _has_ended(pod))
     taken = [requests_of(pod) for pod in bound]
     return node_with_room(node, [*taken, *_held(cache, name_of(node))])
 

@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from kuscia_conformance.errors import AlreadyExists, ApiError, NotFound
 from kuscia_conformance.kube.objects import (
@@ -25,6 +26,7 @@ from kuscia_conformance.kube.objects import (
     uid_of,
     version_of,
 )
+from kuscia_conformance.kube.workqueue import Item
 from kuscia_conformance.kube.world import Listed, World, follow
 from kuscia_conformance.simulated_nodes import (
     containers,
@@ -74,8 +76,8 @@ async def serve(
         await asyncio.gather(*tasks, *kubelets.stop(), return_exceptions=True)
 
 
-@dataclass
-class Charge:
+@dataclass(eq=False, kw_only=True)
+class Charge(Item):
     """A pod in a kubelet's care."""
 
     pod: Obj
@@ -85,10 +87,6 @@ class Charge:
     reported: Obj = field(default_factory=dict)
     #: Its deletion is done; the watch will say when it is gone.
     deleted: bool = False
-    #: Something has changed since the last look.
-    due: bool = False
-    work: asyncio.Task[None] | None = None
-    alarm: asyncio.Task[None] | None = None
 
     @property
     def node(self) -> str:
@@ -134,7 +132,7 @@ class Kubelets:
         charge = self._charges.get(uid_of(pod))
         if charge and done.order:
             charge.life = lifecycle.tell(charge.life, container, done.order)
-            self._make_due(charge)
+            charge.make_due()
         return done.said.code, done.said.output, done.said.complaints
 
     def _view(self, pod: Obj, name: str) -> containers.Seen | None:
@@ -204,7 +202,7 @@ class Kubelets:
         for pod in pods:
             self._take(pod)
 
-    def stop(self) -> list[asyncio.Task[None]]:
+    def stop(self) -> list[asyncio.Task[Any]]:
         """Let go of every pod; what is on its way to its end."""
         return [task for uid in list(self._charges) for task in self._let_go(uid)]
 
@@ -213,40 +211,32 @@ class Kubelets:
         if charge is None:
             if pod["spec"]["nodeName"] not in self._nodes:
                 return
-            charge = Charge(pod, lifecycle.first(pod), self._addresses(pod))
+            charge = self._charge(pod)
             self._charges[uid_of(pod)] = charge
             self._on.setdefault(charge.node, {})[uid_of(pod)] = charge
         elif version_of(pod) < version_of(charge.pod):
             return
         charge.pod = pod
-        self._make_due(charge)
+        charge.make_due()
+
+    def _charge(self, pod: Obj) -> Charge:
+        def look() -> Awaitable[None]:
+            return self._try(charge)
+
+        life, addresses = lifecycle.first(pod), self._addresses(pod)
+        charge = Charge(self.world, key_of(pod), look, pod=pod, life=life, addresses=addresses)
+        return charge
 
     def _addresses(self, pod: Obj) -> Addresses:
         number = next(self._numbers)
         host = self._nodes[pod["spec"]["nodeName"]]["status"]["addresses"][0]["address"]
         return Addresses(f"10.244.{number // 254 % 256}.{number % 254 + 1}", host)
 
-    def _let_go(self, uid: str) -> list[asyncio.Task[None]]:
+    def _let_go(self, uid: str) -> list[asyncio.Task[Any]]:
         charge = self._charges.pop(uid, None)
         if charge:
             del self._on[charge.node][uid]
-        tasks = [task for task in (charge.work, charge.alarm) if task] if charge else []
-        for task in tasks:
-            task.cancel()
-        return tasks
-
-    def _make_due(self, charge: Charge) -> None:
-        charge.due = True
-        if charge.work is None:
-            charge.work = self.world.spawn(self._work(charge), key_of(charge.pod))
-
-    async def _work(self, charge: Charge) -> None:
-        try:
-            while charge.due:
-                charge.due = False
-                await self._try(charge)
-        finally:
-            charge.work = None
+        return charge.cancel() if charge else []
 
     async def _try(self, charge: Charge) -> None:
         """Bring the pod up to date; after an error come back a little later."""
@@ -257,7 +247,7 @@ class Kubelets:
             log.debug("%s: %s", key_of(charge.pod), error)
         except (ApiError, TimeoutError) as error:
             log.warning("%s: %s; again in %s s", key_of(charge.pod), error, PAUSE)
-            self._set_alarm(charge, PAUSE)
+            charge.set_alarm(PAUSE)
         except Exception:
             log.exception("%s: a bug, of this pod only", key_of(charge.pod))
 
@@ -269,7 +259,7 @@ class Kubelets:
         if charge.life.stage is Stage.GONE and not charge.deleted:
             await self._delete(charge)
         moment = lifecycle.wake_at(seen)
-        self._set_alarm(charge, (moment - self.world.now()).total_seconds() if moment else None)
+        charge.set_alarm((moment - self.world.now()).total_seconds() if moment else None)
 
     async def _look(self, charge: Charge) -> Seen:
         """What there is to see; a refusal needs a second look at the node, past the watch."""
@@ -320,15 +310,3 @@ class Kubelets:
             PODS, name_of(pod), namespace_of(pod), uid=uid_of(pod), grace_seconds=0
         )
         charge.deleted = True
-
-    def _set_alarm(self, charge: Charge, seconds: float | None) -> None:
-        if charge.alarm:
-            charge.alarm.cancel()
-            charge.alarm = None
-        if seconds is not None:
-            charge.alarm = self.world.spawn(self._ring(charge, seconds), key_of(charge.pod))
-
-    async def _ring(self, charge: Charge, seconds: float) -> None:
-        await self.world.sleep(max(seconds, 0))
-        charge.alarm = None
-        self._make_due(charge)

@@ -12,9 +12,8 @@ from functools import cache, partial
 from kuscia_conformance.apiserver import data
 from kuscia_conformance.apiserver.apimachinery.kinds import Context, Kind, Strategy
 from kuscia_conformance.apiserver.apimachinery.registry import Registry, Target
-from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError, StatusError
 from kuscia_conformance.apiserver.apimachinery.types import Type
-from kuscia_conformance.apiserver.controllers.dues import Dues
 from kuscia_conformance.apiserver.crd import (
     default_definition,
     installing,
@@ -32,6 +31,7 @@ from kuscia_conformance.apiserver.writes.delete import delete
 from kuscia_conformance.apiserver.writes.options import DeleteOptions
 from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj, condition_of, time_text
+from kuscia_conformance.kube.workqueue import WorkQueue
 
 DEFINITIONS: Key = ("apiextensions.k8s.io", "customresourcedefinitions")
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
@@ -91,7 +91,7 @@ class Definitions:
 
     writer: Writer
     registry: Registry
-    _dues: Dues[str] = field(default_factory=Dues)
+    _due: WorkQueue[str] = field(default_factory=lambda: WorkQueue(StatusError))
     #: The names of definitions whose objects are being deleted, by collection.
     _ending: dict[Key, str] = field(default_factory=dict)
     #: The OpenAPI documents, until a definition changes.
@@ -102,14 +102,14 @@ class Definitions:
             if change.type == "DELETED":
                 self._withdraw(change.new.object())
                 # Others may have the names that it had.
-                self._dues.add(*(stored.name for _, stored in self._stored()))
+                self._due.add(*(stored.name for _, stored in self._stored()))
             else:
-                self._dues.add(change.new.name)
+                self._due.add(change.new.name)
         elif change.type == "DELETED" and kind in self._ending:
-            self._dues.add(self._ending[kind])
+            self._due.add(self._ending[kind])
 
     async def run(self) -> None:
-        await self._dues.work(self._look)
+        await self._due.work(self._look)
 
     def all(self) -> list[Obj]:
         return [stored.object() for _, stored in self._stored()]

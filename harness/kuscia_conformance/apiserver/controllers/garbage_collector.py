@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.apiserver.apimachinery.registry import Target
-from kuscia_conformance.apiserver.controllers.dues import Dues
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.storage.store import Change, Key, Owner, Stored
 from kuscia_conformance.apiserver.writes.delete import FOREGROUND, ORPHAN, delete
 from kuscia_conformance.apiserver.writes.options import DeleteOptions
 from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj
+from kuscia_conformance.kube.workqueue import WorkQueue
 
 MANAGER = "garbage-collector"
 
@@ -38,7 +39,7 @@ class Collector:
     kind_of: Callable[[Key], Kind | None]
     _places: dict[str, Place] = field(default_factory=dict)
     _dependents: dict[str, dict[Place, Owner]] = field(default_factory=dict)
-    _dues: Dues[Place] = field(default_factory=Dues)
+    _due: WorkQueue[Place] = field(default_factory=lambda: WorkQueue(StatusError))
 
     def watch(self, kind: Key, change: Change) -> None:
         place = Place(kind, change.new.key)
@@ -47,15 +48,15 @@ class Collector:
         if change.type == "DELETED":
             if self._places.get(change.new.uid) == place:
                 del self._places[change.new.uid]
-            self._dues.add(*self._dependents.get(change.new.uid, ()), *self._owners(change.new))
+            self._due.add(*self._dependents.get(change.new.uid, ()), *self._owners(change.new))
             return
         self._places[change.new.uid] = place
         for owner in change.new.owners:
             self._dependents.setdefault(owner.uid, {})[place] = owner
         if change.new.owners or b'"deletionTimestamp"' in change.new.body:
-            self._dues.add(place)
+            self._due.add(place)
         if change.old is not None and change.old.owners:
-            self._dues.add(*self._owners(change.old))
+            self._due.add(*self._owners(change.old))
 
     def _forget(self, place: Place, old: Stored) -> None:
         for owner in old.owners:
@@ -68,7 +69,7 @@ class Collector:
         return (self._places[o.uid] for o in stored.owners if o.uid in self._places)
 
     async def run(self) -> None:
-        await self._dues.work(self._look)
+        await self._due.work(self._look)
 
     def _look(self, place: Place) -> None:
         kind = self.kind_of(place.kind)
@@ -150,7 +151,7 @@ class Collector:
     def _delete_dependents_first(self, target: Target, stored: Stored) -> None:
         dependents = self._dependents_of(stored)
         # Those that are as far as this one are not looked at again: they may own each other.
-        self._dues.add(*(each for each in dependents if not self._deletes_dependents(each)))
+        self._due.add(*(each for each in dependents if not self._deletes_dependents(each)))
         if not any(owner.blocks for owner in dependents.values()):
             self._release(target, FOREGROUND)
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.apiserver.apimachinery.registry import Target
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.builtin import service_account
 from kuscia_conformance.apiserver.builtin.ending import Left, ending_conditions
-from kuscia_conformance.apiserver.controllers.dues import Dues
 from kuscia_conformance.apiserver.storage.store import Change, Key
 from kuscia_conformance.apiserver.writes.delete import delete
 from kuscia_conformance.apiserver.writes.options import DeleteOptions, WriteOptions
 from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj, time_text
+from kuscia_conformance.kube.workqueue import WorkQueue
 
 MANAGER = "kube-controller-manager"
 NAMESPACES, ACCOUNTS = ("", "namespaces"), ("", "serviceaccounts")
@@ -27,16 +28,16 @@ class Namespaces:
     writer: Writer
     #: All collections there are, each with its kind.
     kinds: Callable[[], Mapping[Key, Kind]]
-    _dues: Dues[str] = field(default_factory=Dues)
+    _due: WorkQueue[str] = field(default_factory=lambda: WorkQueue(StatusError))
 
     def watch(self, kind: Key, change: Change) -> None:
         if kind == NAMESPACES and change.type != "DELETED":
-            self._dues.add(change.new.name)
+            self._due.add(change.new.name)
         elif change.type == "DELETED" and change.new.namespace:
-            self._dues.add(change.new.namespace)
+            self._due.add(change.new.namespace)
 
     async def run(self) -> None:
-        await self._dues.work(self._look)
+        await self._due.work(self._look)
 
     def _look(self, name: str) -> None:
         stored = self.writer.store.get(NAMESPACES, "", name)
