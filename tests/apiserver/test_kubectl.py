@@ -42,6 +42,7 @@ def test_kubectl_prints_what_it_prints_of_kube_apiserver(name, kubectl, kubeconf
     ("printed", "text"),
     [
         ("one   1/1  Running  0   5m3s\n", "one  1/1  Running  0  AGE\n"),
+        ("327d (x3 over 2y9d)  Normal\n", "AGE (x3 over AGE)  Normal\n"),
         ('resourceVersion: "12"\n', "resourceVersion: VERSION\n"),
         ("pod/made-by-x7k2p created\n", "pod/made-by-SUFFIX created\n"),
         ("tolerated for 300s\n", "tolerated for 300s\n"),
