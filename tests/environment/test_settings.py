@@ -1,6 +1,6 @@
 import pytest
 
-from kuscia_conformance.environment.settings import Timeouts
+from kuscia_conformance.environment.settings import Settings, Timeouts
 from kuscia_conformance.errors import UsageError
 from tests.given import settings_of
 
@@ -82,3 +82,39 @@ def test_a_failure_is_kept_only_where_it_stays(chosen):
 @pytest.mark.parametrize("chosen", [{"reuse": True}, {"cluster": "kind:mine", "keep": True}])
 def test_where_a_failure_stays(chosen):
     assert settings_of({**chosen, "keep_on_failure": True}).keep_on_failure
+
+
+def test_other_processes_are_given_the_same_settings(tmp_path):
+    setup, defaults = tmp_path / "setup.yaml", tmp_path / "defaults.yaml"
+    setup.write_text("kind: List\n")
+    defaults.write_text("metadata: {labels: {team: blue}}\n")
+    settings = settings_of(
+        {
+            "cluster": "kubeconfig:x#y",
+            "nodes": "a,b",
+            "controller": ["cmd:one", "cmd:two"],
+            "only": "clean*,SC-02",
+            "setup": str(setup),
+            "task_defaults": str(defaults),
+        }
+    )
+    given = Settings.from_json(settings.to_json())
+    assert given == settings
+    assert Settings.from_json(settings_of({}).to_json()) == settings_of({})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"reuse": True, "cluster": "kind"}, "--reuse and --cluster"),
+        ({"reuse": True, "controller": ["none"]}, "--reuse and --controller"),
+    ],
+)
+def test_what_stands_is_not_chosen_again(given, message):
+    with pytest.raises(UsageError, match=message):
+        settings_of(given)
+
+
+def test_a_cluster_in_the_environment_does_not_keep_from_what_stands(monkeypatch):
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_CLUSTER", "kind")
+    assert settings_of({"reuse": True}).cluster == "that of `up`"

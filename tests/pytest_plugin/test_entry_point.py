@@ -1,6 +1,14 @@
-"""What every pytest session gets: options, and nothing else until it asks."""
+"""What every pytest session gets: options of our own name, and nothing else until it asks."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+
+from kuscia_conformance import pytest_plugin
+from kuscia_conformance.pytest_plugin.options import OPTIONS, as_pytest_says, renamed
 
 FEATURE = """
 Feature: F
@@ -8,29 +16,42 @@ Feature: F
   Scenario: Mine
     Given the domain alice with room for 1 pod
 """
+#: Options that a project may have, and names of folders; each is one of ours, too.
+THEIR_OPTIONS = ("seed", "cluster", "nodes", "out", "only", "update")
+THEIR_FOLDERS = ("harness", "features", "tests", "reference_controller")
+#: All of ours that a session may load which asks for nothing.
+LOADED = {
+    "kuscia_conformance",
+    "kuscia_conformance.pytest_plugin",
+    "kuscia_conformance.pytest_plugin.options",
+}
 
 
 @pytest.fixture
 def project(pytester):
-    """A project with a package called harness, a feature, and a test."""
-    pytester.mkpydir("harness").joinpath("mine.py").write_text("HERE = True\n")
+    """A project with packages and options that are called as ours are, a feature, and tests."""
+    added = "\n".join(f"    parser.addoption('--{name}', default='1')" for name in THEIR_OPTIONS)
+    pytester.makeconftest(f"def pytest_addoption(parser):\n{added}\n")
+    for name in THEIR_FOLDERS:
+        pytester.mkpydir(name).joinpath("mine.py").write_text("HERE = True\n")
     pytester.makefile(".feature", mine=FEATURE)
-    pytester.makepyfile(
-        """
-        import sys
+    imported = "\n".join(f"    import {name}.mine" for name in THEIR_FOLDERS)
+    text = f"""
+import sys
 
-        def test_theirs():
-            import harness.mine
-            assert harness.mine.HERE
-            assert "kubernetes" not in sys.modules
-            assert "kuscia_conformance.pytest_plugin.hooks" not in sys.modules
-        """
-    )
+def test_theirs(pytestconfig):
+{imported}
+    assert pytestconfig.getoption("seed") == "7"
+    ours = {{name for name in sys.modules if name.partition(".")[0] == "kuscia_conformance"}}
+    assert ours == {LOADED!r}
+    assert "kubernetes" not in sys.modules
+"""
+    (pytester.path / "tests" / "test_theirs.py").write_text(text)
     return pytester
 
 
-def test_a_project_with_a_harness_of_its_own_is_left_alone(project):
-    result = project.runpytest_subprocess("-p", "no:cacheprovider")
+def test_a_project_whose_names_are_ours_is_left_alone(project):
+    result = project.runpytest_subprocess("-p", "no:cacheprovider", "--seed", "7", "--only", "x")
     result.assert_outcomes(passed=1)
 
 
@@ -39,6 +60,72 @@ def test_features_are_not_collected_unless_asked_for(project):
     assert "mine.feature" not in result.stdout.str()
 
 
+@pytest.mark.parametrize(
+    "path", [pytest_plugin.__file__, f"{Path(pytest_plugin.__file__).parent}/options.py"]
+)
+def test_what_every_session_loads_imports_pytest_and_the_standard_library(path):
+    body = ast.parse(Path(path).read_text()).body
+    found = {node.module for node in body if isinstance(node, ast.ImportFrom)}
+    found |= {a.name for node in body if isinstance(node, ast.Import) for a in node.names}
+    others = {str(name).partition(".")[0] for name in found if name not in LOADED}
+    assert others <= {"pytest", *sys.stdlib_module_names}
+
+
+def test_the_checkout_brings_no_tests_or_features_along(tmp_path):
+    code = "import importlib.util as u; print(*(u.find_spec(n) for n in ('tests', 'features')))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "None None"
+
+
+@pytest.mark.parametrize("given", ["environment", "ini"])
+def test_a_cluster_that_is_named_otherwise_has_features_collected(project, given, monkeypatch):
+    if given == "environment":
+        monkeypatch.setenv("KUSCIA_CONFORMANCE_CLUSTER", "embedded")
+    else:
+        project.makeini("[pytest]\nkuscia_conformance_cluster = embedded\n")
+    result = project.runpytest_subprocess("--collect-only", "-q", "-p", "no:cacheprovider")
+    assert "mine.feature::mine" in result.stdout.str()
+
+
 def test_help_names_the_options(pytester):
     result = pytester.runpytest_subprocess("--help")
     result.stdout.fnmatch_lines(["conformance of KusciaTask*", "*--kuscia-cluster*"])
+    for option in OPTIONS:
+        assert option.in_pytest in result.stdout.str()
+
+
+def test_an_option_that_was_called_otherwise_is_told_its_name(pytester):
+    result = pytester.runpytest_subprocess("--cluster=kind", "--timeout-scale", "2")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    said = result.stderr.str()
+    assert "--cluster is called --kuscia-cluster in pytest" in said
+    assert "--timeout-scale is called --kuscia-timeout-scale in pytest" in said
+    assert "Traceback" not in said
+
+
+def test_an_option_of_nobodys_is_left_to_pytest(pytester):
+    result = pytester.runpytest_subprocess("--frobnicate")
+    assert "unrecognized arguments: --frobnicate" in result.stderr.str()
+    assert renamed(["--frobnicate", "x", "--out=y", "--out"]) == (
+        "--out is called --kuscia-out in pytest"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("--nodes x: expected a number", "--kuscia-nodes x: expected a number"),
+        ("name them by --nodes, or --only", "name them by --kuscia-nodes, or --kuscia-only"),
+        ("--nodes-of-mine, --kuscia-nodes, --x", "--nodes-of-mine, --kuscia-nodes, --x"),
+    ],
+)
+def test_messages_name_options_as_pytest_does(text, said):
+    assert as_pytest_says(text) == said
+
+
+def test_a_wrong_value_is_told_with_the_option_that_was_given(project):
+    result = project.runpytest_subprocess("mine.feature", "--kuscia-nodes", "x")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--kuscia-nodes x: expected a number, 2 or more" in result.stderr.str()
