@@ -117,7 +117,7 @@ def test_of_two_at_once_one_is_made_and_used_and_ended(state, works, tmp_path):
     said = ["".join(process.communicate(timeout=120)) for process in both]
     assert sorted(process.returncode for process in both) == [0, 2], said
     assert "an environment stands already, or is being made" in "".join(said)
-    assert background.standing().nodes == ("simulated-1", "simulated-2")
+    assert background.running_environment().nodes == ("simulated-1", "simulated-2")
     assert len(processes(works)) >= 2
 
     update_and_keep(tmp_path)
@@ -146,12 +146,12 @@ def test_a_killed_keeper_is_told_of_and_cleared_away(state, tmp_path):
     work = tmp_path / "work"
     work.mkdir()
     write_down(state, work)
-    with pytest.raises(UsageError, match="keeper has died"):
-        background.standing()
+    with pytest.raises(UsageError, match="process has died"):
+        background.running_environment()
     assert background.take_down(print)
     assert not work.exists()
     with pytest.raises(UsageError, match="no environment stands"):
-        background.standing()
+        background.running_environment()
 
 
 def test_the_kind_cluster_of_a_killed_keeper_is_deleted(state, tmp_path, monkeypatch):
@@ -182,7 +182,7 @@ def test_an_environment_that_is_still_made_is_not_used(state):
     with (state / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(UsageError, match="still being made"):
-            background.standing()
+            background.running_environment()
 
 
 def test_a_state_folder_that_cannot_be(state, monkeypatch):
@@ -190,7 +190,7 @@ def test_a_state_folder_that_cannot_be(state, monkeypatch):
     with pytest.raises(UsageError, match="cannot write to /dev/null: File exists"):
         background.bring_up(settings_of({"clock": "real"}), print)
     with pytest.raises(UsageError, match="no environment stands"):
-        background.standing()
+        background.running_environment()
     assert not background.take_down(print)
 
 
@@ -198,4 +198,4 @@ def test_a_state_folder_that_cannot_be(state, monkeypatch):
 def test_what_another_version_wrote_down_is_no_environment(state, text):
     (state / "environment.json").write_text(text)
     with pytest.raises(UsageError, match="no environment stands"):
-        background.standing()
+        background.running_environment()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from kuscia_conformance.environment.controllers import control
-from kuscia_conformance.environment.virtual import stand_virtually
+from kuscia_conformance.environment.virtual import virtual_environment
 from kuscia_conformance.environment.virtual_clock import BEGINNING
 from kuscia_conformance.errors import ControllerError, UsageError
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
@@ -23,7 +23,7 @@ SOME = "run-restart-pending,view-lifecycle-over,schedule-hold-released"
 @pytest.fixture
 def environment(tmp_path):
     settings = settings_of({"clock": "virtual", "nodes": "2", "out": str(tmp_path)})
-    with stand_virtually(settings, print) as made:
+    with virtual_environment(settings, print) as made:
         yield made
 
 

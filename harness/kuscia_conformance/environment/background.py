@@ -1,10 +1,10 @@
-"""An environment that stands while an author works: `up` makes it, `down` ends it.
+"""The background environment: one that stays while an author works. `up` makes it, `down` ends it.
 
-It belongs to one process in the background, the keeper, which runs this module: it holds cluster
-and controller as a run does, and ends them when it is told to. A folder of the user's has
-a lock that the keeper holds while it lives, however it dies; its pid; what it says; and, once it
-stands, the environment, for `--reuse` to run on. A keeper that ends takes that away: if it is
-there without one, the keeper was killed, and `up` and `down` clear away what it could not.
+It belongs to one background process, which runs this module: it makes cluster and controller as a
+run does, and ends them on SIGTERM. A folder of the user's has a lock, which that process holds
+while it lives, however it dies; its pid; its log; and, while the environment is there, its description,
+which `--reuse` reads. The process deletes the description when it ends. If there is one without a
+process, the process was killed, and `up` and `down` clear away what it has left.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ import orjson
 from kuscia_conformance.clusters.address import address_of
 from kuscia_conformance.clusters.process import run
 from kuscia_conformance.environment.model import Environment
-from kuscia_conformance.environment.processes import stand
+from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
 
-#: How often the keeper is looked at while it makes or ends the environment, in seconds.
+#: How often the background process is looked at until it has made or ended it, in seconds.
 _LOOK = 0.05
 #: How long it may take to end everything, in seconds: a kind cluster takes a while.
 _LONGEST_END = 120.0
@@ -46,8 +46,8 @@ def folder() -> Path:
     return Path(state) / "kuscia-conformance"
 
 
-def standing() -> Environment:
-    """The environment that stands. UsageError if there is none."""
+def running_environment() -> Environment:
+    """Returns the background environment. UsageError if there is none."""
     environment, lives = _written_down(), _lives()
     if environment and lives:
         return environment
@@ -56,26 +56,28 @@ def standing() -> Environment:
         raise UsageError("--reuse: the environment is still being made, or ended", hint=hint)
     if environment:
         hint = "`kuscia-conformance down` clears away what is left, `up` makes another"
-        raise UsageError("--reuse: the environment's keeper has died", hint=hint)
+        raise UsageError("--reuse: the environment's process has died", hint=hint)
     hint = "make one with `kuscia-conformance up`"
     raise UsageError("--reuse: no environment stands", hint=hint)
 
 
 def bring_up(settings: Settings, say: Callable[[str], None]) -> Environment:
-    """Have a keeper make an environment, and wait until it stands.
+    """Has a background process make an environment, and returns it once it is there.
 
-    Raises UsageError if one stands already, EnvironmentFailure if it cannot be made; then, as
+    Raises UsageError if there is one already, EnvironmentFailure if it cannot be made; then, as
     after Ctrl-C, nothing is left.
     """
     with _writing(), _lock() as lock:
         _clear_away(say)
         _spawn(replace(settings, out=folder() / "logs"), lock)
         _follow_or_end(say)
-    return standing()
+    return running_environment()
 
 
 def take_down(say: Callable[[str], None]) -> bool:
-    """End the environment that stands, or what a killed keeper has left; whether there was any.
+    """Ends the background environment, or clears away what a killed process has left of it.
+
+    Returns whether there was any.
 
     EnvironmentFailure if it stays.
     """
@@ -101,7 +103,7 @@ def _written() -> Path:
 
 
 def _failure() -> Path:
-    """Why the keeper could not make the environment: what it says goes to people as it comes."""
+    """The file that says why the environment could not be made, in words for people."""
     return folder() / "failure"
 
 
@@ -147,7 +149,7 @@ def _lives() -> bool:
 
 
 def _clear_away(say: Callable[[str], None]) -> None:
-    """What was written down, and of what a killed keeper has left what did not end with it."""
+    """Deletes what was written down, and what outlived a background process that was killed."""
     if left := _written_down():
         where = address_of(left.cluster)
         if where.kind == "kind" and not left.outlives:
@@ -162,11 +164,11 @@ def _clear_away(say: Callable[[str], None]) -> None:
 
 
 def _spawn(settings: Settings, lock: BinaryIO) -> None:
-    """The keeper, in a session of its own: it outlives the terminal. Its settings come by stdin."""
+    """Starts the background process, which outlives the terminal; its settings come by stdin."""
     log = folder() / "log"
     command = [sys.executable, "-P", "-m", "kuscia_conformance.environment.background"]
     with log.open("wb") as output:
-        keeper = subprocess.Popen(
+        process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=output,
@@ -174,11 +176,11 @@ def _spawn(settings: Settings, lock: BinaryIO) -> None:
             start_new_session=True,
             pass_fds=[lock.fileno()],
         )
-    (folder() / "pid").write_text(str(keeper.pid))
-    assert keeper.stdin is not None
-    with keeper.stdin as stdin:
+    (folder() / "pid").write_text(str(process.pid))
+    assert process.stdin is not None
+    with process.stdin as stdin:
         stdin.write(settings.to_json())
-    keeper.returncode = 0  # it is not ours to wait for: whoever says `down` ends it
+    process.returncode = 0  # it is not ours to wait for: whoever says `down` ends it
     lock.close()
 
 
@@ -191,7 +193,7 @@ def _follow_or_end(say: Callable[[str], None]) -> None:
 
 
 def _follow(say: Callable[[str], None]) -> None:
-    """Tell what the keeper tells, until the environment stands."""
+    """Says what the background process says, until the environment is there."""
     told = 0
     while True:
         stands, lives = _written().exists(), _lives()
@@ -210,11 +212,11 @@ def _why_not() -> str:
     try:
         return _failure().read_text()
     except FileNotFoundError:
-        return f"the keeper has ended; it said so much: {folder() / 'log'}"
+        return f"the background process has ended; its log: {folder() / 'log'}"
 
 
 def _end() -> None:
-    """Have the keeper end everything, and wait until it has."""
+    """Tells the background process to end everything, and waits until it has."""
     deadline, pid = time.monotonic() + _LONGEST_END, _pid()
     if pid and _lives():
         with suppress(ProcessLookupError):
@@ -222,7 +224,7 @@ def _end() -> None:
     while _lives():
         if time.monotonic() > deadline:
             hint = f"look at {folder() / 'log'}; then `kill -9 {pid}`, and `down` once more"
-            raise EnvironmentFailure(f"the keeper (process {pid}) does not end", hint=hint)
+            raise EnvironmentFailure(f"the background process ({pid}) does not end", hint=hint)
         time.sleep(_LOOK)
 
 
@@ -233,12 +235,12 @@ def _end_once(number: int, frame: FrameType | None) -> None:
     signal.default_int_handler(number, frame)
 
 
-def keep(settings: Settings) -> int:
-    """What the keeper does: make the environment, write it down, and end it on SIGTERM."""
+def main(settings: Settings) -> int:
+    """What the background process does: makes the environment, describes it, ends it on SIGTERM."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end_once)
     try:
-        with stand(settings, lambda text: print(text, flush=True)) as environment:  # noqa: T201
+        with environment_for(settings, lambda text: print(text, flush=True)) as environment:  # noqa: T201
             new = folder() / "environment.new"
             new.touch(mode=0o600)
             new.write_bytes(orjson.dumps(environment.to_dict()))
@@ -255,4 +257,4 @@ def keep(settings: Settings) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(keep(Settings.from_json(sys.stdin.buffer.read())))
+    sys.exit(main(Settings.from_json(sys.stdin.buffer.read())))

@@ -1,6 +1,6 @@
 """Making the environment of a run: cluster and controller in processes of their own.
 
-`stand` is the one way to an environment. Where the clock is virtual, `virtual` makes it instead.
+`environment_for` is the one way to an environment. Where the clock is virtual, `virtual` makes it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from kuscia_conformance.kube.kubeconfig import read_access
 
 
 @contextmanager
-def stand(settings: Settings, say: Callable[[str], None]) -> Iterator[Environment]:
+def environment_for(settings: Settings, say: Callable[[str], None]) -> Iterator[Environment]:
     """Make cluster and controller, and end them; UsageError or EnvironmentFailure if that fails."""
     settings.out.mkdir(parents=True, exist_ok=True)
     if settings.virtual:
-        from kuscia_conformance.environment.virtual import stand_virtually
+        from kuscia_conformance.environment.virtual import virtual_environment
 
-        with stand_virtually(settings, say) as environment:
+        with virtual_environment(settings, say) as environment:
             yield environment
         return
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder:

@@ -122,11 +122,11 @@ class VirtualCluster:
 
 
 @contextmanager
-def stand_virtually(settings: Settings, say: Callable[[str], None]) -> Iterator[Environment]:
+def virtual_environment(settings: Settings, say: Callable[[str], None]) -> Iterator[Environment]:
     """Cluster and controller in this process, and their end."""
     say("starting everything in this process, on a virtual clock")
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder, ExitStack() as ending:
-        ending.enter_context(gc_tuning.seldom_looked_for())
+        ending.enter_context(gc_tuning.rare_collections())
         loop = ending.enter_context(_loop())
         run = f"{Random(settings.seed).getrandbits(32):08x}"
         log = settings.out / "controller.log"

@@ -26,7 +26,7 @@ from kuscia_conformance.pytest_plugin.options import WORKER_SETTINGS, as_pytest_
 from kuscia_conformance.pytest_plugin.session import RUN, WORKER_ENVIRONMENT, Run, run_of
 from kuscia_conformance.report.outcome import outcome_of
 from kuscia_conformance.scenario.failure import CheckFailed
-from kuscia_conformance.scenario.lifecycle import Stage, play
+from kuscia_conformance.scenario.lifecycle import Stage, scenario_lifecycle
 from kuscia_conformance.scenario.scenario import Scenario
 
 NAME = "kuscia-conformance-suite"
@@ -124,7 +124,7 @@ def scenario(
     if missing:
         pytest.skip(f"not-applicable: needs {', '.join(sorted(missing))}")
     stage = Stage(kuscia_environment, kuscia_connection, run.settings)
-    with play(check, request.node.path, stage) as it:
+    with scenario_lifecycle(check, request.node.path, stage) as it:
         request.node.stash[SCENARIO] = it
         yield it
     # What it has seen is written, and is a lot.

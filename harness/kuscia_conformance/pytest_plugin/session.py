@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from kuscia_conformance.environment.background import standing
+from kuscia_conformance.environment.background import running_environment
 from kuscia_conformance.environment.model import Environment
-from kuscia_conformance.environment.processes import stand
+from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings, read_settings
 from kuscia_conformance.errors import ConformanceError, UsageError
 from kuscia_conformance.folders import suite_folder
@@ -67,9 +67,11 @@ class Run:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
                 if self.settings.reuse:
-                    self._environment = standing()
+                    self._environment = running_environment()
                 else:
-                    self._environment = self._ending.enter_context(stand(self.settings, self.say))
+                    self._environment = self._ending.enter_context(
+                        environment_for(self.settings, self.say)
+                    )
             except ConformanceError as error:
                 self.failure = error
                 pytest.exit(str(error), returncode=2 if isinstance(error, UsageError) else 4)

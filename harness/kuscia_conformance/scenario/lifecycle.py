@@ -38,7 +38,7 @@ class Stage:
 
 
 @contextmanager
-def play(check: Check, feature: Path, stage: Stage) -> Iterator[Scenario]:
+def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Scenario]:
     """A scenario ready for its steps; at the end it is cleaned up and its events are written."""
     environment, settings = stage.environment, stage.settings
     names = Names() if check.exclusive else fresh_names(_chance(check, settings))

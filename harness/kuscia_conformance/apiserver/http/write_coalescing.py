@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 _MOST = 64 * 1024
 
 
-class Corked:
+class CoalescingTransport:
     """A transport that gathers what is written before the event loop goes on."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -48,7 +48,7 @@ class Corked:
 
 
 class Protocol(HttpToolsProtocol):
-    """With each connection's transport corked."""
+    """Whose connections write by a CoalescingTransport."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(cast(asyncio.Transport, Corked(transport)))
+        super().connection_made(cast(asyncio.Transport, CoalescingTransport(transport)))

@@ -12,7 +12,7 @@ _SELDOM = (50_000, 20, 100)
 
 
 @contextmanager
-def seldom_looked_for() -> Iterator[None]:
+def rare_collections() -> Iterator[None]:
     """Have it look seldom meanwhile, and never at what is there at the start."""
     usual = gc.get_threshold()
     gc.freeze()

@@ -56,7 +56,7 @@ async def _until_told_to_end(serving: Serving, on_ready: Callable[[Path], None])
         loop.add_signal_handler(number, ending.set)
     async with cluster(serving) as kubeconfig:
         on_ready(kubeconfig)
-        with gc_tuning.seldom_looked_for():
+        with gc_tuning.rare_collections():
             await ending.wait()
 
 
