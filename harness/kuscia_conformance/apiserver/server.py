@@ -32,6 +32,7 @@ from kuscia_conformance.apiserver.controllers.namespaces import Namespaces
 from kuscia_conformance.apiserver.kubelet import Kubelet, NoKubelet
 from kuscia_conformance.apiserver.storage.store import HISTORY, Key, Store
 from kuscia_conformance.apiserver.views.discovery import built_in_kinds
+from kuscia_conformance.apiserver.writes.create import create
 from kuscia_conformance.apiserver.writes.options import WriteOptions
 from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj
@@ -84,7 +85,7 @@ class Server:
             raise LookupError(f"there is no {obj['kind']} to make")
         namespace = obj["metadata"].get("namespace", "")
         options = WriteOptions(False, "kube-apiserver", "Ignore", False)
-        self.writer.create(Target(kind, namespace), obj, options)
+        create(self.writer, Target(kind, namespace), obj, options)
 
     def _kind_of(self, key: Key) -> Kind | None:
         return self.registry.collections().get(key)

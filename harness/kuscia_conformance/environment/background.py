@@ -2,9 +2,9 @@
 
 It belongs to one background process, which runs this module: it makes cluster and controller as a
 run does, and ends them on SIGTERM. A folder of the user's has a lock, which that process holds
-while it lives, however it dies; its pid; its log; and, while the environment is there, its description,
-which `--reuse` reads. The process deletes the description when it ends. If there is one without a
-process, the process was killed, and `up` and `down` clear away what it has left.
+while it lives, however it dies; its pid; its log; and, while the environment is there, its
+description, which `--reuse` reads. The process deletes the description when it ends. If there is
+one without a process, the process was killed, and `up` and `down` clear away what it has left.
 """
 
 from __future__ import annotations

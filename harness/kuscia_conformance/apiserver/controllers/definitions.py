@@ -29,6 +29,7 @@ from kuscia_conformance.apiserver.storage.store import Change, Key, Stored
 from kuscia_conformance.apiserver.views.openapi import Document, as_document
 from kuscia_conformance.apiserver.writes.delete import delete
 from kuscia_conformance.apiserver.writes.options import DeleteOptions
+from kuscia_conformance.apiserver.writes.update import update
 from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj, condition_of, time_text
 from kuscia_conformance.kube.workqueue import WorkQueue
@@ -129,7 +130,7 @@ class Definitions:
         status = status_of(definition, others, time_text(self.writer.now()))
         target = Target(self._kind(), "", name, "status")
         for each in (installing(definition, status), status):
-            self.writer.update(target, partial(_tell, each), MANAGER)
+            update(self.writer, target, partial(_tell, each), MANAGER)
         self._serve({**definition, "status": status})
 
     def documents(self) -> Mapping[str, Document]:
@@ -174,7 +175,7 @@ class Definitions:
                 delete(self.writer, Target(kind, *stored.key), DeleteOptions())
         if not self.writer.store.collection(key).objects:
             del self._ending[key]
-            self.writer.update(Target(self._kind(), "", name), _release, MANAGER)
+            update(self.writer, Target(self._kind(), "", name), _release, MANAGER)
 
 
 def _tell(status: Obj, definition: Obj) -> None:

@@ -15,6 +15,7 @@ from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.storage.store import Change, Key, Owner, Stored
 from kuscia_conformance.apiserver.writes.delete import FOREGROUND, ORPHAN, delete
 from kuscia_conformance.apiserver.writes.options import DeleteOptions
+from kuscia_conformance.apiserver.writes.update import update
 from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.kube.workqueue import WorkQueue
@@ -103,13 +104,13 @@ class Collector:
             self._delete(target, stored, "Background")
         elif len(there) < len(references):
             gone = {each["uid"] for each in references} - {each["uid"] for each in there}
-            self.writer.update(target, lambda new: _disown(new, gone), MANAGER)
+            update(self.writer, target, lambda new: _disown(new, gone), MANAGER)
 
     def _delete_in_turn(self, target: Target, stored: Stored) -> None:
         """As its owner is: after its own dependents. Where those wait for it, it blocks nobody."""
         dependents = self._dependents_of(stored)
         if any(map(self._deletes_dependents, dependents)):
-            self.writer.update(target, _unblock, MANAGER)
+            update(self.writer, target, _unblock, MANAGER)
         self._delete(target, stored, "Foreground" if dependents else "")
 
     def _delete(self, target: Target, stored: Stored, policy: str) -> None:
@@ -145,7 +146,7 @@ class Collector:
             kind = self.kind_of(place.kind)
             if kind is not None:
                 dependent = Target(kind, *place.key)
-                self.writer.update(dependent, lambda new: _disown(new, {stored.uid}), MANAGER)
+                update(self.writer, dependent, lambda new: _disown(new, {stored.uid}), MANAGER)
         self._release(target, ORPHAN)
 
     def _delete_dependents_first(self, target: Target, stored: Stored) -> None:
@@ -160,7 +161,7 @@ class Collector:
             left = [name for name in new["metadata"]["finalizers"] if name != finalizer]
             new["metadata"]["finalizers"] = left
 
-        self.writer.update(target, change, MANAGER)
+        update(self.writer, target, change, MANAGER)
 
 
 def _unblock(obj: Obj) -> None:

@@ -11,8 +11,10 @@ from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.builtin import service_account
 from kuscia_conformance.apiserver.builtin.ending import Left, ending_conditions
 from kuscia_conformance.apiserver.storage.store import Change, Key
+from kuscia_conformance.apiserver.writes.create import create
 from kuscia_conformance.apiserver.writes.delete import delete
 from kuscia_conformance.apiserver.writes.options import DeleteOptions, WriteOptions
+from kuscia_conformance.apiserver.writes.update import update
 from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj, time_text
 from kuscia_conformance.kube.workqueue import WorkQueue
@@ -48,7 +50,7 @@ class Namespaces:
         elif self.writer.store.get(ACCOUNTS, name, "default") is None:
             target = Target(self.kinds()[ACCOUNTS], name)
             options = WriteOptions(False, "service-account-controller", "Ignore", False)
-            self.writer.create(target, service_account(name, self.writer.now()), options)
+            create(self.writer, target, service_account(name, self.writer.now()), options)
 
     def _end(self, name: str) -> None:
         """Delete all that is in it, say what is left, and once that is nothing, let it go."""
@@ -64,9 +66,9 @@ class Namespaces:
                     finalizers = remaining.object()["metadata"].get("finalizers") or ()
                     left.append((f"{kind.plural}.{kind.group}", finalizers))
         target = Target(self.kinds()[NAMESPACES], "", name, "status")
-        self.writer.update(target, lambda new: self._tell(new, left), MANAGER)
+        update(self.writer, target, lambda new: self._tell(new, left), MANAGER)
         if not left:
-            self.writer.update(replace(target, sub="finalize"), _release, MANAGER)
+            update(self.writer, replace(target, sub="finalize"), _release, MANAGER)
 
     def _tell(self, namespace: Obj, left: list[Left]) -> None:
         before = namespace["status"].get("conditions") or ()

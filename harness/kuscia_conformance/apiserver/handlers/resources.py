@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kuscia_conformance.apiserver import writes
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.apiserver.apimachinery.registry import Target, Unknown
 from kuscia_conformance.apiserver.apimachinery.request import Answer, Request, document
@@ -111,13 +112,15 @@ def create(server: Server, target: Target, request: Request) -> Answer:
     obj, complaints = decoding.read(target.kind, request, options.validation)
     # Of custom kinds a name in the path counts for nothing.
     target = Target(target.kind, target.namespace)
-    return written(target, request, server, server.writer.create(target, obj, options, complaints))
+    return written(
+        target, request, server, writes.create(server.writer, target, obj, options, complaints)
+    )
 
 
 def replace(server: Server, target: Target, request: Request) -> Answer:
     options = write_options(request)
     obj, complaints = decoding.read(target.kind, request, options.validation)
-    done = server.writer.replace(target, obj, options, complaints)
+    done = writes.replace(server.writer, target, obj, options, complaints)
     return written(target, request, server, done)
 
 
@@ -126,10 +129,10 @@ def patch(server: Server, target: Target, request: Request) -> Answer:
     options = write_options(request)
     if request.media_type == APPLY:
         obj, complaints = decoding.read(target.kind, request, options.validation)
-        done = server.writer.apply(target, obj, options, complaints)
+        done = writes.apply(server.writer, target, obj, options, complaints)
     else:
         parsed = decoding.read_patch(request)
-        done = server.writer.patch(target, parsed, request.media_type, options)
+        done = writes.patch(server.writer, target, parsed, request.media_type, options)
     return written(target, request, server, done)
 
 

@@ -31,6 +31,7 @@ from kuscia_conformance.apiserver.views import representation
 from kuscia_conformance.apiserver.views.table_columns import find, labels, selector
 from kuscia_conformance.apiserver.writes import decoding
 from kuscia_conformance.apiserver.writes.options import WriteOptions, write_options
+from kuscia_conformance.apiserver.writes.update import update
 from kuscia_conformance.kube.objects import Obj
 
 _PATHS: Mapping[str, str] = {
@@ -96,7 +97,7 @@ def _write(
         if version:
             obj["metadata"]["resourceVersion"] = version
 
-    done = server.writer.update(target, put, options.manager, dry_run=options.dry_run)
+    done = update(server.writer, target, put, options.manager, dry_run=options.dry_run)
     return _shown(view, _scale_of(target.kind, done.obj, server.now()), server.now())
 
 

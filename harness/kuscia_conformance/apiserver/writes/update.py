@@ -1,0 +1,119 @@
+"""Changing objects: by a whole new one, or in place for the server's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from kuscia_conformance.apiserver import patch as patching
+from kuscia_conformance.apiserver.apimachinery.registry import Target
+from kuscia_conformance.apiserver.storage.list import in_version_object
+from kuscia_conformance.apiserver.storage.store import Stored
+from kuscia_conformance.apiserver.writes.bodies import (
+    accept_body,
+    require_valid,
+    warn_of_finalizers,
+)
+from kuscia_conformance.apiserver.writes.create import create
+from kuscia_conformance.apiserver.writes.identity import (
+    metadata_of,
+    require_kind,
+    require_name,
+    require_namespace,
+    require_uid,
+    require_version,
+)
+from kuscia_conformance.apiserver.writes.options import WriteOptions
+from kuscia_conformance.apiserver.writes.status_strategy import (
+    count_generation,
+    is_over,
+    keep_what_is_not_written,
+)
+from kuscia_conformance.apiserver.writes.writer import Writer, Written
+from kuscia_conformance.kube.objects import Obj
+
+_RBAC = "rbac.authorization.k8s.io"
+#: The kinds of which a PUT makes an object that is not there.
+_MADE_BY_UPDATE = frozenset(
+    {
+        ("", "endpoints"),
+        ("", "events"),
+        ("", "limitranges"),
+        ("", "services"),
+        ("coordination.k8s.io", "leases"),
+        (_RBAC, "roles"),
+        (_RBAC, "rolebindings"),
+        (_RBAC, "clusterroles"),
+        (_RBAC, "clusterrolebindings"),
+    }
+)
+
+
+def replace(
+    writer: Writer, target: Target, obj: Obj, options: WriteOptions, complaints: Sequence[str] = ()
+) -> Written:
+    """Put this object in the place of the one there is."""
+    kind = target.kind
+    require_kind(obj, kind)
+    metadata = metadata_of(obj, kind)
+    require_name(target, metadata)
+    if kind.namespaced:
+        require_namespace(target, metadata)
+        metadata["namespace"] = target.namespace
+    stored = writer.store.get(kind.key, target.namespace, target.name)
+    if stored is None and kind.key in _MADE_BY_UPDATE:
+        metadata.pop("resourceVersion", None)
+        return create(writer, target, obj, options, complaints)
+    stored = writer.require(target)
+    require_uid(kind, stored, metadata.get("uid"))
+    accept_body(kind, obj, options, complaints)
+    return commit_update(writer, target, stored, obj, options)
+
+
+def update(
+    writer: Writer,
+    target: Target,
+    change: Callable[[Obj], None],
+    manager: str,
+    *,
+    dry_run: bool = False,
+) -> Written:
+    """For the server's own: change an object in place, without validation of a body."""
+    stored = writer.require(target)
+    new = in_version_object(target.kind, stored)
+    change(new)
+    options = WriteOptions(dry_run, manager, "Ignore", False)
+    return commit_update(writer, target, stored, new, options)
+
+
+def commit_update(
+    writer: Writer,
+    target: Target,
+    stored: Stored,
+    new: Obj,
+    options: WriteOptions,
+    *,
+    old: Obj | None = None,
+    tracked: bool = False,
+) -> Written:
+    """`old` is the stored object, where it has been read already."""
+    kind = target.kind
+    old = old or in_version_object(kind, stored)
+    require_version(kind, stored, new["metadata"])
+    context = writer.context()
+    kind.strategy.default(new, context)
+    if not tracked:
+        writer.track(kind, old, new, options, target.sub)
+    new = keep_what_is_not_written(kind, target.sub, old, new)
+    kind.strategy.prepare_update(new, old, target.sub, context)
+    require_valid(kind, new, old, target.sub)
+    warn_of_finalizers(kind, new, old, options)
+    count_generation(kind, old, new)
+    new["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"]
+    if patching.is_same(old, new):
+        return Written(old, committed=False)
+    writer.admit(target, new)
+    if is_over(kind, new) and not options.dry_run:
+        # It goes as it was last, and its last writer is told of no version after that.
+        writer.remove(kind, old)
+        return Written(new)
+    return writer.commit(kind, new, options)
