@@ -7,7 +7,9 @@ is to hold on the other.
 import pytest
 
 from kuscia_conformance.clusters import ClusterOptions, cluster
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 
 
 def pytest_addoption(parser):

@@ -19,7 +19,7 @@ PLACES = (
 )
 WHERE_THINGS_ARE = """
 import kuscia_conformance
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import suite_folder
 print(kuscia_conformance.__file__)
 print(suite_folder("features"))
 print(suite_folder("fixtures"))

@@ -19,7 +19,9 @@ from kuscia_conformance.apiserver.apimachinery.request import Answer, Request
 from kuscia_conformance.apiserver.router import handle
 from kuscia_conformance.apiserver.server import Server
 from kuscia_conformance.environment.virtual_clock import VirtualLoop
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.objects import Obj
 
 TOKEN = "t"

@@ -3,7 +3,9 @@
 import pytest
 
 from kuscia_conformance.clusters import ClusterOptions, cluster
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from tests.apiserver.kubectl import files
 from tests.apiserver.kubectl.finding import find_kubectl, version_of
 from tests.apiserver.kubectl.normal import normal

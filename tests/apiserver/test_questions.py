@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from kuscia_conformance.clusters import ClusterOptions, cluster
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.kubeconfig import read_access
 from tests.apiserver.questions.ask import ask, custom_kinds
 from tests.apiserver.questions.compare import compare, complaints

@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 
 from kuscia_conformance.clusters import ClusterOptions, cluster, preparing
 from kuscia_conformance.clusters.process import Process
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.kubeconfig import Access, read_access
 from tests.benchmarks.load import beginning, first_answer
 

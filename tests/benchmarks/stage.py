@@ -14,7 +14,9 @@ from kuscia_conformance.clusters.borrowed_nodes import (
 )
 from kuscia_conformance.documents import load_manifests
 from kuscia_conformance.errors import AlreadyExists
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.kuscia import APP_IMAGES, KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import PODS, name_of
 from kuscia_conformance.kube.world import Listed, World, follow

@@ -11,7 +11,9 @@ import threading
 import pytest
 import yaml
 
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import read_access
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS

@@ -8,7 +8,9 @@ import pytest
 
 from kuscia_conformance.clusters import ClusterOptions, cluster
 from kuscia_conformance.errors import ClusterError
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 
 DOCKER = """
 case "$*" in

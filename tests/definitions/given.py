@@ -3,7 +3,9 @@
 import re
 
 from kuscia_conformance import documents
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 
 FIXTURES = suite_folder("fixtures")
 CRDS = FIXTURES / "crds"

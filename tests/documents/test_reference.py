@@ -3,7 +3,9 @@ import subprocess
 import sys
 
 from kuscia_conformance.documents.__main__ import table
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 
 
 def test_the_readme_has_the_operators_as_they_are():

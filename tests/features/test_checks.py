@@ -10,7 +10,9 @@ from kuscia_conformance.features.checks import (
     strength,
     tag_problems,
 )
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 
 FACTS: dict[str, Any] = {"line": 4, "title": "It runs"}
 

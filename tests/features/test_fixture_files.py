@@ -4,7 +4,9 @@ import pytest
 
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.fixture_files import FixtureFiles
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 
 FILE = "mine.status.yaml"
 

@@ -4,7 +4,9 @@ import pytest
 import yaml
 
 from kuscia_conformance.documents import load_manifests
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.yaml import read_own
 
 DEFINITIONS = sorted((suite_folder("fixtures") / "crds").glob("*.yaml"))

@@ -6,8 +6,10 @@ import pytest
 
 from kuscia_conformance.features.checks import Check, Requirement, requirements
 from kuscia_conformance.features.fixture_files import FixtureFiles
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.features.reader import read_feature, suite_features
-from kuscia_conformance.folders import suite_folder
 from kuscia_conformance.lint import lint
 from kuscia_conformance.lint.coverage import gaps, repeated, unused, used_files
 from kuscia_conformance.steps import definitions

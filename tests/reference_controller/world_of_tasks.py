@@ -17,7 +17,9 @@ from kuscia_conformance.clusters.borrowed_nodes import SLOT, set_room
 from kuscia_conformance.environment.virtual import TOKEN, VirtualController
 from kuscia_conformance.environment.virtual_clock import VirtualLoop, VirtualWorld
 from kuscia_conformance.errors import AlreadyExists, ApiError, NotFound
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kuscia import APP_IMAGES, DOMAIN_LABEL, KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import (

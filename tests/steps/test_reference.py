@@ -7,8 +7,10 @@ import sys
 import pytest
 from pytest_bdd.parser import Step
 
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.features.step_definitions import synopsis
-from kuscia_conformance.folders import suite_folder
 from kuscia_conformance.steps import definitions, modules
 from kuscia_conformance.steps.__main__ import tables
 

@@ -13,7 +13,9 @@ from rich.console import Console
 from kuscia_conformance.cli.progress import Progress
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.errors import UsageError
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.pytest_plugin.session import RUN, Run
 from kuscia_conformance.report.write import REPORT, prepare_folder
 

@@ -2,8 +2,9 @@
 
 Comes in: `ClusterOptions`. Goes out: a `Cluster`, with a kubeconfig and what it can do. `embedded`
 is our API server with simulated nodes, `controlplane` a real one with simulated nodes, `kind` real
-nodes in Docker, `kubeconfig` a cluster of the user's, which is left as it was found (`pool`,
-`lease`, `definitions`, `undo`). `preparing` is what they have in common, `process` runs programs.
+nodes in Docker, `kubeconfig` a cluster of the user's, which is left as it was found. `preparing` is
+what they have in common, `process` runs programs, `borrowed_nodes` and `node_locks` give each
+scenario nodes of its own.
 It must not know controllers, settings or scenarios.
 """
 
@@ -40,7 +41,9 @@ def _kind() -> Provide:
 
 
 def _kubeconfig() -> Provide:
-    from kuscia_conformance.clusters.kubeconfig import provide
+    from kuscia_conformance.clusters.kubeconfig.provider import (
+        provide,
+    )
 
     return provide
 

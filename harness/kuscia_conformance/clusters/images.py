@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from kuscia_conformance.clusters.process import run, succeeds
 from kuscia_conformance.errors import ClusterError
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 
 #: The image that the fixtures' AppImages name.
 WORKLOAD = "kuscia-conformance/workload:1"

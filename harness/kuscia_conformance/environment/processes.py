@@ -17,7 +17,9 @@ from kuscia_conformance.environment.controllers import Controller, control
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.setup_manifests import set_up
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.kubeconfig import read_access
 
 

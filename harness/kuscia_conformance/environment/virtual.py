@@ -31,7 +31,9 @@ from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.setup_manifests import set_up
 from kuscia_conformance.environment.virtual_clock import VirtualLoop, VirtualWorld
 from kuscia_conformance.errors import ControllerError
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.simulated_nodes import nodes

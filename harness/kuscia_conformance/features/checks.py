@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from kuscia_conformance.errors import FeatureError
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.yaml import read_own
 
 

@@ -14,7 +14,9 @@ from typing import Any
 
 from kuscia_conformance import documents
 from kuscia_conformance.errors import DocumentError, FeatureError, MissingDocument, UsageError
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.objects import Obj
 
 #: Expected documents by the end of their names: of a task's status, and of whole objects.

@@ -22,8 +22,10 @@ from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 from kuscia_conformance.errors import DocumentError, FeatureError, UsageError
 from kuscia_conformance.features.checks import Check, check_from_tags, tag_problems
 from kuscia_conformance.features.fixture_files import FixtureFiles
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.features.step_definitions import Definition, StepDefinitions
-from kuscia_conformance.folders import suite_folder
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from kuscia_conformance.errors import DocumentError, FeatureError
 from kuscia_conformance.features.checks import Check, Requirement
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.tasks import APP_IMAGE
-from kuscia_conformance.folders import suite_folder
 
 
 def gaps(

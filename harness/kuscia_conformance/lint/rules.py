@@ -10,7 +10,9 @@ from pytest_bdd.parser import Step
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.features.checks import requirements
 from kuscia_conformance.features.reader import Case
-from kuscia_conformance.scenario.pods import ARE
+from kuscia_conformance.scenario.observed.pods import (
+    ARE,
+)
 
 #: Sentences that touch what all scenarios share, and that not every run allows.
 FAULTS = re.compile(r"the controller is ")

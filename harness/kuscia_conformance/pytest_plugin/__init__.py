@@ -31,8 +31,8 @@ from kuscia_conformance.pytest_plugin.options import (
 )
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-#: Where the suite's own features lie: installed, and in a checkout. `folders` says the same, but
-#: is not to be loaded in every session.
+#: Where the suite's own features lie: installed, and in a checkout. `features.folders` says the
+#: same, but is not to be loaded in every session.
 FEATURE_FOLDERS = (_PACKAGE / "_suite" / "features", _PACKAGE.parents[1] / "features")
 _CLUSTER = next(option for option in OPTIONS if option.name == "cluster")
 

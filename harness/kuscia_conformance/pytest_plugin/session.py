@@ -20,7 +20,9 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings, read_settings
 from kuscia_conformance.errors import ConformanceError, UsageError
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.pytest_plugin.collection import CHECK
 from kuscia_conformance.pytest_plugin.options import OPTIONS, WORKER_SETTINGS, chosen
 from kuscia_conformance.report.outcome import Result, result_from

@@ -10,6 +10,6 @@ were seen. A `Scenario` has parts, and a step calls one of them:
     expectations  waiting and failing                       failure     the text of a failure
     timeline      what happened, second by second           blame       who wrote a field last
 
-What a feature's words mean is in `pods`, `statuses`, `rules`, `reservations`, `services` and
-`moments`. The room must not know pytest's session, the report, or how a cluster is made.
+What a feature's words mean by what was seen is in the room `observed`. This one must not know
+pytest's session, the report, or how a cluster is made.
 """

@@ -7,7 +7,10 @@ from dataclasses import replace
 from pytest_bdd import given, parsers, when
 
 from kuscia_conformance.documents.edits import changed
-from kuscia_conformance.scenario.reservations import KINDS, delete
+from kuscia_conformance.scenario.observed.reservations import (
+    KINDS,
+    delete,
+)
 from kuscia_conformance.scenario.scenario import Scenario
 
 Table = list[list[str]]

@@ -16,7 +16,10 @@ from kuscia_conformance.scenario.capacity import (
     remake_node,
 )
 from kuscia_conformance.scenario.domains import pods_in
-from kuscia_conformance.scenario.pods import await_state, make_plain_pods
+from kuscia_conformance.scenario.observed.pods import (
+    await_state,
+    make_plain_pods,
+)
 from kuscia_conformance.scenario.scenario import Scenario
 
 ROOM = r"room for (?P<room>no|\d+) pods?"

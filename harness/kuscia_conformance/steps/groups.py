@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then, when
 
-from kuscia_conformance.scenario.pods import WHO, whom
-from kuscia_conformance.scenario.reservations import (
+from kuscia_conformance.scenario.observed.pods import (
+    WHO,
+    whom,
+)
+from kuscia_conformance.scenario.observed.reservations import (
     OBJECT,
     await_gone,
     await_match,

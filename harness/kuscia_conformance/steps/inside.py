@@ -5,7 +5,11 @@ from __future__ import annotations
 from pytest_bdd import parsers, then
 
 from kuscia_conformance import documents
-from kuscia_conformance.scenario.pods import WHO, require_file, whom
+from kuscia_conformance.scenario.observed.pods import (
+    WHO,
+    require_file,
+    whom,
+)
 from kuscia_conformance.scenario.scenario import Scenario
 
 

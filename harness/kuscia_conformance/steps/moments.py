@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
-from kuscia_conformance.scenario.moments import (
+from kuscia_conformance.scenario.observed.moments import (
     MOMENT,
     require_after,
     require_not_before,

@@ -7,7 +7,7 @@ from pytest_bdd import given, parsers, then, when
 from kuscia_conformance import documents
 from kuscia_conformance.documents import Context
 from kuscia_conformance.features.tasks import names_in
-from kuscia_conformance.scenario.pods import (
+from kuscia_conformance.scenario.observed.pods import (
     ARE,
     KEYS,
     STATES,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
+from kuscia_conformance.scenario.observed.services import (
+    await_services,
+)
 from kuscia_conformance.scenario.scenario import Scenario
-from kuscia_conformance.scenario.services import await_services
 
 
 @then(parsers.re(r"the services of (?P<domain>[^\s\"]+) are"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pytest_bdd import parsers, then
 
 from kuscia_conformance.features.tasks import numbered
-from kuscia_conformance.scenario.scenario import Scenario
-from kuscia_conformance.scenario.statuses import (
+from kuscia_conformance.scenario.observed.statuses import (
     DOCUMENT,
     TASK,
     await_status,
@@ -14,6 +13,7 @@ from kuscia_conformance.scenario.statuses import (
     phases_of,
     wrong_cells,
 )
+from kuscia_conformance.scenario.scenario import Scenario
 
 
 @then(parsers.re(DOCUMENT))

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
-from kuscia_conformance.scenario.rules import breaches
+from kuscia_conformance.scenario.observed.rules import (
+    breaches,
+)
+from kuscia_conformance.scenario.observed.statuses import (
+    lifetime,
+    status_of,
+)
 from kuscia_conformance.scenario.scenario import Scenario
-from kuscia_conformance.scenario.statuses import lifetime, status_of
 
 
 @then(parsers.re(r'throughout, of "(?P<name>[^"]+)"'))

@@ -8,7 +8,9 @@ import yaml
 
 from kuscia_conformance.apiserver.http.in_process import access_to
 from kuscia_conformance.environment.virtual_clock import VirtualWorld
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.simulated_nodes import kubelet, nodes
 from tests.apiserver.given import DEFINITIONS, MERGE, TOKEN, config_map, told

@@ -18,7 +18,9 @@ from typing import Any
 import orjson
 import yaml
 
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.kuscia import GROUP
 from kuscia_conformance.kube.objects import Obj
 

@@ -15,7 +15,9 @@ from pathlib import Path
 import click
 
 from kuscia_conformance.clusters import ClusterOptions, cluster
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from tests.apiserver.kubectl import files
 from tests.apiserver.kubectl.finding import find_kubectl, version_of
 from tests.apiserver.kubectl.playing import play

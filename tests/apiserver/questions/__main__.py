@@ -16,7 +16,9 @@ from pathlib import Path
 import click
 
 from kuscia_conformance.clusters import ClusterOptions, cluster
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.kubeconfig import Access, read_access
 from kuscia_conformance.kube.objects import Obj
 from tests.apiserver.questions.ask import ask, custom_kinds

@@ -22,7 +22,7 @@ from kuscia_conformance.apiserver.writes.options import WriteOptions
 from kuscia_conformance.apiserver.writes.status_strategy import (
     wipe,
 )
-from kuscia_conformance.apiserver.writes.update import commit_update
+from kuscia_conformance.apiserver.writes.update import Change, commit_update
 from kuscia_conformance.apiserver.writes.writer import Writer, Written
 from kuscia_conformance.kube.objects import Obj
 
@@ -48,7 +48,7 @@ def apply(
     accept_merged(kind, new)
     if stored is None:
         return _create_applied(writer, target, new, options)
-    return commit_update(writer, target, stored, new, options, tracked=True)
+    return commit_update(writer, Change(target, stored, new, tracked=True), options)
 
 
 def _create_applied(writer: Writer, target: Target, new: Obj, options: WriteOptions) -> Written:

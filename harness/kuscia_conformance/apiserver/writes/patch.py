@@ -22,7 +22,7 @@ from kuscia_conformance.apiserver.writes.identity import (
     require_namespace,
 )
 from kuscia_conformance.apiserver.writes.options import WriteOptions
-from kuscia_conformance.apiserver.writes.update import commit_update
+from kuscia_conformance.apiserver.writes.update import Change, commit_update
 from kuscia_conformance.apiserver.writes.writer import Writer, Written
 
 
@@ -53,4 +53,4 @@ def patch(
         accept_body(kind, new, options, ())
     except StatusError as refusal:
         raise of_the_patch(refusal, kind, patch, None if strategic else patched) from None
-    return commit_update(writer, target, stored, new, options, old=old)
+    return commit_update(writer, Change(target, stored, new, old), options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from kuscia_conformance.apiserver import patch as patching
 from kuscia_conformance.apiserver.apimachinery.registry import Target
@@ -66,7 +67,7 @@ def replace(
     stored = writer.require(target)
     require_uid(kind, stored, metadata.get("uid"))
     accept_body(kind, obj, options, complaints)
-    return commit_update(writer, target, stored, obj, options)
+    return commit_update(writer, Change(target, stored, obj), options)
 
 
 def update(
@@ -82,26 +83,30 @@ def update(
     new = in_version_object(target.kind, stored)
     change(new)
     options = WriteOptions(dry_run, manager, "Ignore", False)
-    return commit_update(writer, target, stored, new, options)
+    return commit_update(writer, Change(target, stored, new), options)
 
 
-def commit_update(
-    writer: Writer,
-    target: Target,
-    stored: Stored,
-    new: Obj,
-    options: WriteOptions,
-    *,
-    old: Obj | None = None,
-    tracked: bool = False,
-) -> Written:
-    """`old` is the stored object, where it has been read already."""
-    kind = target.kind
-    old = old or in_version_object(kind, stored)
-    require_version(kind, stored, new["metadata"])
+@dataclass(frozen=True)
+class Change:
+    """What is to become of an object that there is."""
+
+    target: Target
+    stored: Stored
+    new: Obj
+    #: The stored object, where it has been read already.
+    old: Obj | None = None
+    #: Whether `new` says already who owns what.
+    tracked: bool = False
+
+
+def commit_update(writer: Writer, change: Change, options: WriteOptions) -> Written:
+    """Defaults, prepares, validates and commits a change; a change of nothing commits nothing."""
+    target, new, kind = change.target, change.new, change.target.kind
+    old = change.old or in_version_object(kind, change.stored)
+    require_version(kind, change.stored, new["metadata"])
     context = writer.context()
     kind.strategy.default(new, context)
-    if not tracked:
+    if not change.tracked:
         writer.track(kind, old, new, options, target.sub)
     new = keep_what_is_not_written(kind, target.sub, old, new)
     kind.strategy.prepare_update(new, old, target.sub, context)

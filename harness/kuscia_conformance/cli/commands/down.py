@@ -44,8 +44,15 @@ def down(cluster: str | None, force: bool) -> None:
 
 
 async def _down(access: Access, where: str, force: bool) -> None:
-    from kuscia_conformance.clusters import lease, preparing
-    from kuscia_conformance.clusters.undo import undo
+    from kuscia_conformance.clusters import (
+        preparing,
+    )
+    from kuscia_conformance.clusters.kubeconfig import (
+        lease,
+    )
+    from kuscia_conformance.clusters.kubeconfig.undo import (
+        undo,
+    )
     from kuscia_conformance.kube.client import Api
 
     done = []

@@ -34,7 +34,9 @@ def serve(port: int, nodes: int, pace: float, kubeconfig: Path | None) -> None:
     It has the suite's resource definitions, and no controller: see `kuscia-conformance controller`.
     """
     from kuscia_conformance.clusters.embedded.process import Serving, main
-    from kuscia_conformance.folders import suite_folder
+    from kuscia_conformance.features.folders import (
+        suite_folder,
+    )
 
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder:
         crds = suite_folder("fixtures") / "crds"

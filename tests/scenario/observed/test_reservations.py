@@ -5,7 +5,9 @@ import pytest
 from kuscia_conformance.documents import document_problems
 from kuscia_conformance.features.fixture_files import schema_for
 from kuscia_conformance.scenario.names import plain_key
-from kuscia_conformance.scenario.reservations import _moved
+from kuscia_conformance.scenario.observed.reservations import (
+    _moved,
+)
 
 THEN, NOW = "2024-01-02T03:04:05Z", "2024-01-02T03:04:09Z"
 

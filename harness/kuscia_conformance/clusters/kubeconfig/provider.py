@@ -11,12 +11,22 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from kuscia_conformance.clusters import definitions, lease, pool, preparing
+from kuscia_conformance.clusters import (
+    preparing,
+)
 from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.borrowed_nodes import wait_while_ending
+from kuscia_conformance.clusters.kubeconfig import (
+    definitions,
+    lease,
+    pool,
+)
+from kuscia_conformance.clusters.kubeconfig.undo import (
+    Say,
+    undo,
+)
 from kuscia_conformance.clusters.run_label import mark
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
-from kuscia_conformance.clusters.undo import Say, undo
 from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access, read_access

@@ -10,10 +10,23 @@ from pytest_bdd import parsers
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.kube.objects import phase_of, uid_of
-from kuscia_conformance.scenario.pods import STATES, domains_of, pod_versions, whom
-from kuscia_conformance.scenario.reservations import KINDS, OBJECT, entries, versions_of
+from kuscia_conformance.scenario.observed.pods import (
+    STATES,
+    domains_of,
+    pod_versions,
+    whom,
+)
+from kuscia_conformance.scenario.observed.reservations import (
+    KINDS,
+    OBJECT,
+    entries,
+    versions_of,
+)
+from kuscia_conformance.scenario.observed.statuses import (
+    lifetime,
+    status_of,
+)
 from kuscia_conformance.scenario.scenario import Scenario
-from kuscia_conformance.scenario.statuses import lifetime, status_of
 
 #: How much earlier and later than expected a moment may come, in seconds: times in a status are
 #: whole seconds, and controllers look again only now and then.

@@ -11,9 +11,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 
-from kuscia_conformance.clusters import definitions, preparing
+from kuscia_conformance.clusters import (
+    preparing,
+)
 from kuscia_conformance.clusters.borrowed_nodes import give_back
 from kuscia_conformance.clusters.inventory import served_kinds
+from kuscia_conformance.clusters.kubeconfig import (
+    definitions,
+)
 from kuscia_conformance.clusters.run_label import RUN, is_of
 from kuscia_conformance.errors import NotFound
 from kuscia_conformance.kube.client import Api

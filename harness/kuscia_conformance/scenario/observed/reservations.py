@@ -23,7 +23,10 @@ from kuscia_conformance.kube.objects import (
     uid_of,
 )
 from kuscia_conformance.scenario.names import plain_key
-from kuscia_conformance.scenario.pods import describe, pods_of
+from kuscia_conformance.scenario.observed.pods import (
+    describe,
+    pods_of,
+)
 from kuscia_conformance.scenario.scenario import Scenario
 
 #: What may be deleted by somebody else, by the words of the feature.

@@ -11,7 +11,9 @@ import pytest
 from kuscia_conformance.clusters import ClusterOptions, cluster
 from kuscia_conformance.clusters.preparing import wait_until_gone
 from kuscia_conformance.documents import load_manifests
-from kuscia_conformance.folders import suite_folder
+from kuscia_conformance.features.folders import (
+    suite_folder,
+)
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import read_access
 from kuscia_conformance.kube.kuscia import DOMAIN_LABEL

@@ -5,7 +5,9 @@ import re
 import pytest
 
 from kuscia_conformance.lint.rules import NEGATIVE
-from kuscia_conformance.scenario.moments import MOMENT
+from kuscia_conformance.scenario.observed.moments import (
+    MOMENT,
+)
 
 MOMENTS = (
     'the task "psi" was created',

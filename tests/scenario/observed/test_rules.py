@@ -1,7 +1,10 @@
 import pytest
 
 from kuscia_conformance.errors import FeatureError
-from kuscia_conformance.scenario.rules import RULES, breaches
+from kuscia_conformance.scenario.observed.rules import (
+    RULES,
+    breaches,
+)
 
 T1, T2 = "2024-01-02T03:04:05Z", "2024-01-02T03:04:06Z"
 
