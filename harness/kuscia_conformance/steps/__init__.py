@@ -1,10 +1,12 @@
 """The steps of the feature language: each one a sentence that calls a part of a `Scenario`.
 
 Comes in: the words of a step, its table, the scenario. Goes out: nothing, or a failure. To add a
-step, write a function here whose docstring begins with an example; what it does goes to `scenario`.
+step, write a function here whose docstring begins with an example, and have the table in
+features/README.md written again: `python -m kuscia_conformance.steps` prints it. What the step does
+goes to `scenario`, and what it looks for to `scenario.observed`.
 
-    cluster     domains and room              controller  killed and started
-    resources   created and deleted           changes     other than usual
+    cluster     domains, nodes, their room    controller  killed and started
+    resources   created and deleted           changes     in manifests and by other people
     pods        told to end, looked at        services    what leads to them
     inside      files in them                 status      documents, phases, the table
     throughout  every change of a status      cleaning    what remains

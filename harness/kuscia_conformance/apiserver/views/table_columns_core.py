@@ -1,4 +1,4 @@
-"""What the tables of core kinds show, but for pods: of nodes, services, events and so on."""
+"""What the tables of core kinds show: nodes, services, events, and pods by their own module."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 STATUS begins as the pod's phase. A container that has to be initialized first and is not yet
 decides next, then the first of the containers that waits or has ended, then the deletion.
+The headings are not here: they are recorded of a real server, in `data/columns.json.xz`.
 """
 
 from __future__ import annotations
