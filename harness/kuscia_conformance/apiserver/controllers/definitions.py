@@ -1,6 +1,6 @@
 """Definitions at work: their status, their kinds in the registry, and the end of their objects.
 
-What a definition may say, and what it means, is decided in `definitions`.
+What a definition may say, and what it means, is decided in `crd`.
 """
 
 from __future__ import annotations

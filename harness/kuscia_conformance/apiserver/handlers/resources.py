@@ -1,6 +1,6 @@
 """Requests about resources: which verb is meant, and how its result is shown.
 
-Reading is `listing` and `watching`, writing `writing` and `deleting`; what is special about
+Reading is `storage.list` and `storage.watch`, writing the room `writes`; what is special about
 subresources is in `subresources`.
 """
 

@@ -209,7 +209,7 @@ class Store:
 
 
 def _body(obj: Obj) -> bytes:
-    """What says the kind goes first, so that a list can leave it out (`listing`)."""
+    """What says the kind goes first, so that a list can leave it out (`list`)."""
     text = orjson.dumps({"kind": obj["kind"], "apiVersion": obj["apiVersion"], **obj})
     # A copy of just that size: orjson's own keeps several times as much memory as it is long.
     return bytes(memoryview(text))

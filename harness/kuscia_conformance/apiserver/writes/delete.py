@@ -1,7 +1,7 @@
 """Deleting objects: preconditions, finalizers, grace, and what becomes of dependents.
 
 What nothing holds is gone at once. Else it is marked, and goes when its last finalizer is taken
-away (`writing`), its kubelet deletes it for good, or the garbage collector is done (`collector`).
+away (`update`), its kubelet deletes it for good, or the garbage collector is done.
 """
 
 from __future__ import annotations
