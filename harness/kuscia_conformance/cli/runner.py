@@ -44,7 +44,8 @@ def run_suite(settings: Settings, workers: str | None = None, paths: Sequence[Pa
     prepare_folder(settings.out)
     some = bool(paths or settings.only or settings.update)
     count = _workers(workers or ("0" if some or settings.pause_on_failure else "auto"), settings)
-    run, console = Run(settings, partial=some), Console(highlight=False)
+    run = Run(settings, partial=some, in_words=str)
+    console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDTH_OF_A_LOG
     progress = Progress(console, run)

@@ -24,7 +24,12 @@ from kuscia_conformance.features.folders import (
     suite_folder,
 )
 from kuscia_conformance.pytest_plugin.collection import CHECK
-from kuscia_conformance.pytest_plugin.options import OPTIONS, WORKER_SETTINGS, chosen
+from kuscia_conformance.pytest_plugin.options import (
+    OPTIONS,
+    WORKER_SETTINGS,
+    as_pytest_says,
+    chosen,
+)
 from kuscia_conformance.report.outcome import Result, result_from
 from kuscia_conformance.report.write import Outcome, prepare_folder, write_report
 
@@ -44,6 +49,8 @@ class Run:
     settings: Settings
     is_worker: bool = False
     say: Callable[[str], None] = _say_nothing
+    #: Names options in messages as whoever started the run names them.
+    in_words: Callable[[str], str] = as_pytest_says
     #: Keeps others from writing to the terminal meanwhile.
     quiet: Callable[[], AbstractContextManager[object]] = nullcontext
     results: dict[str, Result] = field(default_factory=dict)
@@ -76,7 +83,8 @@ class Run:
                     )
             except ConformanceError as error:
                 self.failure = error
-                pytest.exit(str(error), returncode=2 if isinstance(error, UsageError) else 4)
+                text = self.in_words(str(error))
+                pytest.exit(text, returncode=2 if isinstance(error, UsageError) else 4)
         return self._environment
 
     def choose(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -92,8 +100,8 @@ class Run:
             items[:] = [item for item in items if item not in left_out]
         items[:] = in_order(items)
         if patterns and not items and not self.is_worker:
-            text = f"--kuscia-only {','.join(patterns)}: no check is called that"
-            raise pytest.UsageError(text)
+            text = f"--only {','.join(patterns)}: no check is called that"
+            raise pytest.UsageError(self.in_words(text))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         data = getattr(report, "conformance", None)
