@@ -59,7 +59,11 @@ def kubeconfig(tmp_path):
         (["run", "--controller", "x"], 2, "valid: reference, none"),
         (["run", "--timeout-scale", "0"], 2, "--timeout-scale 0"),
         (["run", "-n", "x"], 2, "-n x: expected a number or auto"),
-        (["run", "--only", "nothing", "--cluster", "kind"], 2, "--only nothing: no check is called"),
+        (
+            ["run", "--only", "nothing", "--cluster", "kind"],
+            2,
+            "--only nothing: no check is called",
+        ),
         (["run", "nowhere.feature"], 2, "nowhere.feature: there is no such feature"),
         (["run", "."], 2, "there is no feature in this folder"),
         (["run", "kubeconfig"], 2, "kubeconfig: this is no feature"),

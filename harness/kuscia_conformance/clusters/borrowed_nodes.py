@@ -13,7 +13,7 @@ from kuscia_conformance.clusters.inventory import listed
 from kuscia_conformance.clusters.run_label import RUN, mark, remove_ours, run_of
 from kuscia_conformance.errors import AlreadyExists, ClusterError, NotFound
 from kuscia_conformance.kube.client import Api
-from kuscia_conformance.kube.kuscia import DOMAINS, GROUP
+from kuscia_conformance.kube.kuscia import DOMAIN_LABEL, DOMAINS
 from kuscia_conformance.kube.objects import (
     NAMESPACES,
     NODES,
@@ -22,7 +22,6 @@ from kuscia_conformance.kube.objects import (
     name_of,
 )
 
-DOMAIN_LABEL = "kuscia.secretflow/namespace"
 SLOT = "conformance.kuscia.secretflow/slot"
 #: Room that no scenario fills, where a feature does not speak of room.
 PLENTY = 20
@@ -34,7 +33,7 @@ async def make_domain(api: Api, namespace: str, nodes: list[str], run: str) -> N
     domain = {"kind": "Domain", "metadata": {"name": namespace}, "spec": {}}
     # Not every cluster's implementation knows the kind.
     with suppress(NotFound):
-        await _ensure(api, DOMAINS, {"apiVersion": f"{GROUP}/v1alpha1", **domain}, run)
+        await _ensure(api, DOMAINS, {"apiVersion": DOMAINS.api_version, **domain}, run)
     await asyncio.gather(*(serve(api, node, namespace, run) for node in nodes))
 
 

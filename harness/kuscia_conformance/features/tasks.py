@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from kuscia_conformance.errors import FeatureError
-from kuscia_conformance.kube.kuscia import GROUP, TASK_NAMESPACE, TASK_RESOURCES
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE, TASK_RESOURCES
 from kuscia_conformance.kube.objects import Obj
 
 #: One name or several, as features list them: `alice, bob and carol`. "each" is no name.
@@ -63,7 +63,7 @@ def make_task(name: str, domains: list[str], schedule: Obj) -> Task:
     if schedule:
         spec["scheduleConfig"] = schedule
     metadata = {"name": name, "namespace": TASK_NAMESPACE}
-    kind = {"apiVersion": f"{GROUP}/v1alpha1", "kind": "KusciaTask"}
+    kind = {"apiVersion": KUSCIA_TASKS.api_version, "kind": "KusciaTask"}
     return Task(name, {**kind, "metadata": metadata, "spec": spec})
 
 

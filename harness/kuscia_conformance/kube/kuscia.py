@@ -26,6 +26,11 @@ GROUP = "kuscia.secretflow"
 TASK_NAMESPACE = "cross-domain"
 #: The label of a node that names the domain it serves, and what a pod selects its nodes by.
 DOMAIN_LABEL = f"{GROUP}/namespace"
+#: The label of a domain's namespace; `partner` where the domain is another cluster's.
+ROLE_LABEL = f"{GROUP}/role"
+#: By what a pod is known to belong to a TaskResource: its uid, and its name.
+TASK_RESOURCE_UID_LABEL = f"{GROUP}/task-resource-uid"
+TASK_RESOURCE_ANNOTATION = f"{GROUP}/task-resource"
 
 KUSCIA_TASKS = Resource(GROUP, "v1alpha1", "kusciatasks", "KusciaTask")
 APP_IMAGES = Resource(GROUP, "v1alpha1", "appimages", "AppImage", namespaced=False)

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from kuscia_conformance.kube.kuscia import GROUP, TASK_NAMESPACE
+from kuscia_conformance.kube.kuscia import DOMAIN_LABEL, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import Obj
 
 #: No a–f: a token never looks like a piece of a uid or a digest.
@@ -24,8 +24,6 @@ TOKEN = re.compile(rf"-[{LETTERS[0]}-{LETTERS[-1]}]{{{LENGTH}}}(?![a-z0-9])")
 
 #: What the name of a party's TaskResource ends in: nobody knows it beforehand.
 _RANDOM_DIGITS = re.compile(r"-[0-9a-f]{12}$")
-#: By which a pod selects the nodes of its domain.
-_SELECTOR = f"{GROUP}/namespace"
 
 #: Kinds whose own name gets the token. What lies in a domain's namespace is apart already.
 NAMED = frozenset({"KusciaTask", "AppImage", "Domain", "Namespace", "TaskResourceGroup"})
@@ -59,8 +57,8 @@ class Names:
     def _spec(self, kind: str, spec: Obj) -> None:
         if kind in ("KusciaTask", "TaskResourceGroup", "TaskResource"):
             self._parties(spec)
-        elif kind == "Pod" and _SELECTOR in (spec.get("nodeSelector") or {}):
-            spec["nodeSelector"][_SELECTOR] = self.real(spec["nodeSelector"][_SELECTOR])
+        elif kind == "Pod" and DOMAIN_LABEL in (spec.get("nodeSelector") or {}):
+            spec["nodeSelector"][DOMAIN_LABEL] = self.real(spec["nodeSelector"][DOMAIN_LABEL])
 
     def _parties(self, spec: Obj) -> None:
         for holder, field in [(spec, "initiator"), *_party_fields(spec)]:

@@ -8,7 +8,7 @@ from pytest_bdd import given, parsers, then, when
 
 from kuscia_conformance.clusters.borrowed_nodes import PLENTY, serve
 from kuscia_conformance.features.tasks import NAMES, names_in
-from kuscia_conformance.kube.kuscia import GROUP
+from kuscia_conformance.kube.kuscia import ROLE_LABEL
 from kuscia_conformance.kube.objects import NAMESPACES, NODES
 from kuscia_conformance.scenario.capacity import (
     cordon,
@@ -109,7 +109,7 @@ def _(scenario: Scenario, domain: str) -> None:
     """Given the domain bob is another cluster's: its namespace says that it is a partner's."""
     scenario.domains.nodes_of(domain)
     namespace, api = scenario.names.namespace(domain), scenario.connection.api
-    patch = {"metadata": {"labels": {f"{GROUP}/role": "partner"}}}
+    patch = {"metadata": {"labels": {ROLE_LABEL: "partner"}}}
     scenario.connection.run(api.patch(NAMESPACES, namespace, None, patch))
 
 

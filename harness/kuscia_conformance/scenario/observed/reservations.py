@@ -9,7 +9,12 @@ from kuscia_conformance import documents
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.errors import FeatureError
-from kuscia_conformance.kube.kuscia import GROUP, TASK_RESOURCE_GROUPS, TASK_RESOURCES
+from kuscia_conformance.kube.kuscia import (
+    TASK_RESOURCE_ANNOTATION,
+    TASK_RESOURCE_GROUPS,
+    TASK_RESOURCE_UID_LABEL,
+    TASK_RESOURCES,
+)
 from kuscia_conformance.kube.objects import (
     CONFIG_MAPS,
     PODS,
@@ -106,8 +111,8 @@ def hand_over(scenario: Scenario, who: str, key: str) -> None:
         lambda: describe(scenario, who, "exist"),
     )
     scenario.history.act()
-    labels = {f"{GROUP}/task-resource-uid": uid_of(there)}
-    annotations = {f"{GROUP}/task-resource": name_of(there)}
+    labels = {TASK_RESOURCE_UID_LABEL: uid_of(there)}
+    annotations = {TASK_RESOURCE_ANNOTATION: name_of(there)}
     patch = {"metadata": {"labels": labels, "annotations": annotations}}
     pods = [version.real for version in pods_of(scenario, who)]
     scenario.connection.together(
