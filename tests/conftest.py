@@ -5,11 +5,16 @@ is to hold on the other.
 """
 
 import pytest
+from hypothesis import settings
 
 from kuscia_conformance.clusters import ClusterOptions, cluster
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+
+# How long an example takes is the machine's affair, and nothing that a test may fail for.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser):

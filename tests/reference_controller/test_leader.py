@@ -301,7 +301,7 @@ CHANGES = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.sampled_from("ab"), CHANGES, st.integers(1, 30)), max_size=6),
     st.integers(-100_000, 100_000),

@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kuscia_conformance.errors import AlreadyExists, Conflict, NotFound
@@ -150,7 +150,6 @@ VALUES = st.recursive(
 OBJECTS = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
 
 
-@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_the_difference_makes_the_new_one_of_the_old_one(old, new):
     assert merged(old, difference(old, new)) == new

@@ -296,7 +296,7 @@ HAPPENINGS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(HAPPENINGS, st.integers(1, 3), st.integers(1, 3))
 def test_whatever_happens_nothing_is_promised_twice(happenings, alice, bob):
     """Two tasks, a slot or more each, while nodes come and go; `Play` looks at every write."""

@@ -107,7 +107,7 @@ def take(field):
 
 
 @pytest.mark.parametrize("stage", STAGES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(status=task_statuses())
 def test_any_status_of_a_task_comes_to_an_end(stage, status):
     final = played(stage, put(KUSCIA_TASKS, status))
@@ -124,7 +124,7 @@ def test_any_status_of_a_task_comes_to_an_end(stage, status):
 
 @pytest.mark.parametrize("target", [TASK_RESOURCE_GROUPS, TASK_RESOURCES], ids=lambda r: r.plural)
 @pytest.mark.parametrize("stage", STAGES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(status=scheduling_statuses())
 def test_any_status_of_the_scheduling_comes_to_an_end(target, stage, status):
     final = played(stage, put(target, status))
@@ -136,7 +136,7 @@ def test_any_status_of_the_scheduling_comes_to_an_end(target, stage, status):
 @given(
     field=st.sampled_from(["phase", "startTime", "conditions", "partyTaskStatus", "podStatuses"])
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_what_somebody_removes_comes_back(stage, field):
     final, undisturbed = played(stage, take(field)), played(stage, take("lastReconcileTime"))
     if stage == "ended" and field == "podStatuses":

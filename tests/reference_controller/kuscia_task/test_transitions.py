@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given as having
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS
@@ -450,7 +449,6 @@ def any_pod(phase):
     return None if phase is None else pod_status(phase)
 
 
-@settings(deadline=None)
 @having(pods=st.tuples(PHASES, PHASES), group=st.sampled_from(["", "Reserved", "Failed"]))
 def test_finished_phases_stay(pods, group):
     for finished in (ended("Succeeded", DONE, DONE), ended("Failed", DONE, FAILED)):
@@ -458,7 +456,6 @@ def test_finished_phases_stay(pods, group):
         assert not written_by(MACHINE.decide(seen))
 
 
-@settings(deadline=None)
 @having(
     pods=st.tuples(PHASES, PHASES),
     group=st.sampled_from(["", "Reserving", "Reserved", "Failed"]),
@@ -473,7 +470,6 @@ def test_nothing_to_do_means_that_the_next_look_is_later(pods, group, second):
         assert MACHINE.decide(now) or due is None or due > now.now
 
 
-@settings(deadline=None)
 @having(pods=st.tuples(PHASES, PHASES))
 def test_no_status_is_written_twice(pods):
     """A transition that writes the status does not apply to what it has written."""
