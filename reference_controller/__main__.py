@@ -1,4 +1,4 @@
-"""`python -m reference_controller` prints the state tables, as they stand in its README."""
+"""`python -m reference_controller` prints the state tables that its README contains."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from reference_controller.server import controllers
 
 
 def tables() -> str:
-    """For each machine its phases, transitions in order, and what to wake for; then the reasons."""
+    """Returns the tables in Markdown: one for each machine, and one of the reasons.
+
+    The text of a transition is the first line of its docstring.
+    """
     machines = [_table(each.name, each.machine) for each in controllers()]
     return "\n\n".join([*machines, reasons()])
 
 
 def reasons() -> str:
-    """The words that stand in `reason`."""
+    """Returns the table of all words that the controller writes into `reason`, in Markdown."""
     rows = ["### Reasons", "", "| reason | when | what would help |", "|---|---|---|"]
     rows += [f"| `{reason}` | {reason.when} | {reason.remedy} |" for reason in Reason]
     return "\n".join(rows)

@@ -1,6 +1,7 @@
-"""What a decision may do, as plain data. `perform.py` carries it out.
+"""The actions of a decision, as plain data. `perform.py` carries them out.
 
-Every action may be repeated: what is there already, or gone already, is success.
+Every action may be repeated. Creating an object that exists already, or deleting one that is gone
+already, is a success.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from kuscia_conformance.kube.objects import Obj, Resource
 
 @dataclass(frozen=True)
 class Create:
-    """Create the object, unless one of that name, made for the same owner, exists already."""
+    """Creates the object, unless it exists already and was made for the same owner."""
 
     resource: Resource
     object: Obj
@@ -20,7 +21,7 @@ class Create:
 
 @dataclass(frozen=True)
 class PatchStatus:
-    """Make the status of the object that was seen read so; a newer version of it is a conflict."""
+    """Gives the object this status. It is a conflict if the object has changed since `seen`."""
 
     resource: Resource
     seen: Obj
@@ -29,7 +30,7 @@ class PatchStatus:
 
 @dataclass(frozen=True)
 class Patch:
-    """A merge patch of the object that was seen; a newer version of it is a conflict."""
+    """Sends a JSON merge patch. It is a conflict if the object has changed since `seen`."""
 
     resource: Resource
     seen: Obj
@@ -38,7 +39,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Delete:
-    """Delete the very object that was seen."""
+    """Deletes the object that was seen, but not a later object of the same name."""
 
     resource: Resource
     seen: Obj
@@ -46,7 +47,7 @@ class Delete:
 
 @dataclass(frozen=True)
 class Bind:
-    """Give the pod its node, through the Binding subresource."""
+    """Assigns the pod to the node, through the Binding subresource."""
 
     pod: Obj
     node: str

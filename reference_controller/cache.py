@@ -1,8 +1,9 @@
-"""What the API holds, as far as we know: the watches' events and the answers to our own writes.
+"""The newest known version of every watched object, in memory.
 
-Never older than our own writes: both sources go through `put` and `drop`, which compare
-versions, so that it does not matter which of the two speaks first. Plain memory; whoever
-fills it and whoever is told of changes is in `runtime.py`.
+Objects come from two sources: the events of the watches (`runtime.py`) and the answers to our own
+writes (`perform.py`). Both go through `put` and `drop`, which compare versions, so the order in
+which they arrive does not matter. The cache is therefore never older than our own writes.
+`runtime.py` is told of every change.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from kuscia_conformance.kube.objects import (
 from reference_controller import names
 from reference_controller.task_resource.seen import reservation_of
 
-#: How many deleted objects to remember; late answers to our writes come within a few requests.
+#: The number of deleted objects to remember. The answer to a write can come after the event of the
+#: deletion, but only a few requests later.
 _REMEMBERED = 10_000
 
 
@@ -38,14 +40,14 @@ def _nodes_held(obj: Obj) -> Collection[str]:
     return set(reservation_of(obj).values()) if names.RESERVATION in annotations_of(obj) else ()
 
 
-#: By what `Cache.by` finds objects: the name of the index, and the value an object has in it.
+#: The indexes of `Cache.by`: the name of each, and the value that an object has in it.
 INDEXES: dict[str, Callable[[Obj], str | None]] = {
     "namespace": namespace_of,
     # pods by the node they are bound to
     "node": lambda obj: (obj.get("spec") or {}).get("nodeName"),
     # nodes by the domain they serve
     "domain": lambda obj: labels_of(obj).get(names.DOMAIN),
-    # what was made for a task, by the task's uid; pods also by its name
+    # objects that were made for a task: by the task's uid, and by its name
     "task": lambda obj: labels_of(obj).get(names.TASK_UID),
     "task-name": lambda obj: annotations_of(obj).get(names.TASK_ID),
     # TaskResources and pods by the uid of their group
@@ -53,74 +55,82 @@ INDEXES: dict[str, Callable[[Obj], str | None]] = {
     # pods by the key (namespace/name) of their TaskResource
     "resource": _resource_key,
 }
-#: Indexes in which an object has several values.
+#: Indexes in which an object can have several values.
 MANY: dict[str, Callable[[Obj], Collection[str]]] = {
-    # TaskResources by the nodes that are held for their pods
+    # TaskResources by the nodes that they hold for their pods
     "holding": _nodes_held,
 }
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the API did not create, and why; `final` if it will say so again, whatever happens."""
+    """An object that the API server refused to create, and its message.
+
+    `final` if the server will refuse the same object every time.
+    """
 
     object: Obj
     message: str
     final: bool
 
 
-#: Told of a change: the resource, the object before (None: new) and after (None: gone).
+#: Is called with each change: the resource, the object before (None: new) and after (None: gone).
 Changed = Callable[[Resource, Obj | None, Obj | None], None]
 
 
 class Cache:
-    """All watched objects in their newest known version; treat what it returns as read-only."""
+    """All watched objects in their newest known version. Callers must not change them."""
 
     def __init__(self, changed: Changed = lambda *_: None) -> None:
         self._changed = changed
-        #: How many there have been; whoever compares knows whether anything happened.
+        #: The number of changes so far. Two readings that differ show that something changed.
         self.changes = 0
         self._objects: defaultdict[Resource, dict[str, Obj]] = defaultdict(dict)
         self._keys: defaultdict[tuple[Resource, str, str], set[str]] = defaultdict(set)
         self._gone: dict[str, None] = {}
-        #: How many containers have a port of that number, by namespace: many tasks ask at a time.
+        #: By namespace and port number: how many container ports have it. It is counted here
+        #: because many tasks ask for it at the same time.
         self._ports: defaultdict[str, Counter[int]] = defaultdict(Counter)
-        #: By the uid of a task, and then by object: what the API said when it last refused it.
+        #: By the task's uid, then by object: the last refusal of that object by the API server.
         self._refusals: defaultdict[str, dict[str, Refusal]] = defaultdict(dict)
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj | None:
+        """Returns the object of that name; None if it is not known."""
         return self._objects[resource].get(f"{namespace}/{name}" if namespace else name)
 
     def all(self, resource: Resource) -> tuple[Obj, ...]:
-        """Every object of the resource, sorted by key."""
+        """Returns every object of the resource, sorted by key."""
         objects = self._objects[resource]
         return tuple(objects[key] for key in sorted(objects))
 
     def by(self, resource: Resource, index: str, value: str) -> tuple[Obj, ...]:
-        """The objects that have this value in that index, sorted by key."""
+        """Returns the objects that have this value in that index, sorted by key."""
         objects = self._objects[resource]
         return tuple(objects[key] for key in sorted(self._keys.get((resource, index, value), ())))
 
     def ports(self, namespace: str) -> frozenset[int]:
-        """The ports that pods of that namespace have been given."""
+        """Returns the port numbers that containers of pods in that namespace have."""
         return frozenset(self._ports.get(namespace, ()))
 
     def put(self, resource: Resource, obj: Obj) -> None:
-        """Take over a version of an object, unless a newer one, or its deletion, is known."""
+        """Stores this version of an object, unless a newer version or its deletion is known."""
         known = self._objects[resource].get(key_of(obj))
         if uid_of(obj) in self._gone or (known and version_of(known) >= version_of(obj)):
             return
         self._replace(resource, key_of(obj), known, obj)
 
     def assume_bound(self, pod: Obj, node: str) -> None:
-        """We have bound that pod; a Binding's answer, unlike others, does not show the result."""
+        """Notes that we have bound the pod: unlike other answers, a Binding's has no new object."""
         known = self._objects[PODS].get(key_of(pod))
         if known and uid_of(known) == uid_of(pod) and not known["spec"].get("nodeName"):
             bound = {**known, "spec": {**known["spec"], "nodeName": node}}
             self._replace(PODS, key_of(pod), known, bound)
 
     def drop(self, resource: Resource, obj: Obj) -> None:
-        """The object is deleted: no version of it comes back; a successor of its name may."""
+        """Removes a deleted object. Later versions of it are ignored.
+
+        A new object of the same name, which has another uid, is accepted.
+        """
         self._remember(uid_of(obj))
         self._refusals.pop(uid_of(obj), None)
         known = self._objects[resource].get(key_of(obj))
@@ -128,17 +138,17 @@ class Cache:
             self._replace(resource, key_of(obj), known, None)
 
     def refuse(self, resource: Resource, refusal: Refusal) -> None:
-        """The API has refused an object; forgotten when it is there, or its task is gone."""
+        """Stores the refusal of a task's object, until the object exists or the task is gone."""
         if task := labels_of(obj := refusal.object).get(names.TASK_UID):
             self._refusals[task][_ref(resource, obj)] = refusal
             self.changes += 1
 
     def refusals(self, task: str) -> list[Refusal]:
-        """What the API has refused for the task of that uid."""
+        """Returns the refusals of objects of the task with that uid."""
         return list(self._refusals.get(task, {}).values())
 
     def replace(self, resource: Resource, objects: Iterable[Obj], version: int) -> None:
-        """Take over a list as of that version: what it lacks, and is not newer, is deleted."""
+        """Takes over a list of that version; drops older known objects that it lacks."""
         listed = {uid_of(obj): obj for obj in objects}
         for known in self.all(resource):
             if uid_of(known) not in listed and version_of(known) <= version:

@@ -1,4 +1,4 @@
-"""Conditions as lists of plain objects: one of each type, in the order in which they appeared."""
+"""Conditions as lists of plain objects: one of each type, in the order in which they were set."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ def with_condition(
     message: str = "",
     reason_moves: bool = False,
 ) -> list[Obj]:
-    """The conditions with this one set; its lastTransitionTime moves when its status changes.
+    """Returns the conditions with this one set; the list that was passed is not changed.
 
-    With `reason_moves` another reason moves it too, as in TaskResourceGroups (scheduling.md
-    TRG-005). An empty reason or message is left out.
+    The condition's lastTransitionTime changes when its status changes. With `reason_moves` it
+    also changes when the reason does, as in TaskResourceGroups (scheduling.md TRG-005). An empty
+    reason or message is left out.
     """
     before = list(conditions)
     known = next((condition for condition in before if condition["type"] == kind), {})

@@ -1,4 +1,8 @@
-"""What a machine brings to the runtime: whom a change concerns, and how to look at one of them."""
+"""What the runtime needs of a machine: which keys a change concerns, and how to look at a key.
+
+A *key* names one thing that the machine decides about: a task, a group, a TaskResource or a
+domain. Each machine has a `controller.py` with a class that implements this protocol.
+"""
 
 from __future__ import annotations
 
@@ -14,22 +18,28 @@ S = TypeVar("S")
 
 
 class Controller(Protocol[S]):
-    """One machine and its eyes. Everything here reads the cache only."""
+    """One machine, and how its keys are read. All methods read only the cache."""
 
-    #: As it stands in the log: `kuscia_task`.
+    #: The name of the machine in the log, for example `kuscia_task`.
     name: str
 
     @property
     def machine(self) -> Machine[S]: ...
 
     def keys(self, resource: Resource, obj: Obj, cache: Cache) -> Iterable[str]:
-        """Whom a change of this object concerns; asked for the object before and after it."""
+        """Returns the keys that a change of this object concerns.
+
+        The runtime asks for the object before the change and for the object after it.
+        """
         ...
 
     def lock(self, key: str) -> str:
-        """Decisions under one lock never run at the same time, in whatever machine they are."""
+        """Returns the name of the lock that is held while this key is decided and performed.
+
+        Keys with the same lock are never worked on at the same time, even in different machines.
+        """
         ...
 
     def observe(self, cache: Cache, key: str, now: datetime) -> S | None:
-        """All that the next decision may depend on; None if there is nothing to look at."""
+        """Returns all that the next decision may depend on; None if there is nothing to decide."""
         ...

@@ -1,6 +1,7 @@
-"""What the process tells over HTTP: `/healthz`, `/readyz` and `/metrics`.
+"""The HTTP endpoints of the process: `/healthz`, `/readyz` and `/metrics`.
 
-`/healthz` answers as long as the event loop turns, on which all the work is done.
+`/healthz` answers 200 as long as the event loop runs, because all the work is done on that loop.
+`/readyz` answers 200 if `is_ready()`, else 503.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from kuscia_conformance.errors import UsageError
 async def endpoints(
     address: str, port: int, *, is_ready: Callable[[], bool], metrics: Callable[[], str]
 ) -> AsyncIterator[None]:
-    """Serve them meanwhile; on port 0 nothing. UsageError if the port cannot be had."""
+    """Serves the endpoints until the context is left; with port 0 it serves nothing.
+
+    Raises UsageError if it cannot listen on that address and port.
+    """
     if not port:
         yield
         return

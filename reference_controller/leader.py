@@ -1,8 +1,10 @@
-"""Leads while it holds the Lease: acquire, work and renew, release (`lease.py` decides).
+"""Works while it holds the Lease: acquires it, works and renews it, releases it.
 
-The deadline of the leader counts from when its last successful renewal was sent, the patience
-of the others from when they saw it, which is later; and the deadline is the shorter one. So
-the leader has stopped before anybody else starts, whatever the clocks of the machines say.
+`lease.py` decides; this module sends the requests and waits. Two candidates never work at the same
+time, even if the clocks of their machines differ. The renew deadline of the leader counts from
+when its last successful renewal was sent. The lease duration counts, for the other candidates,
+from when they saw that renewal, which is later. The renew deadline is also shorter than the lease
+duration. So the leader stops before another candidate starts.
 """
 
 from __future__ import annotations
@@ -28,10 +30,11 @@ async def lead(
     *,
     on_standby: Callable[[], None] = lambda: None,
 ) -> None:
-    """Stand by until the Lease can be had, then work until cancelled; the Lease is released.
+    """Waits until it holds the Lease, then works until cancelled; in the end it releases the Lease.
 
-    `me` is a name that no other candidate has, ever. `on_standby` is called once, when the
-    Lease has been looked at. ControllerError if the Lease is lost: the work has been stopped.
+    `me` is a name that no other candidate ever has. `on_standby` is called after each
+    attempt that did not acquire a Lease that exists. Raises ControllerError if the Lease is lost;
+    the work has then been stopped.
     """
     candidate = Candidate(world, election, me)
     await candidate.acquire(on_standby)
@@ -53,16 +56,16 @@ async def lead(
 
 
 class Candidate:
-    """One of those who want the Lease."""
+    """One process that competes for the Lease."""
 
     def __init__(self, world: World, election: Election, me: str) -> None:
         self.world, self.election, self.me = world, election, me
         self.observed: Observed | None = None
-        #: When the last write that made the Lease ours was sent, by our own clock.
+        #: When the last write that gave us the Lease was sent, in seconds of our own clock.
         self.renewed = 0.0
 
     async def acquire(self, on_standby: Callable[[], None]) -> None:
-        """Try until it is ours."""
+        """Tries to acquire the Lease, once each retry period, until it holds it."""
         said = None
         while not await self._attempt():
             if self.observed:
@@ -74,24 +77,30 @@ class Candidate:
             await self.world.sleep(self.election.retry_period)
 
     async def keep(self) -> NoReturn:
-        """Renew it. ControllerError once it is somebody else's."""
+        """Renews the Lease. Raises ControllerError when another candidate holds it."""
         while True:
             await self.world.sleep(self.election.retry_period)
             if not await self._attempt() and self.observed and self.observed.holder != self.me:
                 raise self._lost(f"it is held by {self.observed.holder or 'nobody'}")
 
     async def watch_deadline(self) -> NoReturn:
-        """Wait, however long a request takes. ControllerError once nothing was renewed in time."""
+        """Raises ControllerError when the renew deadline has passed without a renewal.
+
+        It runs beside `keep`, so that a request that hangs does not delay it.
+        """
         while (left := self._left()) > 0:
             await self.world.sleep(left)
         raise self._lost(f"it could not be renewed for {self.election.renew_deadline:g} s")
 
     def _left(self) -> float:
-        """The seconds for which a leader may work on without another renewal."""
+        """Returns the seconds for which the leader may go on working without another renewal."""
         return self.renewed + self.election.renew_deadline - self.world.monotonic()
 
     async def release(self) -> None:
-        """Let others have it at once, if it is ours still; they can wait if that fails."""
+        """Releases the Lease if we still hold it, so that another candidate need not wait.
+
+        An API error is only logged: then the others wait until the Lease lapses.
+        """
         if not self.observed or self.observed.holder != self.me or self._left() <= 0:
             return
         try:
@@ -104,16 +113,17 @@ class Candidate:
         try:
             await self._write(released(observed, self.world.now()))
         except Conflict:
-            # A renewal that was cut short when we were told to end may have been written.
+            # The end may have cancelled a renewal whose request the API server still carried out.
             await self._look()
             if self.observed is None or self.observed.holder != self.me:
                 raise
             await self._write(released(self.observed, self.world.now()))
 
     async def _attempt(self) -> bool:
-        """Look at the Lease, and take or renew it if that may be; whether it is ours now.
+        """Reads the Lease, and acquires or renews it if allowed. Returns whether we hold it now.
 
-        An answer that took longer than a leader may work comes too late to lead.
+        Returns False also if the answer took longer than the renew deadline: it is then too late
+        to lead.
         """
         try:
             await self._look()
@@ -140,7 +150,7 @@ class Candidate:
             self.observed = observe(self.observed, lease, self.world.monotonic())
 
     async def _write(self, spec: Obj) -> None:
-        """Write it onto the version that was seen, or create it."""
+        """Patches the version of the Lease that was seen, or creates the Lease."""
         name, namespace = self.election.name, self.election.namespace
         metadata = {"name": name, "namespace": namespace}
         if self.observed is None:

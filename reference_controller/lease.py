@@ -1,8 +1,8 @@
-"""Who of several candidates leads, as client-go decides it: from a Lease, purely.
+"""Decides which of several candidates leads, from a Lease, by the rules of client-go.
 
-A candidate never compares its clock with another's. It looks at whether the Lease has
-changed, and when, by its own clock, it saw that: a Lease that has not changed for as long as it
-says has lapsed.
+The functions here are pure; `leader.py` sends the requests. A candidate never compares its clock
+with the clock of another machine. It only notes, by its own clock, when it saw the Lease change.
+A Lease has lapsed when it has not changed for its own `leaseDurationSeconds`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.kube.objects import Obj, micro_time_text
 
-#: client-go's, in seconds.
+#: The defaults of client-go, in seconds.
 LEASE_DURATION, RENEW_DEADLINE, RETRY_PERIOD = 15, 10.0, 2.0
 
 Step = Literal["acquire", "renew", "wait"]
@@ -22,13 +22,16 @@ Step = Literal["acquire", "renew", "wait"]
 
 @dataclass(frozen=True)
 class Election:
-    """Which Lease is held, and how, in seconds. UsageError if the times cannot be kept."""
+    """Which Lease to hold, and its times in seconds.
+
+    Raises UsageError unless lease duration > renew deadline > retry period > 0.
+    """
 
     namespace: str
     name: str
-    #: How long others wait after the last renewal that they saw.
+    #: How long other candidates wait after the last renewal that they saw.
     lease_duration: int = LEASE_DURATION
-    #: How long the leader works on after the last renewal that succeeded.
+    #: How long the leader goes on working after its last successful renewal.
     renew_deadline: float = RENEW_DEADLINE
     retry_period: float = RETRY_PERIOD
 
@@ -45,27 +48,29 @@ class Election:
 
 @dataclass(frozen=True)
 class Observed:
-    """A Lease, and since when it is known to read so (seconds of one's own clock)."""
+    """A Lease, and since when it has not changed, in seconds of the candidate's own clock."""
 
     lease: Obj
     since: float
 
     @property
     def holder(self) -> str:
+        """The identity of the candidate that holds the Lease; "" if it is released."""
         return self.lease["spec"].get("holderIdentity") or ""
 
     def has_lapsed(self, now: float) -> bool:
+        """Returns whether the Lease has not changed for as long as it says itself."""
         return now >= self.since + (self.lease["spec"].get("leaseDurationSeconds") or 0)
 
 
 def observe(before: Observed | None, lease: Obj, now: float) -> Observed:
-    """The Lease as it was just read; one that reads as before has its age."""
+    """Returns the Lease as just read. `since` is now, or as before if the spec is the same."""
     same = before is not None and before.lease["spec"] == lease.get("spec", {})
     return Observed({"spec": {}, **lease}, before.since if before and same else now)
 
 
 def decide(observed: Observed | None, me: str, now: float) -> Step:
-    """What a candidate may do about the Lease; None is one that does not exist."""
+    """Returns what the candidate `me` may do. `observed` is None if the Lease does not exist."""
     if observed is None or not observed.holder:
         return "acquire"
     if observed.holder == me:
@@ -74,7 +79,10 @@ def decide(observed: Observed | None, me: str, now: float) -> Step:
 
 
 def held(observed: Observed | None, me: str, election: Election, now: datetime) -> Obj:
-    """The spec of a Lease that is acquired or renewed; its times are for people only."""
+    """Returns the spec with which `me` acquires or renews the Lease.
+
+    Candidates never read the times in it; people do.
+    """
     spec = observed.lease["spec"] if observed else {}
     kept = spec.get("holderIdentity") == me
     transitions = spec.get("leaseTransitions") or 0
@@ -88,7 +96,7 @@ def held(observed: Observed | None, me: str, election: Election, now: datetime) 
 
 
 def released(observed: Observed, now: datetime) -> Obj:
-    """The spec of a Lease that anybody may have at once."""
+    """Returns the spec of a released Lease: no holder, so that any candidate may acquire it."""
     spec = observed.lease["spec"]
     return {
         **spec,

@@ -1,8 +1,12 @@
-"""What the controller counts, under the names that the original gives it (KT-203).
+"""The metrics of the controller, with the names that the original gives them (KT-203).
 
-First the counts, then `MeasuredApi`, which sees what is written, then the text format. That is
-written here because Prometheus' own client can neither leave `_total` off a counter's name,
-as the original does, nor put quantiles into a summary; its parser judges ours in the tests.
+    Metrics       the counts
+    MeasuredApi   a client that counts the writes of a task's status
+    text          the counts in Prometheus' text format
+
+The text format is written here and not by Prometheus' own Python client. That client always adds
+`_total` to the name of a counter, which the original does not have, and cannot put quantiles into
+a summary. The tests read our text with the client's parser.
 """
 
 from __future__ import annotations
@@ -16,17 +20,17 @@ from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import Obj, Resource
 
-#: The machine whose work the original counts.
+#: The only machine whose work is counted, as in the original.
 COUNTED = "kuscia_task"
 QUANTILES = (0.5, 0.9, 0.99)
-#: Of how many of the latest durations the quantiles are; the original's are of ten minutes.
+#: The number of latest durations that quantiles are computed from. The original uses ten minutes.
 _REMEMBERED = 1000
 _PHASES = {"": "Pending", "Preparing": "Pending"}
 
 
 @dataclass
 class Durations:
-    """How long something took, in seconds: all of them summed up, and the latest."""
+    """Durations of one kind, in seconds: how many there were, their sum, and the latest ones."""
 
     count: int = 0
     total: float = 0.0
@@ -38,13 +42,14 @@ class Durations:
         self.latest.append(seconds)
 
     def quantile(self, share: float) -> float:
+        """Returns that quantile of the latest durations, in seconds; at least one is needed."""
         ordered = sorted(self.latest)
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
 @dataclass
 class Metrics:
-    """The counts of one process; the runtime and `MeasuredApi` keep them."""
+    """The counts of one process. The runtime and `MeasuredApi` update them."""
 
     requeues: Counter[str] = field(default_factory=Counter)
     results: Counter[str] = field(default_factory=Counter)
@@ -52,32 +57,39 @@ class Metrics:
     durations: dict[tuple[str, str], Durations] = field(
         default_factory=lambda: defaultdict(Durations)
     )
-    #: How many tasks wait to be looked at.
+    #: Returns how many tasks wait to be looked at.
     queued: Callable[[], int] = lambda: 0
 
     def retried(self, controller: str, key: str) -> None:
+        """Counts a failed attempt on a task; the other machines are not counted."""
         if controller == COUNTED:
             self.requeues[f"{TASK_NAMESPACE}/{key}"] += 1
 
     def gone(self, controller: str, key: str) -> None:
-        """Nothing is left of it: its series ends."""
+        """Removes the series of a task of which nothing is left."""
         if controller == COUNTED:
             self.requeues.pop(f"{TASK_NAMESPACE}/{key}", None)
 
     def synced(self, controller: str, phase: object, seconds: float, *, ok: bool) -> None:
+        """Notes how long a decision on a task took to carry out, and whether it succeeded."""
         if controller == COUNTED:
             self.took(_PHASES.get(str(phase), str(phase)), seconds, ok=ok)
 
     def took(self, condition: str, seconds: float, *, ok: bool) -> None:
+        """Notes a duration; `condition` is the phase of the task, or `UpdateStatus`."""
         self.durations[condition, "succeeded" if ok else "failed"].add(seconds)
 
     def completed(self, phase: str) -> None:
+        """Counts a task that has ended in that phase."""
         self.results[phase.lower()] += 1
 
 
 @dataclass
 class MeasuredApi(Api):
-    """A client that tells the metrics how the writing of a task's status went."""
+    """A client that measures each write of a task's status.
+
+    Any write that sets completionTime counts the task as completed.
+    """
 
     metrics: Metrics = field(default_factory=Metrics)
     clock: Callable[[], float] = lambda: 0.0
@@ -92,6 +104,7 @@ class MeasuredApi(Api):
         sub: str = "",
         how: str = "merge",
     ) -> Obj:
+        """Sends the patch as `Api.patch` does, and measures it if it writes a task's status."""
         if (resource, sub) != (KUSCIA_TASKS, "status"):
             return await super().patch(resource, name, namespace, patch, sub=sub, how=how)
         start, ok = self.clock(), False
@@ -105,12 +118,15 @@ class MeasuredApi(Api):
         return answer
 
 
-#: What follows the name, the labels, the value.
+#: One line: what is added to the metric's name, the labels, and the value.
 Sample = tuple[str, dict[str, str], float]
 
 
 def text(metrics: Metrics, requests: Counter[tuple[str, str]]) -> str:
-    """All of it in Prometheus' text format 0.0.4; `requests` as an `Api` counts them."""
+    """Returns all metrics in Prometheus' text format 0.0.4.
+
+    `requests` are the counts of an `Api`, by verb and resource.
+    """
     tasks = [("", {"task_name": task}, n) for task, n in metrics.requeues.items()]
     results = [("", {"result": result}, n) for result, n in metrics.results.items()]
     asked = [("", {"verb": verb, "resource": of}, n) for (verb, of), n in requests.items()]

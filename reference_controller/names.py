@@ -1,4 +1,8 @@
-"""The labels, annotations and condition types that are part of the contract (the original's)."""
+"""Names of labels and annotations (and of the scheduler and a taint) that the controller uses.
+
+They are those of the original controller, and so part of the contract. The comment of a name that
+the original does not have begins with "Ours".
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ from kuscia_conformance.kube.objects import Obj, labels_of
 
 PREFIX = "kuscia.secretflow/"
 
-#: Both a node's label (which domain it serves) and the node selector of every task pod.
+#: Label of a node: the domain that the node serves. Also the node selector of every task pod.
 DOMAIN = PREFIX + "namespace"
-#: Of a namespace: its domain is another cluster's, whatever of a task is there is not ours.
+#: Label of a namespace. `partner` means that its domain belongs to another cluster: the controller
+#: then leaves the objects of tasks there alone.
 DOMAIN_ROLE = PREFIX + "role"
 SCHEDULER = "kuscia-scheduler"
 AGENT_TAINT = PREFIX + "agent"
@@ -30,19 +35,19 @@ TASK_RESOURCE_UID = PREFIX + "task-resource-uid"
 TASK_RESOURCE_GROUP = PREFIX + "task-resource-group"
 TASK_RESOURCE_GROUP_UID = PREFIX + "task-resource-group-uid"
 
-#: When the round began that a pod is to be placed in: a pod that was changed is tried again, also
-#: by a scheduler that has set it aside (scheduling.md TRG-036).
+#: Annotation of a pod: when the current round began. A scheduler that has set the pod aside tries
+#: it again because the pod has changed (scheduling.md TRG-036).
 RESERVING_TIMESTAMP = PREFIX + "taskresource-reserving-timestamp"
 
 #: Ours: the nodes that a reserved TaskResource holds for its pods, `{"<pod>": "<node>"}` in JSON,
-#: written in the same patch as the phase Reserved. All holds can be read off the API at any time.
+#: written in the same patch as the phase Reserved. So the API shows all holds at any time.
 RESERVATION = PREFIX + "reservation"
 
-#: Ours: of which generation of the task's spec something was made. What is not scheduled yet is
-#: made anew when the spec is edited.
+#: Ours: the generation of the task's spec that an object was made from. If the spec is edited
+#: before the group exists, objects of an earlier generation are replaced.
 GENERATION = PREFIX + "task-generation"
 
-# Of KusciaTasks, their pods, services and config maps (kusciatask.md KT-022, KT-130 … KT-152).
+# On KusciaTasks, their pods, services and config maps (kusciatask.md KT-022, KT-130 … KT-152).
 UNSCHEDULABLE = PREFIX + "task-unschedulable"
 COMMUNICATION_SERVER = PREFIX + "communication-role-server"
 COMMUNICATION_CLIENT = PREFIX + "communication-role-client"
@@ -59,11 +64,14 @@ BANDWIDTH_LIMIT = PREFIX + "bandwidth-limit-"
 
 
 def is_partner(namespace: Obj | None) -> bool:
-    """Whether the domain of that namespace is another cluster's."""
+    """Returns whether the domain of that namespace belongs to another cluster."""
     return namespace is not None and labels_of(namespace).get(DOMAIN_ROLE) == "partner"
 
 
 def task_resource_name(group: str, uid: str, domain: str, role: str) -> str:
-    """`<group>-<12 hex digits>` (scheduling.md TR-003), the same whenever it is asked for."""
+    """Returns `<group>-<12 hex digits>` (scheduling.md TR-003), always the same for one party.
+
+    `uid` is the task's, or the group's where no task made the group.
+    """
     digest = hashlib.sha256(f"{uid}/{domain}/{role}".encode()).hexdigest()
     return f"{group[:240].rstrip('-.')}-{digest[:12]}"

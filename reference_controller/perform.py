@@ -1,8 +1,9 @@
-"""What becomes of a decision's actions: requests, and their answers in the cache.
+"""Carries out decisions: sends the requests, and puts their answers into the cache.
 
-An action may be repeated: what is there already, or gone already, is success. Everything else
-that the API server refuses is raised as the `ApiError` it is, but for a task's own objects that it
-will never accept: that it said so is noted in the cache, for the task's machine to see.
+An action may be repeated: an object that exists already, or is gone already, is a success.
+Other refusals of the API server are raised as its `ApiError`, with one exception: if it refuses
+to create an object of a task and will always refuse it, the refusal is only noted in the cache.
+The task's machine sees it there, and fails the task.
 """
 
 from __future__ import annotations
@@ -28,14 +29,19 @@ from reference_controller.actions import Action, Bind, Create, Delete, Patch, Pa
 from reference_controller.cache import Cache, Refusal
 from reference_controller.machine import Decision
 
-#: What the API server will always say of the same object: it is malformed, too large or invalid.
+#: Codes that the API server always answers to the same object: malformed, too large, invalid.
 _FINAL = frozenset({400, 413, 422})
-#: What may pass: a quota or a role forbids it, its namespace is not there, its name is taken.
+#: Codes of refusals that may end: a quota or a role forbids the object, its namespace does not
+#: exist, its name is taken.
 _FOR_NOW = frozenset({403, 404, 409})
 
 
 async def perform(world: World, cache: Cache, decision: Decision) -> None:
-    """Carry out the stages in turn; an error of one action ends it after that action's stage."""
+    """Carries out the stages in turn.
+
+    If an action fails, the other actions of its stage still end, and then the error is raised;
+    later stages are not begun.
+    """
     for stage in decision.stages:
         done = await asyncio.gather(
             *(perform_one(world, cache, action) for action in stage), return_exceptions=True
@@ -46,6 +52,10 @@ async def perform(world: World, cache: Cache, decision: Decision) -> None:
 
 
 async def perform_one(world: World, cache: Cache, action: Action) -> None:
+    """Carries out one action, and raises the `ApiError` (a `Conflict`, for example) if it fails.
+
+    A TaskResource has no status subresource: its status is part of the object.
+    """
     match action:
         case Create(resource, obj):
             await _create(world, cache, resource, obj)
@@ -62,7 +72,7 @@ async def perform_one(world: World, cache: Cache, action: Action) -> None:
 
 
 async def _create(world: World, cache: Cache, resource: Resource, obj: Obj) -> None:
-    """What is refused for good is not raised: whoever it was for will see it in the cache."""
+    """Creates the object; a refusal for good of a task's object is noted instead of raised."""
     try:
         answer = await _create_or_find(world, resource, obj)
     except ApiError as error:
@@ -111,7 +121,7 @@ async def _patch(
     exact = {**patch, "metadata": {**patch.get("metadata", {}), **version}}
     try:
         answer = await world.api.patch(resource, name_of(seen), namespace_of(seen), exact, sub=sub)
-    except NotFound:  # deleted meanwhile: nothing is left to be changed
+    except NotFound:  # the object was deleted since it was seen: there is nothing to change
         cache.drop(resource, seen)
     else:
         cache.put(resource, answer)
@@ -121,7 +131,7 @@ async def _delete(world: World, cache: Cache, resource: Resource, seen: Obj) -> 
     uid = uid_of(seen)
     try:
         answer = await world.api.delete(resource, name_of(seen), namespace_of(seen), uid=uid)
-    except (NotFound, Conflict):  # gone, or another one of its name
+    except (NotFound, Conflict):  # the object is gone; a conflict is another object of its name
         cache.drop(resource, seen)
         return
     if _is_ending(answer, uid):
@@ -131,7 +141,7 @@ async def _delete(world: World, cache: Cache, resource: Resource, seen: Obj) -> 
 
 
 def _is_ending(answer: Obj, uid: str) -> bool:
-    """Whether the answer is the object, on its way out; else it is a Status, or it is gone."""
+    """Returns whether the object still exists, and is being deleted; else it is gone already."""
     metadata = answer.get("metadata") or {}
     waits = metadata.get("finalizers") or metadata.get("deletionGracePeriodSeconds")
     return metadata.get("uid") == uid and bool(waits)
@@ -149,7 +159,7 @@ async def _bind(world: World, cache: Cache, pod: Obj, node: str) -> None:
 
 
 def difference(old: Obj, new: Obj) -> Obj:
-    """The JSON merge patch (RFC 7396) that makes the old object the new one."""
+    """Returns the JSON merge patch (RFC 7396) that turns the old object into the new one."""
     patch: dict[str, Any] = dict.fromkeys(old.keys() - new.keys())
     for key, value in new.items():
         before = old.get(key)

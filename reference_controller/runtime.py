@@ -1,9 +1,11 @@
-"""Drives the machines: watches fill the cache, changes queue keys, decisions are carried out.
+"""Drives the machines.
 
-One *item* is a key of one controller. An item is worked on by at most one task at a time, and
-holds its controller's lock for that key while it decides and performs; it goes on until nothing
-applies any more, and then sleeps until something changes or a deadline comes. What goes wrong
-with one item never stops another.
+    watches -> cache -> keys that changed -> items -> observe, decide, perform -> API server
+
+An *item* is a key of one controller. At most one asyncio task works on an item at a time. It holds
+the controller's lock for that key while it decides and performs. It goes on until no transition
+applies any more. Then the item sleeps until something changes or a deadline comes. An error of one
+item never stops another item.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ from reference_controller.perform import perform
 
 log = logging.getLogger("reference_controller")
 
-#: What is watched, and with which label selector.
+#: The resources that are watched, each with its label selector.
 WATCHED: dict[Resource, str] = {
     KUSCIA_TASKS: "",
     APP_IMAGES: "",
@@ -55,14 +57,16 @@ WATCHED: dict[Resource, str] = {
     NODES: "",
     NAMESPACES: "",
 }
-#: Pauses after an error, in seconds: the first; it doubles up to the longest, which is shorter
-#: for a lost API server, since the other end's return is worth more than a request.
+#: Pauses after an error, in seconds. The first pause doubles with each further error, up to the
+#: longest. While the API server is unreachable the longest pause is shorter: noticing quickly that
+#: the server is back is worth more than the requests that this costs.
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE_UNREACHABLE = 0.2, 30.0, 2.0
-#: After a decision an item rests so long, in seconds: what happens meanwhile, say the start of
-#: all pods of a task, is looked at together, and costs one write instead of many.
+#: Seconds that an item rests after a decision. Changes during that time, such as the start of all
+#: pods of a task, are then handled together, with one write instead of many.
 REST = 0.05
-#: So long what only tells of something waits for more to tell; so many times longer, at most, where
-#: more than BUSY items are at work: then it takes longer, too, until there is more to tell.
+#: How long a lazy decision (`machine.Decision.lazy`) waits for further changes: LAZY. While more
+#: than BUSY items are at work it waits longer, in proportion, because then further changes take
+#: longer to come, too; at most LAZIEST times LAZY.
 LAZY, LAZIEST, BUSY = timedelta(seconds=0.3), 10, 30
 
 
@@ -73,7 +77,10 @@ async def run(
     on_ready: Callable[[], None] = lambda: None,
     metrics: Metrics | None = None,
 ) -> None:
-    """Run the controllers until cancelled; `on_ready` is called once, when all lists are in."""
+    """Runs the controllers until cancelled. After that no request is sent any more.
+
+    `on_ready` is called once, when every watched resource has been listed.
+    """
     runtime = Runtime(world, controllers, metrics or Metrics())
     fills = [
         world.spawn(runtime.fill(resource, labels), f"fill {resource.plural}")
@@ -88,15 +95,15 @@ async def run(
 
 @dataclass(eq=False, kw_only=True)
 class Item(workqueue.Item):
-    """A key of one controller: whom to look at, and how that stands."""
+    """A key of one controller, and the state of the work on it."""
 
     controller: Controller[Any]
     key: str
-    #: When the lazy decision that waits is to be carried out, if nothing else comes before.
+    #: When the waiting lazy decision is carried out, unless another decision is taken earlier.
     ripe_at: datetime | None = None
-    #: Errors in a row.
+    #: The number of errors since the last success.
     failures: int = 0
-    #: When the machine wants to look again, whatever else happens.
+    #: When the machine wants to look again, even if nothing changes (`Machine.wake_at`).
     deadline: datetime | None = None
 
     def __str__(self) -> str:
@@ -105,7 +112,7 @@ class Item(workqueue.Item):
 
 @dataclass
 class Runtime:
-    """The queue: items, their locks, and the cache whose changes make them due."""
+    """The items, their locks, and the cache. A change in the cache makes items due."""
 
     world: World
     controllers: Sequence[Controller[Any]]
@@ -114,7 +121,7 @@ class Runtime:
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _missing: set[Resource] = field(default_factory=lambda: set(WATCHED))
     _all_listed: asyncio.Event = field(default_factory=asyncio.Event)
-    #: How many items are at work.
+    #: The number of items that are at work.
     _working: int = 0
 
     def __post_init__(self) -> None:
@@ -186,7 +193,7 @@ class Runtime:
         await self._try(item)
 
     async def _try(self, item: Item) -> None:
-        """Bring the item to rest; after an error let it rest for a while, and come back."""
+        """Works on the item until nothing applies; after an error, tries again after a pause."""
         try:
             async with self._lock(item):
                 anything = await self._settle(item)
@@ -196,7 +203,7 @@ class Runtime:
                 await self.world.sleep(REST)
         except Conflict as error:
             log.debug("%s: %s", item, error)
-            # The newer version is on its way through the watch, and will make the item due.
+            # The watch will bring the newer version, and that will make the item due.
             item.set_alarm(FIRST_PAUSE)
         except (ApiError, TimeoutError) as error:
             await self._back_off(item, error)
@@ -212,9 +219,10 @@ class Runtime:
         return lock
 
     async def _settle(self, item: Item) -> bool:
-        """Decide and perform until nothing applies; whether anything did, and it is to rest now.
+        """Decides and performs until nothing applies. Returns whether anything did: then it rests.
 
-        What would be taken twice in a row follows what goes on elsewhere: it may rest first.
+        A transition that applies twice in a row follows changes that are made elsewhere, such as
+        pods that start one after the other. It is taken again only after the rest.
         """
         machine, last = item.controller.machine, ""
         while True:
@@ -238,7 +246,7 @@ class Runtime:
                 raise RuntimeError(f"{last} changes nothing, and would be taken for ever")
 
     def _is_ripe(self, item: Item) -> bool:
-        """Whether a lazy decision has waited long enough; if not, when to look again."""
+        """Returns whether a lazy decision has waited long enough; if not, sets the deadline."""
         now = self.world.now()
         item.ripe_at = item.ripe_at or now + LAZY * self._load()
         if now < item.ripe_at:
@@ -268,7 +276,7 @@ class Runtime:
         item.due = True
 
     def _until(self, deadline: datetime | None) -> list[float]:
-        """The seconds until a deadline that is still to come."""
+        """Returns the seconds until the deadline; empty if there is none, or it has passed."""
         left = (deadline - self.world.now()).total_seconds() if deadline else 0
         return [left] if left > 0 else []
 

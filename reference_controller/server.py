@@ -1,4 +1,8 @@
-"""The controller as a process: logging, signals, and the machines that it runs."""
+"""The controller as a process: logging, signals, and the machines that it runs.
+
+`main` is called by the command `kuscia-conformance controller`. It runs the four machines of
+`controllers()`, with leader election if `Options.election` is set.
+"""
 
 from __future__ import annotations
 
@@ -26,34 +30,36 @@ from reference_controller.task_resource.controller import TaskResources
 from reference_controller.task_resource_group.controller import TaskResourceGroups
 
 USER_AGENT = "reference-controller"
-#: How a line of the log reads, and its time.
+#: The format of a line of the log, and of its time.
 FORMAT, TIMES = "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"
 
 log = logging.getLogger("reference_controller")
 
 
 def controllers() -> tuple[Controller[Any], ...]:
+    """Returns the four machines, in the order in which the README shows them."""
     return (KusciaTasks(), TaskResourceGroups(), TaskResources(), CoScheduler())
 
 
 @dataclass(frozen=True)
 class Options:
-    """How the process is to run, beyond the cluster that it works on."""
+    """Options of the process, except the cluster that it works on."""
 
     log_level: str = "info"
-    #: Where to serve health and metrics; port 0 is nowhere.
+    #: Where to serve health and metrics. With port 0 they are not served.
     metrics_address: str = "127.0.0.1"
     metrics_port: int = 0
-    #: How to agree with others of its kind on who works; None is to work at once.
+    #: The leader election; None starts the work immediately, without an election.
     election: Election | None = None
 
 
 def main(access: Access, options: Options) -> int:
-    """Run until SIGTERM or SIGINT, and then return 0; a lost API server is waited for.
+    """Runs until SIGTERM or SIGINT, then returns 0. If the API server is lost, it waits for it.
 
-    ControllerError if the lease is lost (only with an election).
-    The log goes to stderr, a line each: time (UTC), level, controller, key, transition, why.
-    The line `runtime ready` says that the controller knows everything there is.
+    Raises ControllerError if the lease is lost (only with an election), and UsageError if the
+    metrics port cannot be used. The log goes to stderr, one line for each transition: time (UTC),
+    level, controller, key, transition, why. The line `runtime ready` says that every watched
+    resource has been listed.
     """
     _log_to_stderr(options.log_level)
     asyncio.run(_serve(access, options))
@@ -83,7 +89,7 @@ async def _serve(access: Access, options: Options) -> None:
 
 
 class Process:
-    """What runs in the process, and what it tells of itself."""
+    """The work of the process, and its state for the HTTP endpoints."""
 
     def __init__(self, world: World, api: MeasuredApi, options: Options) -> None:
         self.world, self.api, self.options = world, api, options
@@ -92,7 +98,11 @@ class Process:
         api.clock = world.monotonic
 
     async def run(self) -> None:
-        """Work, and answer over HTTP meanwhile, until cancelled."""
+        """Works and serves the HTTP endpoints until cancelled.
+
+        With an election it works only while it holds the Lease. A process that stands by while
+        another one leads is ready, too.
+        """
         async with endpoints(
             self.options.metrics_address,
             self.options.metrics_port,

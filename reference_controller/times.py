@@ -1,4 +1,4 @@
-"""Times as they stand in a status, where somebody else may have written anything, or nothing."""
+"""Times that are read from a status. Another client may have written any text there, or none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def moment(text: object) -> datetime | None:
-    """The moment that the text names; None if it names none that can be counted with."""
+    """Returns the time that the text names; None if it is not a time, or before 1970."""
     try:
         known = time_from(str(text))
     except (ValueError, OverflowError):
@@ -21,11 +21,12 @@ def moment(text: object) -> datetime | None:
 
 
 def earliest(texts: Iterable[object]) -> datetime | None:
+    """Returns the earliest of the times; None if `moment` accepts none of the texts."""
     return min((known for text in texts if (known := moment(text))), default=None)
 
 
 def later(since: datetime, seconds: int) -> datetime:
-    """So many seconds later, or at the end of all time, if that is later still."""
+    """Returns the time that many seconds later, but never later than Python can represent."""
     try:
         return since + timedelta(seconds=seconds)
     except OverflowError:
@@ -33,6 +34,6 @@ def later(since: datetime, seconds: int) -> datetime:
 
 
 def moved_at(obj: Obj) -> datetime:
-    """When the object came into its phase: its status' lastTransitionTime, else its creation."""
+    """Returns when the object entered its phase: its lastTransitionTime, else its creation."""
     known = moment((obj.get("status") or {}).get("lastTransitionTime"))
     return known or time_from(obj["metadata"]["creationTimestamp"])

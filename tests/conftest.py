@@ -1,7 +1,7 @@
-"""What several tests need: a cluster with simulated nodes, one for the whole session.
+"""Options and session fixtures of all tests: a shared cluster with simulated nodes.
 
-It is the embedded one, unless `--plane controlplane` asks for kube-apiserver: what holds on one
-is to hold on the other.
+The shared cluster is the embedded one. `--plane controlplane` uses kube-apiserver instead: the
+tests must pass on both.
 """
 
 import pytest
@@ -12,13 +12,13 @@ from kuscia_conformance.features.folders import (
     suite_folder,
 )
 
-# How long an example takes is the machine's affair, and nothing that a test may fail for.
+# The time of a hypothesis example depends on the machine, so no test may fail because of it.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--full", action="store_true", help="also what takes long")
+    parser.addoption("--full", action="store_true", help="also run the slow tests")
     parser.addoption(
         "--write-tables", action="store_true", help="write tables in READMEs that tests compare"
     )
@@ -29,7 +29,9 @@ def pytest_addoption(parser):
         help="the cluster that tests share",
     )
     parser.addoption(
-        "--record-questions", action="store_true", help="keep kube-apiserver's answers to questions"
+        "--record-questions",
+        action="store_true",
+        help="store kube-apiserver's answers to questions",
     )
     parser.addoption(
         "--ask-real", action="store_true", help="ask kube-apiserver, not the embedded server"
@@ -38,13 +40,13 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def plane(pytestconfig):
-    """The kind of cluster that tests make which want one of their own."""
+    """Returns the kind of cluster for tests that start their own."""
     return pytestconfig.getoption("plane")
 
 
 @pytest.fixture(scope="session")
 def control_plane(tmp_path_factory, plane):
-    """The kubeconfig of a cluster with simulated nodes."""
+    """Yields the kubeconfig of the shared cluster with simulated nodes."""
     options = ClusterOptions(
         plane,
         definitions=suite_folder("fixtures") / "crds",

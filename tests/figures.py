@@ -1,8 +1,9 @@
-"""`python -m tests.figures` prints how the product is laid out, and what is larger than agreed.
+"""`python -m tests.figures` prints the sizes of rooms, files and functions of the product.
 
-Rooms have at most 18 entries; `__init__`, `__main__`, `py.typed`, data and READMEs do not count.
-Files have at most 400 lines. Of the functions the median has at most 7 lines, nine in ten have at
-most 16, and none takes more than six parameters. `tests/test_figures.py` holds the product to it.
+A room is a folder of the product. It has at most 18 entries; `__init__`, `__main__`, `py.typed`,
+data and READMEs do not count. A file has at most 400 lines. The median function has at most 7
+lines, nine in ten functions have at most 16, and no function takes more than six parameters.
+`tests/test_figures.py` checks these limits.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured, and where it is more than agreed."""
+    """The measured sizes, and the places that exceed the limits."""
 
     files: int
     lines: int
@@ -51,12 +52,12 @@ class Figures:
 
 
 def sources() -> list[Path]:
-    """The product's Python files."""
+    """Returns the Python files of the product."""
     return sorted([*PRODUCT.rglob("*.py"), *REFERENCE.rglob("*.py")])
 
 
 def rooms() -> Iterator[tuple[str, int]]:
-    """Each room with the number of its entries; the reference controller's stay as they are."""
+    """Yields each room with its number of entries; rooms of the reference controller are exempt."""
     for folder in sorted({path.parent for path in PRODUCT.rglob("*.py")}):
         modules = [path for path in folder.glob("*.py") if not path.name.startswith("__")]
         inner = [path for path in folder.glob("*/__init__.py") if path.parent.name != "data"]
@@ -80,12 +81,12 @@ def parameters(function: Function) -> int:
 
 
 def is_declared_by_a_library(function: Function) -> bool:
-    """Whether its decorators make a command or a step of it, whose options are parameters."""
+    """Tells whether the function is a click command, whose options are its parameters."""
     return any("click" in ast.unparse(each) for each in function.decorator_list)
 
 
 def measure() -> Figures:
-    """Returns the figures of the product as it lies here."""
+    """Returns the figures of the product."""
     found = [pair for path in sources() for pair in functions(path)]
     lengths = [length(function) for _, function in found]
     sizes = {path: len(path.read_text().splitlines()) for path in sources()}
@@ -94,7 +95,7 @@ def measure() -> Figures:
         f"{where} ({parameters(function)})"
         for where, function in found
         if parameters(function) > PARAMETERS
-        and not where.startswith(REFERENCE.name)  # it stays as it is
+        and not where.startswith(REFERENCE.name)  # the reference controller is exempt
         and not is_declared_by_a_library(function)
     ]
     longest, largest = max(sizes, key=sizes.__getitem__), max(entries, key=entries.__getitem__)

@@ -1,4 +1,4 @@
-"""The layout of the product: small files, short functions, rooms that say what they are for."""
+"""Tests the layout of the product: file sizes, function lengths, and docstrings of rooms."""
 
 import ast
 
@@ -9,7 +9,7 @@ from tests.figures import LINES, MEDIAN, NINTH, PRODUCT, measure
 ROOMS = sorted({path.parent for path in PRODUCT.rglob("*.py")})
 
 
-def test_the_product_is_no_larger_than_agreed():
+def test_files_functions_and_rooms_are_within_their_limits():
     figures = measure()
     assert figures.median <= MEDIAN
     assert figures.ninth <= NINTH
@@ -21,7 +21,7 @@ def test_the_product_is_no_larger_than_agreed():
 @pytest.mark.parametrize(
     "room", ROOMS, ids=lambda room: room.relative_to(PRODUCT.parent).as_posix()
 )
-def test_a_room_says_what_comes_in_and_goes_out_and_what_it_must_not_know(room):
+def test_the_docstring_of_a_room_names_inputs_outputs_and_limits(room):
     text = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
     words = " ".join(text.split())
     for part in ("Comes in:", "Goes out:", "must not know"):

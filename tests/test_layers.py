@@ -1,6 +1,7 @@
-"""Who may import whom, and who may touch the clock."""
+"""Tests which modules may import which, and which may use the clock and threads."""
 
 import ast
+import importlib
 import subprocess
 import sys
 import tomllib
@@ -19,14 +20,14 @@ LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlin
 LAYERS = {each["id"]: each["layers"] for each in LINTER["contracts"] if "layers" in each}
 
 
-def test_the_contracts_hold():
+def test_the_import_contracts_hold():
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo", "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
 def rooms(folder):
-    """The rooms and modules that lie directly in a package."""
+    """Returns the names of the rooms and modules directly in a package."""
     found = {path.stem for path in folder.glob("*.py")} | {
         path.parent.name for path in folder.glob("*/__init__.py")
     }
@@ -37,14 +38,14 @@ def rooms(folder):
     ("contract", "folder", "most"),
     [("rooms", PACKAGE, 10), ("apiserver", PACKAGE / "apiserver", 13)],
 )
-def test_every_room_has_its_place_in_the_layers(contract, folder, most):
+def test_every_room_is_in_a_layer(contract, folder, most):
     layers = [layer.split(" | ") for layer in LAYERS[contract]]
     named = {name.rpartition(".")[2] for layer in layers for name in layer}
     assert named - {"reference_controller"} == rooms(folder)
     assert len(layers) <= most
 
 
-def test_no_module_imports_itself_over_others():
+def test_there_are_no_import_cycles():
     graph = grimp.build_graph("kuscia_conformance", "reference_controller", cache_dir=None)
     imported = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
     TopologicalSorter(imported).prepare()
@@ -72,7 +73,7 @@ BY_NAME = {"import_module", "importlib.import_module", "__import__", "find_spec"
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=ids(PRODUCT))
-def test_modules_of_ours_are_imported_by_statements_that_the_contracts_see(path):
+def test_modules_are_imported_by_import_statements_only(path):
     assert not BY_NAME & set(calls(path))
 
 
@@ -80,7 +81,7 @@ PURE = [path for path in REFERENCE if path.name in ("machine.py", "transitions.p
 
 
 @pytest.mark.parametrize("path", PURE, ids=ids(PURE))
-def test_deciding_is_pure(path):
+def test_modules_that_decide_do_not_import_the_runtime_or_the_client(path):
     client, world = "kuscia_conformance.kube.client", "kuscia_conformance.kube.world"
     assert not {"asyncio", client, world, "reference_controller.runtime"} & set(imports(path))
 
@@ -92,8 +93,18 @@ OF_THE_WORLD = {
 
 
 @pytest.mark.parametrize("path", REFERENCE + SIMULATED, ids=ids(REFERENCE + SIMULATED))
-def test_time_and_threads_come_from_the_world(path):
+def test_controllers_and_nodes_take_time_and_threads_from_their_world(path):
     assert not OF_THE_WORLD & set(calls(path))
+
+
+EXPORTING = [path for path in PRODUCT if "__all__ = " in path.read_text()]
+
+
+@pytest.mark.parametrize("path", EXPORTING, ids=ids(EXPORTING))
+def test_every_exported_name_exists(path):
+    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    module = importlib.import_module(name.removesuffix(".__init__"))
+    assert [each for each in module.__all__ if not hasattr(module, each)] == []
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=ids(PRODUCT))

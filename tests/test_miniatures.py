@@ -1,8 +1,8 @@
-"""Controllers that are wrong in one line: each must make the check fail that names it.
+"""Tests the checks with miniatures: controllers with one wrong line that one check must detect.
 
-A miniature is a patch of the reference controller, `tests/miniatures/NAME.patch`. What stands
-before the diff says which check fails, for which requirement, and what is wrong. Each runs
-against that check alone; with --full against all, to see that it is among those that fail.
+A miniature is a patch of the reference controller, `tests/miniatures/NAME.patch`. The text before
+the diff names the mistake, the check that must fail, and its requirement. Each miniature runs with
+that check only. With --full it runs with all checks, and that check must be among those that fail.
 """
 
 import os
@@ -28,10 +28,12 @@ TABLE = ROOT / "tests" / "miniatures" / "README.md"
 
 @dataclass(frozen=True)
 class Miniature:
+    """A patch with one mistake, and the check and requirement that it must fail."""
+
     path: Path
     check: str
     requirement: str
-    #: What is wrong with it, in a sentence.
+    #: The mistake, in one sentence.
     wrong: str
 
     @classmethod
@@ -52,7 +54,7 @@ MINIATURES = [Miniature.read(path) for path in PATCHES]
 
 
 def suite(folder, *options, path=""):
-    """A run of the whole suite, where waiting costs nothing; its exit code and its report."""
+    """Runs the suite on a virtual clock; returns the finished process and the report."""
     out = folder / "out"
     command = [sys.executable, "-P", "-m", "kuscia_conformance", "run", "--out", str(out)]
     command += ["--clock=virtual", *options]
@@ -65,7 +67,7 @@ def suite(folder, *options, path=""):
 
 
 def feature_of(check):
-    """The file in which it stands: to read all of them takes longer than to run one check."""
+    """Returns the feature file of a check, because reading all features would take longer."""
     stands = re.compile(rf"@id:{re.escape(check.partition('#')[0])}(?![\w-])")
     [found] = [path for path in suite_features() if stands.search(path.read_text())]
     return found
@@ -76,7 +78,7 @@ def failing(report):
 
 
 def table():
-    """Which check catches which mistake, by requirement: what stands in the README beside them."""
+    """Returns the table of the README: each mistake with the check that detects it."""
     rows = sorted(MINIATURES, key=lambda m: (m.requirement, m.check, m.path.stem))
     head = ["| requirement | what is wrong | caught by | miniature |", "|---|---|---|---|"]
     cells = (
@@ -86,29 +88,29 @@ def table():
     return "\n".join([*head, *cells]) + "\n"
 
 
-def test_the_table_tells_which_check_catches_which(pytestconfig):
+def test_the_readme_lists_every_miniature_with_its_check(pytestconfig):
     if pytestconfig.getoption("write_tables"):
         intro = TABLE.read_text().partition("\n| ")[0]
         TABLE.write_text(f"{intro}\n{table()}")
     assert TABLE.read_text().endswith("\n\n" + table())
 
 
-def test_there_are_at_least_thirty_of_scheduling():
+def test_there_are_at_least_thirty_miniatures_of_scheduling():
     assert len([m for m in MINIATURES if m.requirement.startswith("SC")]) >= 30
 
 
-def test_each_group_of_requirements_has_some():
+def test_each_group_of_requirements_has_miniatures():
     groups = {"CR", "VW", "RN", "SC", "CL", "TG", "CP"}
     assert {m.requirement[:2] for m in MINIATURES} == groups
 
 
 @pytest.mark.parametrize("miniature", MINIATURES, ids=lambda m: m.path.stem)
-def test_each_is_wrong_in_one_line(miniature):
+def test_each_miniature_changes_one_line(miniature):
     assert miniature.changed_lines == 1
     assert miniature.requirement in requirements()
 
 
-def test_the_reference_itself_passes_them(tmp_path, pytestconfig):
+def test_the_reference_controller_passes_the_checks_of_all_miniatures(tmp_path, pytestconfig):
     named = ",".join(sorted({miniature.check for miniature in MINIATURES}))
     only = [] if pytestconfig.getoption("full") else [f"--only={named}"]
     done, report = suite(tmp_path, *only)
@@ -118,7 +120,7 @@ def test_the_reference_itself_passes_them(tmp_path, pytestconfig):
 
 
 @pytest.mark.parametrize("miniature", MINIATURES, ids=lambda m: m.path.stem)
-def test_each_fails_the_check_that_names_it(miniature, tmp_path, pytestconfig):
+def test_each_miniature_fails_its_check(miniature, tmp_path, pytestconfig):
     patched = tmp_path / "patched"
     shutil.copytree(ROOT / "reference_controller", patched / "reference_controller")
     subprocess.run(["git", "apply", "-p1", str(miniature.path)], cwd=patched, check=True)

@@ -1,4 +1,4 @@
-"""What is shipped: the wheel as it is built, and the locked requirements."""
+"""Tests the built wheel and the locked requirements."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ("harness/kuscia_conformance", "reference_controller", "features", "fixtures")
-#: Where a file of the checkout lies in the wheel.
+#: Folders of the checkout with their folders in the wheel.
 PLACES = (
     ("harness/kuscia_conformance/", "kuscia_conformance/"),
     ("features/", "kuscia_conformance/_suite/features/"),
@@ -60,27 +60,27 @@ def metadata(wheel, name):
     return wheel.read(found).decode()
 
 
-def test_the_wheel_holds_packages_features_and_fixtures_and_nothing_else(wheel):
+def test_the_wheel_contains_only_packages_features_and_fixtures(wheel):
     assert contents(wheel) == {place_of(path) for path in shipped_files()}
 
 
-def test_the_wheel_adds_two_names_to_the_top_level(wheel):
+def test_the_wheel_has_two_top_level_packages(wheel):
     top = {name.split("/")[0] for name in contents(wheel)}
     assert top == {"kuscia_conformance", "reference_controller"}
 
 
-def test_pytest_and_the_shell_find_their_entry_points(wheel):
+def test_the_wheel_declares_entry_points_for_pytest_and_the_shell(wheel):
     declared = metadata(wheel, "entry_points.txt")
     assert "[pytest11]\nkuscia-conformance = kuscia_conformance.pytest_plugin\n" in declared
     assert "[console_scripts]\nkuscia-conformance = kuscia_conformance.cli.main:main\n" in declared
 
 
-def test_licence_and_notice_go_with_it(wheel):
+def test_the_wheel_contains_licence_and_notice(wheel):
     assert metadata(wheel, "licenses/LICENSE") == (ROOT / "LICENSE").read_text()
     assert metadata(wheel, "licenses/NOTICE") == (ROOT / "NOTICE").read_text()
 
 
-def test_unpacked_elsewhere_it_uses_its_own_features_and_fixtures(wheel, tmp_path):
+def test_an_unpacked_wheel_uses_its_own_features_and_fixtures(wheel, tmp_path):
     site = tmp_path / "site"
     wheel.extractall(site)
     code = f"import sys; sys.path.insert(0, {str(site)!r})\n{WHERE_THINGS_ARE}"
@@ -95,7 +95,7 @@ def test_unpacked_elsewhere_it_uses_its_own_features_and_fixtures(wheel, tmp_pat
 
 
 def locked():
-    """The lines of the lock file by package: its version and its hashes."""
+    """Returns the lines of the lock file, with version and hashes, by package."""
     text = (ROOT / "requirements.lock").read_text().replace("\\\n", " ")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return {re.split(r"==", line)[0].strip(): line for line in lines}
@@ -107,7 +107,7 @@ def test_every_locked_package_has_a_version_and_hashes():
         assert "--hash=sha256:" in line, name
 
 
-def test_the_lock_names_no_index_and_no_address():
+def test_the_lock_file_names_no_index_and_no_url():
     text = (ROOT / "requirements.lock").read_text()
     assert "://" not in text
     assert not re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links)", text, re.MULTILINE)
@@ -117,7 +117,7 @@ def normalised(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_everything_that_is_asked_for_is_locked():
+def test_every_required_package_is_locked():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extras = project["project"]["optional-dependencies"]
     asked = [*project["project"]["dependencies"], *extras["test"], *extras["dev"]]

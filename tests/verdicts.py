@@ -1,7 +1,7 @@
-"""Whether several runs say the same: `python -m tests.verdicts report.yaml report.yaml …`.
+"""Compares the reports of several runs: `python -m tests.verdicts report.yaml report.yaml …`.
 
-What one cluster says of the controller, the others have to say, too, check by check. Only where
-a check is not applicable to a cluster, or was not asked for, that cluster has nothing to say.
+Every check must have the same outcome on all clusters. A cluster is left out of the comparison of
+a check that is not applicable to it, or that its run did not select.
 """
 
 import sys
@@ -14,7 +14,7 @@ NOTHING = ("skip", "not-applicable")
 
 
 def outcomes(report):
-    """By check: pass, fail, error or skip; without those that are not applicable."""
+    """Returns the outcome of each check; checks that are not applicable are left out."""
     found = {}
     for check in report["checks"]:
         said = (check["outcome"], check.get("reason", ""))
@@ -24,7 +24,7 @@ def outcomes(report):
 
 
 def differences(reports):
-    """A line for each check of which not all say the same; `reports` by name."""
+    """Yields a line for each check whose outcomes differ; `reports` is a mapping by name."""
     said = {name: outcomes(report) for name, report in reports.items()}
     checks = {id_: None for report in reports.values() for id_ in _ids(report)}
     for name, report in reports.items():
@@ -44,7 +44,7 @@ def _ids(report):
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def main(files):
-    """Fail if these reports differ in the outcome of any check."""
+    """Exit with 1 if these reports differ in the outcome of a check."""
     reports = {str(file): yaml.safe_load(file.read_text()) for file in files}
     found = sorted(differences(reports))
     for line in found:

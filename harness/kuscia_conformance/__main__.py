@@ -1,4 +1,4 @@
-"""`python -m harness` is `kuscia-conformance`."""
+"""`python -m kuscia_conformance` runs the command `kuscia-conformance`."""
 
 from kuscia_conformance.cli.main import main
 

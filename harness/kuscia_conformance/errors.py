@@ -1,21 +1,24 @@
-"""What can go wrong, and what the reader can do about it.
+"""The exceptions of the package. Their texts are shown to the user, without a traceback.
 
-ConformanceError                 everything below; its text is meant for people
-├── UsageError                   an option, a file or a document of the user's is wrong     (exit 2)
-│   ├── FeatureError             a feature file does not hold together
-│   └── DocumentError            an expected document does not hold together
-│       └── MissingDocument      there is none of that name
-├── EnvironmentFailure           the cluster, the controller or the machine failed us       (exit 4)
-│   ├── ClusterError             a cluster cannot be made, reached or used
+ConformanceError                 the base class of all of them
+├── UsageError                   an option, a feature or a document of the user is wrong    (exit 2)
+│   ├── FeatureError             a feature file contains a mistake
+│   └── DocumentError            an expected document contains a mistake
+│       └── MissingDocument      the document does not exist
+├── EnvironmentFailure           the cluster, the controller or the machine failed          (exit 4)
+│   ├── ClusterError             a cluster cannot be created, reached or used
 │   └── ControllerError          a controller cannot be started, or has ended
-├── NoEvidence                   nothing shows that the check has checked anything
-└── ApiError                     the API server answered with a Status that is no success
+├── NoEvidence                   the check passed without showing anything
+└── ApiError                     the API server answered with an error
     ├── NotFound                 404
-    ├── AlreadyExists            409, reason AlreadyExists
-    ├── Conflict                 409, every other reason
+    ├── AlreadyExists            409 with the reason AlreadyExists
+    ├── Conflict                 409 with any other reason
     ├── Expired                  410
     ├── Invalid                  422
-    └── Unreachable              there was no answer at all
+    └── Unreachable              the API server did not answer
+
+The exit codes are those of the command `kuscia-conformance`. An error within a single check makes
+only that check an error. Unreachable and ControllerError also end the run.
 """
 
 from __future__ import annotations
@@ -24,7 +27,10 @@ from typing import Any
 
 
 class ConformanceError(Exception):
-    """Something went wrong that a person can be told about; `hint` says what to do."""
+    """An error for the user: `message` says what went wrong, `hint` says what to do next.
+
+    The hint may be empty. `str()` gives both, the hint on a line of its own.
+    """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -36,27 +42,27 @@ class ConformanceError(Exception):
 
 
 class UsageError(ConformanceError):
-    """An option, a file or a document of the user's is wrong."""
+    """An option, a file or a document of the user is wrong."""
 
 
 class FeatureError(UsageError):
-    """A feature file does not hold together."""
+    """A feature file contains a mistake."""
 
 
 class DocumentError(UsageError):
-    """An expected document does not hold together."""
+    """An expected document contains a mistake."""
 
 
 class MissingDocument(DocumentError):
-    """There is no file of that name; `--update` may write it."""
+    """The document or manifest does not exist; `--update` writes missing status documents."""
 
 
 class EnvironmentFailure(ConformanceError):
-    """The cluster, the controller or the machine failed us: no verdict on anybody."""
+    """The cluster, the controller or the machine failed, so the run can give no verdict."""
 
 
 class ClusterError(EnvironmentFailure):
-    """A cluster cannot be made, reached or used."""
+    """A cluster cannot be created, reached or used."""
 
 
 class ControllerError(EnvironmentFailure):
@@ -64,11 +70,18 @@ class ControllerError(EnvironmentFailure):
 
 
 class NoEvidence(ConformanceError):
-    """Nothing shows that the check has checked anything: an error, never a pass."""
+    """The check would pass, but nothing shows that the controller was at work.
+
+    The result of the check is an error, and never a pass.
+    """
 
 
 class ApiError(ConformanceError):
-    """The API server answered with a Status that is no success."""
+    """The API server answered with an error.
+
+    `code` is the HTTP status (0 without an answer), `reason` and `status` come from the Status
+    document of the answer.
+    """
 
     def __init__(self, code: int, reason: str, message: str, status: dict[str, Any] | None = None):
         super().__init__(message)
@@ -78,16 +91,16 @@ class ApiError(ConformanceError):
 
     @property
     def causes(self) -> list[dict[str, str]]:
-        """The fields that were refused, as the server lists them: `field`, `message`, `reason`."""
+        """The refused fields as the server lists them: each has `field`, `message`, `reason`."""
         return list((self.status.get("details") or {}).get("causes") or [])
 
 
 class NotFound(ApiError):
-    """404."""
+    """404: the object, or the kind of object, does not exist."""
 
 
 class AlreadyExists(ApiError):
-    """409: an object of that name exists."""
+    """409: an object of this name exists already."""
 
 
 class Conflict(ApiError):
@@ -95,7 +108,7 @@ class Conflict(ApiError):
 
 
 class Expired(ApiError):
-    """410: the version asked for is compacted; list again."""
+    """410: the server no longer has the requested resourceVersion. The caller must list again."""
 
 
 class Invalid(ApiError):
@@ -103,7 +116,7 @@ class Invalid(ApiError):
 
 
 class Unreachable(ApiError):
-    """There was no answer at all; the request may or may not have been carried out."""
+    """The API server did not answer. It may have carried out the request all the same."""
 
     def __init__(self, message: str) -> None:
         super().__init__(0, "Unreachable", message)
@@ -113,7 +126,11 @@ _BY_CODE: dict[int, type[ApiError]] = {404: NotFound, 409: Conflict, 410: Expire
 
 
 def api_error(code: int, status: dict[str, Any]) -> ApiError:
-    """The error for an answer of the API server, by its code and its Status document."""
+    """Returns the exception for an answer of the API server.
+
+    `status` is the Status document of the answer; it may be empty. The code alone decides the
+    class, but AlreadyExists and Conflict, which are both 409, differ by the reason.
+    """
     reason = status.get("reason") or ""
     kind = AlreadyExists if reason == "AlreadyExists" else _BY_CODE.get(code, ApiError)
     return kind(code, reason, status.get("message") or f"HTTP {code}", status)

@@ -1,4 +1,4 @@
-"""How the runtime looks at a domain, and the ledger of what is taken of its nodes."""
+"""How the runtime looks at a domain, and how much room pods and holds take on its nodes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ from reference_controller.task_resource.seen import reservation_of
 
 
 class CoScheduler:
-    """The key is a domain; one lock for all, so that no two decisions count on the same room."""
+    """The key is a domain.
+
+    All domains share one lock, so that two decisions never give away the same room.
+    """
 
     name = "co_scheduler"
     machine = MACHINE
@@ -44,7 +47,7 @@ class CoScheduler:
         return _domains_of(obj, cache) if resource == PODS else []
 
     def lock(self, key: str) -> str:  # noqa: ARG002
-        return "/co_scheduler"  # no task can be called that
+        return "/co_scheduler"  # a task cannot have this name, so no other machine uses it
 
     def observe(self, cache: Cache, key: str, now: datetime) -> Seen | None:
         waiting = [pod for pod in cache.by(PODS, "namespace", key) if _waits(pod)]
@@ -92,7 +95,10 @@ def _is_handed_over(pod: Obj) -> bool:
 
 
 def _strays(cache: Cache, waiting: Iterable[Obj]) -> Iterator[tuple[Obj, str]]:
-    """SCH-010 d and g. What names no TaskResource at all is about to be handed over to one."""
+    """Yields pods whose TaskResource cannot reserve for them, and why (SCH-010 d and g).
+
+    A pod whose annotation is still empty is left out: its group will soon name a TaskResource.
+    """
     for pod in waiting:
         name, namespace = annotations_of(pod).get(names.TASK_RESOURCE), namespace_of(pod)
         if name and not cache.get(TASK_RESOURCES, name, namespace):
@@ -108,7 +114,7 @@ def _room(cache: Cache, node: Obj) -> Node:
 
 
 def _held(cache: Cache, node: str) -> Iterator[Amounts]:
-    """What is held on the node for pods that still wait, whatever domain they are of."""
+    """Yields the requests of the unbound pods that the node is held for, in any domain."""
     for resource in cache.by(TASK_RESOURCES, "holding", node):
         for pod_name, held in reservation_of(resource).items():
             pod = cache.get(PODS, pod_name, namespace_of(resource)) if held == node else None

@@ -1,4 +1,7 @@
-"""Which pod fits onto which node: requests, taints, selectors, readiness. Pure arithmetic."""
+"""Computes which pod fits onto which node: requests, taints, node selectors, readiness.
+
+All functions are pure. Amounts are exact decimals.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ from decimal import Decimal
 from kuscia_conformance.kube.objects import Obj, condition_of, name_of, quantity
 from kuscia_conformance.kube.placement import selects, tolerates
 
-#: An amount of each resource, by its name. Each pod also takes one of `pods`.
+#: Amounts by the name of the resource. Each pod also takes 1 of the resource `pods`.
 Amounts = Mapping[str, Decimal]
 
 _SCHEDULING_EFFECTS = ("NoSchedule", "NoExecute")
 
 
 def requests_of(pod: Obj) -> Amounts:
-    """What the pod asks for: all containers together, or its hungriest init container."""
+    """Returns what the pod requests: for each resource the sum of its containers.
+
+    If an init container requests more of a resource, its request counts instead, as in Kubernetes.
+    """
     total: Counter[str] = Counter()
     for container in pod["spec"]["containers"]:
         _add(total, _requests(container))
@@ -40,7 +46,7 @@ def _add(total: Counter[str], amounts: Amounts) -> None:
 
 @dataclass(frozen=True)
 class Node:
-    """A node, and what is free of it."""
+    """A node, and its free amounts; they are negative where too much is taken."""
 
     object: Obj
     free: Amounts
@@ -58,7 +64,7 @@ class Node:
         return any(self.free.get(resource, Decimal(0)) < 0 for resource in asked)
 
     def without(self, taken: Iterable[Amounts]) -> Node:
-        """The node after these requests have been met."""
+        """Returns the node with these requests taken from its free amounts."""
         free = dict(self.free)
         for amounts in taken:
             for resource, amount in amounts.items():
@@ -67,7 +73,7 @@ class Node:
 
 
 def node_with_room(node: Obj, taken: Iterable[Amounts]) -> Node:
-    """The node with what these requests leave of what it can give."""
+    """Returns the node; its free amounts are its `allocatable` without these requests."""
     allocatable = (node.get("status") or {}).get("allocatable") or {}
     amounts = {resource: quantity(amount) for resource, amount in allocatable.items()}
     return Node(node, amounts).without(taken)
@@ -92,7 +98,10 @@ def obstacle(pod: Obj, node: Node) -> str:
 
 
 def place(pods: Iterable[Obj], nodes: Sequence[Node]) -> tuple[dict[str, str], list[Node]]:
-    """Nodes for as many of the pods as fit, by pod name, and what is then free of the nodes."""
+    """Places each pod onto the first node that it fits; leaves out pods that fit none.
+
+    Returns the name of the node by pod name, and the nodes with what is then free.
+    """
     placed: dict[str, str] = {}
     left = list(nodes)
     for pod in pods:

@@ -1,4 +1,4 @@
-"""What the co-scheduler sees of one domain: who waits, what is held, and what is free."""
+"""What the co-scheduler sees of one domain: waiting pods, holds, and free room of its nodes."""
 
 from __future__ import annotations
 
@@ -17,37 +17,40 @@ class Gang:
     """A party's pods that are to be placed together, and their TaskResource."""
 
     resource: Obj
-    #: Those that are not bound, sorted by name.
+    #: The pods that are not bound, sorted by name.
     waiting: tuple[Obj, ...] = ()
-    #: How many are bound, whatever has become of them.
+    #: How many pods are bound; those that have ended count, too.
     bound: int = 0
 
     @property
     def phase(self) -> str:
+        """The stored phase of the TaskResource."""
         return phase_of(self.resource)
 
     @property
     def reservation(self) -> Mapping[str, str]:
+        """The node that is held for each pod, by the pod's name."""
         return reservation_of(self.resource)
 
     @property
     def need(self) -> int:
-        """How many more must be placed at once for any to be."""
+        """How many more pods have to be placed; fewer are never placed (SCH-021, SCH-029)."""
         return int(self.resource["spec"]["minReservedPods"]) - self.bound
 
     @property
     def is_complete(self) -> bool:
-        """Whether enough of its pods exist."""
+        """Whether enough unbound pods exist to place as many as `need` says."""
         return len(self.waiting) >= max(self.need, 1)
 
     @property
     def held(self) -> list[tuple[Obj, str]]:
-        """The pods that wait on a node that is held for them."""
+        """The unbound pods for which a node is held, each with the node's name."""
         nodes = self.reservation
         return [(pod, nodes[name_of(pod)]) for pod in self.waiting if name_of(pod) in nodes]
 
     @property
     def unheld(self) -> tuple[Obj, ...]:
+        """The unbound pods for which no node is held."""
         return tuple(pod for pod in self.waiting if name_of(pod) not in self.reservation)
 
     @property
@@ -60,17 +63,18 @@ class Gang:
 
 @dataclass(frozen=True)
 class Seen:
-    """A domain: its gangs, the oldest first, and its nodes with what is free of them."""
+    """A domain: its gangs with unbound pods, the oldest first, and its nodes."""
 
     now: datetime
     domain: str
     gangs: tuple[Gang, ...] = ()
-    #: Pods for our scheduler that belong to no gang.
+    #: Unbound pods for our scheduler without the annotation that names a TaskResource.
     singles: tuple[Obj, ...] = ()
-    #: Pods that name a TaskResource which cannot reserve for them, and why.
+    #: Unbound pods whose TaskResource cannot reserve for them, each with the message that says why.
     strays: tuple[tuple[Obj, str], ...] = ()
-    #: What is bound and what is held is taken off already.
+    #: Their free room is without the room of bound pods and of holds.
     nodes: tuple[Node, ...] = field(default_factory=tuple)
 
     def in_phase(self, phase: Phase) -> list[Gang]:
+        """Returns the gangs whose TaskResource is in that phase, the oldest first."""
         return [gang for gang in self.gangs if gang.phase == phase]

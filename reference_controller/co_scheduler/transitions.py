@@ -1,4 +1,8 @@
-"""The table of the co-scheduler, and what each of its transitions decides."""
+"""The table of the co-scheduler, and what each of its transitions decides.
+
+Each transition returns its decision, or None if it does not apply. The README shows the first line
+of its docstring. The order matters: a worthless hold is withdrawn before pods are bound.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from reference_controller.task_resource.seen import Phase
 
 
 def withdraw(seen: Seen) -> Decision | None:
-    """A node has gone, or shrunk, under what is held on it: the youngest hold goes first."""
+    """Withdraws a hold on a node that is gone, not ready or too full; the youngest goes first."""
     nodes = {node.name: node for node in seen.nodes}
     for gang in reversed(seen.gangs):
         for pod, name in gang.held:
@@ -25,7 +29,7 @@ def withdraw(seen: Seen) -> Decision | None:
 
 
 def bind(seen: Seen) -> Decision | None:
-    """What is held for a gang that may go is bound, all at once (SCH-027)."""
+    """Binds the pods of each Schedulable gang to the nodes that are held for them (SCH-027)."""
     pairs = [pair for gang in seen.in_phase(Phase.SCHEDULABLE) for pair in gang.held]
     return _bind(pairs)
 
@@ -66,13 +70,13 @@ def bind_further(seen: Seen) -> Decision | None:
 
 
 def bind_single(seen: Seen) -> Decision | None:
-    """A pod that belongs to no gang is bound as soon as it fits (SCH-010 c)."""
+    """Binds a pod without the annotation task-resource as soon as it fits a node (SCH-010 c)."""
     placed, _ = place(seen.singles, seen.nodes)
     return _bind([(pod, placed[name_of(pod)]) for pod in seen.singles if name_of(pod) in placed])
 
 
 def explain(seen: Seen) -> Decision | None:
-    """Tell the pods that are not bound why (VW-18)."""
+    """Writes into the condition PodScheduled of unbound pods why they wait (VW-18)."""
     told = [
         PatchStatus(PODS, pod, {**(pod.get("status") or {}), "conditions": conditions})
         for pod, message in (*_without_room(seen), *_skipped(seen), *seen.strays)
@@ -117,7 +121,10 @@ def _without_room(seen: Seen) -> Iterator[tuple[Obj, str]]:
 
 
 def _skipped(seen: Seen) -> Iterator[tuple[Obj, str]]:
-    """SCH-010 e and f. Who was told in an earlier round that there is no room knows enough."""
+    """Yields the pods of gangs that are out of the round, and why they wait (SCH-010 e and f).
+
+    Pods that have the condition PodScheduled from an earlier round keep it.
+    """
     for gang in seen.gangs:
         if gang.phase in ("", Phase.PENDING, Phase.FAILED):
             what = f"task resource {key_of(gang.resource)} status phase is {gang.phase}"
@@ -131,7 +138,7 @@ def _waits_for_room(gang: Gang) -> bool:
 
 
 def _unschedulable(seen: Seen, pod: Obj, message: str) -> list[Obj] | None:
-    """The pod's conditions with the reason why it waits; None if they say so already."""
+    """Returns the pod's conditions with the reason why it waits; None if they say so already."""
     known = condition_of(pod, "PodScheduled") or {}
     if known.get("status") == "False" and known.get("message") == message:
         return None
@@ -148,7 +155,7 @@ def _unschedulable(seen: Seen, pod: Obj, message: str) -> list[Obj] | None:
 
 
 def _message(seen: Seen, pod: Obj) -> str:
-    """Such as `domain bob has no room: 1 node lacks cpu`."""
+    """Returns for example `domain bob has no room: 1 node that lacks cpu`."""
     if not seen.nodes:
         return f"domain {seen.domain} has no room: no node serves it"
     counts = Counter(obstacle(pod, node) or "has room for too few pods" for node in seen.nodes)

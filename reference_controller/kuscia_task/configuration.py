@@ -1,8 +1,9 @@
-"""What a party's containers are told: the task's input, its parties, and their own ports.
+"""The configuration of a party's containers: the task's input, all parties, and the pod's ports.
 
-The original makes two config maps per domain, the templates and the values, and leaves it
-to the agent of its nodes to put one into the other (kusciatask.md section 6.4). An ordinary
-kubelet does not: here each pod mounts a config map of its own, rendered, which goes with it.
+The original creates two config maps per domain, one with the templates and one with the values.
+The agent of its nodes inserts the values into the templates (kusciatask.md section 6.4). An
+ordinary kubelet cannot do that. So the controller here renders the templates, and each pod mounts
+a config map of its own. The pod owns it: it is deleted with the pod.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _PLACEHOLDER = re.compile(r'(?P<open>"?)\{\{\s*\.(?P<name>\w+)\s*\}\}(?P<close>"
 
 
 def rendered_name(pod: str) -> str:
+    """Returns the name of the config map that the pod mounts."""
     return naming.object_name(f"{pod}-config")
 
 
@@ -36,9 +38,10 @@ def build_rendered(plan: Plan, pods: Mapping[tuple[str, str], Obj]) -> Iterator[
 
 
 def render(template: str, known: Mapping[str, str]) -> str:
-    """The template with its `{{.NAME}}` replaced; unknown names stay, so that they are seen.
+    """Returns the template with each `{{.NAME}}` replaced by its value.
 
-    Between quotes a value becomes the inside of a JSON string, elsewhere it stands as it is.
+    Between double quotes the value is escaped as in a JSON string; elsewhere it is inserted
+    unchanged. A name that is not known stays in the text, so that a user can see it.
     """
 
     def replace(found: re.Match[str]) -> str:
@@ -53,7 +56,7 @@ def render(template: str, known: Mapping[str, str]) -> str:
 
 
 def values(plan: Plan, kit: Kit, index: int) -> dict[str, str]:
-    """What the templates may ask for, as a pod of the party is to see it."""
+    """Returns the values of the templates' names, for the pod of the party with that index."""
     return {
         "KUSCIA_DOMAIN_ID": kit.domain,
         "TASK_ID": plan.name,
@@ -78,7 +81,7 @@ def _config_map(plan: Plan, kit: Kit, name: str, *, data: dict[str, str]) -> Obj
 
 
 def _cluster_define(plan: Plan, kit: Kit, index: int) -> Obj:
-    """All parties with their endpoints, and who of them the reader is (KT-153)."""
+    """Returns all parties with their endpoints, and which party and pod reads them (KT-153)."""
     return {
         "parties": [_party(plan, other) for other in plan.kits],
         "selfPartyIdx": plan.kits.index(kit),

@@ -1,4 +1,4 @@
-"""How the runtime looks at a KusciaTask: by its name, with everything that was made for it."""
+"""How the runtime looks at a KusciaTask: its key, and what is read from the cache."""
 
 from __future__ import annotations
 
@@ -35,17 +35,24 @@ from reference_controller.kuscia_task.reasons import Missing, Obstacle, Reason, 
 from reference_controller.kuscia_task.seen import Phase, Seen
 from reference_controller.kuscia_task.transitions import MACHINE
 
-#: What is made for a task, in the order in which it is made.
+#: The resources of the objects that are created for a task, in the order of their creation.
 _MADE = (PODS, CONFIG_MAPS, SERVICES, TASK_RESOURCE_GROUPS)
 
 
 class KusciaTasks:
-    """Tasks of the one namespace in which they live (KT-021); the key is the name."""
+    """The key is the name of the task, and so is the lock.
+
+    Tasks in other namespaces than `TASK_NAMESPACE` are ignored (KT-021).
+    """
 
     name = "kuscia_task"
     machine = MACHINE
 
     def keys(self, resource: Resource, obj: Obj, cache: Cache) -> Iterable[str]:
+        """Returns the task itself, the task that an object was made for, or the waiting tasks.
+
+        A new AppImage or namespace concerns the tasks that may wait for it.
+        """
         if resource == KUSCIA_TASKS:
             return [name_of(obj)] if namespace_of(obj) == TASK_NAMESPACE else []
         if resource in _MADE:
@@ -82,7 +89,7 @@ class KusciaTasks:
 
 
 def _waiting_for(cache: Cache, field: str, name: str) -> Iterator[str]:
-    """The tasks that cannot go on before there is an AppImage or a namespace of that name."""
+    """Yields new and Pending tasks of which a party names this AppImage, or this namespace."""
     for task in cache.all(KUSCIA_TASKS):
         waits = (task.get("status") or {}).get("phase") in (None, Phase.NEW, Phase.PENDING)
         if waits and any(party.get(field) == name for party in task["spec"]["parties"]):
@@ -92,7 +99,7 @@ def _waiting_for(cache: Cache, field: str, name: str) -> Iterator[str]:
 def _made(
     cache: Cache, name: str, uid: str
 ) -> tuple[dict[Resource, tuple[Obj, ...]], list[tuple[Resource, Obj]]]:
-    """What was made for the task of that uid, and what for others of its name."""
+    """Returns the objects of the task with that uid, and those of earlier tasks of its name."""
     mine: dict[Resource, tuple[Obj, ...]] = {}
     others = []
     for resource in _MADE:
@@ -103,7 +110,10 @@ def _made(
 
 
 def _refusal(cache: Cache, task: Obj) -> Obstacle | None:
-    """What the API has refused to create for the task: for good, or for now, as a quota does."""
+    """Returns the API server's refusal to create an object of the task; None if there is none.
+
+    A refusal for good (Wrong) comes before one that may end, such as of a quota (Missing).
+    """
     refusals = [r for r in cache.refusals(uid_of(task)) if not is_outdated(r.object, task)]
     if not refusals:
         return None
@@ -112,12 +122,12 @@ def _refusal(cache: Cache, task: Obj) -> Obstacle | None:
 
 
 def _is_left(obj: Obj) -> bool:
-    """Whether it must be deleted: it is not on its way out, and does not go with its owner."""
+    """Returns whether it has to be deleted: it is not being deleted, and has no owner to follow."""
     return not status.is_ending(obj) and "ownerReferences" not in obj["metadata"]
 
 
 def _is_set_aside(task: Obj) -> bool:
-    """Deleted but held by somebody's finalizer, or suspended by its label (KT-022, KT-023)."""
+    """Returns whether the task is suspended by its label, or being deleted (KT-022, KT-023)."""
     failed = (task.get("status") or {}).get("phase") == Phase.FAILED
     suspended = labels_of(task).get(names.UNSCHEDULABLE) == "true" and not failed
     return suspended or status.is_ending(task)
@@ -128,7 +138,7 @@ def _is_created(task: Obj) -> bool:
 
 
 def _needed(cache: Cache, task: Obj) -> dict[str, Any]:
-    """What a task is made of; nobody asks any more once everything is created."""
+    """Returns the fields of `Seen` that a plan needs; none is read once everything is created."""
     parties = task["spec"]["parties"]
     images = {party["appImageRef"] for party in parties}
     domains = {party["domainID"] for party in parties}

@@ -1,4 +1,4 @@
-"""The TaskResourceGroup that a task asks for its resources with (kusciatask.md section 7)."""
+"""Builds the TaskResourceGroup by which a task asks for resources (kusciatask.md section 7)."""
 
 from __future__ import annotations
 
@@ -36,12 +36,13 @@ def _seconds(task: Obj, name: str, default: int) -> int:
 
 
 def parties_of(group: Obj) -> list[Obj]:
-    """Ours, and those of other clusters."""
+    """Returns the group's local parties, then those of other clusters."""
     spec = group["spec"]
     return [*(spec.get("parties") or ()), *(spec.get("outOfControlledParties") or ())]
 
 
 def build_group(plan: Plan) -> Obj:
+    """Returns the TaskResourceGroup of the task (kusciatask.md section 7)."""
     labels, annotations = labels_of(plan.task), annotations_of(plan.task)
     return {
         "apiVersion": TASK_RESOURCE_GROUPS.api_version,
@@ -75,7 +76,7 @@ def _spec(plan: Plan) -> Obj:
 
 
 def _partner(plan: Plan, kit: Kit) -> Obj:
-    """KT-172."""
+    """Returns the entry of a party in another cluster, which needs no pods here (KT-172)."""
     return {**_identity(plan, kit), "minReservedPods": 1}
 
 

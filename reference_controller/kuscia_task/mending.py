@@ -1,7 +1,8 @@
-"""A task's status as it must have been, whatever somebody else has written into it (RN-10).
+"""Repairs the status of a task if another client has overwritten parts of it (RN-10).
 
-What is redundant tells what is missing: conditions and times the phase, the phase conditions.
-Pods, services and parties are not mended here: `seen.py` looks at them anew all the time.
+The parts of a status depend on each other, so one part can be restored from another: the phase
+from conditions and times, the conditions from the phase. Pods, services and parties are not
+repaired here, because `seen.py` computes them from the objects each time.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from reference_controller.conditions import with_condition
 from reference_controller.kuscia_task.status import ENDED
 from reference_controller.times import earliest, moment
 
-#: What holds of a task in a phase, in the order in which it came to hold.
+#: The conditions that are True in a phase, in the order in which they became True.
 _IMPLIED = {
     "Running": ("ResourceCreated", "Running"),
     "Succeeded": ("ResourceCreated", "Running"),
@@ -22,9 +23,10 @@ _OURS = ("PortsAllocated", "ResourceCreated", "Running", "Success")
 
 
 def mended(status: Obj, created: str) -> Obj:
-    """The status with phase, times and conditions that fit each other.
+    """Returns the status with phase, times and conditions that agree with each other.
 
-    `created` is the task's creation. Empty if the task has not been handled yet.
+    It is empty if the controller has not handled the task yet. `created` is the task's
+    creationTimestamp.
     """
     phase = _phase(status)
     if not phase:
@@ -51,7 +53,7 @@ def _phase(status: Obj) -> str:
 
 
 def _ended(status: Obj) -> str:
-    """The final phase that the task has been in, as its other fields tell; "" if in none."""
+    """Returns the final phase that fields other than `phase` show; "" if they show none."""
     success = (condition_of({"status": status}, "Success") or {}).get("status")
     if success in ("True", "False"):
         return "Succeeded" if success == "True" else "Failed"
@@ -66,7 +68,7 @@ def _holds(status: Obj, kind: str) -> bool:
 
 
 def _started(status: Obj, created: str) -> str:
-    """The startTime, else when the first condition came to be, which is soon after it."""
+    """Returns the startTime, else the time of the earliest condition, else the task's creation."""
     if moment(status.get("startTime")):
         return str(status["startTime"])
     first = earliest(c.get("lastTransitionTime") for c in status.get("conditions") or ())
@@ -74,7 +76,7 @@ def _started(status: Obj, created: str) -> str:
 
 
 def _conditions(status: Obj, started: str) -> list[Obj]:
-    """Each type once, those that the phase implies, and of ours all with a time."""
+    """Returns the conditions: each type once, with those of the phase, and ours with a time."""
     conditions = _distinct(status.get("conditions") or ())
     since = moment(started)
     assert since

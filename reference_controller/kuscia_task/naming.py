@@ -1,4 +1,8 @@
-"""Names and label values that are made of a task's name, its parties' roles and its ports."""
+"""Names and label values that are derived from a task's name, its parties' roles and its ports.
+
+Where the plain text is too long or has characters that Kubernetes does not accept, a hash makes a
+name that is valid and still unique.
+"""
 
 from __future__ import annotations
 
@@ -9,29 +13,30 @@ from hashlib import sha256
 from kuscia_conformance.kube.objects import Obj
 
 _DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-#: Of the name of an object whose names are DNS subdomains.
+#: The greatest length of a name that is a DNS subdomain.
 _LONGEST = 253
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 
 
 def pod_names(task: str, role: str, slug: str, replicas: int) -> tuple[str, ...]:
-    """`<task>-<i>`, or `<task>-<slug>-<i>` for a party with a role (kusciatask.md KT-122)."""
+    """Returns `<task>-<i>`, or `<task>-<slug>-<i>` for a party with a role (KT-122)."""
     stem = f"{task}-{slug}" if role else task
     return tuple(object_name(f"{stem}-{index}") for index in range(replicas))
 
 
 def object_name(name: str) -> str:
-    """The name, or one made of it where it is longer than an object's may be."""
+    """Returns the name; one that is too long is cut and ends in a hash of the whole name."""
     if len(name) <= _LONGEST:
         return name
     return f"{name[: _LONGEST - 17].rstrip('-.')}-{_hash(name, 16)}"
 
 
 def role_slugs(parties: Sequence[Obj]) -> list[str]:
-    """For each party what stands for its role in pod names; unique within its domain.
+    """Returns for each party the part of its pods' names that stands for its role.
 
-    A role is free text (CR-05) and a pod's name is not: the role is lower-cased, and where two
-    roles of a domain become alike, all but a role that reads so already get a hash.
+    A role is free text (CR-05), but the name of a pod is not. So the role is written in lower case,
+    with `-` for other characters. If two roles of a domain then become the same, each gets a hash,
+    except a role that was not changed. So the results are unique within a domain.
     """
     plain = [(party["domainID"], _slug(party.get("role", ""))) for party in parties]
     return [
@@ -45,19 +50,19 @@ def _slug(role: str) -> str:
 
 
 def pod_identity(task_uid: str, role: str, index: int) -> str:
-    """The label value by which a service selects its one pod (kusciatask.md KT-130)."""
+    """Returns the label value by which a service selects its one pod (kusciatask.md KT-130)."""
     plain = "-".join((task_uid, *([role] if role else []), str(index)))
     return label_value(plain, f"{task_uid}-{_hash(role, 16)}-{index}")
 
 
 def label_value(value: str, otherwise: str = "") -> str:
-    """The value if a label may have it, else the other one."""
+    """Returns `value` if it is a valid label value, else `otherwise`."""
     fits = len(value) <= 63 and _LABEL_VALUE.fullmatch(value)
     return value if fits else otherwise
 
 
 def service_name(pod: str, port: str) -> str:
-    """`<pod>-<port>`, or a name made of it where a service may not be called so (KT-141)."""
+    """Returns `<pod>-<port>`, or a name derived from it if a service cannot have it (KT-141)."""
     pod, port = pod.strip("-"), port.strip("-")
     name = f"{pod}-{port}"
     if name[0].isdigit():

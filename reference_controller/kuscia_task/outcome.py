@@ -1,6 +1,7 @@
-"""How far the parties and the task are: `partyTaskStatus`, and who wins (kusciatask.md 3.2).
+"""The state of the parties and of the task: `partyTaskStatus`, and its end (kusciatask.md 3.2).
 
-A party is judged by its pods, the task by its parties, each against its minimum.
+The phase of a party follows from its pods and its minReservedPods. The end of the task follows
+from its parties and its minReservedMembers.
 """
 
 from __future__ import annotations
@@ -36,9 +37,10 @@ ByKey = Mapping[str, Obj]
 
 
 def party_entry(known: Obj | None, party: Obj, entries: ByKey, pods: ByKey) -> Obj:
-    """The `partyTaskStatus` of a party of the group; once it has ended it stays (KT-052).
+    """Returns the `partyTaskStatus` entry of a party of the group (KT-052).
 
-    `entries` are the pods' statuses, `pods` the pods that there are.
+    `known` is its stored entry; one that is Succeeded or Failed never changes. `entries` are the
+    `podStatuses` entries of all pods, and `pods` the pods that exist.
     """
     if known and known.get("phase") in ENDED:
         return known
@@ -54,7 +56,7 @@ def party_entry(known: Obj | None, party: Obj, entries: ByKey, pods: ByKey) -> O
 
 
 def partner_entry(known: Obj | None, party: Obj) -> Obj:
-    """Of a party in another cluster: what others have written of it (KT-052, KT-181)."""
+    """Returns the entry of a party in another cluster, as stored by others (KT-052, KT-181)."""
     return {"phase": "Pending", **(known or identity_of(party))}
 
 
@@ -67,7 +69,7 @@ def _party_phase(phases: Sequence[str], need: int) -> str:
 
 
 def _pod_class(entry: Obj, pod: Obj | None) -> str:
-    """Succeeded, Failed, Running or Pending; an unknown phase counts as failed (KT-053)."""
+    """Returns Succeeded, Failed, Running or Pending. An unknown phase counts as Failed (KT-053)."""
     phase: str = entry["podPhase"]
     if phase in ENDED:
         return phase
@@ -77,7 +79,11 @@ def _pod_class(entry: Obj, pod: Obj | None) -> str:
 
 
 def is_hopeless(pod: Obj) -> bool:
-    """Whether the first container that waits does so for a reason that lasts (KT-054)."""
+    """Returns whether the pod waits for a reason that hardly ever ends by itself (KT-054).
+
+    The first container that waits decides. A failing image pull counts only after more than
+    `_PULLS` restarts; until then the next container decides.
+    """
     if (condition_of(pod, "ContainersReady") or {}).get("status") != "False":
         return False
     for container in pod["status"].get("containerStatuses") or ():
@@ -104,19 +110,20 @@ def _why_pod_failed(entry: Obj, pod: Obj | None) -> str:
 
 
 def party_key(party: Obj) -> str:
-    """How messages call a party (KT-057)."""
+    """Returns the name of the party in messages: `<domain>-<role>`, or `<domain>` (KT-057)."""
     return f"{party['domainID']}-{party['role']}" if party.get("role") else str(party["domainID"])
 
 
 @dataclass(frozen=True)
 class Tally:
-    """The parties, counted against the group's minReservedMembers (KT-055, KT-056)."""
+    """The parties' entries, and how many of them have to succeed: `need` (KT-055, KT-056)."""
 
     entries: tuple[Obj, ...]
     need: int
 
     @property
     def by_phase(self) -> dict[str, list[str]]:
+        """The names of the parties (`party_key`) by phase."""
         keys = defaultdict(list)
         for entry in self.entries:
             keys[entry["phase"]].append(party_key(entry))
@@ -124,16 +131,18 @@ class Tally:
 
     @property
     def failures(self) -> dict[str, str]:
-        """Why each party has failed that has."""
+        """The message of each failed party, by the name of the party (`party_key`)."""
         failed = (entry for entry in self.entries if entry["phase"] == "Failed")
         return {party_key(entry): entry["message"] for entry in failed if entry.get("message")}
 
     @property
     def left(self) -> int:
+        """How many parties have not failed."""
         return len(self.entries) - len(self.by_phase.get("Failed", ()))
 
     @property
     def is_lost(self) -> bool:
+        """Whether the task can no longer succeed (KT-055)."""
         return self.need > self.left
 
     @property
@@ -142,7 +151,10 @@ class Tally:
 
 
 def closed_pod(entry: Obj, phase: str) -> Obj:
-    """The entry of a pod whose task has ended in that phase: never Pending or Running (VW-19)."""
+    """Returns a pod's entry at the end of its task: never Pending or Running (VW-19).
+
+    `phase` is the final phase of the task. A pod that had not ended becomes Failed.
+    """
     if entry["podPhase"] in ENDED:
         return entry
     explained = {"reason": str(Reason.TASK_ENDED), "message": _ended_with(phase, "pod"), **entry}
@@ -150,6 +162,7 @@ def closed_pod(entry: Obj, phase: str) -> Obj:
 
 
 def closed_party(entry: Obj, phase: str) -> Obj:
+    """Returns a party's entry at the end of its task: never Pending or Running (VW-19)."""
     if entry.get("phase") in ENDED:
         return entry
     return {"message": _ended_with(phase, "party"), **entry, "phase": "Failed"}

@@ -1,6 +1,7 @@
-"""What each party of a task is to run: its spec, its AppImage and its deploy template as one kit.
+"""The kits of a task: for each party its spec, its AppImage and its deploy template together.
 
-Everything here is computed from the spec, the AppImages and the namespaces alone.
+Everything here is computed only from the task's spec, the AppImages and the namespaces. If a kit
+cannot be built, the functions raise `Missing` or `Wrong` (both are an `Obstacle`, see `reasons`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from kuscia_conformance.kube.objects import Obj, name_of
 from reference_controller.kuscia_task import naming, templates
 from reference_controller.kuscia_task.reasons import Missing, Reason, Wrong
 
-#: Of one party, so that a slip of the keyboard does not flood a cluster; each needs a name.
+#: The most pods of one party. A typing error must not flood a cluster; each pod needs a name.
 MOST_REPLICAS = 10_000
 
 
@@ -22,7 +23,7 @@ _NOTHING: Obj = {"spec": {"containers": []}}
 
 @dataclass(frozen=True)
 class Port:
-    """A port of a deploy template; `number` is None unless the template declares one."""
+    """A port of a deploy template. `number` is None if the template does not declare a number."""
 
     name: str
     number: int | None
@@ -36,13 +37,14 @@ class Port:
 
 @dataclass(frozen=True)
 class Kit:
-    """One party, everything looked up: its deploy template is the merged one."""
+    """One party with all that it needs. `template` is the deploy template after merging."""
 
     party: Obj
     app_image: Obj
     template: Obj
     pods: tuple[str, ...]
-    #: Whether its domain is another cluster's (kusciatask.md section 8): nothing is made for it.
+    #: Whether its domain belongs to another cluster (kusciatask.md section 8). Nothing is created
+    #: for such parties here.
     is_partner: bool = False
 
     @property
@@ -55,11 +57,12 @@ class Kit:
 
     @property
     def label(self) -> str:
+        """The name of the party in messages: `alice`, or `alice/host` with a role."""
         return label_of(self.party)
 
     @property
     def identity(self) -> Obj:
-        """What makes it an entry of a status: domainID, and role if it has one."""
+        """The fields that identify the party in a status: domainID, and role if it has one."""
         return identity_of(self.party)
 
     @property
@@ -73,19 +76,23 @@ class Kit:
 
     @property
     def mounts_configuration(self) -> bool:
+        """Whether the AppImage has config templates and a container mounts one."""
         return bool(self.config_templates) and any(
             container.get("configVolumeMounts") for container in self.containers
         )
 
     @property
     def min_reserved_pods(self) -> int:
-        """KT-105: the number of pods if absent, 0 or negative; not clamped."""
+        """The party's minReservedPods; the number of pods if it is absent, 0 or negative.
+
+        It can be greater than the number of pods (KT-105); then the party fails.
+        """
         asked = self.party.get("minReservedPods") or 0
         return asked if asked > 0 else len(self.pods)
 
     @cached_property
     def ports(self) -> tuple[Port, ...]:
-        """The ports of all containers, in template order."""
+        """The ports of all containers, in the order of the template."""
         return tuple(
             Port(
                 name=port["name"],
@@ -99,12 +106,13 @@ class Kit:
 
 
 def identity_of(party: Obj) -> Obj:
+    """Returns the fields that identify the party: domainID, and role if it has one."""
     role = {"role": party["role"]} if party.get("role") else {}
     return {"domainID": party["domainID"], **role}
 
 
 def label_of(party: Obj) -> str:
-    """How errors call the party: `alice`, or `alice/host`."""
+    """Returns the name of the party in messages: `alice`, or `alice/host` with a role."""
     return "/".join(identity_of(party).values())
 
 
@@ -114,7 +122,10 @@ def distinct(parties: Sequence[Obj]) -> list[Obj]:
 
 
 def min_reserved_members(task: Obj) -> int:
-    """Of the spec, or all parties if it is absent, 0 or negative. Raises Wrong if above (SC-17)."""
+    """Returns the spec's minReservedMembers; all parties if it is absent, 0 or negative.
+
+    Raises Wrong if it is greater than the number of parties (SC-17).
+    """
     total = len(distinct(task["spec"]["parties"]))
     asked = (task["spec"].get("scheduleConfig") or {}).get("minReservedMembers") or 0
     if asked > total:
@@ -129,11 +140,11 @@ def build_kits(
     namespaces: Collection[str],
     partners: Collection[str] = (),
 ) -> tuple[Kit, ...]:
-    """A kit for each party, in the order of the spec.
+    """Returns a kit for each party, in the order of the spec.
 
-    Raises Missing for an AppImage or a namespace that is not there (CR-09), Wrong for a spec
-    or an AppImage that nothing can be made of (CR-13; kusciatask.md KT-091 … KT-101). Nobody
-    looks at AppImages if all domains are in other clusters (KT-182).
+    Raises Missing if an AppImage or a namespace does not exist (CR-09), and Wrong if the spec or
+    an AppImage is invalid (CR-13; kusciatask.md KT-091 … KT-101). If all domains belong to other
+    clusters, AppImages are not needed (KT-182).
     """
     parties = distinct(task["spec"]["parties"])
     if not parties:

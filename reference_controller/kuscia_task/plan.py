@@ -1,4 +1,4 @@
-"""A task with its parties' kits and ports: all that the objects to create are made of."""
+"""A task with its parties' kits and ports: all that is needed to build its objects."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from reference_controller.kuscia_task.parties import Kit, Port
 
 
 def generation_of(task: Obj) -> str:
-    """Which edition of the task's spec this is; what is made of it bears it as an annotation."""
+    """Returns the generation of the task's spec. Pods, services and config maps bear it."""
     return str(task["metadata"].get("generation", 1))
 
 
 def is_outdated(made: Obj, task: Obj) -> bool:
-    """Whether it was made of an earlier edition of the spec."""
+    """Returns whether the object was built from another generation of the task's spec."""
     return annotations_of(made).get(names.GENERATION, "") not in ("", generation_of(task))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be created for a task; `allocated` is the status' `allocatedPorts`."""
+    """What is needed to build the objects of a task.
+
+    `allocated` is the list `allocatedPorts` of the status.
+    """
 
     task: Obj
     kits: tuple[Kit, ...]
@@ -35,7 +38,7 @@ class Plan:
 
     @property
     def local(self) -> tuple[Kit, ...]:
-        """The parties for which something is made here."""
+        """The parties of this cluster, for which objects are created here."""
         return tuple(kit for kit in self.kits if not kit.is_partner)
 
     @cached_property
@@ -43,14 +46,18 @@ class Plan:
         return ports.numbers(self.allocated)
 
     def number(self, kit: Kit, pod: str, port: Port) -> int:
-        """As allocated; of a partner only what its template declares is known, else 0 (KT-153)."""
+        """Returns the number of the port, as allocated.
+
+        For a party in another cluster only a number that its template declares is known; else
+        it is 0 (KT-153).
+        """
         if kit.is_partner:
             return port.number or 0
         return self._numbers[kit.domain, f"{pod}/{port.name}"]
 
     @property
     def labels(self) -> dict[str, str]:
-        """The labels of everything that is made for the task (KT-130, KT-143, KT-152)."""
+        """The labels of the task's objects (KT-130, KT-143, KT-152)."""
         protocol = labels_of(self.task).get(names.INTERCONN_PROTOCOL)
         return {
             names.CONTROLLER: names.CONTROLLER_NAME,
@@ -60,6 +67,7 @@ class Plan:
 
     @property
     def annotations(self) -> dict[str, str]:
+        """The annotations of the task's pods, services and config maps."""
         return {
             names.INITIATOR: self.task["spec"]["initiator"],
             names.TASK_ID: self.name,

@@ -1,4 +1,4 @@
-"""A party's pods (kusciatask.md section 6.2)."""
+"""Builds the pods of a party (kusciatask.md section 6.2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reference_controller.kuscia_task.parties import Kit
 from reference_controller.kuscia_task.plan import Plan
 
 VOLUME = "config-template"
-#: The fields of a deploy template's container that a pod's container has, too (KT-134).
+#: The fields that are copied from a deploy template's container to the pod's container (KT-134).
 _VERBATIM = (
     "name",
     "command",
@@ -27,7 +27,7 @@ _VERBATIM = (
 
 
 def build_pods(plan: Plan) -> Iterator[Obj]:
-    """Every pod of the task."""
+    """Yields every pod of the task's parties in this cluster, in the order of the parties."""
     for kit in plan.local:
         for index in range(len(kit.pods)):
             yield _pod(plan, kit, index)
@@ -71,7 +71,7 @@ def _annotations(plan: Plan, kit: Kit, index: int) -> dict[str, str]:
 
 
 def _metrics(plan: Plan, kit: Kit, pod: str) -> dict[str, str]:
-    """Where the pod's metrics are scraped, of the first container that says so (KT-131)."""
+    """Returns the annotations of the first container that declares a metric probe (KT-131)."""
     for container in kit.containers:
         probe = container.get("metricProbe") or {}
         port = next((port for port in kit.ports if port.name == probe.get("port")), None)
@@ -123,7 +123,7 @@ def _container(plan: Plan, kit: Kit, pod: str, template: Obj) -> Obj:
 
 
 def _port_env(numbers: dict[str, int]) -> list[Obj]:
-    """Every container is told the numbers of all ports of its pod (KT-135)."""
+    """Returns variables that tell a container the numbers of all ports of its pod (KT-135)."""
     return [
         {"name": f"KUSCIA_PORT_{name.upper().replace('-', '_')}_NUMBER", "value": str(number)}
         for name, number in numbers.items()

@@ -1,7 +1,7 @@
-"""Which number each port of each pod gets (kusciatask.md section 6.5).
+"""Allocates a number for each port of each pod (kusciatask.md section 6.5).
 
-A number that the template declares is used as it is (VW-12). The others come from a range of
-their own, and are unique in their domain. `allocatedPorts` of the status keeps them.
+A number that the template declares is used unchanged (VW-12). The other numbers come from the range
+FIRST to LAST, and are unique in their domain. The status keeps them in `allocatedPorts`.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from reference_controller.kuscia_task.reasons import Missing, Reason
 
 FIRST, LAST = 20000, 32766
 
-#: By domain and `<pod>/<port>`, as `namedPort` has it.
+#: Port numbers by domain and `<pod>/<port>`, the key that `namedPort` of the status uses.
 Numbers = Mapping[tuple[str, str], int]
 
 
 def allocate(
     task_uid: str, kits: Sequence[Kit], taken: Mapping[str, Iterable[int]], known: Numbers
 ) -> list[Obj]:
-    """The `allocatedPorts` of the status.
+    """Returns the `allocatedPorts` of the status, one entry for each kit.
 
-    `taken` are the numbers in use, by domain; `known` were allocated before, and stay.
-    The task's uid decides where in the range to begin, so that tasks which are allocated
-    at the same moment hardly ever meet. Raises Missing if the range is used up.
+    `taken` are the numbers in use, by domain. `known` are numbers that were allocated before; they
+    are kept. The task's uid decides where in the range to begin. So tasks that are allocated at the
+    same time hardly ever get the same numbers. Raises Missing if the range is used up.
     """
     known = {name: number for name, number in known.items() if FIRST <= number <= LAST}
     used = {kit.domain: set(taken.get(kit.domain, ())) for kit in kits}
@@ -59,7 +59,7 @@ def _free(task_uid: str, domain: str, used: set[int]) -> int:
 
 
 def numbers(allocated: Iterable[Obj]) -> Numbers:
-    """What a status' `allocatedPorts` says."""
+    """Returns the numbers that `allocatedPorts` of a status contains."""
     return {
         (entry["domainID"], name): number
         for entry in allocated
@@ -68,7 +68,7 @@ def numbers(allocated: Iterable[Obj]) -> Numbers:
 
 
 def numbers_of(pods: Iterable[Obj]) -> Numbers:
-    """What the pods that there are have been given."""
+    """Returns the numbers of the named container ports of existing pods."""
     return {
         (str(namespace_of(pod)), f"{name_of(pod)}/{port['name']}"): port["containerPort"]
         for pod in pods

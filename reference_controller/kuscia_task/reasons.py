@@ -1,7 +1,9 @@
-"""Why a task, a condition or a pod is as it is: one word each, and the sentences that explain it.
+"""The reasons that the controller writes into a status, and the messages that explain them.
 
-The words go into `reason`, the sentences into `message` (VW-06, VW-14). Texts that the
-original has, too, are the original's (kusciatask.md KT-055, KT-059, KT-081, KT-084).
+A reason is one CamelCase word in `reason` (VW-14). A message is a text in `message` (VW-06). Where
+the original has a text, ours is the same (kusciatask.md KT-055, KT-059, KT-081, KT-084). An
+`Obstacle` is an exception that carries both: it says why a task's objects cannot be created.
+The README shows all reasons in a table.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from kuscia_conformance.kube.objects import Obj
 
 
 class Reason(StrEnum):
-    """The words, one CamelCase word each: with when one is used, and what would help."""
+    """The words of `reason`, each with the situation in which it is used and a remedy."""
 
     when: str
     remedy: str
@@ -23,54 +25,54 @@ class Reason(StrEnum):
         reason._value_, reason.when, reason.remedy = word, when, remedy
         return reason
 
-    # A task waits for it, and fails when its lifecycle is over.
+    # The task waits, and fails when its lifecycle is over.
     APP_IMAGE_NOT_FOUND = (
         "AppImageNotFound",
-        "The task waits for an AppImage that a party names, or has waited for its whole lifecycle",
+        "An AppImage that a party names is missing; the task waits until its lifecycle is over",
         "Create the AppImage, or name another one in `parties[].appImageRef`",
     )
     NAMESPACE_NOT_FOUND = (
         "NamespaceNotFound",
-        "The task waits for the namespace of a party's domain, or has waited in vain",
+        "The namespace of a party's domain is missing; the task waits until its lifecycle is over",
         "Create the namespace, or correct `parties[].domainID`",
     )
     NO_FREE_PORT = (
         "NoFreePort",
-        "The task waits for a port number of a domain, all of which are allocated",
+        "All port numbers of a domain are allocated; the task waits for a free one",
         "Delete pods of finished tasks there, or declare numbers in the AppImage",
     )
-    # A task fails at once, or waits, according to what the API server says.
+    # The task fails immediately or waits; this depends on the answer of the API server.
     OBJECT_REFUSED = (
         "ObjectRefused",
-        "The API server refuses an object: for good, or for now (a quota), till the lifecycle ends",
-        "What the message says: correct the AppImage or the task, raise the quota, grant the right",
+        "The API server refuses an object, always or for now (a quota); the task fails or waits",
+        "See the message: correct the AppImage or the task, raise the quota, or grant the right",
     )
-    # A task fails at once.
+    # The task fails immediately.
     INVALID_SPEC = (
         "InvalidSpec",
-        "The task contradicts itself: no parties, a threshold above their number, odd replicas",
+        "The task is invalid: no parties, a threshold above their number, replicas out of range",
         "Correct the field that the message names, and create the task again",
     )
     INVALID_APP_IMAGE = (
         "InvalidAppImage",
-        "An AppImage has no deploy template for a party's role, or one with a port twice",
+        "An AppImage has no deploy template for a party's role, or a template has two equal ports",
         "Correct the AppImage or the role that the message names, and create the task again",
     )
-    # A task fails later.
+    # The task fails later.
     LIFECYCLE_EXPIRED = (
         "LifecycleExpired",
-        "The parties did not hold their resources together within the lifecycle",
+        "The parties did not hold their resources at the same time within the lifecycle",
         "Make room in the domains that the message names, or raise `lifecycleSeconds`",
     )
     GROUP_FAILED = (
         "TaskResourceGroupPhaseFailed",
         "The TaskResourceGroup has failed before its lifecycle was over",
-        "See the conditions of the group of the task's name",
+        "See the conditions of the TaskResourceGroup, which has the name of the task",
     )
     GROUP_NOT_FOUND = (
         "TaskResourceGroupNotFound",
-        "Somebody has deleted the TaskResourceGroup of a task that had not ended",
-        "Create the task again, and leave its group to the controller",
+        "Another client has deleted the TaskResourceGroup of a task that had not ended",
+        "Create the task again, and do not delete its group",
     )
     PARTIES_FAILED = (
         "PartiesFailed",
@@ -79,34 +81,34 @@ class Reason(StrEnum):
     )
     FAILED_BY_OTHERS = (
         "FailedByOthers",
-        "Somebody else has written the phase Failed, and no reason",
-        "See `managedFields` of the task for who it was",
+        "Another client has written the phase Failed without a reason",
+        "See `managedFields` of the task: they name the client",
     )
     # A pod or a service.
     POD_NOT_EXIST = (
         "PodNotExist",
-        "A pod has gone before its end was seen",
-        "Find out who deletes pods; what a task runs is not made again",
+        "A pod was deleted before the controller saw its end",
+        "Find out which client deletes pods; the controller does not create a pod again",
     )
     POD_DELETED = (
         "PodDeleted",
-        "Somebody deletes a pod that has not ended",
-        "Find out who deletes pods; to stop a task, delete the task",
+        "Another client deletes a pod that has not ended",
+        "Find out which client deletes pods; to stop a task, delete the task",
     )
     SERVICE_NOT_EXIST = (
         "ServiceNotExist",
-        "A service of the task has gone",
-        "Usually nothing: services go with their pods",
+        "A service of the task does not exist any more",
+        "Usually nothing: a service is deleted with its pod",
     )
     TASK_ENDED = (
         "TaskEnded",
-        "The task has ended before the pod, which is therefore deleted",
-        "Nothing, if the task succeeded; else see why the task failed",
+        "The task has ended before the pod, so the controller deletes the pod",
+        "Nothing if the task succeeded; else see why the task failed",
     )
 
 
 class Obstacle(Exception):
-    """Why nothing can be made of a task's spec."""
+    """Says why the objects of a task cannot be created, or not yet."""
 
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
@@ -115,15 +117,18 @@ class Obstacle(Exception):
 
 
 class Missing(Obstacle):
-    """Something is not there yet; it may come."""
+    """Something that the task needs is missing. The task waits, because it may appear later."""
 
 
 class Wrong(Obstacle):
-    """Something contradicts itself."""
+    """The task or an AppImage is invalid, or refused for good. The task fails immediately."""
 
 
 def failed_by_others(status: Obj) -> Obj:
-    """Why a task has failed that somebody else has failed; what they say of it stays."""
+    """Returns reason and message of a task that another client has set to Failed (KT-066).
+
+    A reason or message that the other client has written is kept.
+    """
     return {
         "reason": status.get("reason") or str(Reason.FAILED_BY_OTHERS),
         "message": status.get("message")
@@ -132,11 +137,12 @@ def failed_by_others(status: Obj) -> Obj:
 
 
 def lifecycle_expired(seconds: int, why: str) -> str:
+    """Returns the message of a task whose lifecycle is over (KT-059, VW-07)."""
     return f"The task was not scheduled within {seconds} seconds of its entire lifecycle: {why}"
 
 
 def not_reserved(parties: Iterable[str]) -> str:
-    """Whom the lifecycle has been waiting for (VW-07)."""
+    """Returns which parties could not reserve within the lifecycle (VW-07)."""
     if names := ",".join(parties):
         return f"party[{names}] could not reserve resources"
     return "the parties never held their resources at the same time"
@@ -145,7 +151,10 @@ def not_reserved(parties: Iterable[str]) -> str:
 def too_few_parties(
     left: int, need: int, parties: Mapping[str, Iterable[str]], why: Mapping[str, str]
 ) -> str:
-    """`parties`: by phase, the keys of those in it (KT-055, KT-057); `why`, by key, they failed."""
+    """Returns the message of a task that has too few parties left (KT-055, KT-057).
+
+    `parties` are the keys of the parties by phase, and `why` the messages of failed ones by key.
+    """
     listed = ", ".join(
         f"{word} party[{','.join(parties.get(phase, ()))}]"
         for word, phase in (

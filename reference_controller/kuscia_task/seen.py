@@ -1,4 +1,8 @@
-"""Everything that a decision about a KusciaTask may depend on, the time included."""
+"""Everything that a decision about a KusciaTask may depend on, including the time.
+
+`Seen` holds the objects as read from the cache. Its properties compute from them what transitions
+need: the phase, the plan of what to create, and the status as it should be now.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,11 @@ from reference_controller.times import earliest, later
 
 
 class Phase(StrEnum):
-    """Where a task stands. The last four are stored; Preparing is stored as Pending."""
+    """The phases of the machine. The last four are stored; Preparing is stored as Pending.
+
+    Leftovers: objects of a deleted task are to be deleted. NEW: the task has no status yet.
+    Preparing: the task's objects are being created.
+    """
 
     LEFTOVERS = "Leftovers"
     NEW = ""
@@ -35,10 +43,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Seen:
-    """A task, what was made for it, and what it is made of."""
+    """A task, the objects that were created for it, and what is needed to create the rest."""
 
     now: datetime
-    #: None if there is no such task (any more): then there are leftovers.
+    #: None if the task does not exist (any more). Then there are leftovers.
     task: Obj | None
     pods: tuple[Obj, ...] = ()
     services: tuple[Obj, ...] = ()
@@ -46,21 +54,22 @@ class Seen:
     group: Obj | None = None
     #: The TaskResources of the group.
     resources: tuple[Obj, ...] = ()
-    #: What is to be deleted of an earlier task of this name.
+    #: The objects of an earlier task of this name that have to be deleted.
     leftovers: tuple[tuple[Resource, Obj], ...] = ()
-    #: Whether anything of an earlier task is still there, be it on its way out.
+    #: Whether objects of an earlier task still exist, including those that are being deleted.
     predecessor: bool = False
-    #: What the API has refused to create for the task.
+    #: The API server's refusal to create an object of the task.
     refusal: Obstacle | None = None
     app_images: Mapping[str, Obj] = field(default_factory=dict)
     namespaces: frozenset[str] = frozenset()
-    #: Those of other clusters' domains.
+    #: The domains of the task that belong to other clusters.
     partners: frozenset[str] = frozenset()
-    #: The ports in use, by domain; looked up only while some are to be allocated.
+    #: The port numbers in use, by domain. They are looked up only while objects are created.
     taken: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def phase(self) -> str:
+        """The phase of the machine: the stored phase, or one of those that are not stored."""
         if self.leftovers or self.task is None:
             return Phase.LEFTOVERS
         stored: str = self.status.get("phase") or Phase.NEW
@@ -68,24 +77,29 @@ class Seen:
 
     @property
     def stored(self) -> Obj:
-        """The status as it stands there."""
+        """The status as stored in the API."""
         return (self.task or {}).get("status") or {}
 
     @cached_property
     def status(self) -> Obj:
-        """The status as it must have been (RN-10); empty if the task has not been handled yet."""
+        """The stored status after repair (`mending`, RN-10); empty if the task is new."""
         return mended(self.stored, self.task["metadata"]["creationTimestamp"]) if self.task else {}
 
     def has_condition(self, kind: str) -> bool:
+        """Returns whether the status has the condition of that type, and it is True."""
         return (condition_of({"status": self.status}, kind) or {}).get("status") == "True"
 
     @property
     def is_created(self) -> bool:
+        """Whether all objects of the task were created (`record` has set ResourceCreated)."""
         return self.has_condition("ResourceCreated")
 
     @cached_property
     def plan(self) -> Plan | Obstacle:
-        """What is to be created; ports that the status has allocated are kept."""
+        """The plan of the objects to create, or the obstacle that prevents it.
+
+        Port numbers that the status or the pods have already are kept.
+        """
         assert self.task is not None
         try:
             kits = build_kits(self.task, self.app_images, self.namespaces, self.partners)
@@ -101,33 +115,35 @@ class Seen:
 
     @property
     def outdated(self) -> list[Obj]:
-        """What was made of the spec before it was edited."""
+        """The objects that were built before the spec was edited."""
         assert self.task is not None
         made = (*self.pods, *self.services, *self.config_maps)
         return [obj for obj in made if is_outdated(obj, self.task)]
 
     @property
     def may_create(self) -> bool:
-        """Whether nothing is in the way that has the names of what is to be created."""
+        """Whether no older object has the name of an object that is to be created."""
         return not (self.predecessor or self.outdated)
 
     @property
     def made_at(self) -> datetime | None:
-        """When the first thing was made for the task."""
+        """When the first pod or the group was created; None if there are none."""
         made = (*self.pods, *([self.group] if self.group else []))
         return earliest(obj["metadata"]["creationTimestamp"] for obj in made)
 
     @property
     def obstacle(self) -> Obstacle | None:
-        """Why not everything can be created: something of the task's, or the API's refusal."""
+        """Why not everything can be created: from the plan, else the API server's refusal."""
         return self.plan if isinstance(self.plan, Obstacle) else self.refusal
 
     @property
     def started(self) -> datetime:
+        """The startTime of the task."""
         return time_from(self.status["startTime"])
 
     @property
     def lifecycle_seconds(self) -> int:
+        """The lifecycle in seconds: of the group if it exists, else of the task's spec."""
         if self.group:
             return int(self.group["spec"]["lifecycleSeconds"])
         assert self.task is not None
@@ -146,23 +162,24 @@ class Seen:
 
     @property
     def _group_is_prompt(self) -> bool:
-        """Whether both count from the same second."""
+        """Whether the group was created no later than the startTime of the task."""
         assert self.group is not None
         created = time_from(self.group["metadata"]["creationTimestamp"])
         return created <= self.started
 
     @property
     def group_phase(self) -> str:
+        """The phase of the group; "" if there is none."""
         return group_phase(self.group) if self.group else ""
 
     @property
     def is_local(self) -> bool:
-        """Whether any party of the group is of this cluster."""
+        """Whether any party of the group belongs to this cluster."""
         return bool(self.group and self.group["spec"].get("parties"))
 
     @property
     def unreserved(self) -> list[str]:
-        """The keys of the parties that never could reserve their resources (VW-07)."""
+        """The keys of the parties that never reserved their resources in any round (VW-07)."""
         assert self.group is not None
         reserved = {_party_of(resource) for resource in self.resources if _was_reserved(resource)}
         parties = groups.parties_of(self.group)
@@ -171,11 +188,15 @@ class Seen:
 
     @cached_property
     def pods_by_key(self) -> dict[str, Obj]:
+        """The existing pods by `namespace/name`."""
         return {key_of(pod): pod for pod in self.pods}
 
     @cached_property
     def pod_statuses(self) -> dict[str, Obj]:
-        """The status' podStatuses, brought up to date; of those missing, what is still known."""
+        """The podStatuses as they should be now (KT-078).
+
+        There is an entry for each pod that the group lists. An entry outlives its pod.
+        """
         known: dict[str, Obj] = self.status.get("podStatuses") or {}
         entries = {
             key: {**blank, **known.get(key, {}), **status.identity_of(blank)}
@@ -188,7 +209,7 @@ class Seen:
 
     @property
     def _listed_pods(self) -> dict[str, Obj]:
-        """For each pod that the group lists an entry that says nothing yet."""
+        """An entry with only the name for each pod that the group lists."""
         parties = (self.group or {"spec": {}})["spec"].get("parties") or ()
         return {
             f"{party['domainID']}/{pod['name']}": status.blank_pod_entry(party["domainID"], pod)
@@ -198,7 +219,7 @@ class Seen:
 
     @property
     def known_services(self) -> dict[str, Obj]:
-        """The status' serviceStatuses; of those missing, what their services say."""
+        """The stored serviceStatuses, and a new entry for each service that has none."""
         there = {
             key_of(service): status.new_service_entry(service, self.pod_statuses)
             for service in self.services
@@ -207,6 +228,7 @@ class Seen:
 
     @cached_property
     def service_statuses(self) -> dict[str, Obj]:
+        """The serviceStatuses as they should be now (KT-084). An entry outlives its service."""
         services = {key_of(service): service for service in self.services}
         return {
             key: status.service_entry(entry, services.get(key), self.pod_statuses)
@@ -215,7 +237,11 @@ class Seen:
 
     @property
     def final_parties(self) -> list[Obj]:
-        """The parties of a task that has ended; those that the status has lost ended as it did."""
+        """The partyTaskStatus of a task that has ended.
+
+        A party that is missing in the stored status has succeeded if the task has; else it is
+        Pending, and closing the entry makes it Failed.
+        """
         assert self.task is not None
         known = {_identity(entry): entry for entry in self.status.get("partyTaskStatus") or ()}
         listed = groups.parties_of(self.group) if self.group else [*known.values()]
@@ -227,7 +253,7 @@ class Seen:
 
     @cached_property
     def tally(self) -> Tally:
-        """The parties as their pods are now."""
+        """The parties' entries, computed from their pods, and how many have to succeed."""
         assert self.group is not None
         known = {_identity(entry): entry for entry in self.status.get("partyTaskStatus") or ()}
         spec = self.group["spec"]
@@ -251,6 +277,9 @@ def _party_of(resource: Obj) -> tuple[str, str]:
 
 
 def _was_reserved(resource: Obj) -> bool:
-    """Once is for ever: a retry only says why it is no longer so (scheduling.md TR-026)."""
+    """Returns whether the party has reserved in any round.
+
+    A retry sets the condition Reserved to False, but its reason keeps the fact (TR-026).
+    """
     reserved = condition_of(resource, "Reserved") or {}
     return reserved.get("status") == "True" or reserved.get("reason") == RETRY_AFTER_RESERVED

@@ -1,4 +1,4 @@
-"""The services of a party's pods: one for each port of scope Cluster or Domain (section 6.3)."""
+"""Builds services of pods: one for each port of scope Cluster or Domain (section 6.3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from reference_controller.kuscia_task.plan import Plan
 
 
 def build_services(plan: Plan, pods: Mapping[tuple[str, str], Obj]) -> Iterator[Obj]:
-    """Every service of the task; `pods` are its pods by namespace and name, who own them."""
+    """Yields every service of the task.
+
+    `pods` are the task's pods by namespace and name. Each is the owner of its services.
+    """
     for kit in plan.local:
         for name in kit.pods:
             for port in kit.ports:
@@ -68,7 +71,11 @@ def _annotations(plan: Plan, kit: Kit, port: Port) -> dict[str, str]:
 
 
 def access_domains(kits: tuple[Kit, ...], kit: Kit, port: Port) -> list[str]:
-    """The domains that may reach the port, in the order of the parties (KT-145)."""
+    """Returns the domains that may reach the port, in the order of the parties (KT-145).
+
+    Without a network policy these are all domains for a port of scope Cluster, else none. A policy
+    names the roles that may reach a port. A task with one party needs no access from other domains.
+    """
     if len(kits) == 1:
         return []
     policy = kit.template.get("networkPolicy")

@@ -1,7 +1,7 @@
 """The entries of `podStatuses` and `serviceStatuses` (kusciatask.md section 4).
 
-An entry outlives its object: each function takes the entry as it is known, and the object if
-there is one, and gives the entry as it is to be. Times that are known once stay.
+An entry outlives its object. So the functions take the stored entry, and the object if it still
+exists, and return the new entry. A time that an entry has once is never removed.
 """
 
 from __future__ import annotations
@@ -21,31 +21,35 @@ _GO_ESCAPES = {
 
 
 def is_ending(obj: Obj) -> bool:
+    """Returns whether the object is being deleted."""
     return "deletionTimestamp" in obj["metadata"]
 
 
 def pod_phase(pod: Obj) -> str:
+    """Returns the phase of the pod; Pending if it has none yet."""
     return (pod.get("status") or {}).get("phase") or "Pending"
 
 
 def blank_pod_entry(namespace: str, pod: Obj) -> Obj:
-    """The entry of a pod, of which only the name is known."""
+    """Returns the entry of a pod of which only the name is known."""
     return {"podName": pod["name"], "namespace": namespace, "podPhase": "Pending"}
 
 
 def identity_of(entry: Obj) -> Obj:
+    """Returns the fields of the entry that identify the pod."""
     return {key: entry[key] for key in ("podName", "namespace")}
 
 
 def new_pod_entry(pod: Obj) -> Obj:
+    """Returns the entry of a pod that has no stored entry."""
     entry = {"podName": name_of(pod), "namespace": namespace_of(pod), "podPhase": "Pending"}
     return pod_entry(entry, pod)
 
 
 def pod_entry(known: Obj, pod: Obj | None) -> Obj:
-    """The entry of a pod; once the pod has ended it stays (KT-078, KT-081).
+    """Returns the entry of a pod; it never changes after the pod has ended (KT-078, KT-081).
 
-    A pod that somebody deletes before it has ended counts as failed (RN-05).
+    A pod that is deleted before it has ended counts as failed (RN-05).
     """
     if known["podPhase"] in ENDED:
         return known
@@ -85,7 +89,7 @@ def _ready_time(pod: Obj) -> str | None:
 
 
 def _explanation(pod: Obj) -> Obj:
-    """Reason and message: each from the first that has one, from the pod to its containers."""
+    """Returns reason and message, each from the first source that has one (`_explanations`)."""
     sources = list(_explanations(pod))
     return {
         key: next((source[key] for source in sources if source.get(key)), None)
@@ -106,7 +110,7 @@ def _explanations(pod: Obj) -> Iterator[Obj]:
 
 
 def _waiting_message(container: str, waiting: Obj) -> str:
-    """KT-080; empty if the container does not say why it waits."""
+    """Returns the message of a waiting container (KT-080); "" if it has none."""
     message = waiting.get("message")
     if not message:
         return ""
@@ -115,7 +119,7 @@ def _waiting_message(container: str, waiting: Obj) -> str:
 
 
 def _termination_log(pod: Obj) -> str | None:
-    """What the first container that left a message wrote (KT-079)."""
+    """Returns the text for the first container that left a termination message (KT-079)."""
     for container, state, terminated in _terminations(pod):
         if message := terminated.get("message"):
             reason = quoted(terminated.get("reason", ""))
@@ -124,7 +128,10 @@ def _termination_log(pod: Obj) -> str | None:
 
 
 def _terminations(pod: Obj) -> list[tuple[str, str, Obj]]:
-    """The ends of the pod's containers; those that failed come first, since they explain more."""
+    """Returns the ends of the pod's containers: (container, state in words, terminated state).
+
+    Containers that failed come first, because they explain the most.
+    """
     ends = []
     for container in _container_statuses(pod):
         now, last = (
@@ -138,7 +145,7 @@ def _terminations(pod: Obj) -> list[tuple[str, str, Obj]]:
 
 
 def exit_codes(pod: Obj) -> list[int]:
-    """The codes, other than 0, with which its containers ended."""
+    """Returns the exit codes of the pod's containers, without 0."""
     return [end["exitCode"] for _, _, end in _terminations(pod) if end.get("exitCode")]
 
 
@@ -147,7 +154,7 @@ def _container_statuses(pod: Obj) -> list[Obj]:
 
 
 def quoted(text: str) -> str:
-    """As Go's %q prints a string, which is how the original does (KT-079)."""
+    """Returns the text in quotes, escaped like Go's `%q`, which the original uses (KT-079)."""
     return '"' + "".join(_escaped(char) for char in text) + '"'
 
 
@@ -163,12 +170,13 @@ def _escaped(char: str) -> str:
 
 
 def service_pod(service: Obj) -> str:
-    """The key of the pod that the service leads to: its owner."""
+    """Returns the `namespace/name` of the service's pod, which is its owner."""
     owners = service["metadata"].get("ownerReferences") or [{}]
     return f"{namespace_of(service)}/{owners[0].get('name')}"
 
 
 def new_service_entry(service: Obj, pods: Mapping[str, Obj]) -> Obj:
+    """Returns the entry of a service that has no stored entry; `pods` are the pods' entries."""
     port = service["spec"]["ports"][0]
     entry = {
         "namespace": namespace_of(service),
@@ -181,9 +189,9 @@ def new_service_entry(service: Obj, pods: Mapping[str, Obj]) -> Obj:
 
 
 def service_entry(known: Obj, service: Obj | None, pods: Mapping[str, Obj]) -> Obj:
-    """The entry of a service; it is ready since its pod is (KT-084, VW-16).
+    """Returns the entry of a service (KT-084, VW-16).
 
-    `pods` are the entries of the pods.
+    Its readyTime is that of its pod; `pods` are the pods' entries.
     """
     if service is None:
         message = "Does not find the service"

@@ -1,8 +1,8 @@
-"""The deploy template of a party: which one its AppImage has for it, and what it changes in it.
+"""The deploy template of a party: `choose` takes it from the AppImage, `merge` changes it.
 
-Choosing follows kusciatask.md KT-121. Changing follows the concept page, on which what a party
-configures replaces the same thing of the AppImage's template (CR-06): each field that is set
-replaces the whole field, except `env`, by name, and requests and limits, by resource.
+Choosing follows kusciatask.md KT-121. Merging follows the concept page (CR-06): a field that the
+party's own template sets replaces the whole field of the AppImage's template. In a container two
+fields are merged instead: `env` by name, and `resources` by resource.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def choose(templates: Sequence[Obj], role: str) -> Obj | None:
 
 
 def merge(template: Obj, party: Obj) -> Obj:
-    """The deploy template as the party's own `template` changes it."""
+    """Returns the deploy template with the changes of the party's own `template` (CR-06)."""
     spec, changes = template["spec"], party.get("spec") or {}
     restart = changes.get("restartPolicy") or party.get("restartPolicy")
     merged = {**spec, **_set({**changes, "restartPolicy": restart})}
@@ -36,7 +36,7 @@ def merge(template: Obj, party: Obj) -> Obj:
 
 
 def _containers(base: Sequence[Obj], changes: Sequence[Obj]) -> list[Obj]:
-    """Paired by name, else by position; the others are added."""
+    """Returns the containers, paired by name or else by position; others are added."""
     merged = list(base)
     places = {container["name"]: place for place, container in enumerate(base)}
     named = {places.get(container["name"]) for container in changes}

@@ -1,4 +1,10 @@
-"""The table of the KusciaTask machine, and what each of its transitions decides."""
+"""The table of the KusciaTask machine, and what each of its transitions decides.
+
+Each transition returns its decision, or None if it does not apply. The README shows the first line
+of its docstring. `TRANSITIONS` is the table: for each phase the transitions in the order in which
+they are tried. A task passes through Preparing (create everything), Pending (wait for resources and
+for the first pod), Running, and Succeeded or Failed (clean up).
+"""
 
 from __future__ import annotations
 
@@ -49,14 +55,14 @@ def accept(seen: Seen) -> Decision | None:
 
 
 def refuse(seen: Seen) -> Decision | None:
-    """Nothing can ever be made of this spec, or of its AppImages: so we see, or the API says."""
+    """Fails a task whose spec or AppImage is invalid, or refused for good by the API server."""
     if isinstance(seen.obstacle, Wrong):
         return _end_unmade(seen, seen.obstacle, seen.obstacle.message)
     return None
 
 
 def expire_waiting(seen: Seen) -> Decision | None:
-    """The lifecycle is over, and something is still missing, or refused (CR-09)."""
+    """Fails a task whose lifecycle is over before all its objects could be created (CR-09)."""
     if not _is_due(seen.expires_at, seen.now):
         return None
     why = seen.obstacle or _NOT_CREATED
@@ -64,14 +70,14 @@ def expire_waiting(seen: Seen) -> Decision | None:
 
 
 def restore(seen: Seen) -> Decision | None:
-    """Somebody else has changed what cannot be so: it is put back at once (RN-10)."""
+    """Restores parts of the status that another client has overwritten (RN-10)."""
     if seen.status == seen.stored:
         return None
     return _write(seen, why=f"it is {seen.phase}")
 
 
 def await_missing(seen: Seen) -> Decision | None:
-    """Say what is missing; it is used as soon as it is there."""
+    """Writes into the status what is missing. The task goes on as soon as that exists."""
     if not isinstance(seen.obstacle, Missing):
         return None
     reason, message = str(seen.obstacle.reason), seen.obstacle.message
@@ -84,7 +90,7 @@ def await_missing(seen: Seen) -> Decision | None:
 
 
 def allocate_ports(seen: Seen) -> Decision | None:
-    """What was missing is there, and so the ports can be numbered."""
+    """Allocates the ports, if a missing object had prevented that before."""
     allocation = _allocation(seen)
     if all(seen.status.get(field) == value for field, value in allocation.items()):
         return None
@@ -92,12 +98,12 @@ def allocate_ports(seen: Seen) -> Decision | None:
 
 
 def discard(seen: Seen) -> Decision | None:
-    """The spec was edited before the group was there: pods made of it go, and what is theirs."""
+    """Deletes pods, with what they own, that were built before the task's spec was edited."""
     return _delete((PODS, [pod for pod in seen.pods if pod in seen.outdated]))
 
 
 def create_pods(seen: Seen) -> Decision | None:
-    """The pods. No node is looked for until their group is there."""
+    """Creates the pods. The co-scheduler does not place them before their group exists."""
     if not seen.may_create or not isinstance(seen.plan, Plan):
         return None
     return _create(
@@ -106,7 +112,7 @@ def create_pods(seen: Seen) -> Decision | None:
 
 
 def create_what_pods_own(seen: Seen) -> Decision | None:
-    """Services and rendered configuration, which go when their pod goes."""
+    """Creates services and rendered config maps. Their pod owns them: they are deleted with it."""
     if not seen.may_create or not isinstance(seen.plan, Plan):
         return None
     pods = {(str(namespace_of(pod)), name_of(pod)): pod for pod in seen.pods}
@@ -117,14 +123,14 @@ def create_what_pods_own(seen: Seen) -> Decision | None:
 
 
 def create_group(seen: Seen) -> Decision | None:
-    """Everything that it lists is there: the scheduling may begin (KT-170)."""
+    """Creates the group last, when all that it lists exists: scheduling may begin (KT-170)."""
     if not seen.may_create or not isinstance(seen.plan, Plan):
         return None
     return _create((TASK_RESOURCE_GROUPS, [build_group(seen.plan)]))
 
 
 def record(seen: Seen) -> Decision | None:
-    """The group was made last: from now on it tells what belongs to the task, not the spec."""
+    """Notes that all is created; the group, not the spec, now says what belongs to the task."""
     if not seen.group:
         return None
     conditions = with_condition(_conditions(seen), "ResourceCreated", True, seen.now)
@@ -132,7 +138,7 @@ def record(seen: Seen) -> Decision | None:
 
 
 def start(seen: Seen) -> Decision | None:
-    """A pod is no longer Pending (KT-046); where there are none, a partner is not (KT-047)."""
+    """Moves to Running: a pod is past Pending (KT-046), or a partner if all are (KT-047)."""
     begun = _begun(seen) if seen.group else []
     if not begun:
         return None
@@ -142,7 +148,7 @@ def start(seen: Seen) -> Decision | None:
 
 
 def fail_without_group(seen: Seen) -> Decision | None:
-    """Somebody has deleted the group (KT-049b)."""
+    """Fails a task whose group another client has deleted (KT-049b)."""
     if seen.group:
         return None
     assert seen.task is not None
@@ -151,7 +157,7 @@ def fail_without_group(seen: Seen) -> Decision | None:
 
 
 def fail_with_group(seen: Seen) -> Decision | None:
-    """The group could not be scheduled in its lifecycle, or not at all (KT-048, KT-059)."""
+    """Fails a task whose group has failed, for example because it expired (KT-048, KT-059)."""
     if not seen.group or seen.group_phase != "Failed":
         return None
     if (condition_of(seen.group, "TaskResourceGroupExpired") or {}).get("status") == "True":
@@ -180,27 +186,28 @@ def fail(seen: Seen) -> Decision | None:
 
 
 def succeed(seen: Seen) -> Decision | None:
-    """As many parties as the task needs have succeeded (KT-056)."""
+    """Moves to Succeeded: as many parties as the task needs have succeeded (KT-056)."""
     if not seen.tally.is_won:
         return None
     return _end(seen, Phase.SUCCEEDED, _observed(seen), why="enough parties have succeeded")
 
 
 def refresh(seen: Seen) -> Decision | None:
-    """Pods, services or parties have changed (KT-078)."""
+    """Writes the changed states of pods, services and parties into the status (KT-078)."""
     observed = _observed(seen)
     if all(seen.status.get(field) == value for field, value in observed.items()):
         return None
     known = seen.status.get("podStatuses") or {}
     moved = [f"{k} {e['podPhase']}" for k, e in seen.pod_statuses.items() if e != known.get(k)]
-    # That a pod was ready can be lost: once it has ended it does not show that any more.
+    # A new readyTime is written immediately: a pod that has ended does not show it any more, so a
+    # delay could lose it.
     times = [(entry, known.get(key, {})) for key, entry in seen.pod_statuses.items()]
     ready = any(new.get("readyTime") and not old.get("readyTime") for new, old in times)
     return replace(_write(seen, why=", ".join(moved), **observed), lazy=not ready)
 
 
 def complete(seen: Seen) -> Decision | None:
-    """Somebody else has ended the task (KT-066), or changed the status since (RN-10)."""
+    """Completes the final status that another client has written (KT-066) or changed (RN-10)."""
     phase = Phase(seen.phase)
     known = {
         "podStatuses": seen.pod_statuses,
@@ -223,7 +230,7 @@ def clean_up_success(seen: Seen) -> Decision | None:
 
 
 def fail_group(seen: Seen) -> Decision | None:
-    """Whoever still reserves resources for the task may stop (KT-063)."""
+    """Fails the group of a failed task, so that its parties release their resources (KT-063)."""
     if not seen.group or seen.group_phase in ("Failed", "Reserved"):
         return None
     known = seen.group.get("status") or {}
@@ -241,6 +248,7 @@ def clean_up_failure(seen: Seen) -> Decision | None:
 
 
 def expires_at(seen: Seen) -> datetime | None:
+    """Returns when `expire` or `expire_waiting` is due (SC-04); None if neither can be."""
     return seen.expires_at
 
 
@@ -266,7 +274,7 @@ TRANSITIONS: Transitions[Seen] = {
     Phase.FAILED: [complete, fail_group, clean_up_failure],
 }
 
-#: For each phase the moments at which to look again though nothing changed.
+#: For each phase the times at which to look again even if nothing has changed.
 DEADLINES: Deadlines[Seen] = {
     Phase.PREPARING: [expires_at],
     Phase.PENDING: [expires_at],
@@ -278,7 +286,7 @@ _NOT_CREATED = Obstacle(Reason.LIFECYCLE_EXPIRED, "its pods and services could n
 
 
 def _begun(seen: Seen) -> list[str]:
-    """Who is no longer Pending, in words."""
+    """Returns a text for each pod (or each party, if all are partners) that has left Pending."""
     if not seen.is_local:
         parties = (entry for entry in seen.tally.entries if entry["phase"] not in ("", "Pending"))
         return [f"party {party_key(entry)} is {entry['phase']}" for entry in parties]
@@ -302,7 +310,7 @@ def _write(seen: Seen, *, why: str = "", **changes: Any) -> Decision:
 
 
 def _allocation(seen: Seen) -> Obj:
-    """What a status says of the ports (KT-041); nothing as long as the plan lacks something."""
+    """Returns the status fields of allocated ports (KT-041); empty if there is no plan yet."""
     if not isinstance(seen.plan, Plan):
         return {}
     return {
@@ -336,7 +344,7 @@ def _counts(objects: Iterable[tuple[Resource, list[Obj]]]) -> str:
 
 
 def _observed(seen: Seen) -> Obj:
-    """Pods, services and parties as they are now; without a group the parties stay."""
+    """Returns current entries of pods and services, and of parties if the group exists."""
     known = seen.status.get("partyTaskStatus") or []
     return {
         "podStatuses": seen.pod_statuses,
@@ -357,7 +365,7 @@ def _fail(seen: Seen, reason: Reason, message: str) -> Decision:
 
 
 def _end_unmade(seen: Seen, why: Obstacle, message: str) -> Decision:
-    """Fail a task of which not everything was created."""
+    """Returns the decision that fails a task of which not everything was created."""
     pods = {key_of(pod): status.new_pod_entry(pod) for pod in seen.pods}
     changes = {
         "podStatuses": pods,
@@ -374,12 +382,12 @@ def _spec_parties(seen: Seen) -> list[Obj]:
 
 
 def _end(seen: Seen, phase: Phase, changes: Obj, *, why: str) -> Decision:
-    """The final write."""
+    """Returns the decision that ends the task in that phase."""
     return _write(seen, why=why, **_ended(seen, phase, changes))
 
 
 def _ended(seen: Seen, phase: Phase, changes: Obj) -> Obj:
-    """The changes, with completionTime, Success, and nobody left Pending or Running."""
+    """Returns the changes with completionTime and Success; no entry stays Pending or Running."""
     completed = seen.status.get("completionTime") or time_text(seen.now)
     succeeded, at = phase is Phase.SUCCEEDED, time_from(completed)
     return {

@@ -1,7 +1,7 @@
-"""The changes of phase of a TaskResource, whoever decides them: each as one patch.
+"""The changes of phase of a TaskResource, each as one patch, for all machines that decide them.
 
-TaskResource has no status subresource, so that phase and reservation change in one write.
-The texts are the original's (scheduling.md section 4).
+TaskResource has no status subresource. So the phase and the reservation, which is an annotation,
+change in one write. The texts are those of the original (scheduling.md section 4).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RETRY_AFTER_RESERVED = (
 
 
 def pod_failed(resource: Obj, pod: str) -> str:
-    """TR-023."""
+    """Returns the reason of a TaskResource that has failed because of that pod (TR-023)."""
     namespace = resource["metadata"]["namespace"]
     return f"schedule task resource {key_of(resource)} related pod {namespace}/{pod} failed"
 
@@ -43,7 +43,7 @@ def reserve(resource: Obj, nodes: Mapping[str, str], now: datetime) -> Patch:
 
 
 def schedule(resource: Obj, now: datetime) -> Patch:
-    """Schedulable: its pods may be bound (TR-022); what is held stays held until they are."""
+    """Moves to Schedulable (TR-022): the pods may be bound. They hold their nodes until then."""
     status = _moved(resource, Phase.SCHEDULABLE, SCHEDULABLE, now)
     return Patch(TASK_RESOURCES, resource, {"status": {**status, "completionTime": time_text(now)}})
 
@@ -55,12 +55,15 @@ def fail(resource: Obj, reason: str, now: datetime, *, final: bool = True) -> Pa
 
 
 def join(resource: Obj, now: datetime) -> Patch:
-    """Reserving, as a new one is (TR-008)."""
+    """Moves to Reserving, with the reason that a new TaskResource has (TR-008)."""
     return _patch(resource, _moved(resource, Phase.RESERVING, CREATED, now))
 
 
 def retry(resource: Obj, now: datetime) -> Patch:
-    """Reserving once more (TR-026)."""
+    """Moves back to Reserving, for the next round (TR-026).
+
+    The condition Reserved becomes False. Its reason tells whether the party had reserved before.
+    """
     before = condition_of(resource, str(Phase.RESERVED)) or {}
     status = _moved(resource, Phase.RESERVING, RETRY, now)
     why = RETRY_AFTER_RESERVED if _has_reserved(before) else ""
@@ -71,7 +74,7 @@ def retry(resource: Obj, now: datetime) -> Patch:
 
 
 def release_hold(resource: Obj) -> Patch:
-    """The phase stays; nothing is held any more."""
+    """Removes the reservation. The phase stays."""
     return Patch(TASK_RESOURCES, resource, {"metadata": {"annotations": {names.RESERVATION: None}}})
 
 

@@ -1,4 +1,4 @@
-"""How the runtime looks at a TaskResource."""
+"""How the runtime looks at a TaskResource: its key, its lock, and what is read from the cache."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from reference_controller.task_resource.transitions import MACHINE
 
 
 class TaskResources:
-    """The key is the group's name, a blank, and `namespace/name`: the lock is the group's.
+    """The key is `<group> <namespace>/<name>`. The lock is the name of the group.
 
-    A TaskResource made by hand need not have a group: then the name is empty.
+    So a group and its TaskResources are never worked on at the same time. A TaskResource that
+    a user has created need not have a group; the name of the group is then empty.
     """
 
     name = "task_resource"
     machine = MACHINE
 
     def keys(self, resource: Resource, obj: Obj, cache: Cache) -> Iterable[str]:
+        """Returns the key of a TaskResource, or the keys of all TaskResources of a group."""
         if resource == TASK_RESOURCES:
             return _keys([obj])
         if resource == TASK_RESOURCE_GROUPS:
@@ -33,6 +35,7 @@ class TaskResources:
         return key.partition(" ")[0]
 
     def observe(self, cache: Cache, key: str, now: datetime) -> Seen | None:
+        """Returns the TaskResource and its group; None if it is gone or being deleted."""
         group, _, resource_key = key.partition(" ")
         namespace, _, name = resource_key.partition("/")
         resource = cache.get(TASK_RESOURCES, name, namespace)

@@ -1,4 +1,4 @@
-"""Everything that a decision about a TaskResource may depend on, the time included."""
+"""Everything that a decision about a TaskResource may depend on, including the time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kuscia_conformance.kube.objects import Obj, annotations_of
 from reference_controller import names
 from reference_controller.times import later, moved_at
 
-#: How long a party holds what it has reserved, in seconds, where nobody says (the page).
+#: How long a party holds its reservation, in seconds, if the spec does not say (concept page).
 RESOURCE_RESERVED_SECONDS = 30
 
 
 class Phase(StrEnum):
-    """Where the reservation of a party stands (scheduling.md TR-002)."""
+    """The phases of a TaskResource (scheduling.md TR-002)."""
 
     PENDING = "Pending"
     RESERVING = "Reserving"
@@ -26,11 +26,12 @@ class Phase(StrEnum):
 
 
 def phase_of(resource: Obj) -> str:
+    """Returns `status.phase` as stored, of a TaskResource or a group; "" if there is none."""
     return str((resource.get("status") or {}).get("phase") or "")
 
 
 def reservation_of(resource: Obj) -> dict[str, str]:
-    """The node that is held for each pod, by the pod's name; empty where nothing is held.
+    """Returns the node that is held for each pod, by the pod's name; empty if none is held.
 
     What somebody has made unreadable holds nothing: it must not stop everybody else.
     """
@@ -50,17 +51,18 @@ class Seen:
 
     now: datetime
     resource: Obj
-    #: None if it is gone: then the garbage collector takes the TaskResource, too.
+    #: None if the group is gone; the garbage collector then deletes the TaskResource, too.
     group: Obj | None = None
 
     @property
     def phase(self) -> str:
-        """What is no phase counts as Pending: the resource may yet take part (RN-10)."""
+        """The stored phase. Any other text counts as Pending, so it can still take part (RN-10)."""
         stored = phase_of(self.resource)
         return stored if stored in set(Phase) else Phase.PENDING
 
     @property
     def group_phase(self) -> str:
+        """The stored phase of the group; "" if the group is gone or has none yet."""
         return phase_of(self.group) if self.group else ""
 
     @property

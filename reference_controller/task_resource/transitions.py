@@ -1,4 +1,8 @@
-"""The table of the TaskResource machine, and what each of its transitions decides."""
+"""The table of the TaskResource machine, and what each of its transitions decides.
+
+Each transition returns its decision, or None if it does not apply. The README shows the first line
+of its docstring.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ def schedule(seen: Seen) -> Decision | None:
 
 
 def fail(seen: Seen) -> Decision | None:
-    """The group's round has failed, or the group itself."""
+    """Moves to Failed, because the round of the group (TR-024) or the group (TR-025) has failed."""
     reasons = {"ReserveFailed": changes.ROUND_FAILED, "Failed": changes.GROUP_FAILED}
     reason = reasons.get(seen.group_phase)
     if reason is None:
@@ -27,14 +31,14 @@ def fail(seen: Seen) -> Decision | None:
 
 
 def join(seen: Seen) -> Decision | None:
-    """Whoever made it, or changed its phase, has not let it take part in the group's round."""
+    """Moves to Reserving: another client created it, or changed its phase, outside the round."""
     if seen.group_phase != "Reserving":
         return None
     return do(changes.join(seen.resource, seen.now), why="the group is Reserving")
 
 
 def release(seen: Seen) -> Decision | None:
-    """The others did not come in time (SC-02)."""
+    """Moves to Failed and frees the room: the others did not reserve in time (SC-02)."""
     if seen.now < seen.held_until:
         return None
     pod = next(iter(reservation_of(seen.resource)), "")
@@ -44,6 +48,7 @@ def release(seen: Seen) -> Decision | None:
 
 
 def held_until(seen: Seen) -> datetime:
+    """Returns when `release` is due (SC-02)."""
     return seen.held_until
 
 

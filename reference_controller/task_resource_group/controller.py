@@ -1,4 +1,4 @@
-"""How the runtime looks at a TaskResourceGroup."""
+"""How the runtime looks at a TaskResourceGroup: its key, and what is read from the cache."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from reference_controller.task_resource_group.transitions import MACHINE
 
 
 class TaskResourceGroups:
-    """The key is the name."""
+    """The key is the name of the group, and so is the lock.
+
+    The machines of the group's task and of its TaskResources use the same lock.
+    """
 
     name = "task_resource_group"
     machine = MACHINE
 
     def keys(self, resource: Resource, obj: Obj, cache: Cache) -> Iterable[str]:  # noqa: ARG002
+        """Returns the name of the group, or the group that a TaskResource or pod belongs to."""
         if resource == TASK_RESOURCE_GROUPS:
             return [name_of(obj)]
         if resource in (TASK_RESOURCES, PODS):
@@ -31,6 +35,7 @@ class TaskResourceGroups:
         return key
 
     def observe(self, cache: Cache, key: str, now: datetime) -> Seen | None:
+        """Returns the group, its TaskResources and pods; None if it is gone or being deleted."""
         group = cache.get(TASK_RESOURCE_GROUPS, key)
         if group is None or "deletionTimestamp" in group["metadata"]:
             return None

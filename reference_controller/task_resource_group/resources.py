@@ -1,4 +1,7 @@
-"""What a group consists of: a TaskResource for each party (scheduling.md TR-003…008)."""
+"""Builds the TaskResource of each party of a group (scheduling.md TR-003…008).
+
+It also builds the patches that tell a pod which TaskResource reserves for it (TRG-035, TRG-036).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,11 @@ _COPIED_ANNOTATIONS = tuple(
 
 
 def build_resource(group: Obj, party: Obj, pods: Mapping[str, Obj], now: datetime) -> Obj:
-    """The party's TaskResource, already Reserving (TR-008)."""
+    """Returns the TaskResource of the party, in phase Reserving (TR-008).
+
+    `pods` are the group's pods by `namespace/name`. A pod that is not there, as in another
+    cluster, is listed without resources (TR-007).
+    """
     return {
         "apiVersion": TASK_RESOURCES.api_version,
         "kind": TASK_RESOURCES.kind,
@@ -106,12 +113,12 @@ def _sum(amounts: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _text(total: Decimal, written: str) -> str:
-    """The sum as a quantity; a single amount stays as it was written."""
+    """Returns the sum as a quantity; a single amount keeps its spelling, such as `500m`."""
     return written if total == quantity(written) else f"{total.normalize():f}"
 
 
 def hand_over(pod: Obj, resource: Obj, now: datetime) -> Patch:
-    """Tell the pod which TaskResource reserves for it, and since when (TRG-035)."""
+    """Returns the patch that tells the pod its TaskResource, and when the round began (TRG-035)."""
     labels = {
         names.TASK_RESOURCE_GROUP_UID: labels_of(resource)[names.TASK_RESOURCE_GROUP_UID],
         names.TASK_RESOURCE_UID: uid_of(resource),
@@ -121,11 +128,12 @@ def hand_over(pod: Obj, resource: Obj, now: datetime) -> Patch:
 
 
 def call_again(pod: Obj, since: datetime) -> Patch:
-    """Tell the pod that another round has begun (TRG-036)."""
+    """Returns the patch that tells the pod when the current round began (TRG-036)."""
     return Patch(PODS, pod, {"metadata": {"annotations": _stamp(since)}})
 
 
 def is_called(pod: Obj, since: datetime) -> bool:
+    """Returns whether the pod was told of a round that began at that time or later (TRG-036)."""
     known = moment(annotations_of(pod).get(names.RESERVING_TIMESTAMP))
     return known is not None and known >= since
 
@@ -135,4 +143,5 @@ def _stamp(since: datetime) -> dict[str, str]:
 
 
 def is_handed_over(pod: Obj, resource: Obj) -> bool:
+    """Returns whether the pod was told that this TaskResource reserves for it (TRG-035)."""
     return labels_of(pod).get(names.TASK_RESOURCE_UID) == uid_of(resource)

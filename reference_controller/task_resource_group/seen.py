@@ -1,4 +1,4 @@
-"""Everything that a decision about a TaskResourceGroup may depend on, the time included."""
+"""Everything that a decision about a TaskResourceGroup may depend on, including the time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from reference_controller.task_resource.seen import Phase as ResourcePhase
 from reference_controller.task_resource.seen import phase_of
 from reference_controller.times import later, moved_at
 
-#: Over how long the rounds are spread that are due in the same second.
+#: Rounds that are due in the same second begin at different times within this span (SC-18).
 APART = timedelta(seconds=0.5)
 
 
 class Phase(StrEnum):
-    """Where a group stands (scheduling.md TRG-003)."""
+    """The phases of a TaskResourceGroup (scheduling.md TRG-003)."""
 
     NEW = ""
     PENDING = "Pending"
@@ -31,7 +31,11 @@ class Phase(StrEnum):
 
 
 def group_phase(group: Obj) -> str:
-    """Where the group stands; what its conditions know outlives its phase (RN-10)."""
+    """Returns the phase of the group, restored from its conditions if need be (RN-10).
+
+    A group that has failed or reserved stays Failed or Reserved, even if another client has
+    written another phase. An unknown phase counts as NEW.
+    """
     stored = phase_of(group)
     if stored == Phase.FAILED or is_true(group, "TaskResourceGroupFailed"):
         return Phase.FAILED
@@ -41,17 +45,18 @@ def group_phase(group: Obj) -> str:
 
 
 def is_true(group: Obj, kind: str) -> bool:
+    """Returns whether the condition of that type is True."""
     return (condition_of(group, kind) or {}).get("status") == "True"
 
 
 def resource_key(party: Obj) -> str:
-    """The namespace/name of the party's TaskResource, whether it exists or not."""
+    """Returns the `namespace/name` of the party's TaskResource, which need not exist."""
     return f"{party['domainID']}/{party['taskResourceName']}"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A group, its TaskResources, and the pods of its parties by namespace/name."""
+    """A group, its TaskResources, and the pods of its parties by `namespace/name`."""
 
     now: datetime
     group: Obj
@@ -60,10 +65,12 @@ class Seen:
 
     @property
     def phase(self) -> str:
+        """The phase of the group (`group_phase`)."""
         return group_phase(self.group)
 
     @property
     def has_its_phase(self) -> bool:
+        """Whether the stored phase is the phase of the group (`group_phase`)."""
         return phase_of(self.group) == self.phase
 
     @property
@@ -73,7 +80,7 @@ class Seen:
 
     @property
     def parties(self) -> list[Obj]:
-        """The local ones first; those of other clusters have no pods here."""
+        """The local parties, then those of other clusters, which have no pods here."""
         return [
             *(self.spec.get("parties") or ()),
             *(self.spec.get("outOfControlledParties") or ()),
@@ -81,14 +88,16 @@ class Seen:
 
     @property
     def need(self) -> int:
+        """How many parties have to hold their room at the same time (TRG-026)."""
         return int(self.spec["minReservedMembers"])
 
     @cached_property
     def by_key(self) -> dict[str, Obj]:
-        """The TaskResources by namespace/name."""
+        """The TaskResources by `namespace/name`."""
         return {key_of(resource): resource for resource in self.resources}
 
     def in_phase(self, *phases: ResourcePhase) -> list[Obj]:
+        """Returns the TaskResources that are in one of these phases."""
         return [resource for resource in self.resources if phase_of(resource) in phases]
 
     @property
@@ -104,10 +113,11 @@ class Seen:
 
     @property
     def retry_at(self) -> datetime:
-        """When the next round begins, within the second in which it is due (TRG-053).
+        """When the next round begins: up to `APART` after it is due (TRG-053).
 
-        Groups that have stood in each other's way once would do so again in every round, if all
-        began it at the same moment (SC-18): each has another part of the second in each round.
+        Two groups that have blocked each other would do so in every round if they always began it
+        at the same time (SC-18). So the delay differs from group to group and from round to round.
+        It is computed from uid and retryCount, and so is the same after a restart.
         """
         begun = f"{uid_of(self.group)}/{self.group['status'].get('retryCount') or 0}".encode()
         share = hashlib.sha256(begun).digest()[0] / 256

@@ -1,4 +1,8 @@
-"""The table of the TaskResourceGroup machine, and what each of its transitions decides."""
+"""The table of the TaskResourceGroup machine, and what each of its transitions decides.
+
+Each transition returns its decision, or None if it does not apply. The README shows the first line
+of its docstring. Reasons and messages are those of the original (scheduling.md section 3).
+"""
 
 from __future__ import annotations
 
@@ -43,7 +47,7 @@ def refuse(seen: Seen) -> Decision | None:
 
 
 def expire(seen: Seen) -> Decision | None:
-    """The lifecycle is over and they have not come together (TRG-031)."""
+    """Fails the group: its lifecycle is over, and it is not Reserved (TRG-031)."""
     if seen.now < seen.expires_at:
         return None
     failed = _status(seen, Phase.FAILED, ("TaskResourceGroupExpired", True, EXPIRED))
@@ -51,7 +55,7 @@ def expire(seen: Seen) -> Decision | None:
 
 
 def name_resources(seen: Seen) -> Decision | None:
-    """Give the TaskResources their names; a task's own group has them from the start (TR-003)."""
+    """Writes missing names of TaskResources; a task's own group has them already (TR-003)."""
     patch = {}
     for field in ("parties", "outOfControlledParties"):
         parties = seen.spec.get(field) or []
@@ -61,7 +65,7 @@ def name_resources(seen: Seen) -> Decision | None:
 
 
 def create(seen: Seen) -> Decision | None:
-    """The TaskResources, once the pods are there whose requests they sum up."""
+    """Creates the TaskResources, once all pods exist, because they sum up the pods' requests."""
     if not _has_all_pods(seen):
         return None
     lacking = [party for party in seen.parties if resource_key(party) not in seen.by_key]
@@ -71,7 +75,7 @@ def create(seen: Seen) -> Decision | None:
 
 
 def begin(seen: Seen) -> Decision | None:
-    """The pods learn who reserves for them, and the first round begins (TRG-022)."""
+    """Tells each pod which TaskResource reserves for it, and begins the first round (TRG-022)."""
     if not _has_all_pods(seen):
         return None
     reserving = _status(
@@ -126,7 +130,7 @@ def give_up(seen: Seen) -> Decision | None:
 
 
 def call(seen: Seen) -> Decision | None:
-    """Tell the pods that another round has begun: a scheduler may have set them aside (TRG-036)."""
+    """Tells the pods that a round has begun, so that a scheduler tries them again (TRG-036)."""
     since = moved_at(seen.group)
     late = [pod for pod in seen.pods.values() if not is_called(pod, since)]
     return do([call_again(pod, since) for pod in late], why=f"{len(late)} pods") if late else None
@@ -145,14 +149,14 @@ def retry(seen: Seen) -> Decision | None:
 
 
 def restore(seen: Seen) -> Decision | None:
-    """Somebody else has changed the phase of a group that has its resources together (RN-10)."""
+    """Restores the phase Reserved, which another client has overwritten (RN-10)."""
     if seen.has_its_phase:
         return None
     return do(_write(seen, _status(seen, Phase.RESERVED)), why="it has reserved")
 
 
 def make_again(seen: Seen) -> Decision | None:
-    """Somebody has deleted a TaskResource whose pods still wait: without it they wait for ever."""
+    """Creates a deleted TaskResource again, because its unbound pods cannot be bound without it."""
     lost = [
         build_resource(seen.group, party, seen.pods, seen.now)
         for party in seen.spec.get("parties") or ()
@@ -163,7 +167,7 @@ def make_again(seen: Seen) -> Decision | None:
 
 
 def close(seen: Seen) -> Decision | None:
-    """The group has failed for good: nobody holds anything for it (TRG-029)."""
+    """Ends a failed group: all its TaskResources become Failed and hold nothing (TRG-029)."""
     if is_true(seen.group, "TaskResourceGroupFailed") and seen.has_its_phase:
         return None
     failed = _status(seen, Phase.FAILED, ("TaskResourceGroupFailed", True, ""))
@@ -172,10 +176,12 @@ def close(seen: Seen) -> Decision | None:
 
 
 def expires_at(seen: Seen) -> datetime:
+    """Returns when `expire` is due (TRG-050)."""
     return seen.expires_at
 
 
 def retry_at(seen: Seen) -> datetime:
+    """Returns when `retry` is due (TRG-053)."""
     return seen.retry_at
 
 
@@ -192,7 +198,7 @@ TRANSITIONS: Transitions[Seen] = {
     Phase.FAILED: [close],
 }
 
-#: For each phase the moments at which to look again though nothing changed.
+#: For each phase the times at which to look again even if nothing has changed.
 DEADLINES: Deadlines[Seen] = {
     Phase.NEW: [expires_at],
     Phase.PENDING: [expires_at],
@@ -214,7 +220,7 @@ def _named(group: Obj, party: Obj) -> Obj:
 
 
 def _has_all_pods(seen: Seen) -> bool:
-    """A pod that is missing may just not have been seen yet."""
+    """Returns whether all listed pods are known; one that is not may only not be seen yet."""
     listed = (
         f"{party['domainID']}/{pod['name']}"
         for party in seen.spec.get("parties") or ()
@@ -230,7 +236,7 @@ def _has_unbound_pods(seen: Seen, party: Obj) -> bool:
 
 
 def _pods(seen: Seen) -> Iterator[tuple[Obj, Obj]]:
-    """Each local pod, and the TaskResource that reserves for it."""
+    """Yields each local pod with the TaskResource that reserves for it."""
     for party in seen.spec.get("parties") or ():
         resource = seen.by_key[resource_key(party)]
         for pod in party.get("pods") or ():
@@ -243,7 +249,7 @@ def _fail_all(seen: Seen, reason: str) -> list[Patch]:
 
 
 def _status(seen: Seen, phase: Phase, *conditions: tuple[str, bool, str]) -> Obj:
-    """The group's status in that phase, with these conditions set."""
+    """Returns the group's status in that phase, with these (type, status, reason) set."""
     known = seen.group.get("status") or {}
     changed = known.get("conditions") or []
     for kind, holds, reason in conditions:

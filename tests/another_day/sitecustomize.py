@@ -1,8 +1,12 @@
-"""Sleeping under libfaketime: with this folder on PYTHONPATH every Python imports it as it starts.
+"""Replaces `time.sleep` for runs under libfaketime.
 
-libfaketime moves the day, and has to leave the monotonic clock alone: Python waits for locks by a
-function that it does not know. Then its `clock_nanosleep`, by which Python sleeps, refuses
-(EINVAL, libfaketime 0.9.10). `select` sleeps as long.
+Every Python with this folder on its PYTHONPATH imports this module when it starts.
+
+
+libfaketime changes the date. It must not change the monotonic clock, because Python waits for
+locks with a function that libfaketime does not replace. With that setting its `clock_nanosleep`,
+which Python's `time.sleep` calls, fails with EINVAL (libfaketime 0.9.10). `select` sleeps for the
+same time and works.
 """
 
 import select
@@ -10,7 +14,7 @@ import time
 
 
 def sleep(seconds):
-    """Sleeps by another call of the system."""
+    """Sleeps for `seconds` with the `select` system call. Raises ValueError if it is negative."""
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
     select.select([], [], [], seconds)

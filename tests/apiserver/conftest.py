@@ -1,4 +1,7 @@
-"""A server in this process, and one as a process of its own; neither may have anything to log."""
+"""Fixtures: a server in the test's process, and a server in its own process.
+
+Both fixtures fail a test when the server logs a warning or an error.
+"""
 
 import logging
 
@@ -10,7 +13,7 @@ from tests.apiserver.serving import served
 
 @pytest.fixture
 def complaints():
-    """What is logged meanwhile, at WARNING or above."""
+    """Yields the list of records that are logged at WARNING or above during the test."""
     handler = given.Complaints()
     logging.getLogger().addHandler(handler)
     yield handler.records

@@ -1,4 +1,9 @@
-"""A server in this process on a virtual clock, and what tests ask it with."""
+"""An embedded server in the test's process, on a virtual clock, and helpers to send it requests.
+
+`in_process` starts the server with its controllers. `InProcess` sends requests and moves the
+clock. `Complaints` collects log records at WARNING or above; the fixture `cluster` asserts that
+its list is empty.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +40,7 @@ APPLY = "application/apply-patch+yaml"
 
 @dataclass
 class InProcess:
-    """The server and the loop on which it runs; time passes only in `run` and `settle`."""
+    """The server and its event loop; virtual time passes only in `run` and `settle`."""
 
     loop: VirtualLoop
     server: Server
@@ -44,7 +49,7 @@ class InProcess:
         return self.loop.run_until_complete(coroutine)
 
     def settle(self, seconds: float = 0.001) -> None:
-        """Let everybody do what there is to do: the clock moves only once all of them wait."""
+        """Runs all pending work: the virtual clock moves only when every task waits."""
         self.run(asyncio.sleep(seconds))
 
     def ask(
@@ -55,6 +60,7 @@ class InProcess:
         headers: Mapping[str, str] | None = None,
         **query: str,
     ) -> Answer:
+        """Sends a request with the admin's token and returns the answer; dicts become JSON."""
         content = body if isinstance(body, bytes) else orjson.dumps(body)
         sent = {"authorization": f"Bearer {TOKEN}", **(headers or {})}
         return self.run(handle(self.server, Request(method, path, urlencode(query), sent, content)))
@@ -70,7 +76,7 @@ class InProcess:
 
 
 def told(answer: Answer, code: int = 200) -> Obj:
-    """The object of an answer that is as expected."""
+    """Returns the JSON object of an answer; AssertionError if its status is not `code`."""
     obj: Obj = orjson.loads(answer.body)
     assert answer.code == code, obj
     return obj
@@ -79,12 +85,13 @@ def told(answer: Answer, code: int = 200) -> Obj:
 def watch_of(
     cluster: InProcess, path: str, headers: Mapping[str, str] | None = None, **query: str
 ) -> Answer:
+    """Returns the answer of a watch; its `stream` yields the events."""
     return cluster.ask("GET", path, headers=headers, watch="1", **query)
 
 
 @contextmanager
 def in_process(history: int = 10_000) -> Iterator[InProcess]:
-    """A server without pace, its controllers at work."""
+    """Yields a server on a virtual clock, with its controllers running; stops both at the end."""
     loop = VirtualLoop()
     server = Server({TOKEN: "admin"}, 0, loop.now, Random(1), history)
     working = loop.create_task(_work(server))
@@ -105,6 +112,7 @@ async def _work(server: Server) -> None:
 
 
 def install_definitions(cluster: InProcess) -> None:
+    """Creates the suite's own resource definitions on the server."""
     for file in sorted((suite_folder("fixtures") / "crds").glob("*.yaml")):
         for document in yaml.safe_load_all(Path(file).read_text()):
             cluster.create(DEFINITIONS, document)
@@ -121,7 +129,7 @@ def config_map(name: str, **metadata: Any) -> Obj:
 
 
 class Complaints(logging.Handler):
-    """What is logged at WARNING or above: nothing, as long as all is well."""
+    """Collects log records at WARNING or above."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

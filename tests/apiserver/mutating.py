@@ -1,4 +1,8 @@
-"""Manifests as they should be, and ways to spoil them."""
+"""Valid manifests of many kinds, and a function that breaks them at random.
+
+`MANIFESTS` pairs the path of each collection with a valid object. `mutated` replaces, removes,
+repeats or wraps values of an object in random places; `ODD` lists the values that it inserts.
+"""
 
 from __future__ import annotations
 
@@ -386,7 +390,7 @@ BUDGET: Obj = {
     "spec": {"minAvailable": "50%", "selector": SELECTOR},
 }
 
-#: The path of each manifest's collection.
+#: Each manifest with the path of its collection.
 MANIFESTS: tuple[tuple[str, Obj], ...] = (
     (f"{NAMES}/pods", POD),
     (f"{NAMES}/services", SERVICE),
@@ -410,7 +414,7 @@ MANIFESTS: tuple[tuple[str, Obj], ...] = (
     ("/apis/policy/v1/namespaces/default/poddisruptionbudgets", BUDGET),
 )
 
-#: What is put where something else belongs.
+#: The values that replace valid ones.
 ODD: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2**31, 2**63 - 1, 2**63, 2**64 - 1, 1.5, 1e300, -0.0, "",
     "a", "A b",
@@ -422,7 +426,7 @@ ODD: tuple[Any, ...] = (
 
 
 def mutated(random: Random, manifest: Obj, times: int) -> Any:
-    """The manifest, spoilt in that many places."""
+    """Returns a copy of the manifest that is broken in `times` random places."""
     changed: Any = _copy(manifest)
     for _ in range(times):
         places = list(_places(changed))
@@ -433,7 +437,7 @@ def mutated(random: Random, manifest: Obj, times: int) -> Any:
 
 
 def _places(value: Any) -> Any:
-    """Each holder with a key of it."""
+    """Yields each dict or list in `value` with each of its keys or indexes."""
     if isinstance(value, dict | list):
         for key in list(value) if isinstance(value, dict) else range(len(value)):
             yield value, key

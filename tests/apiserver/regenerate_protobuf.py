@@ -1,12 +1,12 @@
-"""Make the data of the protobuf bodies anew, and the samples of its tests.
+"""Regenerates the data of the protobuf decoder and the samples of its tests.
 
     python tests/apiserver/regenerate_protobuf.py
 
-It needs Go, and takes from its module proxy the versions of Kubernetes' modules that are in
-`protobuf/golang/go.mod`: set there the version that the embedded server is to be, first.
-`golang/fields` looks at the Go types for `protobuf.json.xz` in the server's `data`, and
-`golang/samples` writes objects with client-go's own serializers for `protobuf/samples.jsonl.xz`.
-No protoc is needed, nor descriptors: the tags of the Go types say more.
+It needs Go, and downloads the Kubernetes modules with the versions in `protobuf/golang/go.mod`.
+Set the version of the embedded server there first.
+`golang/fields` reads the Go types and writes `protobuf.json.xz` in the server's `data`.
+`golang/samples` writes objects with client-go's serializers to `protobuf/samples.jsonl.xz`.
+Neither protoc nor descriptors are needed: the tags of the Go types contain more than they do.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OUTPUTS = {
 def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         module = shutil.copytree(GO, Path(directory) / "protobuf")
-        # The sums of all that these modules need are long, and found again.
+        # go.sum is long and can be computed again, so it is not part of the repository.
         subprocess.run(["go", "mod", "tidy"], cwd=module, check=True)
         for program, output in OUTPUTS.items():
             made = subprocess.run(

@@ -1,4 +1,8 @@
-"""The embedded cluster as a process, and what it takes to speak to it rudely."""
+"""The embedded cluster as a separate process, and clients that may send malformed requests.
+
+`served` starts the process and yields a `Served`. Its `ask` and `status` send valid HTTP; `raw` and
+`head` send any bytes over TLS, so that tests can break the protocol.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +21,13 @@ import yaml
 from kuscia_conformance.clusters.process import Process
 from kuscia_conformance.kube.objects import Obj
 
-#: How long an answer may take before it is a hang, in seconds.
+#: The longest time to wait for an answer, in seconds; after it the server counts as hung.
 PATIENCE = 20.0
 
 
 @dataclass
 class Served:
-    """A running process."""
+    """A running server process, with its folder, port and token."""
 
     folder: Path
     process: Process
@@ -60,6 +64,7 @@ class Served:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
+        """Sends a request with the token and returns the status and the body."""
         sent = {"authorization": f"Bearer {self.token}", **(headers or {})}
         connection = self.connection()
         try:
@@ -76,7 +81,7 @@ class Served:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Obj:
-        """An answer that is a Status, and bears its own code."""
+        """Returns an answer that must be a Status whose `code` equals the HTTP status."""
         code, content = self.ask(method, path, body, headers)
         status: Obj = orjson.loads(content)
         assert status["kind"] == "Status", status
@@ -87,18 +92,19 @@ class Served:
         return self.ask("GET", "/readyz") == (200, b"ok")
 
     def raw(self, request: bytes) -> bytes:
-        """All that comes back until the server closes the connection."""
+        """Sends the bytes and returns all that the server sends until it closes the connection."""
         with self.connect() as connection:
             connection.sendall(request)
             return read_all(connection)
 
     def head(self, method: str, path: str, *more: str) -> bytes:
-        """A request's head as it goes over the wire; nothing in it is checked."""
+        """Returns the bytes of a request's head without checking any part of it."""
         lines = [f"{method} {path} HTTP/1.1", "host: x", f"authorization: Bearer {self.token}"]
         return "\r\n".join([*lines, *more, "", ""]).encode("latin-1")
 
 
 def read_all(connection: ssl.SSLSocket) -> bytes:
+    """Reads until the server closes or resets the connection."""
     parts = []
     try:
         while part := connection.recv(65536):
@@ -110,7 +116,7 @@ def read_all(connection: ssl.SSLSocket) -> bytes:
 
 @contextmanager
 def served(folder: Path, *more: str) -> Iterator[Served]:
-    """With one node, and no pace unless it is said."""
+    """Starts the server with one node and pace 0; arguments in `more` override these."""
     made = folder / "cluster"
     command = [sys.executable, "-m", "kuscia_conformance.clusters.embedded", "--folder", str(made)]
     command += ["--nodes", "1", "--pace", "0", *more]

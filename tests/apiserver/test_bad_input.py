@@ -1,7 +1,7 @@
-"""What nobody should send: it is answered or refused clearly, and the server goes on unmoved.
+"""Tests that invalid requests are answered or refused clearly, and that the server goes on.
 
-Over HTTPS that means a Status or an HTTP error at once, and nothing in the log (`https` looks at
-it in the end); in this process that nothing is logged either, since a bug would be (`cluster`).
+Over HTTPS (fixture `https`) the answer is a Status or an HTTP error, and the log stays empty. In
+the test's process (fixture `cluster`) the log must stay empty too, because bugs are logged.
 """
 
 import socket
@@ -81,28 +81,28 @@ def nested(depth):
         ("/api/v1/\xff", 400),
     ],
 )  # fmt: skip
-def test_an_odd_path_is_answered_at_once(https, path, code):
+def test_an_unusual_path_is_answered_with_an_http_status(https, path, code):
     assert answer_code(https.raw(https.head("GET", path, CLOSE))) == code
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PROPFIND", "PUT", "PATCH", "HEAD"])
-def test_a_method_that_a_collection_has_not_is_not_allowed(https, method):
+def test_a_method_that_a_collection_does_not_support_is_not_allowed(https, method):
     assert answer_code(https.raw(https.head(method, CONFIGMAPS, CLOSE))) == 405
 
 
 @pytest.mark.parametrize("method", ["FOO", "get", "\x00"])
-def test_what_is_no_method_is_a_bad_request(https, method):
+def test_an_invalid_http_method_is_a_bad_request(https, method):
     assert answer_code(https.raw(https.head(method, CONFIGMAPS, CLOSE))) == 400
 
 
 def answer_code(answer):
-    """The only one there is, and with what HTTP wants."""
+    """Returns the status code of an answer; asserts that it is the only answer."""
     assert answer.startswith(b"HTTP/1.1 ")
     assert answer.count(b"HTTP/1.1 ") == 1
     return int(answer.split(b" ", 2)[1])
 
 
-# what is around a request
+# connections and headers
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def answer_code(answer):
     ],
     ids=range(10),
 )
-def test_what_is_no_http_is_a_bad_request_and_the_end_of_the_connection(https, sent):
+def test_invalid_http_is_a_bad_request_and_closes_the_connection(https, sent):
     assert answer_code(https.raw(sent)) == 400
 
 
@@ -130,12 +130,12 @@ def test_what_is_no_http_is_a_bad_request_and_the_end_of_the_connection(https, s
     ["", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "bearer \xff", "Bearer " + "x" * 50_000],
     ids=range(7),
 )
-def test_who_is_not_known_is_unauthorized(https, authorization):
+def test_a_request_without_a_valid_token_is_unauthorized(https, authorization):
     status = https.status("GET", CONFIGMAPS, headers={"authorization": authorization})
     assert (status["code"], status["reason"]) == (401, "Unauthorized")
 
 
-def test_nothing_that_a_client_says_becomes_a_header_of_the_answer(https):
+def test_a_path_with_line_breaks_cannot_inject_headers(https):
     name = "a\r\nx-injected: yes"
     escaped = name.replace("\r", "%0d").replace("\n", "%0a").replace(" ", "%20")
     answer = https.raw(https.head("GET", f"{CONFIGMAPS}/{escaped}", CLOSE))
@@ -144,7 +144,7 @@ def test_nothing_that_a_client_says_becomes_a_header_of_the_answer(https):
     assert b"x-injected" in body
 
 
-def test_unknown_fields_cannot_inject_headers_by_their_warnings(https):
+def test_warnings_about_unknown_fields_cannot_inject_headers(https):
     obj = {**config_map("warned"), "a\r\nx-injected: yes": 1, "é\u2028\x00": 2}
     body = orjson.dumps(obj)
     head = https.head("POST", CONFIGMAPS, CLOSE, f"content-length: {len(body)}")
@@ -153,7 +153,7 @@ def test_unknown_fields_cannot_inject_headers_by_their_warnings(https):
     assert b"\r\nx-injected" not in answer
 
 
-def test_requests_in_one_go_are_answered_in_their_order(https):
+def test_pipelined_requests_are_answered_in_their_order(https):
     answer = https.raw(
         https.head("GET", "/readyz")
         + https.head("GET", "/version")
@@ -164,7 +164,7 @@ def test_requests_in_one_go_are_answered_in_their_order(https):
     assert codes == [200, 200, 404, 200]
 
 
-def test_half_a_request_harms_nobody_else(https):
+def test_an_incomplete_request_does_not_disturb_other_clients(https):
     halves = [
         https.head("GET", "/readyz")[:30],
         https.head("POST", CONFIGMAPS, "content-length: 9"),
@@ -178,14 +178,14 @@ def test_half_a_request_harms_nobody_else(https):
     assert https.answers()
 
 
-def test_who_speaks_without_tls_is_not_answered(https):
+def test_a_client_without_tls_is_not_answered(https):
     with socket.create_connection(("127.0.0.1", https.port), timeout=20) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
         assert not connection.recv(100).startswith(b"HTTP")
     assert https.answers()
 
 
-def test_who_cannot_agree_on_tls_is_told_so(https):
+def test_a_client_without_a_common_tls_version_gets_a_tls_error(https):
     context = https.tls()
     context.maximum_version = context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("AES256-SHA256")
@@ -201,7 +201,7 @@ def test_who_cannot_agree_on_tls_is_told_so(https):
     ("path", "code"),
     [("/nope", 404), (f"{DEFAULT}/pods", 400), (f"{DEFAULT}/pods/x/exec?command=a", 404)],
 )
-def test_a_websocket_to_nowhere_is_refused_before_it_opens(https, path, code):
+def test_a_websocket_to_an_invalid_path_is_refused_before_it_opens(https, path, code):
     upgrade = ["connection: Upgrade", "upgrade: websocket", "sec-websocket-version: 13"]
     upgrade.append("sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==")
     with https.connect() as connection:
@@ -225,7 +225,7 @@ def test_an_unknown_accept_is_not_acceptable(https, accept):
     assert https.status("GET", CONFIGMAPS, headers={"accept": accept})["code"] == 406
 
 
-#: Bodies that no writer can mean, whatever they are said to be.
+#: Bodies that are not a valid object in any media type.
 NO_OBJECTS = [
     b"NaN", b"1", b'"x"', b"true", b"[]", b"{", b'{"a"', b'{"a":1}x', b"\xff\xfe", b"k8s\x00",
     b"k8s\x00\xff\xff\xff\xff", b"\x00" * 10, b"- a", b"a: [", b"%YAML 9", b"&a *a", b"!!x y",
@@ -240,26 +240,26 @@ NO_OBJECTS = [
 
 @pytest.mark.parametrize("body", NO_OBJECTS, ids=range(len(NO_OBJECTS)))
 @pytest.mark.parametrize("media_type", ["application/json", YAML, PROTOBUF])
-def test_a_body_that_is_no_object_is_refused(cluster, body, media_type):
+def test_a_body_that_is_not_an_object_is_refused(cluster, body, media_type):
     answer = cluster.ask("POST", CONFIGMAPS, body, {"content-type": media_type})
     assert answer.code in (400, 422)
     assert orjson.loads(answer.body)["kind"] == "Status"
 
 
 @pytest.mark.parametrize("body", NO_OBJECTS, ids=range(len(NO_OBJECTS)))
-def test_as_a_patch_or_the_options_of_a_deletion_it_is_refused_too(cluster, body):
+def test_a_patch_or_delete_body_that_is_not_an_object_is_refused(cluster, body):
     cluster.create(CONFIGMAPS, config_map("a"))
     for media_type in (MERGE, STRATEGIC, JSON_PATCH, APPLY):
         headers = {"content-type": media_type}
         answer = cluster.ask("PATCH", f"{CONFIGMAPS}/a", body, headers, fieldManager="m")
-        # A real server says 500, too, where an applied configuration has what there is not.
+        # A real server also answers 500 if an applied configuration has an undeclared field.
         is_undeclared = answer.code == 500 and b"failed to create typed patch object" in answer.body
         assert answer.code in (400, 422) or is_undeclared or is_harmless(answer)
     assert cluster.ask("DELETE", f"{CONFIGMAPS}/a", body).code in (200, 400, 409, 422, 500)
 
 
 def is_harmless(answer):
-    """Whether a patch has left the object as it was."""
+    """Tells whether a patch succeeded without changing the object's data."""
     return answer.code == 200 and orjson.loads(answer.body)["data"] == {"a": "b"}
 
 
@@ -269,7 +269,7 @@ LAUGHS = "a: &a [lol,lol,lol,lol,lol,lol,lol,lol,lol]\n" + "".join(
 )
 
 
-def test_aliases_that_multiply_are_refused_before_they_take_memory(https):
+def test_yaml_aliases_that_multiply_are_refused_before_they_use_memory(https):
     before = peak_memory(https)
     create = https.status("POST", CONFIGMAPS, LAUGHS.encode(), {"content-type": YAML})
     apply = https.status(
@@ -284,7 +284,7 @@ def peak_memory(https):
     return next(int(each.split()[1]) * 1024 for each in lines if each.startswith("VmHWM"))
 
 
-def test_a_body_that_is_too_large_is_refused_and_the_connection_goes_on(https):
+def test_a_body_that_is_too_large_is_refused_and_the_connection_stays_open(https):
     connection = https.connection()
     headers = {"authorization": f"Bearer {https.token}"}
     for _ in range(2):
@@ -318,11 +318,11 @@ def test_a_body_that_is_nested_too_deeply_is_refused(
     body = before + nested(depth) + after
     headers = {"content-type": media_type}
     answer = cluster.ask(method, path, body, headers, fieldManager="m")
-    # To a real server the options of a deletion that cannot be read are an error of its own.
+    # A real server answers 500 if it cannot decode the options of a deletion.
     assert answer.code in ((200, 400, 500) if method == "DELETE" else (400, 422))
 
 
-def test_operations_that_nest_too_deeply_together_are_refused(cluster):
+def test_json_patch_operations_that_together_nest_too_deeply_are_refused(cluster):
     cluster.create(CONFIGMAPS, config_map("a"))
     steps = [{"op": "add", "path": "/data" + "/x" * i, "value": {}} for i in range(1, 400)]
     headers = {"content-type": JSON_PATCH}
@@ -331,7 +331,7 @@ def test_operations_that_nest_too_deeply_together_are_refused(cluster):
     assert cluster.ask("PATCH", f"{CONFIGMAPS}/a", [*steps, copy], headers).code == 422
 
 
-def test_copies_that_multiply_are_refused_before_they_take_memory(cluster):
+def test_json_patch_copies_that_multiply_are_refused(cluster):
     cluster.create(CONFIGMAPS, config_map("a"))
     copies = [{"op": "copy", "from": "/data", "path": f"/data/x{i}"} for i in range(60)]
     headers = {"content-type": JSON_PATCH}
@@ -347,7 +347,7 @@ numbers = st.sampled_from(
 
 @pytest.mark.parametrize("text", ["", "1.5", "1_0", "0x3", "x", "٣", "9" * 20, "9" * 5_000])
 @pytest.mark.parametrize("name", ["limit", "timeoutSeconds"])
-def test_what_is_no_number_is_refused(cluster, name, text):
+def test_a_query_parameter_that_is_not_a_number_is_refused(cluster, name, text):
     watch = {"watch": "1"} if name == "timeoutSeconds" else {}
     answer = cluster.ask("GET", CONFIGMAPS, **{name: text}, **watch)
     assert answer.code == 400
@@ -380,7 +380,7 @@ def test_what_is_no_number_is_refused(cluster, name, text):
     ),
     st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
 )
-def test_parameters_that_make_no_sense_are_never_a_bug(numbers, words, method):
+def test_random_query_parameters_never_cause_an_internal_error(numbers, words, method):
     path = CONFIGMAPS if method in ("GET", "POST") else f"{CONFIGMAPS}/a"
     headers = {"content-type": MERGE if method == "PATCH" else "application/json"}
     answer = asked(method, path, config_map("a"), headers, **numbers, **words)
@@ -414,14 +414,14 @@ def base64url(content):
 
 @few
 @given(tokens)
-def test_a_foreign_continue_token_is_refused_or_understood(token):
+def test_a_random_continue_token_is_accepted_or_refused_cleanly(token):
     answer = asked("GET", CONFIGMAPS, b"", None, **{"continue": token})
     assert answer.code in (200, 400, 410, 504)
 
 
 # random bodies
 
-#: JSON of any kind, with words of Kubernetes' own among its names.
+#: Random JSON with names that Kubernetes uses among its keys.
 anything = st.recursive(
     st.none()
     | st.booleans()
@@ -445,7 +445,7 @@ manifests = st.sampled_from(mutating.MANIFESTS)
 
 @few
 @given(manifests, anything, st.sampled_from(["POST", "PUT", "PATCH", "DELETE"]), st.booleans())
-def test_random_json_is_never_a_bug(manifest, body, method, merges):
+def test_random_json_never_causes_an_internal_error(manifest, body, method, merges):
     path, obj = manifest
     if method != "POST":
         path = f"{path}/{obj['metadata']['name']}"
@@ -457,7 +457,7 @@ def test_random_json_is_never_a_bug(manifest, body, method, merges):
 
 @few
 @given(manifests, st.integers(), st.integers(1, 4))
-def test_a_spoilt_manifest_is_never_a_bug(manifest, seed, times):
+def test_a_broken_manifest_never_causes_an_internal_error(manifest, seed, times):
     path, obj = manifest
     name = obj["metadata"]["name"]
     random = Random(seed)
@@ -477,7 +477,7 @@ _cluster: Any = None
 
 
 def asked(method, path, body=b"", headers=None, **query):
-    """Of a server that all examples share; a bug fails, even where it could be answered."""
+    """Asks the server that all examples share; fails if it answers with an internal error."""
     answer = _cluster.ask(method, path, body, headers, **query)
     assert b"a bug of the embedded server" not in answer.body
     return answer

@@ -1,4 +1,4 @@
-"""The official Python client, as controllers written with it use it, unmodified."""
+"""Tests the embedded server with the official, unmodified Python client for Kubernetes."""
 
 import threading
 from typing import Any
@@ -35,7 +35,7 @@ def core(api):
     return client.CoreV1Api(api)
 
 
-def test_typed_objects_are_made_read_changed_and_deleted(core):
+def test_the_python_client_creates_reads_patches_and_deletes_objects(core):
     made = core.create_namespaced_config_map("clients", {"metadata": {"name": "a"}})
     assert made.metadata.uid
     assert made.metadata.resource_version
@@ -51,7 +51,7 @@ def test_typed_objects_are_made_read_changed_and_deleted(core):
     assert absent.value.status == 404
 
 
-def test_custom_objects_have_a_status_of_their_own(api):
+def test_the_status_of_a_custom_object_is_written_by_its_subresource_only(api):
     custom: Any = client.CustomObjectsApi(api)
     custom.create_namespaced_custom_object(**CRD, namespace="clients", body=TASK)
     status = {"status": {"phase": "Running"}}
@@ -67,7 +67,7 @@ def test_custom_objects_have_a_status_of_their_own(api):
     assert [task["status"]["phase"] for task in listed["items"]] == ["Running"]
 
 
-def test_the_dynamic_client_finds_kinds_by_discovery(api):
+def test_the_dynamic_python_client_finds_kinds_by_discovery(api):
     found: Any = dynamic.DynamicClient(api)
     tasks = found.resources.get(api_version="kuscia.secretflow/v1alpha1", kind="KusciaTask")
     assert tasks.namespaced
@@ -77,7 +77,7 @@ def test_the_dynamic_client_finds_kinds_by_discovery(api):
     assert {node.metadata.name for node in nodes.items} >= {"simulated-1"}
 
 
-def test_a_watch_goes_on_from_a_list(core):
+def test_a_watch_of_the_python_client_continues_from_a_list(core):
     version = core.list_namespaced_config_map("clients").metadata.resource_version
     seen: list[Any] = []
 
@@ -99,7 +99,7 @@ def test_a_watch_goes_on_from_a_list(core):
     assert seen == [("ADDED", "w"), ("MODIFIED", "w"), ("DELETED", "w")]
 
 
-def test_a_pod_is_bound_runs_prints_and_does_as_told(core):
+def test_the_python_client_binds_a_pod_reads_its_log_and_runs_a_command(core):
     pod = {"metadata": {"name": "p"}, "spec": {"containers": [CONTAINER]}}
     core.create_namespaced_pod("clients", pod)
     target = {"kind": "Node", "name": "simulated-1"}

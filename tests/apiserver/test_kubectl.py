@@ -1,4 +1,4 @@
-"""The real kubectl prints the same whether the embedded server or kube-apiserver answers."""
+"""Tests that kubectl prints the same for the embedded server as for kube-apiserver."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def kubeconfig(kubectl, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", files.names())
-def test_kubectl_prints_what_it_prints_of_kube_apiserver(name, kubectl, kubeconfig, tmp_path):
+def test_kubectl_prints_the_same_as_for_kube_apiserver(name, kubectl, kubeconfig, tmp_path):
     text = play(files.script(name), kubectl, kubeconfig, tmp_path)
     assert text.splitlines() == files.output(name).splitlines()
 
@@ -50,5 +50,5 @@ def test_kubectl_prints_what_it_prints_of_kube_apiserver(name, kubectl, kubeconf
         ("tolerated for 300s\n", "tolerated for 300s\n"),
     ],
 )
-def test_what_varies_is_said_in_words_that_do_not(printed, text):
+def test_varying_parts_of_the_output_of_kubectl_are_replaced_by_words(printed, text):
     assert normal(printed) == text

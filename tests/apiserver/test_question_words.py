@@ -1,4 +1,4 @@
-"""Answers to questions, made comparable: words for what servers choose, and what differs."""
+"""Tests the tools of `tests.apiserver.questions` that make answers comparable."""
 
 from typing import Any
 
@@ -20,20 +20,20 @@ def obj(version, uid=UID, **fields):
     return {"metadata": {"uid": uid, "resourceVersion": version, **fields}}
 
 
-def test_versions_of_objects_are_numbered_by_size():
+def test_versions_of_objects_are_numbered_in_ascending_order():
     early, late = worded([obj("100"), obj("99")])
     assert early["metadata"]["resourceVersion"] == "version-2"
     assert late["metadata"]["resourceVersion"] == "version-1"
 
 
-def test_the_version_of_a_list_is_the_newest_object_that_it_includes():
+def test_the_version_of_a_list_names_the_newest_object_that_it_includes():
     listed = {"metadata": {"resourceVersion": "50"}}
     assert worded([obj("40"), obj("60"), listed])[2] == {
         "metadata": {"resourceVersion": "includes version-1"}
     }
 
 
-def test_uids_keep_their_identity():
+def test_the_same_uid_always_becomes_the_same_word():
     other = UID.replace("a", "b")
     first, second, again = worded([obj("1"), obj("2", other), obj("3")])
     assert first["metadata"]["uid"] == again["metadata"]["uid"] == "uid-1"
@@ -56,16 +56,16 @@ def test_generated_names_are_numbered():
         ("Too large: 9, current: 7", "Too large: 9, current: version"),
     ],
 )
-def test_what_a_server_chooses_becomes_a_word(said, word):
+def test_a_value_that_the_server_chooses_becomes_a_word(said, word):
     assert worded([said], {"asked": "resourceVersion=9"}) == [word]
 
 
-def test_what_the_question_says_stays():
+def test_values_that_the_question_contains_are_not_replaced():
     time = "2026-01-02T03:04:05Z"
     assert worded([time, "10.96.3.4"], [time, "10.96.3.4"]) == [time, "10.96.3.4"]
 
 
-def test_managed_fields_are_a_line_each():
+def test_each_entry_of_managed_fields_becomes_one_line():
     entry: dict[str, Any] = {"manager": "me", "operation": "Update", "apiVersion": "v1"}
     entry |= {"fieldsV1": {"f:data": {".": {}, "f:k": {}}}}
     assert worded({"managedFields": [entry]}) == {
@@ -73,7 +73,7 @@ def test_managed_fields_are_a_line_each():
     }
 
 
-def test_causes_have_no_order():
+def test_the_order_of_causes_is_ignored():
     def status(*fields):
         causes = [{"field": field, "message": "bad"} for field in fields]
         said = ", ".join(f"{field}: bad" for field in fields)
@@ -82,23 +82,23 @@ def test_causes_have_no_order():
     assert worded(status("b", "a")) == status("a", "b")
 
 
-def test_a_listed_difference_covers_what_is_beneath_it():
+def test_a_listed_difference_covers_the_paths_below_it():
     found = compare([{"body": {"a": 1}}], [{"body": {"a": 2}}])
     assert complaints("q", found, [Difference("q", "0.body", "so it is")]) == []
     assert complaints("q", found, [Difference("other", "0.body", "so it is")]) == [str(found[0])]
 
 
-def test_a_listed_difference_that_is_none_is_stale():
+def test_a_listed_difference_that_does_not_occur_is_reported():
     wrong = complaints("q", compare([], []), [Difference("q", "0.body", "once")])
     assert wrong == ["0.body: differences.yaml lists it, and it does not differ"]
 
 
-def test_all_differences_are_found():
+def test_every_difference_between_two_answers_is_found():
     found = compare([{"a": [1, 2], "b": "x"}], [{"a": [1, 3, 4], "c": "x"}])
     assert [each.path for each in found] == ["0.a.1", "0.a.2", "0.b", "0.c"]
 
 
-def test_earlier_answers_are_filled_in():
+def test_references_to_earlier_answers_are_filled_in():
     known = {"made": {"metadata": {"name": "a"}, "items": [{"n": 1}, {"n": 2}]}}
     assert filled({"x": "${made.metadata}", "y": ["is ${made.items.1.n}"]}, known) == {
         "x": {"name": "a"},
@@ -107,7 +107,7 @@ def test_earlier_answers_are_filled_in():
     assert look_up(known, "made.items.n") == [1, 2]
 
 
-def test_changes_set_and_take_away():
+def test_changes_set_and_remove_values_at_paths():
     assert changed({"a": {"b": 1}, "l": [{"c": 2}]}, {"a.b": None, "l.0.c": 3, "d.e": 4}) == {
         "a": {},
         "l": [{"c": 3}],

@@ -1,4 +1,4 @@
-"""The embedded server answers as kube-apiserver does, but for the differences that are listed."""
+"""Tests that the embedded server answers as kube-apiserver does, except for listed differences."""
 
 import asyncio
 
@@ -18,7 +18,10 @@ QUESTIONS = {question.name: question for question in questions()}
 
 @pytest.fixture(scope="module")
 def asked(request, tmp_path_factory):
-    """Whom the questions are asked: the embedded server, or with an option kube-apiserver."""
+    """Yields a runner and the access to the server.
+
+    It is the embedded server, or kube-apiserver with --record-questions or --ask-real.
+    """
     options = request.config.option
     kind = "controlplane" if options.record_questions or options.ask_real else "embedded"
     work = tmp_path_factory.mktemp("questions")
@@ -32,7 +35,7 @@ def asked(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_the_answers_are_those_of_kube_apiserver(name, asked, request):
+def test_the_answers_equal_those_of_kube_apiserver(name, asked, request):
     runner, access = asked
     options = request.config.option
     answers = runner.run(ask(access, QUESTIONS[name]))
@@ -43,9 +46,9 @@ def test_the_answers_are_those_of_kube_apiserver(name, asked, request):
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-def test_answers_are_kept_of_every_question_and_of_no_other():
+def test_exactly_the_known_questions_have_recorded_answers():
     assert kept() == set(QUESTIONS)
 
 
-def test_listed_differences_are_of_questions_that_there_are():
+def test_every_listed_difference_belongs_to_a_known_question():
     assert {each.question for each in differences()} <= set(QUESTIONS)

@@ -1,9 +1,13 @@
-"""What the reference controller and the embedded API server cost.
+"""Benchmarks of the reference controller and of the embedded API server.
 
-Outside the tests, since what is timed depends on the machine: figures go into a JSON file, and
-what has a budget into the exit code of `python -m tests.benchmarks requests|tasks|server`.
+They are not tests, because times depend on the machine. Each command of
+`python -m tests.benchmarks requests|tasks|server|pass` prints its figures as JSON, and exits with
+1 if a figure is over its budget.
 
-`requests` counts what one task costs the reference controller, `tasks` times many; `stage` is where
-tasks play. `server` compares the embedded API server with a real one, each started by `servers` and
-asked by `load`; `runs` plays the suite on it. `figures` says what comes of it.
+    requests   counts the API requests of the reference controller for one task
+    tasks      times many tasks that are created together
+    passes     times a scheduling pass while many tasks wait
+    server     compares the embedded API server with kube-apiserver; `servers` starts
+               them, `load` sends the requests, `runs` runs the suite
+    stage      the cluster, domains and AppImage of `requests` and `tasks`
 """

@@ -1,4 +1,7 @@
-"""`python -m tests.benchmarks requests|tasks|server|pass [--out FILE]`; fails if over budget."""
+"""`python -m tests.benchmarks requests|tasks|server|pass [--out FILE]` runs a benchmark.
+
+The exit code is 1 if a figure is over its budget.
+"""
 
 import json
 import os
@@ -14,11 +17,11 @@ from tests.benchmarks import passes, requests, server, tasks
 
 @click.group()
 def main():
-    """Measure what the reference controller costs, and the embedded server."""
+    """Measure the cost of the reference controller and of the embedded server."""
 
 
 def written(figures, out):
-    """Print the figures, write them to the file, and end with 1 if they are over budget."""
+    """Prints the figures, writes them to `out`, and exits with 1 if they are over budget."""
     facts = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -36,7 +39,7 @@ def written(figures, out):
 @click.option("--kind-image", envvar="KUSCIA_CONFORMANCE_KIND_IMAGE")
 @click.option("--out", type=click.Path(path_type=Path))
 def count_requests(cluster, kind_image, out):
-    """API requests of one task."""
+    """Count the API requests for one task."""
     written(requests.measure(cluster, kind_image), out)
 
 
@@ -45,23 +48,23 @@ def count_requests(cluster, kind_image, out):
 @click.option("--many", default=tasks.MANY, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path))
 def time_tasks(few, many, out):
-    """Many tasks at once."""
+    """Time many tasks that are created together."""
     written(tasks.measure(few, many), out)
 
 
 @main.command("server")
 @click.option("--rounds", default=server.ROUNDS, show_default=True)
-@click.option("--runs/--no-runs", default=True, show_default=True, help="Run the suite, too.")
+@click.option("--runs/--no-runs", default=True, show_default=True, help="Also run the suite.")
 @click.option("--out", type=click.Path(path_type=Path))
 def compare_servers(rounds, runs, out):
-    """The embedded API server beside the real one."""
+    """Compare the embedded API server with kube-apiserver."""
     written(server.measure(rounds, runs), out)
 
 
 @main.command("pass")
 @click.option("--out", type=click.Path(path_type=Path))
 def time_passes(out):
-    """A pass of scheduling while many tasks wait."""
+    """Time a scheduling pass while many tasks wait."""
     written(passes.measure(), out)
 
 

@@ -1,7 +1,7 @@
-"""A client that costs little, so that what is timed is the server.
+"""An HTTP client with little overhead, so that the measured time is that of the server.
 
-A `Connection` is one of TLS, kept alive, and blocks; what it sends has been put together
-beforehand. No client library: on two cores it would take more than the server.
+A `Connection` is a blocking TLS connection that stays open. It sends requests whose bytes were
+built beforehand. A client library would use more CPU than the server on a machine with two cores.
 """
 
 import socket
@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.kube.kubeconfig import read_access
 
-#: How much is read at a time.
+#: The number of bytes that one read may return.
 _CHUNK = 1 << 18
 
 
 class Connection:
-    """One connection to the server that an `Access` names."""
+    """A TLS connection to the server of an `Access`."""
 
     def __init__(self, access):
         address = urlsplit(access.server)
@@ -37,7 +37,7 @@ class Connection:
         self._socket.sendall(request)
 
     def answer(self):
-        """The code and the body of the next answer."""
+        """Returns the status code and the body of the next answer."""
         head = self._until(b"\r\n\r\n").lower()
         code, length = int(head[9:12]), head.find(b"content-length: ")
         if length < 0:
@@ -45,20 +45,20 @@ class Connection:
         return code, self._exactly(int(head[length + 16 :].partition(b"\r")[0]))
 
     def ask(self, request):
-        """Send it; the body of the answer. AssertionError if it is a refusal."""
+        """Sends the request and returns the body; AssertionError if the status is 300 or more."""
         self.send(request)
         code, body = self.answer()
         assert code < 300, body[:1000]
         return body
 
     def begin(self, request):
-        """Send a request whose answer goes on and on; it is read by `chunks`."""
+        """Sends a request with an endless answer, such as a watch; `chunks` reads that answer."""
         self.send(request)
         head = self._until(b"\r\n\r\n")
         assert b" 200 " in head[:14], head
 
     def chunks(self):
-        """The pieces of an answer, as they come."""
+        """Yields the chunks of an answer as they arrive."""
         while size := int(self._until(b"\r\n"), 16):
             yield self._exactly(size + 2)[:-2]
         self._exactly(2)
@@ -86,7 +86,7 @@ class Connection:
 
 
 def request(access, method, path, body=b"", media_type="application/json"):
-    """A request, as bytes."""
+    """Returns the bytes of an HTTP request."""
     head = f"{method} {path} HTTP/1.1\r\nHost: {urlsplit(access.server).netloc}\r\n"
     head += f"Authorization: {access.authorization()}\r\nUser-Agent: benchmark\r\n"
     head += f"Accept: application/json\r\nContent-Type: {media_type}\r\n"
@@ -94,7 +94,7 @@ def request(access, method, path, body=b"", media_type="application/json"):
 
 
 def seconds_of(work, access, shares):
-    """How long it takes to do work(connection, share) for each share, all at the same time."""
+    """Returns the seconds of work(connection, share) for all shares in parallel threads."""
     with ExitStack() as opened, ThreadPoolExecutor(len(shares)) as threads:
         connections = [opened.enter_context(Connection(access)) for _ in shares]
         start = time.perf_counter()
@@ -103,7 +103,7 @@ def seconds_of(work, access, shares):
 
 
 def first_answer(kubeconfig, within=60):
-    """The moment at which a server first says that it is ready, once it has told where it is."""
+    """Waits for the kubeconfig and the first successful /readyz; returns time.monotonic() then."""
     deadline, access = time.monotonic() + within, None
     while time.monotonic() < deadline:
         try:
@@ -117,7 +117,7 @@ def first_answer(kubeconfig, within=60):
 
 
 def beginning(kubeconfig):
-    """The future of that moment, for a server that is being started meanwhile."""
+    """Returns a future with the result of `first_answer`, for a server that is being started."""
     looking = ThreadPoolExecutor(1)
     answered = looking.submit(first_answer, kubeconfig)
     looking.shutdown(wait=False)

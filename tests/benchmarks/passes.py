@@ -1,7 +1,8 @@
-"""What a pass of scheduling costs while many tasks wait, in CPU and in looks at objects.
+"""Measures a scheduling pass while many tasks wait: CPU time, and the number of observed objects.
 
-All in one process, on a virtual clock. Of 20 domains half have room and half have none; each task
-has a party in one of either, so that one of its parties holds what it needs, and the other waits.
+All parts run in one process on a virtual clock. Half of the 20 domains have room and half have
+none. Each task has one party in each half, so that one party holds its reservation and the other
+one waits.
 """
 
 import asyncio
@@ -19,12 +20,12 @@ from reference_controller.server import controllers
 from tests.reference_controller.world_of_tasks import TaskWorld
 
 COUNTS, DOMAINS, ROOM = (250, 500, 1000), 20, 1000
-#: Twice as many tasks may cost so many times as much: a pass over all domains, and an event in a
-#: domain whose own tasks are no more than they were.
+#: The largest allowed growth of the time when the number of tasks doubles: for a pass over all
+#: domains, and for an event in a domain whose own number of tasks stays the same.
 BUDGET_PASS, BUDGET_EVENT = 2.4, 1.3
-#: How many tasks have a party in the domain where the event is, and how often things are timed.
+#: The number of tasks with a party in the domain of the event, and the repetitions of a timing.
 OWN, ROUNDS = 10, 7
-#: Whoever waits does so for longer than anything here takes.
+#: Schedules that are longer than the benchmark, so that every waiting task keeps waiting.
 PATIENT = {
     "resourceReservedSeconds": 80_000,
     "retryIntervalSeconds": 80_000,
@@ -33,7 +34,7 @@ PATIENT = {
 
 
 class Counted:
-    """A controller that counts at whom it looks, and lets its cache be seen."""
+    """Wraps a controller: counts its observations and remembers its cache."""
 
     def __init__(self, inner, looks):
         self.inner, self.looks, self.cache = inner, looks, None
@@ -47,6 +48,7 @@ class Counted:
 
 
 def measure(counts=COUNTS):
+    """Returns the figures for each number of waiting tasks in `counts`."""
     runs = [once(count) for count in counts]
     passes = _ratios(run["milliseconds of a pass"] for run in runs)
     events = _ratios(run["milliseconds of an event"] for run in runs)
@@ -71,7 +73,7 @@ def _ratios(figures):
 
 
 def once(count):
-    """So many tasks wait; then passes and events are timed."""
+    """Times passes and events while `count` tasks wait."""
     names = tuple(f"d{number:02}" for number in range(DOMAINS))
     world = TaskWorld(domains=names, pace=0)
     world.promises.deaf = True
@@ -96,7 +98,7 @@ def once(count):
 
 
 def _parties(names, number):
-    """The first few tasks are of the domain of the event and another, the rest of others."""
+    """Returns the parties of a task; the first OWN tasks have one in the domain of the event."""
     roomy, full = names[::2], names[1::2]
     first = roomy[0] if number < OWN else roomy[1 + number % (len(roomy) - 1)]
     return {first: (1, 1, None), full[number % len(full)]: (1, 1, None)}
@@ -114,7 +116,7 @@ async def _start(world, counted):
 
 
 def _best(doing):
-    """The shortest of several times, in milliseconds of CPU, without collections of garbage."""
+    """Returns the shortest of ROUNDS runs in milliseconds of CPU, without garbage collection."""
     return round(min(Timer(doing, timer=time.process_time).repeat(ROUNDS, 1)) * 1000, 2)
 
 
@@ -122,12 +124,12 @@ def _pass(cache, names, now):
     scheduler = CoScheduler()
     for name in names:
         seen = scheduler.observe(cache, name, now)
-        assert seen, "nobody waits"
-        assert scheduler.machine.decide(seen) is None, "somebody does not wait"
+        assert seen, "no task waits"
+        assert scheduler.machine.decide(seen) is None, "a task does not wait"
 
 
 def _event(world, domain, looks):
-    """Something of a node changes that is of no use to anybody."""
+    """Changes an annotation of a node that no controller reads."""
     looks.clear()
     patch = {"metadata": {"annotations": {"benchmark": str(time.monotonic())}}}
     world.drive(world.api.patch(NODES, world.nodes[domain][0], None, patch))

@@ -1,4 +1,4 @@
-"""The API requests of one PSI task whose pods end at once, by verb and resource."""
+"""Counts the API requests for one PSI task whose pods end at once, by verb and resource."""
 
 import asyncio
 
@@ -10,16 +10,16 @@ from reference_controller.runtime import run
 from reference_controller.server import controllers
 from tests.benchmarks import stage
 
-#: At most so many, with simulated nodes and with real ones; the original needs 56.
+#: The most requests with simulated nodes and with real pods; the original controller needs 56.
 BUDGET = {"simulated-nodes": 30, "real-pods": 40}
-#: What keeps the cache up to date, whatever happens.
+#: Requests that keep the cache up to date; they do not depend on the task.
 FOLLOWING = ("list", "watch")
-#: What comes after the end, if anything does, comes within so many seconds.
+#: The seconds to wait after the task's end for requests that come late.
 AFTERWARDS = 1.0
 
 
 def measure(kind, kind_image=None):
-    """The figures, of the middle one of three tasks: the counts vary with what falls together."""
+    """Returns the figures of the median of three tasks, because counts vary with the timing."""
     with stage.standing(kind, 2, kind_image) as made:
         access = read_access(made.kubeconfig, made.context)
         counts = asyncio.run(_count(access, made.nodes[:2]))
@@ -54,7 +54,7 @@ async def _one(api, own, name):
 
 
 def figures(counts, capability):
-    """What goes into the file."""
+    """Returns the figures for the JSON file."""
     middle = sorted(counts, key=lambda count: sum(count.values()))[len(counts) // 2]
     total, budget = sum(middle.values()), BUDGET[capability]
     return {

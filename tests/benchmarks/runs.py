@@ -1,4 +1,4 @@
-"""How long the suite takes on the embedded cluster, on either clock."""
+"""Times the suite on the embedded cluster with the virtual and with the real clock."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-#: Scheduling takes as long as the schedules of its tasks.
+#: All checks but those of scheduling, which last as long as the schedules of their tasks.
 _QUICK = "create,view,run,clean"
 
 
@@ -23,7 +23,7 @@ def measure():
 
 
 def _run(*flags):
-    """Seconds, CPU seconds, and how many rows of the features were played."""
+    """Runs the suite; returns seconds, CPU seconds, and the number of test cases that ran."""
     with TemporaryDirectory(prefix="kuscia-benchmark-") as out:
         command = [sys.executable, "-P", "-m", "kuscia_conformance", "run", "--cluster", "embedded"]
         before, start = os.times(), time.monotonic()

@@ -1,7 +1,7 @@
-"""The embedded API server beside kube-apiserver and etcd, in the same minutes on the same machine.
+"""Compares the embedded API server with kube-apiserver and etcd on the same machine.
 
-What is compared are ratios within a round, so that it matters little what else the machine
-does. The embedded one runs with no pace: what it holds back by default is no cost of its own.
+The figures are ratios within a round, so that other load on the machine matters little. The
+embedded server runs with pace 0, because the delay that it adds by default is not a cost.
 """
 
 import json
@@ -18,12 +18,12 @@ from tests.benchmarks.load import Connection, request, seconds_of
 from tests.benchmarks.servers import embedded, real
 
 ROUNDS = 5
-#: How many pairs of requests a round takes, about as long with each.
+#: The pairs of requests per round; both servers take about the same time for theirs.
 PAIRS = {"real": 400, "embedded": 1600}
 EVENTS, WATCHES = 100, 1000
-#: How many objects are there at once, and how many requests say what another one costs.
+#: The number of stored objects, and the number of tasks that measure the cost of one more.
 OBJECTS, SAMPLE = 10_000, 1000
-#: At least so many times as fast, at most so much of it, by what is measured.
+#: The smallest allowed speed-up and the largest allowed value of each figure.
 AT_LEAST = {"pairs, 1 client": 4.0, "pairs, 8 clients": 6.0}
 AT_MOST = {
     "seconds to the first answer": 0.4,
@@ -35,7 +35,7 @@ AT_MOST = {
 }
 _PATH = f"/apis/kuscia.secretflow/v1alpha1/namespaces/{TASK_NAMESPACE}/kusciatasks"
 _MERGE = "application/merge-patch+json"
-#: What a controller says of a task that runs.
+#: The status that a controller writes for a running task.
 _STATUS = {
     "phase": "Running",
     "startTime": "2024-01-01T00:00:00Z",
@@ -50,6 +50,7 @@ Task = namedtuple("Task", "create status delete")
 
 
 def measure(rounds=ROUNDS, with_runs=True):
+    """Starts both servers, compares them, and returns the figures for the JSON file."""
     _allow_many_files()
     with real() as theirs, embedded() as ours:
         servers = {"real": theirs, "embedded": ours}
@@ -79,7 +80,7 @@ def _round(servers):
 
 
 def tasks(access, count, prefix="task"):
-    """The requests about so many tasks."""
+    """Returns the create, status and delete requests of `count` tasks."""
     manifest = stage.task(prefix)
     status = json.dumps({"status": _STATUS}).encode()
 
@@ -108,7 +109,7 @@ def _play(connection, some):
 
 
 def _pairs(access, count, clients):
-    """How many tasks a second are created and told their status."""
+    """Returns how many tasks per second are created and get a status."""
     some = tasks(access, count)
     seconds = seconds_of(_create, access, [some[n::clients] for n in range(clients)])
     with Connection(access) as connection:
@@ -118,7 +119,7 @@ def _pairs(access, count, clients):
 
 @contextmanager
 def _watching(access, count=1):
-    """So many connections, each of which watches tasks from now on; the first has a version."""
+    """Yields the chunks of `count` watches on tasks that start at the current version."""
     with Connection(access) as asking:
         version = json.loads(asking.ask(request(access, "GET", _PATH)))["metadata"][
             "resourceVersion"
@@ -136,7 +137,7 @@ def _watching(access, count=1):
 
 
 def _event(access):
-    """From the sending of a write until a watch tells of it: the median, in seconds."""
+    """Returns the median seconds from sending a write until a watch reports it."""
     found = []
     with Connection(access) as writing, _watching(access) as [lines]:
         for task in tasks(access, EVENTS):
@@ -151,7 +152,7 @@ def _event(access):
 
 
 def _fan_out(access):
-    """Until a thousand watches have told of one write, in ms."""
+    """Returns the milliseconds until WATCHES watches have reported one write."""
     with Connection(access) as writing, _watching(access, WATCHES) as watches:
         [task] = tasks(access, 1)
         start = time.perf_counter()
@@ -165,7 +166,7 @@ def _fan_out(access):
 
 
 def _many(ours):
-    """What a task costs among none, five and ten thousand; what those take and how they list."""
+    """Measures the cost of a task among 0, 5,000 and 10,000 others, their memory and their list."""
     access, costs = ours.access, {}
     with Connection(access) as connection:
         _play(connection, tasks(access, SAMPLE, "warm"))
@@ -189,7 +190,7 @@ def _many(ours):
 
 
 def _cost(ours, connection):
-    """CPU milliseconds of the server for a task: the median of some, each of many tasks."""
+    """Returns the server's CPU milliseconds per task: the median of three samples."""
     found = []
     for _ in range(3):
         some = tasks(ours.access, SAMPLE, "sample")
@@ -200,7 +201,7 @@ def _cost(ours, connection):
 
 
 def figures(said):
-    """What goes into the file: the ratios, what they may be, and what they come from."""
+    """Returns the figures for the JSON file: ratios, their budgets, and the measurements."""
     found = ratios(said)
     over = [name for name, least in AT_LEAST.items() if found[name] < least]
     over += [name for name, most in AT_MOST.items() if found.get(name, 0) > most]
@@ -217,6 +218,7 @@ def figures(said):
 
 
 def ratios(said):
+    """Returns the figures that have a budget."""
     rounds, many = said["rounds"], said["many objects"]
     costs = many["create, status and delete of one among so many, CPU ms"]
     found = {
@@ -233,5 +235,5 @@ def ratios(said):
 
 
 def _ratio(rounds, name):
-    """How many times the real one's figure ours is: the median of the rounds."""
+    """Returns the embedded server's figure divided by the real one's: the median of all rounds."""
     return median(each[name]["embedded"] / each[name]["real"] for each in rounds)

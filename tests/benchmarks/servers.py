@@ -1,4 +1,4 @@
-"""The two API servers that are compared: each as it is started for a run, and how fast."""
+"""Starts the two API servers of the comparison as a run does, and times their start."""
 
 import asyncio
 import sys
@@ -24,25 +24,25 @@ _DEFINITIONS = suite_folder("fixtures") / "crds"
 
 @dataclass
 class Server:
-    """One that runs, and how long it took until it answered first."""
+    """A running server, and the seconds until its first answer."""
 
     access: Access
     seconds: float
     pid: int = 0
 
     def cpu(self):
-        """The seconds that its first thread, which does all the work, has worked."""
+        """Returns the CPU seconds of the first thread, which does all the work."""
         return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9
 
     def memory(self):
-        """What it holds of the machine's memory, in MB."""
+        """Returns the resident memory in MB."""
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
 @contextmanager
 def real():
-    """As a run has it."""
+    """Starts kube-apiserver and etcd as a run does."""
     with TemporaryDirectory(prefix="kuscia-benchmark-") as name:
         folder, start = Path(name), time.monotonic()
         options = ClusterOptions("controlplane", definitions=_DEFINITIONS, work=folder, nodes=1)
@@ -53,10 +53,10 @@ def real():
 
 @contextmanager
 def embedded():
-    """As a run has it, but without pace."""
+    """Starts the embedded server as a run does, but with pace 0."""
     with TemporaryDirectory(prefix="kuscia-benchmark-") as name:
         folder = Path(name)
-        # The first start compiles the modules, unless that has been done.
+        # The first start also compiles the modules, so it is not counted.
         starts = [_start(folder / str(number), folder / "modules") for number in range(STARTS + 1)]
         with _process(folder / "last", folder / "modules") as process:
             access = read_access(folder / "last" / "kubeconfig")
@@ -72,7 +72,7 @@ def _process(folder, modules):
 
 
 def _start(folder, modules):
-    """Seconds from the start of the process until it answers."""
+    """Returns the seconds from the start of the process until its first answer."""
     process, start = _process(folder, modules), time.monotonic()
     process.start()
     try:

@@ -1,4 +1,4 @@
-"""Where the tasks of a benchmark play: a cluster, two domains with plenty of room, an AppImage."""
+"""The setting of a benchmark: a cluster, two domains with plenty of room, and an AppImage."""
 
 import asyncio
 from contextlib import aclosing, asynccontextmanager, contextmanager
@@ -22,16 +22,16 @@ from kuscia_conformance.kube.objects import PODS, name_of
 from kuscia_conformance.kube.world import Listed, World, follow
 
 DOMAINS = ("alice", "bob")
-#: The id that what it makes bears.
+#: The run id of the objects that a benchmark creates.
 RUN = "benchmark"
-#: Room for so many of our pods on each node; the node itself has room for 110 pods.
+#: The room for pods of tasks on each node; a node allows 110 pods in all.
 SLOTS = 110
 PSI = suite_folder("fixtures") / "create" / "psi"
 
 
 @contextmanager
 def standing(kind, nodes, kind_image=None):
-    """A cluster of that kind, with so many nodes, and its access."""
+    """Starts a cluster of the kind with this number of nodes and yields it."""
     with TemporaryDirectory(prefix="kuscia-benchmark-") as folder:
         options = ClusterOptions(
             kind,
@@ -46,7 +46,7 @@ def standing(kind, nodes, kind_image=None):
 
 @asynccontextmanager
 async def domains(api, nodes):
-    """Alice and bob, each with half of the nodes."""
+    """Creates the domains alice and bob with half of the nodes each; removes them at the end."""
     halves = dict(zip(DOMAINS, (nodes[::2], nodes[1::2]), strict=True))
     for name, mine in halves.items():
         await make_domain(api, name, list(mine), RUN)
@@ -60,7 +60,7 @@ async def domains(api, nodes):
 
 
 async def create_image(api):
-    """The page's AppImage, whose pods here end as soon as they run."""
+    """Creates the AppImage of the PSI page, changed so that its pods end as soon as they run."""
     [image] = load_manifests(PSI / "secretflow-image.yaml")
     for template in image["spec"]["deployTemplates"]:
         for container in template["spec"]["containers"]:
@@ -73,13 +73,13 @@ async def create_image(api):
 
 
 def task(name):
-    """The page's task, under another name."""
+    """Returns the task of the PSI page with another name."""
     [manifest] = load_manifests(PSI / "secretflow-task-psi.yaml")
     return {**manifest, "metadata": {**manifest["metadata"], "name": name}}
 
 
 async def all_succeeded(api, names):
-    """Wait until each of these tasks has succeeded. AssertionError if one fails."""
+    """Waits until each of these tasks has succeeded. Raises AssertionError if one fails."""
     left = set(names)
     async with aclosing(follow(World(api), KUSCIA_TASKS)) as news:
         async for said in news:
@@ -93,7 +93,7 @@ async def all_succeeded(api, names):
 
 
 async def no_pods(api):
-    """Wait until the controller has cleaned up."""
+    """Waits until the controller has deleted all pods of the two domains."""
     there = set()
     async with aclosing(follow(World(api), PODS)) as news:
         async for said in news:

@@ -1,4 +1,4 @@
-"""Many tasks at once on a control plane with simulated nodes: how long, how much of what."""
+"""Times many tasks on a control plane with simulated nodes; measures CPU and memory."""
 
 import asyncio
 import os
@@ -14,9 +14,9 @@ from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
 from tests.benchmarks import stage
 
 FEW, MANY = 200, 1000
-#: Five times as many may take so many times as long.
+#: The largest allowed ratio of the times for five times as many tasks.
 BUDGET = 5.5
-#: Each has room for 110 pods, and MANY tasks have as many pods in each of two domains.
+#: 20 nodes with 110 pods each are enough for MANY tasks with one pod in each of two domains.
 NODES = 20
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -26,7 +26,7 @@ def measure(few=FEW, many=MANY):
 
 
 def once(count):
-    """So many tasks on a fresh control plane; seconds, and MB of the controller's peak memory."""
+    """Runs `count` tasks on a fresh control plane; returns seconds and the controller's memory."""
     with stage.standing("controlplane", NODES) as made, TemporaryDirectory() as logs:
         command = [sys.executable, "-P", "-m", "kuscia_conformance", "controller"]
         command += ["--kubeconfig", str(made.kubeconfig)]
@@ -57,7 +57,7 @@ async def _run(access, nodes, count):
 
 
 def cpu_seconds():
-    """Of each program that we have started, and our own, by its name."""
+    """Returns the CPU seconds of this process and of its child processes, by program name."""
     used = {"benchmark": sum(os.times()[:2])}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit() and (found := _child(folder)):
@@ -81,13 +81,13 @@ def _child(folder):
 
 
 def peak_memory(pid):
-    """In kB."""
+    """Returns the peak memory of a process in kB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
 
 
 def figures(runs, times):
-    """What goes into the file; `times` as many tasks in the second run as in the first."""
+    """Returns the figures for the JSON file; the second run has `times` as many tasks."""
     few, many = (run["wall seconds"] for run in runs)
     return {
         "benchmark": "tasks",

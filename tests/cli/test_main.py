@@ -1,4 +1,4 @@
-"""The command, as somebody meets it who mistypes."""
+"""Tests the command line: help, version, and the messages for mistakes."""
 
 import os
 import subprocess
@@ -22,14 +22,14 @@ def call(folder, *arguments, **environment):
 
 
 @pytest.mark.parametrize("command", [["run"], ["lint"], ["list"], ["explain"], ["controller"], []])
-def test_help(tmp_path, command):
+def test_each_command_has_a_help_text_with_an_example(tmp_path, command):
     done = call(tmp_path, *command, "--help")
     assert done.returncode == 0
     assert "Usage:" in done.stdout
     assert not command or "Example: kuscia-conformance" in done.stdout
 
 
-def test_version(tmp_path):
+def test_the_version_option_prints_the_version(tmp_path):
     assert "kuscia-conformance, version" in call(tmp_path, "--version").stdout
 
 
@@ -62,25 +62,29 @@ def kubeconfig(tmp_path):
         (
             ["run", "--only", "nothing", "--cluster", "kind"],
             2,
-            "--only nothing: no check is called",
+            "--only nothing: no check has this name",
         ),
         (["run", "nowhere.feature"], 2, "nowhere.feature: there is no such feature"),
         (["run", "."], 2, "there is no feature in this folder"),
-        (["run", "kubeconfig"], 2, "kubeconfig: this is no feature"),
-        (["run", "--cluster", "kind", "--update", "-n", "2"], 2, "only one scenario at a time"),
+        (["run", "kubeconfig"], 2, "kubeconfig: this is not a feature"),
+        (
+            ["run", "--cluster", "kind", "--update", "-n", "2"],
+            2,
+            "works only with one scenario at a time",
+        ),
         (["new", "My"], 2, "'My' cannot be a feature's name"),
         (["new", "my", "--folder", "kubeconfig"], 2, "cannot write to kubeconfig"),
-        (["down", "--cluster", "kind"], 2, "only what was done to a cluster of yours"),
+        (["down", "--cluster", "kind"], 2, "only a cluster of your own can be cleaned"),
         (["run", "--out", "kubeconfig"], 2, "--out kubeconfig: this is a file"),
-        (["run", "--out", "."], 2, "holds 'kubeconfig', which no run of ours has written"),
+        (["run", "--out", "."], 2, "holds 'kubeconfig', which is not from a conformance run"),
         (["run", "--cluster", "controlplane", "--assets", "/nowhere"], 4, "/nowhere has no etcd"),
         (["run", "--cluster", "kubeconfig:nowhere"], 2, "nowhere: there is no such file"),
         (["run", "--cluster", "kubeconfig:kubeconfig#yours"], 2, "it has no context 'yours'"),
         (["run", "--cluster", "kubeconfig:kubeconfig"], 4, "http://127.0.0.1:1 does not answer"),
         (["list", "run-pod-fals"], 2, "did you mean run-pod-fails"),
-        (["list", "--requirements", "SC-99"], 2, "SC-99: no requirement is called that"),
+        (["list", "--requirements", "SC-99"], 2, "SC-99: no requirement has this name"),
         (["explain", "run-pod-fals"], 2, "did you mean run-pod-fails"),
-        (["explain", "the pod of bob finishes"], 2, "close to it: When the pods of bob finish"),
+        (["explain", "the pod of bob finishes"], 2, "When the pods of bob finish with exit code 3"),
         (["explain"], 2, "Missing argument 'ID'"),
         (["lint", "nowhere.feature"], 2, "nowhere.feature: there is no such file or folder"),
         (["controller", "--kubeconfig", "nowhere"], 2, "there is no such file"),
@@ -88,7 +92,9 @@ def kubeconfig(tmp_path):
         (["controller", "--log-level", "loud"], 2, "Invalid value for '--log-level'"),
     ],
 )
-def test_mistakes_get_one_clear_message(tmp_path, kubeconfig, arguments, code, message):
+def test_a_mistake_is_answered_with_a_message_and_no_traceback(
+    tmp_path, kubeconfig, arguments, code, message
+):
     done = call(tmp_path, *arguments)
     said = done.stdout + done.stderr
     assert message in said
@@ -96,21 +102,21 @@ def test_mistakes_get_one_clear_message(tmp_path, kubeconfig, arguments, code, m
     assert done.returncode == code
 
 
-def test_a_machine_without_docker(tmp_path):
+def test_a_run_on_kind_without_docker_exits_with_4(tmp_path):
     done = call(tmp_path, "run", "--cluster", "kind", PATH="/nowhere")
     assert done.returncode == 4
     assert "there is no docker on the PATH" in done.stderr
 
 
-def test_lint_says_what_is_wrong_and_where(tmp_path):
+def test_lint_reports_each_problem_with_file_and_line(tmp_path):
     (tmp_path / "mine.feature").write_text("Feature: Mine\n")
     done = call(tmp_path, "lint", "mine.feature")
     assert done.stdout.splitlines()[0] == "mine.feature:1: there is no scenario in it"
-    assert done.stdout.splitlines()[-1] == "1 wrong in 1 feature, 0 checks, 0 documents"
+    assert done.stdout.splitlines()[-1] == "1 mistake in 1 feature, 0 checks, 0 documents"
     assert done.returncode == 1
 
 
-def test_lint_has_figures_for_what_is_right(tmp_path):
+def test_lint_prints_counts_if_there_are_no_problems(tmp_path):
     (tmp_path / "mine.status.yaml").write_text("phase: Running\n")
     done = call(tmp_path, "lint", "mine.status.yaml")
     assert (done.stdout, done.returncode) == ("0 features, 0 checks, 1 document\n", 0)

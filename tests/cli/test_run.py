@@ -1,4 +1,4 @@
-"""Whole runs against a control plane: what they say, what they write, how they end."""
+"""Tests whole runs against a control plane: their output, reports and exit codes."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ def test_a_partial_run_writes_a_report_and_certifies_nothing(environment, tmp_pa
     assert any(line["key"] == "cross-domain/psi" for line in lines)
 
 
-def test_a_failure_says_all(environment, tmp_path):
+def test_a_failed_check_prints_the_step_the_mismatches_and_the_timeline(environment, tmp_path):
     (tmp_path / "wrong.feature").write_text(WRONG)
     (tmp_path / "wrong.status.yaml").write_text(DOCUMENT)
     command = [sys.executable, "-m", "pytest", "wrong.feature", "--kuscia-out", "out"]
@@ -121,7 +121,7 @@ def test_an_interrupted_run_cleans_up(environment, control_plane, tmp_path, numb
     assert _listed(control_plane, KUSCIA_TASKS) == []
 
 
-def test_a_killed_controller_is_noticed_in_the_text(environment, tmp_path):
+def test_a_run_without_a_controller_shows_no_writer_of_missing_fields(environment, tmp_path):
     (tmp_path / "wrong.feature").write_text(WRONG)
     (tmp_path / "wrong.status.yaml").write_text("phase: Running\n")
     command = [sys.executable, "-m", "pytest", "wrong.feature", "--kuscia-out", "out"]
@@ -138,7 +138,7 @@ def test_a_killed_controller_is_noticed_in_the_text(environment, tmp_path):
     assert "phase  Running   absent  –" in done.stdout
 
 
-def test_a_run_in_which_the_cluster_dies_ends(tmp_path):
+def test_a_run_whose_cluster_dies_ends_with_exit_code_4(tmp_path):
     command = [*COMMAND, "--clock", "real", "--only", "view,run,clean", "--out", "out"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -175,6 +175,6 @@ def _listed(kubeconfig, resource):
     return asyncio.run(look())
 
 
-def test_every_feature_of_ours_says_what_it_covers():
+def test_every_feature_of_the_suite_names_its_requirements():
     for feature in sorted(suite_folder("features").rglob("*.feature")):
         assert "@req:" in feature.read_text(), feature

@@ -1,4 +1,4 @@
-"""`new`: what it writes holds together, and it writes over nothing."""
+"""Tests `new`: its files are valid, and it does not overwrite any file."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from kuscia_conformance.steps import definitions
 
 
 @pytest.mark.parametrize("name", ["x", "my-first", "a" * 50])
-def test_what_it_writes_has_no_problems(tmp_path, name):
+def test_a_new_feature_has_no_problems_and_all_its_documents(tmp_path, name):
     feature, *documents = write_feature(name, tmp_path / "not" / "yet")
     read = read_feature(feature, definitions())
     assert read.problems == ()
@@ -18,22 +18,22 @@ def test_what_it_writes_has_no_problems(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["", "My", "my_first", "-x", "x-", "../x", "a" * 51])
-def test_a_name_that_cannot_be(tmp_path, name):
+def test_an_invalid_feature_name_is_refused(tmp_path, name):
     with pytest.raises(UsageError, match="cannot be a feature's name"):
         write_feature(name, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("there", ["mine.feature", "mine"])
-def test_it_writes_over_nothing(tmp_path, there):
+def test_a_new_feature_does_not_overwrite_a_file_or_folder(tmp_path, there):
     (tmp_path / there).write_text("kept")
-    with pytest.raises(UsageError, match=f"{there} is there already"):
+    with pytest.raises(UsageError, match=f"{there} exists already"):
         write_feature("mine", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [there]
     assert (tmp_path / there).read_text() == "kept"
 
 
-def test_a_folder_that_cannot_be(tmp_path):
+def test_a_folder_that_cannot_be_created_is_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"cannot write to .*file: Not a directory"):
         write_feature("mine", tmp_path / "file")

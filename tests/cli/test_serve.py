@@ -1,4 +1,4 @@
-"""`kuscia-conformance serve`: a cluster by hand, gone at the end."""
+"""Tests `kuscia-conformance serve`, which runs a cluster until it is stopped."""
 
 import asyncio
 import signal
@@ -23,7 +23,7 @@ async def look(kubeconfig):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
-def test_it_serves_nodes_and_definitions_until_it_is_told_to_end(tmp_path, number):
+def test_serve_runs_a_cluster_with_nodes_and_definitions_until_a_signal(tmp_path, number):
     kubeconfig = tmp_path / "kubeconfig"
     command = [*SERVE, "--nodes", "2", "--kubeconfig", str(kubeconfig)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
@@ -38,7 +38,7 @@ def test_it_serves_nodes_and_definitions_until_it_is_told_to_end(tmp_path, numbe
     assert not kubeconfig.exists()
 
 
-def test_a_port_in_use_is_told_of(tmp_path):
+def test_serve_with_a_port_in_use_exits_with_2(tmp_path):
     kubeconfig = tmp_path / "kubeconfig"
     with subprocess.Popen(
         [*SERVE, "--kubeconfig", str(kubeconfig)], stdout=subprocess.PIPE, text=True
@@ -53,12 +53,12 @@ def test_a_port_in_use_is_told_of(tmp_path):
     assert "name a port that is free" in second.stderr
 
 
-def test_somebodys_kubeconfig_is_left_alone(tmp_path):
+def test_serve_does_not_overwrite_an_existing_kubeconfig(tmp_path):
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text("mine")
     done = subprocess.run(
         [*SERVE, "--kubeconfig", str(kubeconfig)], capture_output=True, text=True, timeout=30
     )
     assert done.returncode == 2
-    assert "the file exists, and is left as it is" in done.stderr
+    assert "the file exists, and was not changed" in done.stderr
     assert kubeconfig.read_text() == "mine"

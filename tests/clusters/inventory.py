@@ -1,4 +1,8 @@
-"""What a cluster holds: every object of every kind, and what nodes and definitions say."""
+"""Lists every object of a cluster, to compare the cluster before and after a run.
+
+For nodes, definitions and namespaces the content counts as well, except for fields that change
+by themselves.
+"""
 
 import json
 from contextlib import suppress
@@ -9,23 +13,23 @@ from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import read_access
 from kuscia_conformance.kube.objects import Resource, key_of
 
-#: What changes by itself, whoever is on the cluster.
+#: Kinds that change without any client, with the reason why they are left out.
 LEFT_OUT = {
     "events": "they tell of what happened, and lapse by themselves",
     "componentstatuses": "no objects: they say how components are at the moment",
 }
-#: Kinds of which the content counts, too: the suite changes objects that are not its own.
+#: Kinds whose content is compared, too, because the suite changes such objects of other owners.
 CONTENT = ("nodes", "customresourcedefinitions", "namespaces")
-#: Fields that change by themselves: a kubelet's heartbeat, and marks of each writing.
+#: Fields that change by themselves: a kubelet's heartbeat, and fields that every write sets.
 BY_ITSELF = ("lastHeartbeatTime", "resourceVersion", "managedFields", "generation")
 
 
 async def inventory(kubeconfig):
-    """A mapping from each object to what counts of it."""
+    """Returns the compared content of each object by path; it is "" if only existence counts."""
     found = {}
     async with Api(read_access(kubeconfig), "inventory") as api:
         for kind in await _kinds(api):
-            # A definition that is going is still told of for a moment.
+            # A definition that is being deleted is still discovered for a moment.
             with suppress(NotFound):
                 for obj in await list_when_ready(api, kind):
                     counts = kind.plural in CONTENT
@@ -45,7 +49,7 @@ async def _kinds(api):
 
 
 def _served(group):
-    """Other versions show the same objects."""
+    """Returns the preferred version; the other versions contain the same objects."""
     return group["name"], group["preferredVersion"]["version"]
 
 

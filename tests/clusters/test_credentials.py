@@ -1,4 +1,4 @@
-"""The certificates of a control plane, as strict clients see them."""
+"""Tests the certificates of a control plane with a client that verifies strictly."""
 
 import ssl
 import stat
@@ -16,7 +16,7 @@ def folder(tmp_path_factory):
 
 
 def shake_hands(folder, name):
-    """A handshake in memory, with a client as strict as Python 3.13's is by default."""
+    """Performs a TLS handshake in memory, with VERIFY_X509_STRICT as Python 3.13 has by default."""
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     serving.load_cert_chain(folder / "tls.crt", folder / "tls.key")
     asking = ssl.create_default_context(cafile=folder / "ca.crt")
@@ -37,11 +37,11 @@ def test_a_strict_client_accepts_the_server(folder, name):
     assert shake_hands(folder, name).version() == "TLSv1.3"
 
 
-def test_under_another_name_it_is_refused(folder):
+def test_a_client_refuses_the_server_under_another_name(folder):
     with pytest.raises(ssl.SSLCertVerificationError):
         shake_hands(folder, "elsewhere.example")
 
 
 @pytest.mark.parametrize("key", ["tls.key", "sa.key"])
-def test_keys_are_for_their_owner_alone(folder, key):
+def test_only_the_owner_can_read_the_keys(folder, key):
     assert stat.S_IMODE((folder / key).stat().st_mode) == 0o600

@@ -1,4 +1,4 @@
-"""What goes wrong with kind, with stand-ins for docker and kind that note their calls."""
+"""Tests failures of kind, with fake docker and kind programs that log their calls."""
 
 import json
 import os
@@ -35,7 +35,7 @@ esac
 
 @pytest.fixture
 def tools(tmp_path, monkeypatch):
-    """Stand-ins on the PATH; gives what they were called with."""
+    """Puts fake docker and kind programs on the PATH; returns a function that lists their calls."""
     folder, calls = tmp_path / "bin", tmp_path / "calls"
     folder.mkdir()
     calls.touch()
@@ -68,27 +68,27 @@ def start(tmp_path):
     return start
 
 
-def test_no_docker(tmp_path, monkeypatch, start):
+def test_a_missing_docker_is_reported_with_an_alternative(tmp_path, monkeypatch, start):
     monkeypatch.setenv("PATH", str(tmp_path))
     error = start()
     assert "there is no docker on the PATH" in error.message
     assert "--cluster controlplane" in error.hint
 
 
-def test_no_kind(tools, tmp_path, monkeypatch, start):
+def test_a_missing_kind_is_reported(tools, tmp_path, monkeypatch, start):
     (tmp_path / "bin" / "kind").unlink()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     assert "there is no kind on the PATH" in start().message
 
 
-def test_a_daemon_that_does_not_answer(tools, monkeypatch, start):
+def test_a_docker_daemon_that_does_not_answer_is_reported(tools, monkeypatch, start):
     monkeypatch.setenv("DOCKER_VERSION", "1")
     error = start()
     assert "Docker does not answer" in error.message
     assert "daemon" in error.hint
 
 
-def test_the_default_name_is_taken(tools, monkeypatch, start):
+def test_an_existing_kind_cluster_of_the_default_name_is_not_deleted(tools, monkeypatch, start):
     monkeypatch.setenv("CLUSTERS", "other kuscia-conformance")
     error = start()
     assert "a kind cluster kuscia-conformance exists" in error.message
@@ -96,7 +96,9 @@ def test_the_default_name_is_taken(tools, monkeypatch, start):
     assert not [call for call in tools() if "delete" in call]
 
 
-def test_a_cluster_that_does_not_answer_is_not_used_again(tools, tmp_path, monkeypatch, start):
+def test_an_existing_kind_cluster_that_does_not_answer_is_reported(
+    tools, tmp_path, monkeypatch, start
+):
     monkeypatch.setenv("CLUSTERS", "mine")
     content = {
         "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
@@ -110,21 +112,19 @@ def test_a_cluster_that_does_not_answer_is_not_used_again(tools, tmp_path, monke
     assert not [call for call in tools() if "delete" in call]
 
 
-def test_a_creation_that_fails_is_told_and_cleaned_up(tools, start):
+def test_a_kind_cluster_that_cannot_be_created_is_reported_and_deleted(tools, start):
     error = start()
     assert "could not find a log line" in error.message
     assert "--kind-image" in error.hint
     assert any(call.startswith("kind delete cluster --name kuscia-conformance") for call in tools())
 
 
-def test_a_creation_that_fails_is_cleaned_up_even_if_it_was_to_be_kept(tools, start):
+def test_a_failed_kind_cluster_is_deleted_even_with_keep(tools, start):
     start(keep=True)
     assert any(call.startswith("kind delete cluster") for call in tools())
 
 
-def test_where_nothing_can_be_pulled_the_sole_local_image_is_used_and_named(
-    tools, monkeypatch, start
-):
+def test_the_only_local_node_image_is_used_if_none_can_be_pulled(tools, monkeypatch, start):
     monkeypatch.setenv("LOCAL_IMAGES", "busybox:1.36 some/node:v1")
     start()
     assert any("using the local node image some/node:v1" in text for text in start.said)
@@ -132,18 +132,20 @@ def test_where_nothing_can_be_pulled_the_sole_local_image_is_used_and_named(
     assert create.endswith("--image some/node:v1")
 
 
-def test_of_several_local_images_none_is_guessed(tools, monkeypatch, start):
+def test_no_node_image_is_chosen_if_there_are_several_local_ones(tools, monkeypatch, start):
     monkeypatch.setenv("LOCAL_IMAGES", "some/node:v1 other/node:v2")
     start()
     [create] = [call for call in tools() if call.startswith("kind create cluster")]
     assert "--image" not in create
 
 
-def test_a_node_image_that_is_not_to_be_had(tools, start):
+def test_a_node_image_that_cannot_be_pulled_is_reported(tools, start):
     assert "pull access denied" in start(kind_image="missing/node:v1").message
 
 
-def test_a_workload_image_that_is_not_to_be_had(tools, monkeypatch, tmp_path, start):
+def test_a_workload_image_that_cannot_be_pulled_deletes_the_cluster(
+    tools, monkeypatch, tmp_path, start
+):
     kind = tmp_path / "bin" / "kind"
     kind.write_text(
         kind.read_text().replace('echo "could not find a log line" >&2; exit 1', "exit 0")

@@ -1,3 +1,5 @@
+"""Tests the locks by which parallel scenarios share the nodes of a pool."""
+
 import fcntl
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +13,7 @@ from kuscia_conformance.errors import ClusterError
 NODES = ("node-1", "node-2", "node-3")
 
 
-def test_nodes_are_borrowed_once(tmp_path):
+def test_a_borrowed_node_is_not_lent_a_second_time(tmp_path):
     with (
         node_locks.borrowed(tmp_path, NODES, 2) as mine,
         node_locks.borrowed(tmp_path, NODES, 1) as other,
@@ -20,21 +22,21 @@ def test_nodes_are_borrowed_once(tmp_path):
         assert not set(mine) & set(other)
 
 
-def test_nodes_come_back(tmp_path):
+def test_nodes_can_be_borrowed_again_after_they_are_returned(tmp_path):
     for _ in range(2):
         with node_locks.borrowed(tmp_path, NODES, 3) as mine:
             assert sorted(mine) == sorted(NODES)
 
 
-def test_more_than_there_are_cannot_be_had(tmp_path):
+def test_borrowing_more_nodes_than_the_pool_has_is_refused(tmp_path):
     with (
-        pytest.raises(ClusterError, match="4 domains need as many nodes, the pool has 3\n"),
+        pytest.raises(ClusterError, match="the scenario needs 4 nodes, the pool has 3\n"),
         node_locks.borrowed(tmp_path, NODES, 4),
     ):
         pytest.fail("it was given them")
 
 
-def test_what_is_kept_is_given_to_nobody(tmp_path):
+def test_a_node_kept_for_a_failure_is_not_lent(tmp_path):
     node_locks.keep(tmp_path, NODES[:1])
     for _ in range(2):
         with node_locks.borrowed(tmp_path, NODES, 2) as mine:
@@ -47,7 +49,7 @@ def test_what_is_kept_is_given_to_nobody(tmp_path):
         pytest.fail("it was given them")
 
 
-def test_nor_to_who_has_waited_for_it(tmp_path):
+def test_a_kept_node_is_not_lent_to_a_caller_that_already_waits(tmp_path):
     def wait():
         with node_locks.borrowed(tmp_path, NODES, 1) as mine:
             return mine
@@ -71,7 +73,7 @@ def _is_held(path):
 
 
 def _borrow(folder, barrier):
-    """Fails if somebody else has one of the nodes meanwhile."""
+    """Borrows two nodes; fails if another process has one of them at the same time."""
     barrier.wait()
     with node_locks.borrowed(folder, NODES, 2) as mine:
         assert len(mine) == 2
@@ -81,7 +83,7 @@ def _borrow(folder, barrier):
             (folder / f"{node}.taken").unlink()
 
 
-def test_whoever_finds_no_node_waits_for_one(tmp_path):
+def test_a_process_waits_until_enough_nodes_are_free(tmp_path):
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(3)
     people = [context.Process(target=_borrow, args=(tmp_path, barrier)) for _ in range(3)]
@@ -97,7 +99,7 @@ def _run_alone(folder, log):
         log.put("alone")
 
 
-def test_who_runs_alone_waits_for_the_others(tmp_path):
+def test_a_run_that_must_be_alone_waits_for_running_ones(tmp_path):
     context = multiprocessing.get_context("spawn")
     log = context.Queue()
     with ExitStack() as others:

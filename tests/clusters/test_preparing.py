@@ -1,4 +1,4 @@
-"""Waiting for a cluster: until it is ready, but not for ever."""
+"""Tests waiting for a cluster until it is ready, and its time limit."""
 
 import asyncio
 
@@ -12,7 +12,10 @@ from kuscia_conformance.kube.kubeconfig import Access
 
 
 def wait_for(answers, alive=lambda: None):
-    """Wait for a server that gives these answers, the last for ever."""
+    """Waits for a server that gives these status codes, the last one repeatedly.
+
+    Returns the codes that are left at the end; the last one always is.
+    """
     left = list(answers)
 
     async def readyz(_):
@@ -34,14 +37,14 @@ def test_a_server_that_is_not_ready_is_asked_again():
     assert wait_for([500, 500, 200]) == [200]
 
 
-def test_a_server_that_never_is_ready_is_given_up_with_its_last_answer(monkeypatch):
+def test_waiting_for_a_server_ends_with_its_last_answer_after_the_limit(monkeypatch):
     monkeypatch.setattr(preparing, "LONGEST_WAIT", 0.2)
     with pytest.raises(ClusterError, match="was not ready within") as caught:
         wait_for([500])
     assert caught.value.hint == "it last answered: etcd failed"
 
 
-def test_a_server_that_has_ended_is_not_waited_for():
+def test_waiting_for_a_server_ends_when_its_process_has_ended():
     def gone():
         raise ClusterError("kube-apiserver has ended")
 

@@ -1,3 +1,5 @@
+"""Tests child processes: readiness, logs, and their end."""
+
 import os
 import signal
 import subprocess
@@ -13,20 +15,20 @@ def shell(script, tmp_path, **options):
     return Process("child", ["sh", "-c", script], log=tmp_path / "child.log", **options)
 
 
-def test_ready_when_the_log_says_so(tmp_path):
+def test_a_process_is_ready_when_its_log_contains_the_text(tmp_path):
     with shell("echo starting; echo ready; exec sleep 60", tmp_path, ready="ready") as child:
         assert child.is_alive
         assert "starting" in child.tail()
     assert not child.is_alive
 
 
-def test_ready_when_the_question_is_answered(tmp_path):
+def test_a_process_is_ready_when_its_ready_function_returns_true(tmp_path):
     flag = tmp_path / "flag"
     with shell(f"touch {flag}; exec sleep 60", tmp_path, ready=flag.exists) as child:
         assert child.is_alive
 
 
-def test_who_ends_before_being_ready_is_told_with_its_last_lines(tmp_path):
+def test_a_process_that_ends_before_it_is_ready_is_reported_with_its_log(tmp_path):
     with (
         pytest.raises(ProcessError, match="child has ended with code 3") as error,
         shell("echo no such luck; exit 3", tmp_path, ready="ready"),
@@ -35,27 +37,27 @@ def test_who_ends_before_being_ready_is_told_with_its_last_lines(tmp_path):
     assert "no such luck" in error.value.hint
 
 
-def test_who_is_never_ready_is_ended(tmp_path):
+def test_a_process_that_is_not_ready_in_time_is_ended(tmp_path):
     child = shell("exec sleep 60", tmp_path, ready="ready", patience=Patience(start=0.1))
     with pytest.raises(ProcessError, match=r"was not ready within 0\.1 s"), child:
         pass
     assert not child.is_alive
 
 
-def test_who_ignores_being_told_is_made_to_end(tmp_path):
+def test_a_process_that_ignores_sigterm_is_killed(tmp_path):
     script = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
     with shell(script, tmp_path, ready="ready", patience=Patience(end=0.2)) as child:
         pass
     assert not child.is_alive
 
 
-def test_a_killed_child_is_dead(tmp_path):
+def test_a_killed_process_is_not_alive(tmp_path):
     with shell("exec sleep 60", tmp_path) as child:
         child.kill()
         assert not child.is_alive
 
 
-def test_a_program_that_is_not_there_is_named(tmp_path):
+def test_a_program_that_does_not_exist_is_named(tmp_path):
     child = Process("child", ["/no/such/program"], log=tmp_path / "child.log")
     with pytest.raises(ProcessError, match="child: cannot start /no/such/program"), child:
         pass
@@ -94,7 +96,7 @@ def _is_running(pid):
         return stat.read().split()[2] != "Z"
 
 
-def test_ctrl_c_while_a_child_is_started_waits_until_it_can_be_ended(tmp_path, monkeypatch):
+def test_ctrl_c_during_the_start_of_a_child_still_ends_the_child(tmp_path, monkeypatch):
     children, popen = [], subprocess.Popen
 
     def interrupted(*arguments, **options):

@@ -1,4 +1,4 @@
-"""The definitions as files, and a way to point into their schemas."""
+"""Reads the definition files of the suite and finds the schema at a path."""
 
 import re
 
@@ -21,7 +21,7 @@ def definition(plural):
 
 
 def schema(plural, path=""):
-    """The schema of a field, at a path such as `spec.parties[].domainID`."""
+    """Returns the schema of a field at a path such as `spec.parties[].domainID`."""
     [version] = definition(plural)["versions"]
     found = version["schema"]["openAPIV3Schema"]
     for step in re.findall(r"\w+|\[\]", path):

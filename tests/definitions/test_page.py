@@ -1,4 +1,4 @@
-"""The page's own documents, beside those that the suite expects of its two tasks."""
+"""Compares the documents that the page prints with those that the suite expects."""
 
 import copy
 from pathlib import Path
@@ -18,7 +18,7 @@ TEMPLATE = FIXTURES / "create/template"
 
 
 def leaves(document, path=()):
-    """The path of every single value."""
+    """Yields the path of every leaf value."""
     if isinstance(document, dict | list):
         pairs = document.items() if isinstance(document, dict) else enumerate(document)
         for key, value in pairs:
@@ -28,7 +28,7 @@ def leaves(document, path=()):
 
 
 def changed(path, value=None):
-    """What the page prints, with the value at that path replaced, or left out."""
+    """Returns the printed status with the value at the path replaced, or removed if None."""
     status = copy.deepcopy(PRINTED)
     holder = status
     for step in path[:-1]:
@@ -40,12 +40,12 @@ def changed(path, value=None):
     return status
 
 
-def test_what_the_page_prints_is_as_expected():
+def test_the_status_that_the_page_prints_matches_the_expected_document():
     assert documents.compare(PSI, PRINTED, NODES) == ()
 
 
 @pytest.mark.parametrize("path", list(leaves(PRINTED)), ids=lambda path: ".".join(map(str, path)))
-def test_every_key_of_it_is_asked_for(path):
+def test_the_expected_document_checks_every_value_that_the_page_prints(path):
     assert documents.compare(PSI, changed(path), NODES)
 
 
@@ -56,29 +56,29 @@ def test_every_key_of_it_is_asked_for(path):
         ("serviceStatuses", "alice/secretflow-task-psi-0-inner"),
     ],
 )
-def test_no_other_entry_is_allowed(path):
+def test_the_expected_document_allows_no_other_pod_or_service(path):
     assert documents.compare(PSI, changed(path, {"namespace": "alice"}), NODES)
 
 
-def test_no_other_party_is_allowed():
+def test_the_expected_document_allows_no_other_party():
     status = {**PRINTED, "partyTaskStatus": [*PRINTED["partyTaskStatus"], {"domainID": "carol"}]}
     assert documents.compare(PSI, status, NODES)
 
 
-def test_further_fields_and_conditions_are_allowed():
+def test_the_expected_document_allows_further_fields_and_conditions():
     ports = {"type": "PortsAllocated", "status": "True"}
     status = {**PRINTED, "progress": 1, "conditions": [ports, *PRINTED["conditions"]]}
     assert documents.compare(PSI, status, NODES) == ()
 
 
-def test_with_and_without_its_status_the_second_task_is_the_same():
+def test_the_two_manifests_of_the_second_task_differ_only_in_the_status():
     [bare] = documents.load_manifests(TEMPLATE / "task-template.yaml")
     [full] = documents.load_manifests(TEMPLATE / "task-template-with-status.yaml")
     assert full.pop("status")
     assert full == bare
 
 
-def test_a_status_that_was_taken_over_is_not_accepted():
+def test_the_accepted_document_does_not_match_the_status_of_the_manifest():
     [full] = documents.load_manifests(TEMPLATE / "task-template-with-status.yaml")
     accepted = load_expected(TEMPLATE / "accepted.status.yaml")
     assert len(documents.compare(accepted, full["status"])) == documents.fields(accepted) - 1

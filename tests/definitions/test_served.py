@@ -1,4 +1,4 @@
-"""What a real API server makes of the definitions."""
+"""Tests the definitions on an API server."""
 
 import asyncio
 import subprocess
@@ -84,7 +84,7 @@ def fresh_name():
 
 
 def template(**changes):
-    """The page's second task under a name of its own, with fields set at the given paths."""
+    """Returns the page's second task with a fresh name; `changes` replace fields of its spec."""
     [task] = documents.load_manifests(FIXTURES / "create/template/task-template.yaml")
     task["metadata"]["name"] = fresh_name()
     return {**task, "spec": {**task["spec"], **changes}}
@@ -95,7 +95,7 @@ def port_of(task):
 
 
 def refusal(create, obj, resource=KUSCIA_TASKS):
-    """The fields that the server complains of."""
+    """Returns the fields that the server names when it refuses the object as invalid."""
     with pytest.raises(Invalid) as caught:
         create(resource, obj)
     return [cause["field"] for cause in caught.value.causes]
@@ -111,7 +111,7 @@ def test_every_definition_is_established(ask):
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS)
-def test_kubectl_applies_it_with_strict_validation(kubectl, manifest):
+def test_kubectl_applies_the_manifests_of_the_suite_with_strict_validation(kubectl, manifest):
     path = str(FIXTURES / manifest)
     said = kubectl("apply", "--validate=strict", "--dry-run=server", "-f", path)
     assert said.returncode == 0, said.stderr
@@ -119,7 +119,7 @@ def test_kubectl_applies_it_with_strict_validation(kubectl, manifest):
 
 
 @pytest.mark.parametrize("short", ["kt", "aimg", "trg", "tr"])
-def test_kubectl_knows_the_short_name(kubectl, short):
+def test_kubectl_knows_the_short_names_of_the_kinds(kubectl, short):
     said = kubectl("get", short, "-n", TASK_NAMESPACE)
     assert said.returncode == 0, said.stderr
 
@@ -127,14 +127,14 @@ def test_kubectl_knows_the_short_name(kubectl, short):
 @pytest.mark.parametrize(
     "path", [*(FIXTURES / name for name in MANIFESTS), EVERY_FIELD], ids=lambda path: path.stem
 )
-def test_what_is_stored_is_what_was_sent(create, path):
+def test_the_stored_spec_equals_the_spec_that_was_sent(create, path):
     [obj] = documents.load_manifests(path)
     obj["metadata"]["name"] = fresh_name()
     assert create(resource_of(obj), obj)["spec"] == obj["spec"]
 
 
-def test_an_app_image_keeps_every_field_too(create):
-    """The pod template that a task takes an AppImage takes as well."""
+def test_an_app_image_keeps_every_field_of_its_spec(create):
+    """An AppImage accepts the same pod template as a task."""
     [task] = documents.load_manifests(EVERY_FIELD)
     pods = task["spec"]["parties"][0]["template"]["spec"]
     image = {
@@ -182,19 +182,19 @@ def test_an_app_image_without_a_required_field_is_refused(create, path):
     assert refusal(create, without(image, path), APP_IMAGES) == [path]
 
 
-def test_nobody_can_be_asked_to_reserve_for_none(create):
+def test_min_reserved_members_of_a_task_must_be_at_least_one(create):
     task = template(scheduleConfig={"minReservedMembers": 0})
     assert refusal(create, task) == ["spec.scheduleConfig.minReservedMembers"]
 
 
 @pytest.mark.parametrize("field", ["protocol", "scope"])
-def test_a_port_has_a_known_protocol_and_scope(create, field):
+def test_a_port_with_an_unknown_protocol_or_scope_is_refused(create, field):
     task = template()
     port_of(task)[field] = "UDP"
     assert refusal(create, task) == [f"{CONTAINER}.ports[0].{field}"]
 
 
-def test_a_port_is_http_and_local_unless_it_says_otherwise(create):
+def test_the_defaults_of_a_port_are_http_and_local(create):
     task = template()
     port = port_of(task)
     del port["protocol"], port["scope"]
@@ -207,7 +207,7 @@ def test_a_status_given_at_creation_is_dropped(create):
     assert "status" not in create(KUSCIA_TASKS, task)
 
 
-def test_a_task_has_a_status_of_its_own_that_holds_what_the_page_prints(create, ask):
+def test_the_status_subresource_of_a_task_stores_the_printed_status(create, ask):
     [printed] = documents.load_manifests(
         FIXTURES / "create/template/task-template-with-status.yaml"
     )
@@ -220,7 +220,7 @@ def test_a_task_has_a_status_of_its_own_that_holds_what_the_page_prints(create, 
     assert stored["status"] == printed["status"]
 
 
-def test_a_group_reserves_for_one_party_at_least(create):
+def test_min_reserved_members_of_a_group_must_be_at_least_one(create):
     group = {
         "apiVersion": "kuscia.secretflow/v1alpha1",
         "kind": "TaskResourceGroup",
@@ -230,7 +230,7 @@ def test_a_group_reserves_for_one_party_at_least(create):
     assert refusal(create, group, TASK_RESOURCE_GROUPS) == ["spec.minReservedMembers"]
 
 
-def test_a_task_resource_has_its_status_from_the_start_and_no_subresource(create, ask):
+def test_a_task_resource_has_no_status_subresource(create, ask):
     resource = {
         "apiVersion": "kuscia.secretflow/v1alpha1",
         "kind": "TaskResource",

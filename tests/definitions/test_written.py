@@ -1,4 +1,4 @@
-"""What the definitions say, against the rules KT-001 to KT-018, TRG-001 to 003, TR-001 and 002."""
+"""Checks the definitions against the rules KT-001 to KT-018, TRG-001 to 003, TR-001 and 002."""
 
 import pytest
 
@@ -51,7 +51,7 @@ REQUIRED = [
 
 
 def fields(node, path=()):
-    """Every schema with its path."""
+    """Yields the path and the schema of every field."""
     yield path, node
     for name, below in node.get("properties", {}).items():
         yield from fields(below, (*path, name))
@@ -60,12 +60,12 @@ def fields(node, path=()):
             yield from fields(node[key], (*path, "[]"))
 
 
-def test_there_are_definitions_of_these_resources_and_no_others():
+def test_there_is_one_definition_for_each_of_the_five_resources():
     assert {path.stem for path in CRDS.iterdir()} == set(FACTS)
 
 
 @pytest.mark.parametrize("plural", FACTS)
-def test_names_scope_and_columns(plural):
+def test_a_definition_has_the_required_names_scope_and_columns(plural):
     kind, short, scope, subresources, columns = FACTS[plural]
     spec = definition(plural)
     [version] = spec["versions"]
@@ -83,7 +83,7 @@ def test_names_scope_and_columns(plural):
 
 
 @pytest.mark.parametrize("plural", FACTS)
-def test_a_column_shows_a_field_of_its_name(plural):
+def test_a_printer_column_shows_the_field_of_its_name(plural):
     [version] = definition(plural)["versions"]
     for column in version.get("additionalPrinterColumns", []):
         path = column["jsonPath"].removeprefix(".")
@@ -94,7 +94,7 @@ def test_a_column_shows_a_field_of_its_name(plural):
 
 
 @pytest.mark.parametrize(("plural", "path", "names"), REQUIRED)
-def test_required_fields(plural, path, names):
+def test_each_schema_has_the_required_fields_of_the_rules(plural, path, names):
     assert required(plural, path) == names
 
 
@@ -105,7 +105,7 @@ def test_required_fields(plural, path, names):
         ("serviceStatuses", {"namespace", "serviceName"}),
     ],
 )
-def test_required_fields_of_a_status_by_key(field, names):
+def test_pod_and_service_statuses_have_the_required_fields_of_the_rules(field, names):
     entry = schema("kusciatasks", f"status.{field}")["additionalProperties"]
     assert set(entry["required"]) == names
 
@@ -114,12 +114,12 @@ def test_the_pod_template_is_the_same_in_task_and_app_image():
     assert schema("kusciatasks", TEMPLATE) == schema("appimages", IMAGE_TEMPLATE)
 
 
-def test_a_party_may_say_its_restart_policy_where_the_page_says_it():
+def test_a_party_has_a_restart_policy_at_the_place_that_the_page_uses():
     assert schema("kusciatasks", "spec.parties[].template.restartPolicy")["type"] == "string"
 
 
 @pytest.mark.parametrize(("plural", "template"), POD_TEMPLATES.items())
-def test_a_port_speaks_one_of_three_protocols_in_one_of_three_scopes(plural, template):
+def test_a_port_has_one_of_three_protocols_and_one_of_three_scopes(plural, template):
     port = schema(plural, f"{template}.containers[].ports[]")["properties"]
     assert port["protocol"]["enum"] == ["HTTP", "GRPC", "TCP"]
     assert port["scope"]["enum"] == ["Cluster", "Domain", "Local"]
@@ -142,11 +142,11 @@ def test_only_protocol_and_scope_of_a_port_have_defaults(plural):
         ("taskresources", "spec.minReservedPods"),
     ],
 )
-def test_at_least_one_has_to_reserve(plural, path):
+def test_the_minimum_of_reserved_members_and_pods_is_one(plural, path):
     assert schema(plural, path)["minimum"] == 1
 
 
 @pytest.mark.parametrize("plural", FACTS)
-def test_lists_are_plain(plural):
+def test_no_list_has_a_list_type(plural):
     for path, field in fields(schema(plural)):
         assert "x-kubernetes-list-type" not in field, path

@@ -1,3 +1,5 @@
+"""Tests the comparison of an expected document with an object."""
+
 import copy
 
 import pytest
@@ -15,11 +17,11 @@ def texts(document, actual):
     return [(path_text(m.path), m.expected, m.actual) for m in compare(document, actual, CONTEXT)]
 
 
-def test_what_the_document_does_not_mention_is_not_compared():
+def test_fields_that_the_document_does_not_mention_are_ignored():
     assert texts({"phase": "Running"}, {"phase": "Running", "reason": "x"}) == []
 
 
-def test_every_mismatch_at_once_in_the_documents_order():
+def test_all_mismatches_are_reported_in_the_order_of_the_document():
     document = {"phase": "Running", "a": {"b": 1, "c": 2}, "z": "there"}
     actual = {"a": {"c": 3, "b": 4}, "phase": "Pending"}
     assert texts(document, actual) == [
@@ -30,13 +32,13 @@ def test_every_mismatch_at_once_in_the_documents_order():
     ]
 
 
-def test_keyed_lists_have_no_order():
+def test_the_order_of_keyed_lists_is_ignored():
     wanted = {"conditions": [{"type": "A", "status": "True"}, {"type": "B", "status": "False"}]}
     actual = {"conditions": [{"type": "B", "status": "True"}, {"type": "A", "status": "True"}]}
     assert texts(wanted, actual) == [("conditions[type=B].status", "False", "True")]
 
 
-def test_a_party_is_told_by_domain_and_role():
+def test_a_party_is_identified_by_domain_and_role():
     wanted = {"partyTaskStatus": [{"domainID": "alice", "role": "host", "phase": "Failed"}]}
     actual = {"partyTaskStatus": [{"domainID": "alice", "role": "guest", "phase": "Failed"}]}
     assert texts(wanted, actual) == [
@@ -44,7 +46,7 @@ def test_a_party_is_told_by_domain_and_role():
     ]
 
 
-def test_exact_refuses_what_is_not_mentioned():
+def test_exact_refuses_entries_that_the_document_does_not_mention():
     wanted: dict[str, object] = {"podStatuses": Exact({"alice/a-0": {"podPhase": "Running"}})}
     actual = {"podStatuses": {"alice/a-0": {"podPhase": "Running", "x": 1}, "bob/b-0": {}}}
     assert texts(wanted, actual) == [("podStatuses[bob/b-0]", "absent", "{}")]
@@ -53,7 +55,7 @@ def test_exact_refuses_what_is_not_mentioned():
     assert texts(parties, found) == [("partyTaskStatus[domainID=bob]", "absent", "{domainID: bob}")]
 
 
-def test_absent():
+def test_absent_refuses_a_field_or_item_that_exists():
     assert texts({"completionTime": Absent()}, {}) == []
     assert texts({"completionTime": Absent()}, {"completionTime": LATE}) == [
         ("completionTime", "absent", LATE)
@@ -72,7 +74,7 @@ def test_absent():
         {"podStatuses": {"alice/a-0": Absent(), "bob/b-0": {"startTime": Absent()}}},
     ],
 )
-def test_where_there_is_nothing_all_of_it_is_absent(wanted):
+def test_a_part_of_only_absent_fields_matches_a_missing_part(wanted):
     assert texts(wanted, {}) == []
     assert score(wanted, {}) == fields(wanted) == 2
 
@@ -80,11 +82,11 @@ def test_where_there_is_nothing_all_of_it_is_absent(wanted):
 @pytest.mark.parametrize(
     "wanted", [{"a": Absent(), "b": 1}, Exact({"a": Absent()}), {"a": Absent(), "b": {}}]
 )
-def test_what_asks_for_more_than_absence_has_to_be_there(wanted):
+def test_a_part_with_more_than_absent_fields_must_be_present(wanted):
     assert texts({"x": wanted}, {}) == [("x", "present", "absent")]
 
 
-def test_absent_items_are_told_by_all_that_is_said_of_them():
+def test_an_absent_item_is_identified_by_all_its_fields():
     wanted = {"partyTaskStatus": [Absent({"domainID": "bob", "phase": "Failed"})]}
     parties = [{"domainID": "bob", "role": "host", "phase": "Running"}]
     assert texts(wanted, {"partyTaskStatus": parties}) == []
@@ -98,7 +100,7 @@ def test_absent_items_are_told_by_all_that_is_said_of_them():
     ]
 
 
-def test_an_item_may_be_exact():
+def test_an_item_of_a_keyed_list_may_be_exact():
     wanted = {"conditions": [Exact({"type": "A"})]}
     assert texts(wanted, {"conditions": [{"type": "A"}, {"type": "B"}]}) == []
     assert texts(wanted, {"conditions": [{"type": "A", "status": "True"}]}) == [
@@ -106,21 +108,21 @@ def test_an_item_may_be_exact():
     ]
 
 
-def test_a_choice_may_be_absence():
+def test_one_of_may_include_absent():
     assert texts({"role": OneOf(("host", Absent()))}, {}) == []
     assert texts({"role": OneOf(("host", Anything()))}, {}) == [
         ("role", "host or any value", "absent")
     ]
 
 
-def test_a_key_that_stands_twice_is_a_mismatch():
+def test_a_duplicate_key_in_a_keyed_list_is_a_mismatch():
     actual = {"conditions": [{"type": "A", "status": "True"}] * 2}
     assert texts({"conditions": [{"type": "A", "status": "True"}]}, actual) == [
         ("conditions[type=A]", "once", "2 times")
     ]
 
 
-def test_a_missing_part_counts_all_its_fields():
+def test_a_missing_part_counts_as_a_mismatch_of_all_its_fields():
     document = {"phase": "Running", "podStatuses": {"a": {"x": 1, "y": 2}}}
     assert fields(document) == 3
     assert score(document, {"phase": "Running"}) == 1
@@ -128,7 +130,7 @@ def test_a_missing_part_counts_all_its_fields():
     assert score(document, {"phase": "Running", "podStatuses": {"a": {"x": 1, "y": 3}}}) == 2
 
 
-def test_times_are_compared_with_others_of_the_document():
+def test_times_are_compared_with_other_times_of_the_document():
     document = {"end": Time(after="start"), "pod": {"ready": Time(after=".created", before="end")}}
     actual = {"start": EARLY, "end": LATE, "pod": {"created": EARLY, "ready": LATE}}
     assert texts(document, actual) == []
@@ -139,11 +141,11 @@ def test_times_are_compared_with_others_of_the_document():
     ]
 
 
-def test_a_bound_that_is_missing_is_not_kept():
+def test_a_time_whose_bound_is_missing_is_a_mismatch():
     assert texts({"end": Time(after="start")}, {"end": LATE}) != []
 
 
-def test_references():
+def test_a_reference_must_equal_the_value_that_it_refers_to():
     document = {"a": {"number": Reference("b.number")}}
     assert texts(document, {"a": {"number": 1}, "b": {"number": 1}}) == []
     assert texts(document, {"a": {"number": 1}, "b": {"number": 2}}) == [
@@ -165,17 +167,17 @@ def test_references():
         (Exact({"a": 1}), "a", ("{a: 1}", "a")),
     ],
 )
-def test_values_of_other_kinds_differ(expected, actual, shown):
+def test_values_of_different_types_differ(expected, actual, shown):
     assert compare({"x": expected}, {"x": actual}) == (Mismatch(("x",), *shown),)
 
 
 @pytest.mark.parametrize("expected", [{}, [], [1], {"a": {"b": 1}}, Exact({"a": 1}), Exact([])])
-def test_of_a_missing_part_it_is_said_that_it_should_be_there(expected):
+def test_a_missing_part_is_reported_as_expected_to_be_present(expected):
     assert texts({"x": expected}, {}) == [("x", "present", "absent")]
     assert score({"x": expected}, {}) == 0
 
 
-def test_plain_lists_are_compared_in_order_and_their_items_like_any_value():
+def test_plain_lists_are_compared_item_by_item_in_order():
     wanted = {"x": [{"a": 1}, Anything(), Exact({"b": 1})]}
     assert texts(wanted, {"x": [{"a": 1, "b": 2}, 5, {"b": 1}]}) == []
     assert texts(wanted, {"x": [{"a": 2, "b": 2}, 5, {"b": 1, "c": 1}, "more"]}) == [
@@ -190,18 +192,18 @@ def test_plain_lists_are_compared_in_order_and_their_items_like_any_value():
     assert texts({"x": [1, 2]}, {"x": [2, 1]}) == [("x[0]", "1", "2"), ("x[1]", "2", "1")]
 
 
-def test_a_keyed_list_that_is_none_is_one_mismatch():
+def test_a_keyed_list_that_is_not_a_list_is_one_mismatch():
     assert texts({"conditions": [{"type": "A"}]}, {"conditions": {"type=A": {"type": "A"}}}) == [
         ("conditions", "[{type: A}]", "{type=A: {type: A}}")
     ]
 
 
-def test_items_without_a_key_do_no_harm():
+def test_items_without_a_key_are_reported_and_raise_no_error():
     actual = {"conditions": ["A", {"status": "True"}, {"type": ["A"]}, {"type": "A"}]}
     assert texts({"conditions": [{"type": "A"}]}, actual) == [("conditions[]", "once", "3 times")]
 
 
-def test_what_is_too_much_stands_with_what_is_around_it():
+def test_an_unexpected_entry_is_reported_at_its_place_in_the_document():
     document = {"pods": Exact({"a": 1}), "phase": "Running"}
     assert texts(document, {"pods": {"a": 1, "b": 2}, "phase": "Failed"}) == [
         ("pods.b", "absent", "2"),
@@ -209,7 +211,7 @@ def test_what_is_too_much_stands_with_what_is_around_it():
     ]
 
 
-def test_every_key_is_compared():
+def test_keys_with_special_characters_are_compared():
     document = {"__private": 1, "a'b\"c": {"d.e[f]": 1}, "": 1}
     assert [
         m.path for m in compare(document, {"__private": 2, "a'b\"c": {"d.e[f]": 2}, "": 2})
@@ -233,7 +235,7 @@ KEYS = st.sampled_from(
 
 
 def documents_of(inner):
-    """Mappings, plain lists and keyed lists of smaller documents."""
+    """Generates mappings, plain lists and keyed lists of smaller documents."""
     conditions = st.lists(inner, max_size=3).map(
         lambda states: [
             {"type": n, "status": state} for n, state in zip("ABC", states, strict=False)
@@ -247,7 +249,7 @@ OBJECTS = st.dictionaries(KEYS, st.recursive(LEAVES, documents_of, max_leaves=12
 
 
 def places(value, path=()):
-    """Every leaf of a document: its path as `compare` tells it, its own holder, and its key."""
+    """Yields for every leaf its path as `compare` reports it, its container, and its key."""
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
         is_item = path[-1:] == ("conditions",)
         here = (*path, f"type={inner['type']}" if is_item else str(key))
@@ -285,7 +287,7 @@ def test_a_removal_is_reported_at_its_path_and_nowhere_else(document, data):
 
 
 @given(OBJECTS, KEYS, LEAVES)
-def test_an_addition_is_reported_only_where_it_is_exact(document, key, value):
+def test_an_additional_field_is_reported_only_in_an_exact_document(document, key, value):
     assume(key not in document)
     actual = {**copy.deepcopy(document), key: value}
     assert compare(document, actual) == ()

@@ -1,3 +1,5 @@
+"""Tests changes and expectations that a feature writes as a table of paths and values."""
+
 import pytest
 
 from kuscia_conformance.documents.edits import changed, expectation, without
@@ -22,12 +24,12 @@ TASK: Obj = {"metadata": {"name": "psi"}, "spec": {"parties": [{"domainID": "ali
         ("spec.parties[0].domainID", "null", {"domainID": None}),
     ],
 )
-def test_a_row_puts_a_value_in_its_place(path, text, found):
+def test_a_row_sets_the_value_at_its_path(path, text, found):
     assert changed(TASK, [[path, text]])["spec"]["parties"] == [found]
     assert TASK["spec"]["parties"] == [{"domainID": "alice"}]
 
 
-def test_what_is_not_there_is_made_and_lists_grow_by_one():
+def test_missing_mappings_are_created_and_a_list_may_grow_by_one():
     table = [["spec.parties[1].domainID", "bob"], ["metadata.labels[kuscia.secretflow/x]", "y"]]
     after = changed(TASK, table)
     assert after["spec"]["parties"] == [{"domainID": "alice"}, {"domainID": "bob"}]
@@ -39,24 +41,24 @@ def test_what_is_not_there_is_made_and_lists_grow_by_one():
     [
         (["spec.parties[3].role", "x"], "no place"),
         (["spec.parties.role", "x"], "no place"),
-        (["a..b", "x"], "is no path"),
-        (["spec", "{"], "no value"),
-        (["spec", "!nonsense x"], "no value"),
+        (["a..b", "x"], "is not a path"),
+        (["spec", "{"], "is not a value"),
+        (["spec", "!nonsense x"], "is not a value"),
         (["spec"], "a row is a path and a value"),
     ],
 )
-def test_what_cannot_be_is_refused(row, said):
+def test_a_row_with_an_invalid_path_or_value_is_refused(row, said):
     with pytest.raises(FeatureError, match=said):
         changed(TASK, [row])
 
 
-def test_a_field_left_out():
+def test_without_removes_a_field_and_refuses_an_unknown_one():
     assert without(TASK, "spec.parties[0].domainID")["spec"] == {"parties": [{}]}
     with pytest.raises(FeatureError, match=r"no spec\.initiator"):
         without(TASK, "spec.initiator")
 
 
-def test_expectations_may_be_operators():
+def test_an_expectation_in_a_table_may_be_an_operator():
     [(path, value)] = expectation([["spec.nodeName", "!absent"]])
     assert path == ("spec", "nodeName")
     assert isinstance(value, Absent)

@@ -1,3 +1,5 @@
+"""Tests reading of expected documents and manifests from YAML."""
+
 import json
 import re
 
@@ -64,7 +66,7 @@ def refusal(load):
         ("b: &x {c: 1}\na: *x", {"c": 1}),
     ],
 )
-def test_values_are_what_they_look_like(load, text, value):
+def test_only_numbers_true_false_and_null_are_not_read_as_strings(load, text, value):
     found = load(text)["a"]
     assert found == value
     assert type(found) is type(value)
@@ -87,11 +89,11 @@ def test_values_are_what_they_look_like(load, text, value):
         ("a: !exact\n  b: 1\n", Exact({"b": 1})),
     ],
 )
-def test_operators(load, text, value):
+def test_each_operator_tag_is_loaded_as_its_operator(load, text, value):
     assert load(text)["a"] == value
 
 
-def test_absent_items(load):
+def test_an_absent_item_of_a_keyed_list_is_loaded(load):
     assert load("conditions:\n  - !absent {type: Success}\n") == {
         "conditions": [Absent({"type": "Success"})]
     }
@@ -100,35 +102,35 @@ def test_absent_items(load):
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("a: 1\nb:\n  c: 1\n  c: 2\n", ":4:3: 'c' stands here already, in line 3", ""),
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", ":4:3: 'c' occurs twice, first in line 3", ""),
         ("a: !tme\n", ":1:4: there is no operator !tme", "did you mean !time?"),
         ("a: !frob x\n", ":1:4: there is no operator !frob", "valid: !any"),
         ("a: !one_of [x]\n", ":1:4: there is no operator !one_of", "did you mean !one-of?"),
-        ("a: [\n", ":2:1: this is no YAML: ", ""),
-        ("a: b: c\n", ":1:5: this is no YAML: mapping values are not allowed here", ""),
-        ("a: 1\n\tb: 2\n", ":2:1: this is no YAML: ", ""),
-        ("a: *x\n", ":1:4: this is no YAML: found undefined alias 'x'", ""),
-        ("a: !x!y z\n", ":1:4: this is no YAML: a tag is a word", ""),
-        ("a: !!str z\n", ":1:4: this is no YAML: a tag is a word", ""),
-        ("a: ! z\n", ":1:4: this is no YAML: a tag is a word", ""),
-        ("b: 1\na: \x07\n", ":2: this is no YAML: the character #x0007 may not", ""),
-        ("{a: 1}: 2\n", ":1:1: a key has to be a text", ""),
-        ("? !any a\n: 1\n", ":1:3: a key has to be a text", ""),
-        ("<<: {a: 1}\n", ":1:1: there are no merge keys", "write the entries out"),
+        ("a: [\n", ":2:1: invalid YAML: ", ""),
+        ("a: b: c\n", ":1:5: invalid YAML: mapping values are not allowed here", ""),
+        ("a: 1\n\tb: 2\n", ":2:1: invalid YAML: ", ""),
+        ("a: *x\n", ":1:4: invalid YAML: found undefined alias 'x'", ""),
+        ("a: !x!y z\n", ":1:4: invalid YAML: a tag is a word", ""),
+        ("a: !!str z\n", ":1:4: invalid YAML: a tag is a word", ""),
+        ("a: ! z\n", ":1:4: invalid YAML: a tag is a word", ""),
+        ("b: 1\na: \x07\n", ":2: invalid YAML: the character #x0007 is not", ""),
+        ("{a: 1}: 2\n", ":1:1: a key has to be a string", ""),
+        ("? !any a\n: 1\n", ":1:3: a key has to be a string", ""),
+        ("<<: {a: 1}\n", ":1:1: merge keys are not supported", "write the entries out"),
         ("a: &x {b: *x}\n", ": this is nested too deeply: perhaps an anchor", ""),
         ("a: " + "[" * 5000, ": this is nested too deeply", ""),
-        ("- 1\n", ": an expected document is one mapping", ""),
-        ("", ": an expected document is one mapping", ""),
-        ("a: 1\n---\nb: 2\n", ": an expected document is one mapping", ""),
+        ("- 1\n", ": an expected document has to be one mapping", ""),
+        ("", ": an expected document has to be one mapping", ""),
+        ("a: 1\n---\nb: 2\n", ": an expected document has to be one mapping", ""),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(refusal, text, message, hint):
+def test_an_invalid_document_is_refused_with_line_and_column(refusal, text, message, hint):
     error = refusal(text)
     assert f"x.status.yaml{message}" in error.message
     assert hint in error.hint
 
 
-def test_manifests(tmp_path):
+def test_a_manifest_file_may_have_several_objects(tmp_path):
     path = tmp_path / "x.yaml"
     path.write_text("apiVersion: v1\nkind: Pod\n---\n---\napiVersion: v1\nkind: Node\n")
     assert [manifest["kind"] for manifest in load_manifests(path)] == ["Pod", "Node"]
@@ -137,14 +139,14 @@ def test_manifests(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("apiVersion: v1\nkind: Pod\nx: !any\n", ":3:4: !any: a manifest has no operators"),
-        ("", ": there is no Kubernetes object in it"),
-        ("---\n", ": there is no Kubernetes object in it"),
-        ("kind: Pod\n", ":1:1: this is no Kubernetes object"),
-        ("- 1\n", ":1:1: this is no Kubernetes object"),
+        ("apiVersion: v1\nkind: Pod\nx: !any\n", ":3:4: !any: a manifest may not have operators"),
+        ("", ": the file has no Kubernetes object"),
+        ("---\n", ": the file has no Kubernetes object"),
+        ("kind: Pod\n", ":1:1: this is not a Kubernetes object"),
+        ("- 1\n", ":1:1: this is not a Kubernetes object"),
     ],
 )
-def test_what_is_no_manifest_is_refused(tmp_path, text, message):
+def test_an_invalid_manifest_is_refused_with_its_place(tmp_path, text, message):
     path = tmp_path / "x.yaml"
     path.write_text(text)
     with pytest.raises(DocumentError) as error:
@@ -152,23 +154,23 @@ def test_what_is_no_manifest_is_refused(tmp_path, text, message):
     assert f"x.yaml{message}" in error.value.message
 
 
-def test_a_byte_order_mark_does_not_matter(tmp_path):
+def test_a_byte_order_mark_is_ignored(tmp_path):
     path = tmp_path / "x.status.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\n")
     assert load_document(path) == {"a": 1}
 
 
-def test_files_that_cannot_be_read(tmp_path):
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path):
     (tmp_path / "latin.yaml").write_bytes(b"b: 1\na: \xe9\n")
     for name, message in (
-        ("latin.yaml", "latin.yaml:2: this is no YAML: it is not UTF-8"),
+        ("latin.yaml", "latin.yaml:2: invalid YAML: it is not UTF-8"),
         ("nowhere.yaml", "nowhere.yaml: cannot be read: No such file"),
     ):
         with pytest.raises(DocumentError, match=re.escape(message)):
             load_document(tmp_path / name)
 
 
-#: PyYAML does not join the two halves that JSON escapes an emoji to.
+#: No character above U+FFFF: JSON escapes it as two surrogates, which PyYAML does not join.
 TEXTS = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=6)
 JSON = st.recursive(
     st.none()

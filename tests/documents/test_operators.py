@@ -1,4 +1,4 @@
-"""Each operator: what it accepts, what it refuses, how it reads, what it cannot be given."""
+"""Tests each operator: accepted values, refused values, its text, and invalid arguments."""
 
 import pytest
 
@@ -69,7 +69,7 @@ def operator(text):
         ("!node-of carol", "a node of carol", [], ["node-1"]),
     ],
 )
-def test_an_operator_judges_values(text, wants, good, bad):
+def test_an_operator_accepts_and_refuses_the_expected_values(text, wants, good, bad):
     rule = operator(text)
     assert rule.wants() == wants
     assert [value for value in good if not rule.accepts(value, CONTEXT)] == []
@@ -81,11 +81,11 @@ def test_an_operator_judges_values(text, wants, good, bad):
     [
         ("!any 3", "takes nothing"),
         ("!any {}", "takes nothing"),
-        ("!absent x", "takes nothing, or in a keyed list what an item has"),
-        ("!absent {}", "takes nothing, or in a keyed list what an item has"),
+        ("!absent x", "takes nothing, or in a keyed list the fields of an item"),
+        ("!absent {}", "takes nothing, or in a keyed list the fields of an item"),
         ("!re", "takes a regular expression"),
         ("!re [a]", "takes a regular expression"),
-        ("!re (", "'(' is no regular expression: missing ), unterminated subpattern"),
+        ("!re (", "'(' is not a regular expression: missing ), unterminated subpattern"),
         ("!between", "takes two numbers, the smaller first"),
         ("!between [1]", "takes two numbers, the smaller first"),
         ("!between [3, 1]", "takes two numbers, the smaller first"),
@@ -95,19 +95,19 @@ def test_an_operator_judges_values(text, wants, good, bad):
         ("!time {since: start}", "takes nothing, or {after: PATH, before: PATH}"),
         ("!time {after: [start]}", "takes a path, such as conditions[type=Running].status"),
         ("!time {after: null}", "takes a path, such as conditions[type=Running].status"),
-        ("!time {after: a..b}", "'a..b' is no path; one reads like"),
+        ("!time {after: a..b}", "'a..b' is not a path such as"),
         ("!ref", "takes a path, such as conditions[type=Running].status"),
         ("!ref {a: b}", "takes a path, such as conditions[type=Running].status"),
-        ("!ref ..a", "'.a' is no path; one reads like"),
+        ("!ref ..a", "'.a' is not a path such as"),
         ("!one-of a", "takes a list"),
         ("!one-of []", "takes a list"),
-        ("!node-of", "takes a domain"),
-        ("!node-of [alice]", "takes a domain"),
-        ("!exact x", "stands before a mapping or a list"),
-        ("!exact", "stands before a mapping or a list"),
+        ("!node-of", "takes the name of a domain"),
+        ("!node-of [alice]", "takes the name of a domain"),
+        ("!exact x", "takes a mapping or a list"),
+        ("!exact", "takes a mapping or a list"),
     ],
 )
-def test_what_an_operator_cannot_be_given(text, message):
+def test_an_operator_with_an_invalid_argument_is_refused(text, message):
     with pytest.raises(DocumentError) as error:
         operator(text)
     tag = text.split()[0]
@@ -116,8 +116,8 @@ def test_what_an_operator_cannot_be_given(text, message):
 
 
 @pytest.mark.parametrize("text", ["!time {after: !any}", "!between [!any, 3]", "!absent {a: !any}"])
-def test_operators_stand_in_few_arguments(text):
-    with pytest.raises(DocumentError, match="!any: there are no operators in the argument of !"):
+def test_operators_are_refused_in_arguments_that_need_plain_values(text):
+    with pytest.raises(DocumentError, match="!any: operators are not allowed in the argument of !"):
         operator(text)
 
 
@@ -141,5 +141,5 @@ def test_operators_stand_in_few_arguments(text):
         ({"a": [1, "1"]}, '{a: [1, "1"]}'),
     ],
 )
-def test_values_read_as_they_would_stand_in_a_document(value, text):
+def test_values_are_shown_as_they_would_be_written_in_a_document(value, text):
     assert value_text(value) == text

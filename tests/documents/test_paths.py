@@ -1,3 +1,5 @@
+"""Tests the paths into documents."""
+
 import pytest
 
 from kuscia_conformance.documents import path_from, path_text, value_at
@@ -28,18 +30,18 @@ def test_a_path_leads_to_its_value(text, value):
     assert value_at(DOCUMENT, path_from(text)) == value
 
 
-def test_places_in_plain_lists():
+def test_a_path_into_a_plain_list_uses_the_index():
     assert value_at(DOCUMENT, ("list", "1")) == 2
     assert value_at(DOCUMENT, ("list", "2")) is None
 
 
-def test_the_whole_document():
+def test_the_path_of_the_whole_document_is_a_dot():
     assert path_text(()) == "."
 
 
 @pytest.mark.parametrize("text", ["", "a..b", "[", "a[b", "a b", ".a"])
-def test_what_is_no_path(text):
-    with pytest.raises(ValueError, match="is no path"):
+def test_an_invalid_path_is_refused(text):
+    with pytest.raises(ValueError, match="is not a path"):
         path_from(text)
 
 

@@ -1,3 +1,5 @@
+"""Tests the table of operators."""
+
 import re
 import subprocess
 import sys
@@ -8,14 +10,14 @@ from kuscia_conformance.features.folders import (
 )
 
 
-def test_the_readme_has_the_operators_as_they_are():
+def test_the_readme_contains_the_current_table_of_operators():
     text = (suite_folder("fixtures") / "README.md").read_text()
     found = re.search(r"<!-- operators -->\n(.*)\n<!-- /operators -->", text, re.DOTALL)
     assert found is not None
     assert found[1] == table()
 
 
-def test_the_command_prints_the_table():
+def test_the_documents_command_prints_the_table_of_operators():
     command = [sys.executable, "-m", "kuscia_conformance.documents"]
     printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     assert printed == table() + "\n"

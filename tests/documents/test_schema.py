@@ -1,4 +1,7 @@
-"""What a document cannot ask for: places that a status lacks, items that nobody can tell apart."""
+"""Tests the check of documents against the status schema.
+
+It refuses fields that a status does not have, and list items without an identifying key.
+"""
 
 import pytest
 import yaml
@@ -41,7 +44,7 @@ SCHEMA = {
         "phase: !between [1, 2]",
     ],
 )
-def test_what_a_status_can_have(text):
+def test_a_document_that_fits_the_schema_is_accepted(text):
     document_from(text, schema=SCHEMA)
     document_from(text)
 
@@ -49,14 +52,14 @@ def test_what_a_status_can_have(text):
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("\nstartTme: !time", "2:1: the status has no startTme", "did you mean startTime? there"),
-        ("zzz: 1", "1:1: the status has no zzz", "there are: anything, conditions, names, "),
-        ("phase: {x: 1}", "1:9: the status has no phase.x", "it has no fields"),
-        ("phase: [x]", "1:8: the status has no phase[0]", "it has no fields"),
+        ("\nstartTme: !time", "2:1: the status has no startTme", "did you mean startTime? valid"),
+        ("zzz: 1", "1:1: the status has no zzz", "valid: anything, conditions, names, "),
+        ("phase: {x: 1}", "1:9: the status has no phase.x", "there are no fields here"),
+        ("phase: [x]", "1:8: the status has no phase[0]", "there are no fields here"),
         (
             "podStatuses: !exact\n  alice/a-0: {startTme: x}",
             "2:15: the status has no podStatuses[alice/a-0].startTme",
-            "did you mean startTime? there are: createTime, startTime",
+            "did you mean startTime? valid: createTime, startTime",
         ),
         (
             "conditions: [{type: A, stat: x}]",
@@ -82,60 +85,60 @@ def test_what_a_status_can_have(text):
         ),
     ],
 )
-def test_what_a_status_cannot_have(text, message, hint):
+def test_a_field_that_the_schema_does_not_have_is_refused_with_a_hint(text, message, hint):
     with pytest.raises(DocumentError) as error:
         document_from(text, schema=SCHEMA)
     assert error.value.message == f"document:{message}"
     assert error.value.hint.startswith(hint)
 
 
-BY_TYPE = "an item of conditions is told by type, as in {type: …}"
-BY_PARTY = "an item of partyTaskStatus is told by domainID and role, as in {domainID: …}"
+BY_TYPE = "an item of conditions is identified by type, as in {type: …}"
+BY_PARTY = "an item of partyTaskStatus is identified by domainID and role, as in {domainID: …}"
 
 
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("conditions: [{status: x}]", "1:14: it is not said which item this is", BY_TYPE),
-        ("conditions: [{type: !re A}]", "1:14: it is not said which item this is", BY_TYPE),
-        ("conditions: [A]", "1:14: it is not said which item this is", BY_TYPE),
-        ("conditions: [!any]", "1:14: it is not said which item this is", BY_TYPE),
-        ("conditions: [!absent]", "1:14: it is not said which item this is", BY_TYPE),
-        ("partyTaskStatus: [{role: x}]", "1:19: it is not said which item this is", BY_PARTY),
+        ("conditions: [{status: x}]", "1:14: it is unclear which item this is", BY_TYPE),
+        ("conditions: [{type: !re A}]", "1:14: it is unclear which item this is", BY_TYPE),
+        ("conditions: [A]", "1:14: it is unclear which item this is", BY_TYPE),
+        ("conditions: [!any]", "1:14: it is unclear which item this is", BY_TYPE),
+        ("conditions: [!absent]", "1:14: it is unclear which item this is", BY_TYPE),
+        ("partyTaskStatus: [{role: x}]", "1:19: it is unclear which item this is", BY_PARTY),
         (
             "partyTaskStatus: [{domainID: a, role: !any}]",
-            "1:19: it is not said which item this is",
+            "1:19: it is unclear which item this is",
             BY_PARTY,
         ),
         (
             "conditions:\n- {type: A}\n- {type: A}",
-            "3:3: conditions[type=A] stands here already, in line 2",
+            "3:3: conditions[type=A] occurs twice, first in line 2",
             "",
         ),
         (
             "names: [a, !absent]",
-            "1:12: !absent stands in a list whose items have no key",
+            "1:12: !absent is not possible in a list whose items have no key",
             "the list is compared whole and in order: leave the item out",
         ),
         (
             "phase: !absent {type: A}",
-            "1:8: !absent with a mapping stands in a keyed list only",
-            "it says of conditions, partyTaskStatus, allocatedPorts that there is no such item",
+            "1:8: !absent with a mapping is for keyed lists only",
+            "keyed lists are conditions, partyTaskStatus, allocatedPorts; elsewhere write !absent",
         ),
         (
             "phase: !one-of [x, !absent {type: A}]",
-            "1:20: !absent with a mapping stands in a keyed list only",
-            "it says of conditions, partyTaskStatus, allocatedPorts that there is no such item",
+            "1:20: !absent with a mapping is for keyed lists only",
+            "keyed lists are conditions, partyTaskStatus, allocatedPorts; elsewhere write !absent",
         ),
     ],
 )
-def test_items_have_to_be_told_apart(text, message, hint):
+def test_an_item_of_a_keyed_list_must_have_a_unique_key(text, message, hint):
     with pytest.raises(DocumentError) as error:
         document_from(text)
     assert (error.value.message, error.value.hint) == (f"document:{message}", hint)
 
 
-def test_all_that_is_wrong_is_found():
+def test_all_problems_of_a_document_are_found():
     text = """
     phase: [x]
     names: [!absent , y]
@@ -147,9 +150,9 @@ def test_all_that_is_wrong_is_found():
     assert node is not None
     assert [problem.text for problem in Checker(SCHEMA).check(node, SCHEMA)] == [
         "the status has no phase[0]",
-        "!absent stands in a list whose items have no key",
-        "it is not said which item this is",
-        "it is not said which item this is",
+        "!absent is not possible in a list whose items have no key",
+        "it is unclear which item this is",
+        "it is unclear which item this is",
         "the status has no conditions[2].stat",
         "the status has no a",
         "the status has no b",

@@ -1,4 +1,4 @@
-"""A document written from a status matches that status, and another run's."""
+"""Tests that a document written from a status matches that status and the one of another run."""
 
 import pytest
 
@@ -42,24 +42,24 @@ def context(node="node-1"):
     return Context(nodes={"alice": [node]})
 
 
-def test_it_matches_what_it_was_written_from_and_what_another_run_shows():
+def test_a_written_document_matches_its_status_and_that_of_another_run():
     written = document(status(1))
     assert compare(written, status(1), context()) == ()
     assert compare(written, status(5, number=30000, node="node-2"), context("node-2")) == ()
 
 
-def test_it_does_not_match_what_means_something_else():
+def test_a_written_document_does_not_match_a_status_with_another_meaning():
     written, other = document(status(1)), status(1)
     other["phase"] = "Succeeded"
     other["podStatuses"]["bob/psi-0"] = {"podName": "psi-0"}
     assert len(compare(written, other, context())) == 2
 
 
-def test_a_declared_port_stays_as_it_is():
+def test_a_declared_port_number_is_written_as_it_is():
     assert compare(document(status(1, number=8080)), status(1, number=8081), context()) != ()
 
 
-def test_what_only_some_implementations_have_is_left_out():
+def test_a_written_document_leaves_out_optional_conditions_and_ports():
     text = write_status(status(1))
     assert "PortsAllocated" not in text
     assert "allocatedPorts" not in text
@@ -77,5 +77,5 @@ def test_what_only_some_implementations_have_is_left_out():
         {"podStatuses": {"alice/psi-0": {"readyTime": T.format(1), "startTime": T.format(1)}}},
     ],
 )
-def test_it_matches_a_status_of_which_little_is_there(seen):
+def test_a_document_written_from_a_sparse_status_matches_it(seen):
     assert compare(document(seen), seen, context()) == ()

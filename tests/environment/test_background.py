@@ -1,4 +1,7 @@
-"""`up` and `down`: one environment at a time, and nothing of it left however it ends."""
+"""Tests `up` and `down`.
+
+Only one environment may stand at a time, and nothing of it is left, however it ends.
+"""
 
 import fcntl
 import os
@@ -22,7 +25,7 @@ UP = [sys.executable, "-P", "-m", "kuscia_conformance", "up", "--cluster", "embe
 
 @pytest.fixture
 def works(monkeypatch):
-    """Where environments have their folders: a short path, for there are sockets in them."""
+    """Yields the folder for environments; its path is short because it will contain sockets."""
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("TMPDIR", folder)
         yield Path(folder)
@@ -30,7 +33,7 @@ def works(monkeypatch):
 
 @pytest.fixture
 def state(tmp_path, works, monkeypatch):
-    """An author's state folder; whatever stands at the end is ended."""
+    """Yields the state folder of a user; ends a standing environment after the test."""
     folder = tmp_path / "state"
     folder.mkdir()
     monkeypatch.setenv("KUSCIA_CONFORMANCE_STATE", str(folder))
@@ -40,7 +43,7 @@ def state(tmp_path, works, monkeypatch):
 
 
 def processes(folder):
-    """Those that name something in the folder: etcd, API server, nodes, controller."""
+    """Returns the ids of processes that name the folder: etcd, API server, nodes, controller."""
     found = []
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):
@@ -98,17 +101,17 @@ def run(*arguments):
 
 
 def update_and_keep(folder):
-    """A run that writes a document, and leaves the failure that comes after it."""
+    """Runs the feature so that it writes its document, then fails, and keeps the failure."""
     (folder / "mine.feature").write_text(FEATURE)
     code, text = run("--update", "--keep-on-failure")
     assert (code, "expected: the phases Succeeded" in text) == (1, True), text
-    assert "kept until the cluster goes:\n" in text
+    assert "kept until the cluster ends:\n" in text
     assert "phase: Failed" in (folder / "mine.status.yaml").read_text()
     code, text = run()
     assert (code, "failures are kept on simulated-1, simulated-2" in text) == (4, True), text
 
 
-def test_of_two_at_once_one_is_made_and_used_and_ended(state, works, tmp_path):
+def test_of_two_concurrent_ups_one_makes_an_environment_and_one_is_refused(state, works, tmp_path):
     command = [*UP, "--nodes", "2"]
     both = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -116,7 +119,7 @@ def test_of_two_at_once_one_is_made_and_used_and_ended(state, works, tmp_path):
     ]
     said = ["".join(process.communicate(timeout=120)) for process in both]
     assert sorted(process.returncode for process in both) == [0, 2], said
-    assert "an environment stands already, or is being made" in "".join(said)
+    assert "there is an environment already, or one is being started" in "".join(said)
     assert background.running_environment().nodes == ("simulated-1", "simulated-2")
     assert len(processes(works)) >= 2
 
@@ -126,7 +129,7 @@ def test_of_two_at_once_one_is_made_and_used_and_ended(state, works, tmp_path):
     assert not background.take_down(print)
 
 
-def test_ctrl_c_while_it_is_made_leaves_nothing(state, works):
+def test_ctrl_c_during_up_leaves_no_processes_or_files(state, works):
     with subprocess.Popen(UP, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as up:
         assert up.stdout is not None
         assert "starting the embedded cluster" in up.stdout.readline()
@@ -136,13 +139,13 @@ def test_ctrl_c_while_it_is_made_leaves_nothing(state, works):
     assert not background.take_down(print)
 
 
-def test_what_cannot_be_made_says_why_and_leaves_nothing(state):
+def test_an_environment_that_cannot_be_made_is_reported_and_undone(state):
     with pytest.raises(EnvironmentFailure, match="/nowhere has no etcd"):
         background.bring_up(settings_of({"cluster": "controlplane", "assets": "/nowhere"}), print)
     assert not background.take_down(print)
 
 
-def test_a_killed_keeper_is_told_of_and_cleared_away(state, tmp_path):
+def test_an_environment_whose_process_was_killed_is_reported_and_removed(state, tmp_path):
     work = tmp_path / "work"
     work.mkdir()
     write_down(state, work)
@@ -150,11 +153,11 @@ def test_a_killed_keeper_is_told_of_and_cleared_away(state, tmp_path):
         background.running_environment()
     assert background.take_down(print)
     assert not work.exists()
-    with pytest.raises(UsageError, match="no environment stands"):
+    with pytest.raises(UsageError, match="there is no environment"):
         background.running_environment()
 
 
-def test_the_kind_cluster_of_a_killed_keeper_is_deleted(state, tmp_path, monkeypatch):
+def test_the_kind_cluster_of_a_killed_environment_is_deleted(state, tmp_path, monkeypatch):
     ran = []
     monkeypatch.setattr(background, "run", lambda *words: ran.append(words))
     write_down(state, tmp_path / "work", "kind:mine")
@@ -162,14 +165,14 @@ def test_the_kind_cluster_of_a_killed_keeper_is_deleted(state, tmp_path, monkeyp
     assert [words[:5] for words in ran] == [("kind", "delete", "cluster", "--name", "mine")]
 
 
-def test_what_was_done_to_a_cluster_of_yours_is_pointed_at(state, tmp_path):
+def test_down_names_the_command_that_undoes_changes_to_a_users_cluster(state, tmp_path):
     said: list[str] = []
     write_down(state, tmp_path / "work", "kubeconfig:mine")
     background.take_down(said.append)
     assert "kuscia-conformance down --cluster kubeconfig:mine" in said[0]
 
 
-def test_a_pid_that_others_have_by_now_is_left_alone(state, tmp_path):
+def test_a_process_that_reuses_the_recorded_pid_is_not_killed(state, tmp_path):
     with subprocess.Popen(["sleep", "60"]) as other:
         (state / "pid").write_text(str(other.pid))
         write_down(state, tmp_path / "work")
@@ -178,24 +181,24 @@ def test_a_pid_that_others_have_by_now_is_left_alone(state, tmp_path):
         other.kill()
 
 
-def test_an_environment_that_is_still_made_is_not_used(state):
+def test_an_environment_that_is_still_being_made_is_not_used(state):
     with (state / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(UsageError, match="still being made"):
+        with pytest.raises(UsageError, match="still starting"):
             background.running_environment()
 
 
-def test_a_state_folder_that_cannot_be(state, monkeypatch):
+def test_a_state_folder_that_cannot_be_created_is_refused(state, monkeypatch):
     monkeypatch.setenv("KUSCIA_CONFORMANCE_STATE", os.devnull)
     with pytest.raises(UsageError, match="cannot write to /dev/null: File exists"):
         background.bring_up(settings_of({"clock": "real"}), print)
-    with pytest.raises(UsageError, match="no environment stands"):
+    with pytest.raises(UsageError, match="there is no environment"):
         background.running_environment()
     assert not background.take_down(print)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"cluster": "kind"}', '{"can": [], "nodes": []}'])
-def test_what_another_version_wrote_down_is_no_environment(state, text):
+def test_a_state_file_with_unknown_content_is_not_an_environment(state, text):
     (state / "environment.json").write_text(text)
-    with pytest.raises(UsageError, match="no environment stands"):
+    with pytest.raises(UsageError, match="there is no environment"):
         background.running_environment()

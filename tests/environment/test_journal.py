@@ -1,3 +1,5 @@
+"""Tests the journal of watched objects, and the history of a scenario."""
+
 import asyncio
 import threading
 from datetime import UTC, datetime, timedelta
@@ -35,7 +37,7 @@ def history(*versions):
     return found
 
 
-def test_a_history_has_only_its_scenarios_objects_in_its_own_names():
+def test_a_history_contains_only_objects_of_its_scenario_under_plain_names():
     found = history(
         version(pod()), version(pod(namespace="alice-gggggg")), version(pod("kube-system"))
     )
@@ -43,7 +45,7 @@ def test_a_history_has_only_its_scenarios_objects_in_its_own_names():
     assert found.versions[0].real["metadata"]["namespace"] == "alice-ghkmnp"
 
 
-def test_tasks_are_told_apart_by_name_and_nodes_by_borrowing():
+def test_tasks_belong_to_a_scenario_by_name_and_nodes_by_borrowing():
     task = {"metadata": {"name": "psi-ghkmnp", "namespace": "cross-domain"}}
     other = {"metadata": {"name": "psi-gggggg", "namespace": "cross-domain"}}
     found = History(Journal(), NAMES, nodes={"node-1"})
@@ -55,7 +57,7 @@ def test_tasks_are_told_apart_by_name_and_nodes_by_borrowing():
     assert [v.key for v in found.versions] == ["cross-domain/psi", "node-1"]
 
 
-def test_what_happened_before_is_not_its_history():
+def test_versions_from_before_the_scenario_are_not_in_its_history():
     journal = Journal()
     journal.add(version(pod()))
     found = History(journal, NAMES)
@@ -63,13 +65,13 @@ def test_what_happened_before_is_not_its_history():
     assert found.versions == []
 
 
-def test_latest_leaves_out_what_is_gone():
+def test_latest_leaves_out_deleted_objects():
     kept, gone = pod(name="psi-ghkmnp-0"), pod(name="psi-ghkmnp-1")
     found = history(version(kept), version(gone), version(gone, "DELETED"))
     assert list(found.latest(PODS)) == ["alice/psi-0"]
 
 
-def test_waiting_ends_with_the_event_that_is_waited_for():
+def test_waiting_ends_with_the_expected_event():
     found = History(Journal(), NAMES)
     threading.Timer(0.05, lambda: found.journal.add(version(pod(phase="Running")))).start()
     seen = found.until(lambda: found.of(PODS, "alice/psi-0") or None, 30)
@@ -77,13 +79,13 @@ def test_waiting_ends_with_the_event_that_is_waited_for():
     assert seen[0].object["status"] == {"phase": "Running"}
 
 
-def test_waiting_in_vain_finds_nothing():
+def test_waiting_returns_none_after_its_timeout():
     found = History(Journal(), NAMES)
     assert found.until(lambda: None, 0.01) is None
 
 
 class FakeApi:
-    """Answers lists and watches from a script; a watch that ends with an error raises it."""
+    """Answers lists and watches from a script; an exception among the events is raised."""
 
     def __init__(self, lists, watches):
         self.lists, self.watches, self.asked = iter(lists), iter(watches), []
@@ -100,12 +102,14 @@ class FakeApi:
 
 
 class QuickWorld(World):
+    """A world whose sleeps end in the next turn of the loop."""
+
     async def sleep(self, seconds):
         await asyncio.sleep(0)
 
 
 def keep(lists, watches):
-    """What a journal has noted when the script is over, and from where it asked to watch."""
+    """Returns the versions that a journal recorded, and the versions from which it watched."""
     api = FakeApi(lists, [*watches, [asyncio.CancelledError()]])
     journal = Journal()
     with pytest.raises(asyncio.CancelledError):
@@ -117,14 +121,14 @@ def keep(lists, watches):
 KEY = "alice-ghkmnp/psi-ghkmnp-0"
 
 
-def test_a_broken_watch_is_resumed_where_it_broke():
+def test_a_broken_watch_is_resumed_from_its_last_version():
     watches = [[Event("MODIFIED", pod(version="7")), Unreachable("gone")], []]
     noted, asked = keep([([pod(version="5")], "5")], watches)
     assert noted == [("ADDED", KEY, "5"), ("MODIFIED", KEY, "7")]
     assert asked == ["5", "7", "7"]
 
 
-def test_after_compaction_a_new_list_tells_what_was_missed():
+def test_after_compaction_a_new_list_provides_the_missed_changes():
     other = pod(name="new-ghkmnp", version="9")
     lists = [([pod(version="5")], "5"), ([other], "9")]
     noted, asked = keep(lists, [[Expired(410, "Expired", "too old")]])
@@ -136,7 +140,7 @@ def test_after_compaction_a_new_list_tells_what_was_missed():
     assert asked == ["5", "9"]
 
 
-def test_bookmarks_move_on_without_being_noted():
+def test_bookmarks_advance_the_version_without_being_recorded():
     bookmark = Event("BOOKMARK", {"metadata": {"resourceVersion": "8"}})
     noted, asked = keep([([], "5")], [[bookmark]])
     assert noted == []

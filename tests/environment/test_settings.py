@@ -1,3 +1,5 @@
+"""Tests the settings that are read from options, environment variables and ini files."""
+
 import pytest
 
 from kuscia_conformance.environment.settings import Settings, Timeouts
@@ -7,7 +9,7 @@ from tests.given import settings_of
 CHOSEN = {"cluster": "kind"}
 
 
-def test_command_line_goes_before_environment_before_ini(monkeypatch):
+def test_the_command_line_overrides_the_environment_which_overrides_the_ini(monkeypatch):
     ini = {"kuscia_conformance_nodes": "7", "kuscia_conformance_out": "ini"}.get
     monkeypatch.setenv("KUSCIA_CONFORMANCE_NODES", "6")
     settings = settings_of({**CHOSEN, "nodes": "5"}, lambda name: ini(name, ""))
@@ -16,13 +18,13 @@ def test_command_line_goes_before_environment_before_ini(monkeypatch):
     assert (settings.nodes, str(settings.out)) == (6, "ini")
 
 
-def test_defaults():
+def test_settings_have_the_documented_defaults():
     settings = settings_of(CHOSEN)
     assert (settings.controller, settings.nodes, settings.keep) == (("reference",), 6, False)
     assert settings.workload_image == "busybox:1.36"
 
 
-def test_only_is_a_list():
+def test_the_option_only_is_a_list_separated_by_commas():
     assert settings_of({**CHOSEN, "only": "clean*, SC-02"}).only == ("clean*", "SC-02")
 
 
@@ -37,29 +39,29 @@ def test_only_is_a_list():
         ("keep", "perhaps", "keep = perhaps: expected true or false"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused(option, value, message):
+def test_an_invalid_option_value_is_refused(option, value, message):
     with pytest.raises(UsageError) as error:
         settings_of({**CHOSEN, option: value})
     assert message in str(error.value)
 
 
-def test_timeouts_stretch_together():
+def test_timeout_scale_multiplies_all_timeouts():
     assert Timeouts().scaled(2) == Timeouts(
         status=40, bound=24, pods=60, gone=120, node=120, factor=2
     )
 
 
-def test_nodes_of_a_cluster_that_exists_are_named():
+def test_nodes_of_an_existing_cluster_may_be_given_by_name():
     settings = settings_of({"cluster": "kubeconfig:x#y", "nodes": "b, a,b"})
     assert settings.node_names == ("b", "a")
     assert settings.install_crds is False
 
 
-def test_a_number_of_nodes_names_none():
+def test_a_number_of_nodes_is_not_a_list_of_node_names():
     assert settings_of({"cluster": "kubeconfig", "nodes": "6"}).node_names == ()
 
 
-def test_one_node_is_too_few():
+def test_a_single_node_name_is_refused():
     with pytest.raises(UsageError, match="--nodes a: expected the names of two nodes or more"):
         settings_of({"cluster": "kubeconfig", "nodes": "a"})
 
@@ -74,17 +76,17 @@ def test_one_node_is_too_few():
         {"cluster": "kubeconfig:mine", "keep": True},
     ],
 )
-def test_a_failure_is_kept_only_where_it_stays(chosen):
-    with pytest.raises(UsageError, match="--keep-on-failure: this cluster goes, or is put back"):
+def test_keep_on_failure_is_refused_if_the_cluster_does_not_stay(chosen):
+    with pytest.raises(UsageError, match="--keep-on-failure: this cluster is deleted or restored"):
         settings_of({**chosen, "keep_on_failure": True})
 
 
 @pytest.mark.parametrize("chosen", [{"reuse": True}, {"cluster": "kind:mine", "keep": True}])
-def test_where_a_failure_stays(chosen):
+def test_keep_on_failure_is_allowed_if_the_cluster_stays(chosen):
     assert settings_of({**chosen, "keep_on_failure": True}).keep_on_failure
 
 
-def test_other_processes_are_given_the_same_settings(tmp_path):
+def test_settings_survive_a_round_trip_through_json(tmp_path):
     setup, defaults = tmp_path / "setup.yaml", tmp_path / "defaults.yaml"
     setup.write_text("kind: List\n")
     defaults.write_text("metadata: {labels: {team: blue}}\n")
@@ -110,11 +112,11 @@ def test_other_processes_are_given_the_same_settings(tmp_path):
         ({"reuse": True, "controller": ["none"]}, "--reuse and --controller"),
     ],
 )
-def test_what_stands_is_not_chosen_again(given, message):
+def test_reuse_excludes_choosing_a_cluster_or_controller(given, message):
     with pytest.raises(UsageError, match=message):
         settings_of(given)
 
 
-def test_a_cluster_in_the_environment_does_not_keep_from_what_stands(monkeypatch):
+def test_reuse_ignores_the_cluster_of_the_environment_variable(monkeypatch):
     monkeypatch.setenv("KUSCIA_CONFORMANCE_CLUSTER", "kind")
     assert settings_of({"reuse": True}).cluster == "that of `up`"

@@ -1,4 +1,4 @@
-"""What `--setup` and `--task-defaults` bring."""
+"""Tests the objects of `--setup` and the defaults of `--task-defaults`."""
 
 import asyncio
 
@@ -39,7 +39,7 @@ def there(access):
     return asyncio.run(look())
 
 
-def test_objects_are_there_meanwhile(control_plane, tmp_path):
+def test_setup_objects_exist_during_the_run_only(control_plane, tmp_path):
     access, file = read_access(control_plane), tmp_path / "setup.yaml"
     file.write_text(MANIFESTS)
     with set_up(access, file, "test"):
@@ -53,7 +53,7 @@ def test_objects_are_there_meanwhile(control_plane, tmp_path):
     assert not there(access)
 
 
-def test_what_the_cluster_does_not_know_is_refused_and_the_rest_taken_back(control_plane, tmp_path):
+def test_a_setup_with_an_unknown_kind_is_refused_and_undone(control_plane, tmp_path):
     access, file = read_access(control_plane), tmp_path / "setup.yaml"
     unknown = "\n---\napiVersion: v1\nkind: Nonsense\nmetadata: {name: brought}\n"
     file.write_text(MANIFESTS + unknown)
@@ -62,7 +62,7 @@ def test_what_the_cluster_does_not_know_is_refused_and_the_rest_taken_back(contr
     assert not there(access)
 
 
-def test_defaults_give_way_to_what_a_task_says(tmp_path):
+def test_task_defaults_do_not_override_values_of_a_task(tmp_path):
     file = tmp_path / "defaults.yaml"
     file.write_text('metadata: {labels: {a: "1", b: "2"}, annotations: {c: "3"}}')
     task = {"metadata": {"name": "psi", "labels": {"b": "own"}}}
@@ -80,11 +80,11 @@ def test_defaults_give_way_to_what_a_task_says(tmp_path):
         ("metadata: {name: x}", "metadata.name cannot be set"),
         ("metadata: {labels: {a: 1}}", r"metadata.labels\[a\] cannot be set"),
         ("metadata: 3", "metadata cannot be set"),
-        ("- a", "is one mapping"),
+        ("- a", "has to be one mapping"),
         ("a: [", "--task-defaults"),
     ],
 )
-def test_other_defaults_are_refused(tmp_path, text, said):
+def test_task_defaults_other_than_labels_and_annotations_are_refused(tmp_path, text, said):
     file = tmp_path / "defaults.yaml"
     file.write_text(text)
     with pytest.raises(UsageError, match=said):

@@ -1,4 +1,4 @@
-"""Runs on a virtual clock: the same each time, without waiting, and with a controller to kill."""
+"""Tests runs on a virtual clock: they repeat exactly, do not wait, and can kill the controller."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from kuscia_conformance.kube.objects import NODES
 from tests.given import settings_of
 
 RUN = [sys.executable, "-P", "-m", "kuscia_conformance", "run", "--clock", "virtual"]
-#: Scenarios that kill the controller, that wait, and whose names are generated.
+#: Scenarios that kill the controller, that wait, and that have generated names.
 SOME = "run-restart-pending,view-lifecycle-over,schedule-hold-released"
 
 
@@ -28,7 +28,7 @@ def environment(tmp_path):
 
 
 def passes(out, only, *options, seed_of_hashes="1"):
-    """What a run says of these checks, which pass."""
+    """Runs these checks, asserts that they pass, and returns the output."""
     command = [*RUN, "--only", only, "--out", str(out), *options]
     environment = {**os.environ, "PYTHONHASHSEED": seed_of_hashes}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
@@ -43,22 +43,22 @@ def run(out, *options, seed_of_hashes="1"):
     return {file.parent.name: file.read_bytes() for file in found}
 
 
-def test_a_run_is_the_same_each_time_and_another_for_another_seed(tmp_path):
+def test_a_virtual_run_repeats_exactly_and_changes_with_the_seed(tmp_path):
     first = run(tmp_path / "a")
     assert run(tmp_path / "b", seed_of_hashes="2") == first
     assert run(tmp_path / "c", "--seed", "7") != first
 
 
-def test_workers_have_a_cluster_each(tmp_path):
+def test_each_worker_of_a_virtual_run_has_its_own_cluster(tmp_path):
     assert run(tmp_path / "one").keys() == run(tmp_path / "two", "-n", "2").keys()
 
 
-def test_a_slow_machine_is_given_more_time_but_no_other_schedule(tmp_path):
+def test_timeout_scale_does_not_change_the_schedules_of_tasks(tmp_path):
     only = "schedule-room-in-pause,schedule-hold-again"
     assert "4 pass" in passes(tmp_path / "out", only, "--timeout-scale", "3")
 
 
-def test_time_stands_still_until_somebody_waits_for_more_than_others_have_to_do(environment):
+def test_virtual_time_moves_only_when_a_wait_needs_it(environment):
     journal = environment.virtual.connection.journal
     before = journal.now()
     assert before > BEGINNING
@@ -67,7 +67,7 @@ def test_time_stands_still_until_somebody_waits_for_more_than_others_have_to_do(
     assert journal.now() == before + timedelta(hours=1)
 
 
-def test_what_the_cluster_says_comes_while_it_is_waited_for(environment):
+def test_events_of_the_cluster_arrive_during_a_wait(environment):
     connection = environment.virtual.connection
     nodes, _ = connection.run(connection.api.list(NODES))
     patch = {"metadata": {"labels": {"a": "b"}}}
@@ -99,7 +99,7 @@ def test_a_killed_controller_does_nothing_until_it_is_started(environment):
     assert "status" in connection.run(connection.api.get(KUSCIA_TASKS, "t", "cross-domain"))
 
 
-def test_a_controller_that_has_died_is_told_of(environment):
+def test_a_controller_that_has_ended_on_its_own_is_reported(environment):
     controller = environment.virtual.controller
     controller._work.cancel()
     environment.virtual.connection.journal.wait_beyond(10**6, 1)
@@ -118,7 +118,7 @@ def test_a_controller_that_has_died_is_told_of(environment):
         ({"clock": "real"}, False),
     ],
 )
-def test_the_clock_is_virtual_where_all_that_has_one_is_ours(chosen, virtual):
+def test_the_clock_is_virtual_if_cluster_and_controller_are_built_in(chosen, virtual):
     assert settings_of(chosen).virtual is virtual
 
 
@@ -127,13 +127,13 @@ def test_the_clock_is_virtual_where_all_that_has_one_is_ours(chosen, virtual):
     [
         ({"clock": "wrong"}, "expected real or virtual"),
         ({"cluster": "kind"}, "the clock of kind cannot be set"),
-        ({"controller": ["cmd:mine"]}, "cmd:mine has a clock of its own"),
-        ({"controller": ["none"]}, "none has a clock of its own"),
-        ({"pause_on_failure": True}, "nothing goes on once the run waits for you"),
+        ({"controller": ["cmd:mine"]}, "--controller cmd:mine uses the real clock"),
+        ({"controller": ["none"]}, "--controller none uses the real clock"),
+        ({"pause_on_failure": True}, "the cluster stands still while the run waits"),
         ({"seed": "x"}, "--seed x: expected a number"),
         ({"pace": "-1"}, "--pace -1: expected a number, 0 or more"),
     ],
 )
-def test_what_does_not_go_together_is_refused(chosen, said):
+def test_options_that_exclude_a_virtual_clock_are_refused(chosen, said):
     with pytest.raises(UsageError, match=said):
         settings_of({"clock": "virtual", **chosen})

@@ -1,4 +1,4 @@
-"""The virtual clock: it moves when nobody has anything to do, and only then."""
+"""Tests the virtual clock, which moves only when no task has anything to do."""
 
 import asyncio
 import socket
@@ -19,13 +19,13 @@ def loop():
     made.close()
 
 
-def test_a_sleep_takes_as_long_as_it_says_by_the_clock(loop):
+def test_a_sleep_moves_the_virtual_clock_by_its_length(loop):
     loop.run_until_complete(asyncio.sleep(3600))
     assert loop.time() == 3600
     assert (loop.now() - BEGINNING).total_seconds() == 3600
 
 
-def test_time_stands_still_while_somebody_has_something_to_do(loop):
+def test_virtual_time_stands_still_while_a_task_is_busy(loop):
     async def busy():
         before = loop.time()
         for _ in range(1_000):
@@ -42,7 +42,7 @@ def test_time_stands_still_while_somebody_has_something_to_do(loop):
     assert loop.time() == 1
 
 
-def test_ten_thousand_sleepers_wake_in_the_order_of_their_moments(loop):
+def test_ten_thousand_sleepers_wake_in_the_order_of_their_times(loop):
     woken = []
 
     async def sleeper(seconds):
@@ -50,7 +50,7 @@ def test_ten_thousand_sleepers_wake_in_the_order_of_their_moments(loop):
         woken.append((loop.time(), seconds))
 
     async def all_of_them():
-        # Not in their order: 7919 is prime to 10,000.
+        # A permutation of all seconds, because 7919 and 10,000 are coprime.
         moments = (1 + (7919 * i) % 10_000 for i in range(10_000))
         await asyncio.gather(*map(sleeper, moments))
 
@@ -58,7 +58,7 @@ def test_ten_thousand_sleepers_wake_in_the_order_of_their_moments(loop):
     assert woken == [(float(second), second) for second in range(1, 10_001)]
 
 
-def test_those_who_wake_at_the_same_moment_do_so_in_the_same_order_each_time():
+def test_sleepers_with_the_same_time_wake_in_a_reproducible_order():
     assert order_of_waking() == order_of_waking()
 
 
@@ -79,12 +79,12 @@ def order_of_waking():
     return woken
 
 
-def test_where_all_wait_for_each_other_the_clock_says_so(loop):
-    with pytest.raises(ClusterError, match="all wait, and nobody for a moment"):
+def test_a_deadlock_of_all_tasks_raises_an_error(loop):
+    with pytest.raises(ClusterError, match="all tasks wait, and none for a time"):
         loop.run_until_complete(asyncio.Event().wait())
 
 
-def test_a_socket_is_not_waited_for(loop):
+def test_the_virtual_clock_does_not_wait_for_a_socket(loop):
     near, far = socket.socketpair()
     near.setblocking(False)
 
@@ -97,7 +97,7 @@ def test_a_socket_is_not_waited_for(loop):
     assert loop.time() == 10
 
 
-def test_another_thread_is_not_waited_for(loop):
+def test_the_virtual_clock_does_not_wait_for_another_thread(loop):
     go = threading.Event()
 
     async def ask():
@@ -114,7 +114,7 @@ def test_another_thread_is_not_waited_for(loop):
 @pytest.mark.parametrize("start", [0.0, 1e6, 1e9])
 @pytest.mark.parametrize("seconds", [0.1, 0.001, 1 / 3])
 def test_many_small_sleeps_neither_drift_nor_spin(loop, start, seconds):
-    """Each takes a few turns of the loop at most, however late it is by the clock."""
+    """Each sleep takes at most a few turns of the loop, however large the clock's time is."""
     turns = 0
     run_once = loop._run_once
 
@@ -135,7 +135,7 @@ def test_many_small_sleeps_neither_drift_nor_spin(loop, start, seconds):
     assert turns < 4_000
 
 
-def test_a_sleep_too_short_for_the_clock_ends_all_the_same(loop):
+def test_a_sleep_below_the_resolution_of_the_clock_ends(loop):
     async def sleep():
         loop.move_on(1e9)
         await asyncio.sleep(1e-12)
@@ -144,7 +144,7 @@ def test_a_sleep_too_short_for_the_clock_ends_all_the_same(loop):
     assert loop.time() == pytest.approx(1e9)
 
 
-def test_a_timeout_comes_at_its_moment_and_no_earlier(loop):
+def test_a_timeout_fires_exactly_at_its_time(loop):
     async def wait():
         async with asyncio.timeout(2.5):
             await asyncio.Event().wait()
@@ -154,7 +154,7 @@ def test_a_timeout_comes_at_its_moment_and_no_earlier(loop):
     assert loop.time() == 2.5
 
 
-def test_who_is_cancelled_is_not_slept_for(loop):
+def test_the_clock_does_not_wait_for_a_cancelled_sleep(loop):
     async def cancel():
         long = asyncio.create_task(asyncio.sleep(1e6))
         await asyncio.sleep(1)
@@ -166,14 +166,16 @@ def test_who_is_cancelled_is_not_slept_for(loop):
     assert loop.time() == 2
 
 
-def test_who_never_comes_to_rest_is_told_of(loop, monkeypatch):
+def test_a_task_that_never_rests_raises_an_error(loop, monkeypatch):
     monkeypatch.setattr(virtual_clock, "MOST_TURNS", 1_000)
 
     async def restless():
         while True:
             await asyncio.sleep(0)
 
-    with pytest.raises(ClusterError, match="never comes to rest: 1,000 turns at 2026-01-01"):
+    with pytest.raises(
+        ClusterError, match="a task never waits: 1,000 turns of the loop at 2026-01-01"
+    ):
         loop.run_until_complete(restless())
     for task in asyncio.all_tasks(loop):
         task.cancel()

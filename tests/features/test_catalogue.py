@@ -1,4 +1,4 @@
-"""Looking up checks and requirements: `list` and `explain`."""
+"""Tests `list` and `explain`, which look up checks and requirements."""
 
 import sys
 
@@ -24,7 +24,7 @@ def ids(cases):
     return [case.check.id for case in cases]
 
 
-def test_all_checks_without_a_pattern():
+def test_all_checks_are_listed_without_a_pattern():
     assert cases_named(CASES, []) == CASES
     assert len(set(ids(CASES))) == len(CASES)
 
@@ -40,24 +40,24 @@ def test_all_checks_without_a_pattern():
         ("*-fails", "run-pod-fails"),
     ],
 )
-def test_patterns_are_those_of_only(pattern, name):
+def test_a_pattern_selects_checks_as_the_option_only_does(pattern, name):
     found = ids(cases_named(CASES, [pattern]))
     assert name in found
     assert len(found) < len(CASES)
 
 
-def test_each_pattern_has_to_name_something():
-    with pytest.raises(UsageError, match="nonsense: no check is called that"):
+def test_a_pattern_that_matches_no_check_is_refused():
+    with pytest.raises(UsageError, match="nonsense: no check has this name"):
         cases_named(CASES, ["run", "nonsense"])
 
 
-def test_requirements_and_what_covers_them():
+def test_requirements_are_found_with_the_checks_that_cover_them():
     assert requirements_named([]) == list(requirements().values())
     [found] = requirements_named(["SC-01"])
     assert "schedule-none-alone" in ids(covering(found.id, CASES))
 
 
-def test_a_check_is_explained_with_all_that_belongs_to_it():
+def test_a_check_is_explained_with_steps_documents_and_requirements():
     text = explain("schedule-none-alone", CASES, definitions())
     assert "Background:\n    Given the domains alice and bob, each with room for 2 pods" in text
     assert 'When the task "psi" is created' in text
@@ -68,7 +68,7 @@ def test_a_check_is_explained_with_all_that_belongs_to_it():
     assert "--only 'schedule-none-alone'" in text
 
 
-def test_a_row_is_filled_in_and_an_outline_is_all_its_rows():
+def test_a_row_is_explained_with_its_values_and_an_outline_with_all_rows():
     row = explain("create-required#parties", CASES, definitions())
     assert "Then it is refused, naming spec.parties" in row
     assert "<field>" not in row
@@ -84,16 +84,16 @@ def test_a_requirement_is_explained_with_its_checks():
 
 
 @pytest.mark.parametrize("sentence", ["the pods of bob finish", "When the pods of bob finish"])
-def test_a_sentence_is_explained(sentence):
+def test_a_sentence_is_explained_by_its_step(sentence):
     text = explain(sentence, CASES, definitions())
-    assert text.startswith("When <who> finish[es]")
-    assert "e.g. When the pods of bob finish with exit code 3" in text
+    assert text.startswith("When <pods> finish[es]")
+    assert "example: When the pods of bob finish with exit code 3" in text
 
 
 ROWS = [("a", "MUST", "one"), ("longer", "SHOULD", "other " * 40)]
 
 
-def test_a_table_for_programs_is_never_cut(capsys):
+def test_a_table_for_programs_is_never_shortened(capsys):
     show(("check", "strength", "title"), ROWS)
     first, second = capsys.readouterr().out.splitlines()
     assert first == "a       MUST    one"
@@ -108,7 +108,7 @@ def test_a_table_on_a_terminal_has_headings(capsys, monkeypatch):
     assert len(text.splitlines()) > 3
 
 
-def test_the_commands(tmp_path):
+def test_the_list_and_explain_commands_print_their_results(tmp_path):
     assert call(tmp_path, "list", "SC-01").stdout.count("\n") >= 2
     assert call(tmp_path, "list", "--requirements", "SC-0?").stdout.startswith("SC-01  MUST")
     assert call(tmp_path, "explain", "SC-01").stdout.startswith("SC-01 (MUST, source: page)")

@@ -1,3 +1,5 @@
+"""Tests the checks that are read from the tags of scenarios."""
+
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ def check(*tags, row=None):
     return check_from_tags(tags, feature=feature, row=row, **FACTS)
 
 
-def test_tags_say_what_a_check_is():
+def test_the_tags_of_a_scenario_define_its_check():
     found = check("id:run-x", "req:SC-02", "req:RN-01", "needs:real-pods", "exclusive", "core")
     assert found.id == "run-x"
     assert found.requirements == ("RN-01", "SC-02")
@@ -31,11 +33,11 @@ def test_tags_say_what_a_check_is():
     assert (found.level, found.area, found.feature) == ("core", "run", "run/failure.feature")
 
 
-def test_a_row_is_a_check_of_its_own():
+def test_each_row_of_an_outline_is_a_check():
     assert check("id:run-x", row="alice").id == "run-x#alice"
 
 
-def test_an_extended_feature_is_the_level():
+def test_the_extended_tag_sets_the_level_of_a_check():
     assert check("id:x", "extended:metrics").level == "extended:metrics"
 
 
@@ -50,37 +52,37 @@ def test_an_extended_feature_is_the_level():
         (["id:a", "level:core"], "unknown tags: @level:core"),
     ],
 )
-def test_tags_that_say_nothing_are_refused(tags, words):
+def test_missing_doubled_and_unknown_tags_are_refused(tags, words):
     [problem] = tag_problems(tags, "failure.feature:4", "It runs")
     assert words in str(problem)
     assert "failure.feature:4" in str(problem)
 
 
-def test_every_mistake_in_tags_is_told():
+def test_every_mistake_in_the_tags_is_reported():
     assert len(list(tag_problems(["slow"], "failure.feature:4", "It runs"))) == 2
 
 
 @pytest.mark.parametrize("tags", [[], ["id:a", "id:b"]])
-def test_what_has_no_name_is_no_check(tags):
+def test_a_scenario_without_exactly_one_id_is_not_a_check(tags):
     with pytest.raises(FeatureError, match="needs one @id tag"):
         check(*tags)
 
 
 @pytest.mark.parametrize("pattern", ["run-x", "run-x#row", "run", "run-*", "SC-0?", "run/failure"])
-def test_a_check_is_found_by_its_names(pattern):
+def test_a_check_is_found_by_its_id_area_feature_and_requirements(pattern):
     assert check("id:run-x", "req:SC-02", row="row").is_named([pattern])
 
 
-def test_a_check_is_not_found_by_others():
+def test_a_check_is_not_found_by_other_names():
     assert not check("id:run-x", "req:SC-02").is_named(["clean", "run-y", "SC-03"])
 
 
-def test_a_feature_elsewhere_goes_by_its_name():
+def test_a_feature_outside_the_suite_is_called_by_its_file_name():
     found = check_from_tags(["id:x"], feature=Path("/elsewhere/mine.feature"), **FACTS)
     assert found.feature == "mine.feature"
 
 
-def test_strength_is_that_of_the_requirements():
+def test_the_strength_of_a_check_is_the_highest_of_its_requirements():
     assert strength(check("id:x", "req:VW-14")) == "SHOULD"
     assert strength(check("id:x", "req:VW-14", "req:VW-06")) == "MUST"
 

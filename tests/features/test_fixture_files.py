@@ -1,4 +1,4 @@
-"""Where `--update` writes a document, and where it does not."""
+"""Tests where `--update` writes a document, and which files it does not change."""
 
 import pytest
 
@@ -16,17 +16,17 @@ def files(tmp_path):
     return FixtureFiles(tmp_path / "mine.feature")
 
 
-def test_a_new_one_comes_beside_the_feature(files, tmp_path):
+def test_a_new_document_is_written_beside_the_feature(files, tmp_path):
     assert files.write(FILE, "phase: Failed\n") == tmp_path / FILE
     assert files.document(FILE) == {"phase": "Failed"}
 
 
-def test_a_new_one_comes_into_the_folder_of_the_features_name(files, tmp_path):
+def test_a_new_document_is_written_to_the_folder_of_the_features_name(files, tmp_path):
     (tmp_path / "mine").mkdir()
     assert files.write(FILE, "phase: Failed\n") == tmp_path / "mine" / FILE
 
 
-def test_one_that_is_there_is_written_where_it_is(files, tmp_path):
+def test_an_existing_document_is_overwritten_in_its_place(files, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / FILE).write_text("phase: Running\n")
     assert files.document(FILE) == {"phase": "Running"}
@@ -34,15 +34,15 @@ def test_one_that_is_there_is_written_where_it_is(files, tmp_path):
     assert files.document(FILE) == {"phase": "Failed"}
 
 
-def test_one_is_not_written_otherwise_by_the_same_run(files, tmp_path):
+def test_a_run_does_not_write_one_document_with_two_contents(files, tmp_path):
     for _ in range(2):
         files.write(FILE, "phase: Failed\n")
-    with pytest.raises(UsageError, match=r"has already written .*mine.status.yaml, otherwise"):
+    with pytest.raises(UsageError, match=r"has already written another text to .*mine.status.yaml"):
         files.write(FILE, "phase: Running\n")
     assert (tmp_path / FILE).read_text() == "phase: Failed\n"
 
 
-def test_what_features_share_is_not_written(files):
+def test_update_does_not_write_documents_that_features_share(files):
     shared = sorted((suite_folder("fixtures") / "shared").glob("*.yaml"))[0]
     before = shared.read_text()
     with pytest.raises(UsageError, match=r"--update does not write .*it is not this feature's own"):
@@ -50,7 +50,7 @@ def test_what_features_share_is_not_written(files):
     assert shared.read_text() == before
 
 
-def test_a_file_that_cannot_be_written(files, tmp_path):
+def test_a_document_that_cannot_be_written_is_reported(files, tmp_path):
     (tmp_path / FILE).mkdir()
     with pytest.raises(UsageError, match=r"--update cannot write .*: Is a directory"):
         files.write(FILE, "phase: Failed\n")

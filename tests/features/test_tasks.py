@@ -1,3 +1,5 @@
+"""Tests the sentences of features about tasks and domains."""
+
 import re
 
 import pytest
@@ -23,14 +25,14 @@ def test_the_words_of_a_feature_set_the_schedule(words, schedule):
     assert schedule_from(words) == schedule
 
 
-def test_other_words_are_refused_with_the_valid_ones():
+def test_unknown_words_of_a_schedule_are_refused_with_the_valid_ones():
     with pytest.raises(FeatureError, match=r"waits for 3 s") as error:
         schedule_from("waits for 3 s")
     assert "holds for N s" in error.value.hint
 
 
 @pytest.mark.parametrize("words", ["alice, bob and carol", "alice and bob and carol"])
-def test_names(words):
+def test_names_in_a_sentence_are_split_at_commas_and_and(words):
     assert names_in(words) == ["alice", "bob", "carol"]
 
 
@@ -47,7 +49,7 @@ def test_names(words):
         ),
     ],
 )
-def test_domains_and_their_room(text, domains, room):
+def test_the_pattern_of_domains_finds_their_names_and_room(text, domains, room):
     match = re.fullmatch(DOMAINS, text)
     assert match is not None
     assert (match["domains"], match["room"]) == (domains, room)
@@ -70,5 +72,5 @@ def test_a_task_has_a_party_for_each_domain():
         ({"kind": "TaskResource", "metadata": {"namespace": "alice"}, "spec": {}}, ["alice"]),
     ],
 )
-def test_what_is_made_by_hand_has_pods_in_domains_too(manifest, domains):
+def test_the_domains_of_groups_and_task_resources_are_found(manifest, domains):
     assert Task("psi", manifest).domains == domains

@@ -1,4 +1,4 @@
-"""The client against a small server that answers as told."""
+"""Tests the client against a small server whose answers each test defines."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ from kuscia_conformance.kube.objects import NODES, PODS
 
 
 def talk(handler, conversation, path="/{rest:.*}"):
-    """What `conversation(api)` returns, against a server whose only handler is this."""
+    """Returns the result of `conversation(api)` against a server with this one handler."""
 
     async def scene():
         application = web.Application()
@@ -54,7 +54,7 @@ def answering(status, body):
         (403, "Forbidden", ApiError),
     ],
 )
-def test_a_status_becomes_the_error_it_is(code, reason, kind):
+def test_each_failure_status_raises_its_error_class(code, reason, kind):
     status = {
         "kind": "Status",
         "reason": reason,
@@ -68,7 +68,7 @@ def test_a_status_becomes_the_error_it_is(code, reason, kind):
     assert error.value.causes == [{"field": "spec"}]
 
 
-def test_an_error_without_a_status_is_one_too():
+def test_an_error_answer_without_a_status_raises_api_error():
     async def handler(_):
         return web.Response(status=502, text="bad gateway")
 
@@ -76,7 +76,7 @@ def test_an_error_without_a_status_is_one_too():
         talk(handler, lambda api: api.get(PODS, "a", "b"))
 
 
-def test_requests_say_who_asks_and_what():
+def test_a_request_has_the_expected_path_headers_and_query():
     async def handler(request):
         seen = {
             "method": request.method,
@@ -113,7 +113,7 @@ def test_requests_are_counted_by_verb_and_resource():
     assert counts == {("get", "pods"): 1, ("patch", "pods/status"): 1}
 
 
-def test_listed_objects_know_their_kind():
+def test_listed_objects_get_their_kind_and_api_version():
     answer = {"metadata": {"resourceVersion": "7"}, "items": [{"metadata": {"name": "a"}}]}
     items, version = talk(answering(200, answer), lambda api: api.list(PODS))
     assert version == "7"
@@ -138,7 +138,7 @@ def line(kind, **obj):
     return json.dumps({"type": kind, "object": obj}).encode() + b"\n"
 
 
-def test_a_watch_gives_events_however_they_are_cut():
+def test_a_watch_joins_events_that_arrive_in_pieces():
     text = line("ADDED", name="a") + line("MODIFIED", name="b" * 200_000)
     pieces = [text[at : at + 70_000] for at in range(0, len(text), 70_000)]
     assert watching(*pieces) == [
@@ -147,12 +147,12 @@ def test_a_watch_gives_events_however_they_are_cut():
     ]
 
 
-def test_a_compacted_version_ends_a_watch():
+def test_a_watch_from_a_compacted_version_raises_expired():
     with pytest.raises(Expired, match="too old"):
         watching(line("ERROR", code=410, reason="Expired", message="too old"))
 
 
-def test_no_server_is_unreachable():
+def test_a_server_that_does_not_answer_raises_unreachable():
     async def ask():
         async with Api(Access("http://127.0.0.1:1", None, lambda: None), "test") as api:
             await api.get(PODS, "a", "b")
@@ -173,23 +173,23 @@ def executing(*frames):
     return talk(handler, lambda api: api.exec("pod", "ns", "app", ["sh", "-c", "true"]))
 
 
-def test_a_command_gives_what_it_printed():
+def test_exec_returns_the_output_of_the_command():
     assert executing(b"\x01hel", b"\x02lo", b'\x03{"status":"Success"}') == "hello"
 
 
-def test_a_command_that_fails_is_an_error_with_its_output():
+def test_exec_of_a_failing_command_raises_api_error_with_its_output():
     failure = b'\x03{"status":"Failure","reason":"NonZeroExitCode","message":"exit code 3"}'
     with pytest.raises(ApiError, match="exit code 3: no such file"):
         executing(b"\x02no such file\n", failure)
 
 
-def test_a_command_without_a_status_has_not_succeeded():
+def test_exec_that_ends_without_a_status_raises_api_error():
     with pytest.raises(ApiError, match="ended without a status"):
         executing(b"\x01hello")
 
 
 @pytest.mark.parametrize("turns", range(4))
-def test_a_cancellation_is_not_lost_as_the_answer_comes(turns):
+def test_a_cancellation_is_not_lost_when_the_answer_arrives(turns):
     async def scenario():
         answer = asyncio.get_running_loop().create_future()
         async with Api(Access("http://127.0.0.1:1", None, lambda: None), "test") as api:

@@ -1,3 +1,5 @@
+"""Tests access to a cluster by a kubeconfig or by the service account of a pod."""
+
 import datetime
 from types import SimpleNamespace
 
@@ -25,39 +27,39 @@ def kubeconfig(folder, **cluster):
     return path
 
 
-def test_a_token_becomes_a_header(tmp_path):
+def test_a_token_becomes_the_authorization_header(tmp_path):
     access = read_access(kubeconfig(tmp_path))
     assert access.server == "http://127.0.0.1:1"
     assert access.authorization() == "Bearer secret"
     assert access.tls is None
 
 
-def test_loopback_is_not_reached_through_a_proxy(tmp_path, monkeypatch):
+def test_no_proxy_is_used_for_a_loopback_address(tmp_path, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:3128")
     assert read_access(kubeconfig(tmp_path)).proxy is None
 
 
-def test_elsewhere_the_kubeconfigs_proxy_counts(tmp_path):
+def test_the_proxy_of_the_kubeconfig_is_used_for_other_addresses(tmp_path):
     path = kubeconfig(
         tmp_path, server="https://cluster.invalid", **{"proxy-url": "http://proxy.invalid:1"}
     )
     assert read_access(path).proxy == "http://proxy.invalid:1"
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_kubeconfig_is_named(tmp_path):
     with pytest.raises(UsageError, match=r"nowhere: there is no such file"):
         read_access(tmp_path / "nowhere")
 
 
-def test_a_missing_context_is_named_with_those_there_are(tmp_path):
+def test_a_missing_context_is_reported_with_the_existing_ones(tmp_path):
     with pytest.raises(UsageError, match="has no context 'yours'") as error:
         read_access(kubeconfig(tmp_path), "yours")
     assert error.value.hint == "it has: mine"
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "- 1", "kind: Config", "just words"])
-def test_what_is_no_kubeconfig_is_refused_in_one_line(tmp_path, text):
+def test_an_invalid_kubeconfig_is_refused_in_one_line(tmp_path, text):
     path = tmp_path / "broken"
     path.write_text(text)
     with pytest.raises(UsageError) as error:
@@ -66,14 +68,14 @@ def test_what_is_no_kubeconfig_is_refused_in_one_line(tmp_path, text):
     assert "\n" not in error.value.message
 
 
-def test_an_address_that_is_none_is_refused(tmp_path):
+def test_a_server_that_is_not_a_url_is_refused(tmp_path):
     with pytest.raises(UsageError, match="is not a URL"):
         read_access(kubeconfig(tmp_path, server="nonsense"))
 
 
 @pytest.fixture
 def pod(tmp_path, monkeypatch):
-    """The files and variables that a pod has, and no kubeconfig; the folder of its account."""
+    """Simulates a pod without a kubeconfig; returns the folder of its service account."""
     folder = tmp_path / "serviceaccount"
     folder.mkdir()
     write_certificates(folder)
@@ -89,12 +91,12 @@ def pod(tmp_path, monkeypatch):
 
 
 def clock(now):
-    """A `datetime` module for the client, whose time stands in `now`."""
+    """Returns a replacement of the client's `datetime` module whose current time is `now[0]`."""
     moment = SimpleNamespace(now=lambda: now[0])
     return SimpleNamespace(datetime=moment, timedelta=datetime.timedelta)
 
 
-def test_in_a_pod_its_service_account_counts(pod):
+def test_the_service_account_is_used_inside_a_pod(pod):
     access = read_access()
     assert access.server == "https://10.96.0.1:443"
     assert access.authorization() == "bearer first"
@@ -102,7 +104,7 @@ def test_in_a_pod_its_service_account_counts(pod):
     assert own_namespace() == "kuscia-system"
 
 
-def test_a_token_that_rotates_is_read_again(pod, monkeypatch):
+def test_a_rotated_service_account_token_is_read_again(pod, monkeypatch):
     now = [datetime.datetime(2024, 1, 1)]
     monkeypatch.setattr(incluster_config, "datetime", clock(now))
     access = read_access()
@@ -112,14 +114,14 @@ def test_a_token_that_rotates_is_read_again(pod, monkeypatch):
     assert access.authorization() == "bearer second"
 
 
-def test_where_there_is_neither_kubeconfig_nor_pod_both_are_said(pod, monkeypatch):
+def test_without_kubeconfig_and_pod_the_error_names_both(pod, monkeypatch):
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
-    with pytest.raises(UsageError, match=r"there is no .*none, and no service account of a pod"):
+    with pytest.raises(UsageError, match=r"there is no .*none, and .* does not run in a pod"):
         read_access()
 
 
-def test_outside_a_pod_the_namespace_has_to_be_named(pod):
+def test_outside_a_pod_the_own_namespace_must_be_given_by_an_option(pod):
     (pod / "namespace").unlink()
-    with pytest.raises(UsageError, match="this is no pod") as error:
+    with pytest.raises(UsageError, match="does not run in a pod") as error:
         own_namespace()
     assert "--leader-elect-resource-namespace" in error.value.hint

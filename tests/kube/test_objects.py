@@ -1,3 +1,5 @@
+"""Tests the helpers for Kubernetes objects: quantities, paths, keys, conditions, times."""
+
 from decimal import Decimal
 
 import pytest
@@ -30,23 +32,23 @@ from kuscia_conformance.kube.objects import (
         ("3n", "0.000000003"),
     ],
 )
-def test_quantities(text, number):
+def test_quantities_are_parsed_as_decimal_numbers(text, number):
     assert quantity(text) == Decimal(number)
 
 
-def test_paths():
+def test_each_resource_builds_its_api_paths():
     assert PODS.path("alice", "a-0", "log") == "/api/v1/namespaces/alice/pods/a-0/log"
     assert PODS.path() == "/api/v1/pods"
     assert NODES.path("alice", "n") == "/api/v1/nodes/n"
     assert KUSCIA_TASKS.path("x") == "/apis/kuscia.secretflow/v1alpha1/namespaces/x/kusciatasks"
 
 
-def test_a_manifest_tells_its_resource():
+def test_the_resource_of_a_manifest_is_found_by_version_and_kind():
     assert resource_of({"apiVersion": "v1", "kind": "Pod"}) is PODS
     assert resource_of({"apiVersion": "v2", "kind": "Pod"}) is None
 
 
-def test_keys_and_conditions():
+def test_keys_and_conditions_of_objects_are_found():
     pod = {
         "metadata": {"name": "a"},
         "status": {"conditions": [{"type": "Ready", "status": "True"}]},
@@ -57,5 +59,5 @@ def test_keys_and_conditions():
     assert condition_of(pod, "Other") is None
 
 
-def test_times_go_and_come_in_whole_seconds():
+def test_times_are_converted_to_utc_in_whole_seconds():
     assert time_text(time_from("2024-01-01T10:00:00.9+02:00")) == "2024-01-01T08:00:00Z"

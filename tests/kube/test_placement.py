@@ -1,3 +1,5 @@
+"""Tests node selectors, node affinity and tolerations."""
+
 import pytest
 
 from kuscia_conformance.kube.placement import selects, tolerates
@@ -19,22 +21,31 @@ def term(operator, *values, key="size"):
 @pytest.mark.parametrize(
     ("asked", "labels", "selected"),
     [
-        pytest.param({"spec": {}}, {}, True, id="nothing is asked"),
-        pytest.param(pod(term("Exists"), zone="a"), {"zone": "a", "size": ""}, True, id="both"),
-        pytest.param(pod(term("Exists"), zone="a"), {"size": ""}, False, id="affinity alone"),
-        pytest.param(pod(term("Exists"), zone="a"), {"zone": "a"}, False, id="selector alone"),
+        pytest.param({"spec": {}}, {}, True, id="no constraint"),
+        pytest.param(
+            pod(term("Exists"), zone="a"),
+            {"zone": "a", "size": ""},
+            True,
+            id="selector and affinity match",
+        ),
+        pytest.param(
+            pod(term("Exists"), zone="a"), {"size": ""}, False, id="only the affinity matches"
+        ),
+        pytest.param(
+            pod(term("Exists"), zone="a"), {"zone": "a"}, False, id="only the selector matches"
+        ),
         pytest.param(pod({}), {}, False, id="an empty term"),
         pytest.param(pod(), {}, False, id="no term"),
-        pytest.param(pod({}, term("Exists")), {"size": "1"}, True, id="one of two terms"),
-        pytest.param(pod(term("Gt", "4")), {"size": "4"}, False, id="as much is not more"),
-        pytest.param(pod(term("Lt", "4")), {"size": "4"}, False, id="as much is not less"),
-        pytest.param(pod(term("Lt", "4")), {"size": "-1"}, True, id="less"),
-        pytest.param(pod(term("Gt", "4")), {}, False, id="more than nothing"),
-        pytest.param(pod(term("Gt", "4")), {"size": "big"}, False, id="more than a word"),
-        pytest.param(pod(term("Lt", "4")), {"size": "4.5"}, False, id="less than a fraction"),
+        pytest.param(pod({}, term("Exists")), {"size": "1"}, True, id="one of two terms matches"),
+        pytest.param(pod(term("Gt", "4")), {"size": "4"}, False, id="Gt refuses an equal value"),
+        pytest.param(pod(term("Lt", "4")), {"size": "4"}, False, id="Lt refuses an equal value"),
+        pytest.param(pod(term("Lt", "4")), {"size": "-1"}, True, id="Lt accepts a smaller value"),
+        pytest.param(pod(term("Gt", "4")), {}, False, id="Gt refuses a missing label"),
+        pytest.param(pod(term("Gt", "4")), {"size": "big"}, False, id="Gt refuses a word"),
+        pytest.param(pod(term("Lt", "4")), {"size": "4.5"}, False, id="Lt refuses a fraction"),
     ],
 )
-def test_selects(asked, labels, selected):
+def test_a_pod_selects_nodes_by_selector_and_affinity(asked, labels, selected):
     assert selects(asked, node(**labels)) == selected
 
 
@@ -53,9 +64,9 @@ TAINT = {"key": "out", "value": "yes", "effect": "NoSchedule"}
         ({"key": "out"}, False),
     ],
 )
-def test_tolerates(toleration, tolerated):
+def test_a_toleration_matches_a_taint_by_key_value_and_effect(toleration, tolerated):
     assert tolerates(toleration, TAINT) == tolerated
 
 
-def test_an_absent_value_is_an_empty_one():
+def test_a_taint_without_a_value_equals_an_empty_value():
     assert tolerates({"key": "out", "value": ""}, {"key": "out", "effect": "NoSchedule"})

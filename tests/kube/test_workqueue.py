@@ -1,4 +1,4 @@
-"""Work that is due is looked at once, in order, and never by two at a time."""
+"""Tests the work queue: due keys are handled once, in order, and one at a time."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from kuscia_conformance.kube.workqueue import Item, WorkQueue
 
 
 class Refused(Exception):
-    """What a look may raise without a word."""
+    """An error that the queue ignores without a log record."""
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def run_queue(loop, queue, look, seconds=1.0):
     work.cancel()
 
 
-def test_keys_are_looked_at_in_the_order_in_which_they_became_due_and_once(loop):
+def test_due_keys_are_handled_once_and_in_order(loop):
     queue, seen = WorkQueue[str](Refused), list[str]()
     queue.add("b", "a", "b")
     run_queue(loop, queue, seen.append)
     assert seen == ["b", "a"]
 
 
-def test_a_key_that_becomes_due_during_its_look_is_looked_at_again(loop):
+def test_a_key_that_becomes_due_while_it_is_handled_is_handled_again(loop):
     queue, seen = WorkQueue[str](Refused), list[str]()
 
     def look(key):
@@ -50,7 +50,7 @@ def test_a_key_that_becomes_due_during_its_look_is_looked_at_again(loop):
 
 
 @pytest.mark.parametrize(("error", "levels"), [(Refused("old"), []), (ValueError("x"), ["ERROR"])])
-def test_an_error_concerns_one_key_alone(loop, caplog, error, levels):
+def test_an_error_of_one_key_does_not_stop_the_others(loop, caplog, error, levels):
     queue, seen = WorkQueue[str](Refused), list[str]()
 
     def look(key):
@@ -65,7 +65,7 @@ def test_an_error_concerns_one_key_alone(loop, caplog, error, levels):
 
 
 class Looks:
-    """An item whose looks take a second each, with when they began."""
+    """Records when the looks of an item begin; each look takes one second."""
 
     def __init__(self, loop):
         self.loop, self.began, self.working = loop, list[float](), list[bool]()
@@ -92,7 +92,7 @@ def make_due(looks):
     looks.loop.run_until_complete(due())
 
 
-def test_an_item_that_becomes_due_during_a_look_is_looked_at_after_it(looks):
+def test_an_item_that_becomes_due_during_a_look_gets_one_more_look(looks):
     make_due(looks)
     looks.after(0.5)
     make_due(looks)
@@ -103,7 +103,7 @@ def test_an_item_that_becomes_due_during_a_look_is_looked_at_after_it(looks):
     assert looks.item.is_idle
 
 
-def test_an_alarm_makes_it_due_and_a_later_one_takes_its_place(looks):
+def test_a_later_alarm_of_an_item_replaces_the_earlier_one(looks):
     async def set_both():
         looks.item.set_alarm(3)
         looks.item.set_alarm(7)
@@ -115,7 +115,7 @@ def test_an_alarm_makes_it_due_and_a_later_one_takes_its_place(looks):
     assert looks.began == [7]
 
 
-def test_an_alarm_can_be_taken_back(looks):
+def test_an_alarm_of_an_item_can_be_cancelled(looks):
     async def set_and_take_back():
         looks.item.set_alarm(1)
         looks.item.set_alarm(None)
@@ -125,7 +125,7 @@ def test_an_alarm_can_be_taken_back(looks):
     assert (looks.began, looks.item.is_idle) == ([], True)
 
 
-def test_what_is_cancelled_ends_in_the_middle_of_its_look(looks):
+def test_a_cancelled_item_ends_in_the_middle_of_its_look(looks):
     make_due(looks)
     looks.after(0.5)
 

@@ -1,4 +1,4 @@
-"""What is read fast means the same to whoever reads it strictly."""
+"""Tests that the fast YAML reader returns the same as the strict reader."""
 
 import pytest
 import yaml
@@ -13,10 +13,10 @@ DEFINITIONS = sorted((suite_folder("fixtures") / "crds").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: path.stem)
-def test_definitions(path):
+def test_definitions_read_fast_equal_those_read_strictly(path):
     assert read_own(path) == load_manifests(path) != []
 
 
-def test_requirements():
+def test_requirements_read_fast_equal_those_read_by_pyyaml():
     path = suite_folder("features") / "requirements.yaml"
     assert read_own(path) == [yaml.safe_load(path.read_text())]

@@ -1,4 +1,4 @@
-"""A feature with its document, as an author has them: right in the beginning, then changed."""
+"""A valid feature with its document; tests change parts of it to make it invalid."""
 
 FEATURE = """
 @core
@@ -25,7 +25,7 @@ Feature: Mine
 
 
 def written(folder, *changes, document="phase: Running\n"):
-    """The feature's path; `changes` are pairs of a text and what stands there instead."""
+    """Writes the feature and returns its path; `changes` are pairs of an old and a new text."""
     text = FEATURE
     for old, new in changes:
         assert old in text

@@ -1,4 +1,4 @@
-"""What lint says of features that somebody has written."""
+"""Tests the problems that lint reports in features."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def said(path):
     return [str(problem).replace(f"{path.parent}/", "") for problem in lint([path]).problems]
 
 
-def test_nothing_is_said_of_what_is_right(tmp_path):
+def test_lint_reports_no_problem_in_a_valid_feature(tmp_path):
     findings = lint([written(tmp_path)])
     assert findings.problems == ()
     assert str(findings) == "1 feature, 3 checks, 1 document"
@@ -28,21 +28,21 @@ def test_nothing_is_said_of_what_is_right(tmp_path):
         ("| id    |", "| name  |", "mine.feature:18: Examples need a column 'id'"),
         ("      | first | alice |\n      | other | bob   |\n", "", "these Examples have no row"),
         ("| who   |", "| whom  |", "mine.feature:14: the Examples have no column 'who'"),
-        ("Rows of <who>", "It runs", "scenario 'It runs' is there already, in line 9"),
+        ("Rows of <who>", "It runs", "scenario 'It runs' exists already, in line 9"),
         ("room for 1 pod", "place for 1 pod", "mine.feature:6: no such step: Given the domain"),
         ("mine.status.yaml", "my.status.yaml", "mine.feature:10: there is no file"),
         ("@req:RN-01", "@req:RN-01 @req:VW-14", "mixes strengths: RN-01 MUST, VW-14 SHOULD"),
         ("| witness |", "| nothing |", "mine.feature:15: no witness for: no pod of \"psi\" was"),
         ("      | witness | the pods of \"probe\" are bound |\n", "", "there is no table below it"),
-        ("are bound |", "are blue |", "mine.feature:15: a witness that is not understood: "),
-        ("Feature: Mine", "Featur: Mine", "mine.feature:3: this is no Gherkin"),
+        ("are bound |", "are blue |", "mine.feature:15: this witness is not understood: "),
+        ("Feature: Mine", "Featur: Mine", "mine.feature:3: this is not Gherkin"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_with_its_place(tmp_path, old, new, message):
+def test_lint_reports_a_problem_with_its_place(tmp_path, old, new, message):
     assert message in "\n".join(said(written(tmp_path, (old, new))))
 
 
-def test_everything_is_said_at_once(tmp_path):
+def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
     path = written(
         tmp_path,
         ("@id:mine-runs ", ""),
@@ -55,36 +55,36 @@ def test_everything_is_said_at_once(tmp_path):
     assert places == [*expected, "mine.status.yaml:1:1", "mine.status.yaml:3:1"]
 
 
-def test_a_table_that_nobody_would_look_at(tmp_path):
+def test_a_table_below_a_step_that_takes_none_is_reported(tmp_path):
     table = '"mine.status.yaml"\n      | witness | the pods of "probe" are bound |'
     [text] = said(written(tmp_path, ('"mine.status.yaml"', table)))
     assert "it takes no table" in text
 
 
-def test_a_document_is_named_with_the_step_that_names_it(tmp_path):
+def test_an_invalid_document_is_reported_with_the_step_that_names_it(tmp_path):
     [text] = said(written(tmp_path, document="phase: !runing\n"))
     assert text.startswith("mine.status.yaml:1:8: there is no operator !runing")
     assert "named in mine.feature:10" in text
 
 
-def test_what_has_to_match_is_no_manifest(tmp_path):
+def test_a_document_that_a_file_must_match_may_have_operators(tmp_path):
     sentence = 'the file "/work/task.yaml" in the pods of alice matches "mine.yaml"'
     (tmp_path / "mine.yaml").write_text("parties: !any\n")
     path = written(tmp_path, ('the status of "psi" matches "mine.status.yaml"', sentence))
     assert said(path) == []
 
 
-def test_faults_need_their_tag(tmp_path):
+def test_a_scenario_that_kills_the_controller_needs_the_tag_faults(tmp_path):
     killed = ("    Given the domains <who>", "    When the controller is killed\n    Given <who>")
     steps = (killed, ("Given <who> and carol", "Given the domains <who> and carol"))
     texts = said(written(tmp_path, *steps))
-    assert "mine.feature:14: mine-rows#first does not say @needs:faults" in texts[0]
+    assert "mine.feature:14: mine-rows#first has no tag @needs:faults" in texts[0]
     tagged = ("@id:mine-rows", "@needs:faults @id:mine-rows")
     (tmp_path / "other").mkdir()
     assert said(written(tmp_path / "other", *steps, tagged)) == []
 
 
-def test_an_id_is_used_in_one_file(tmp_path):
+def test_an_id_that_two_files_use_is_reported(tmp_path):
     (tmp_path / "other").mkdir()
     written(tmp_path / "other")
     written(tmp_path)
@@ -94,34 +94,34 @@ def test_an_id_is_used_in_one_file(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"# nothing\n", b"Feature: \xff\xfe\n"])
-def test_what_is_no_feature_is_said(tmp_path, content):
+def test_a_file_that_is_not_a_feature_is_reported(tmp_path, content):
     path = tmp_path / "mine.feature"
     path.write_bytes(content)
     [text] = said(path)
     assert text.startswith("mine.feature")
 
 
-def test_a_feature_without_scenarios(tmp_path):
+def test_a_feature_without_scenarios_is_reported(tmp_path):
     path = tmp_path / "mine.feature"
     path.write_text("Feature: Mine\n")
     assert said(path) == ["mine.feature:1: there is no scenario in it"]
 
 
-def test_a_document_by_itself(tmp_path):
+def test_a_document_can_be_linted_without_a_feature(tmp_path):
     (tmp_path / "mine.status.yaml").write_text("phse: Running\n")
     [problem] = lint([tmp_path / "mine.status.yaml"]).problems
     assert "mine.status.yaml:1:1: the status has no phse" in str(problem)
 
 
 @pytest.mark.parametrize("name", ["nowhere.feature", "empty", "some.text"])
-def test_paths_that_name_nothing_are_refused(tmp_path, name):
+def test_a_path_without_features_or_documents_is_refused(tmp_path, name):
     (tmp_path / "empty").mkdir()
     (tmp_path / "some.text").write_text("text")
     with pytest.raises(UsageError, match=name):
         lint([tmp_path / name])
 
 
-def test_steps_that_cannot_be_imported(tmp_path):
+def test_a_conftest_that_cannot_be_imported_is_reported(tmp_path):
     (tmp_path / "conftest.py").write_text("1 / 0\n")
     with pytest.raises(UsageError, match=r"conftest.py: cannot be imported: ZeroDivisionError"):
         lint([written(tmp_path)])

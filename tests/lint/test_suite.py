@@ -1,4 +1,4 @@
-"""The suite as a whole: what covers which requirement, and who uses which file."""
+"""Tests lint for the whole suite: uncovered requirements and unused files."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ AREAS = ["create", "view", "run", "schedule", "clean"]
 
 
 @pytest.mark.parametrize("area", AREAS)
-def test_our_features_hold_together(area):
+def test_the_features_of_the_suite_have_no_problems(area):
     findings = lint([suite_folder("features") / area])
     assert [str(problem) for problem in findings.problems] == []
     assert findings.checks > 0
@@ -39,35 +39,35 @@ def said(*checks):
     return [str(problem).partition(": ")[2] for problem in gaps(checks, CATALOGUE)]
 
 
-def test_requirements_need_a_check():
+def test_a_must_or_should_requirement_without_a_check_is_reported():
     [must, should] = said()
     assert must.startswith("RN-01 (MUST) has no check")
     assert should.startswith("RN-03 (SHOULD) has no check")
     assert said(check("a", "RN-01"), check("b", "RN-03")) == []
 
 
-def test_the_place_of_a_requirement_is_its_line():
+def test_an_uncovered_requirement_is_reported_with_its_line():
     place = str(next(gaps([], CATALOGUE))).partition(": ")[0]
     path, _, line = place.rpartition(":")
     assert Path(path).read_text().splitlines()[int(line) - 1] == "- id: RN-01"
 
 
-def test_a_requirement_stands_once(tmp_path, monkeypatch):
+def test_a_requirement_that_is_listed_twice_is_reported(tmp_path, monkeypatch):
     assert list(repeated()) == []
     (tmp_path / "requirements.yaml").write_text("- id: RN-01\n- id: RN-02\n- id: RN-01\n")
     monkeypatch.setattr("kuscia_conformance.lint.coverage.suite_folder", lambda _: tmp_path)
     [problem] = repeated()
-    assert "requirements.yaml:3: RN-01 is there already, in line 1" in str(problem)
+    assert "requirements.yaml:3: RN-01 exists already, in line 1" in str(problem)
 
 
-def test_a_must_is_not_for_real_pods_alone():
+def test_a_must_that_is_checked_with_real_pods_only_is_reported():
     real = check("real", "RN-01", "RN-03", needs=["real-pods"])
     [text] = said(real)
-    assert text.startswith("RN-01 (MUST) is covered with real pods only: real")
+    assert text.startswith("RN-01 (MUST) is covered only with real pods: real")
     assert said(real, check("other", "RN-01")) == []
 
 
-def test_files_that_nobody_uses():
+def test_a_fixture_file_that_no_step_uses_is_reported():
     cases = [case for path in suite_features() for case in read_feature(path, definitions()).cases]
     used = used_files(cases)
     assert list(unused(used)) == []
@@ -79,7 +79,7 @@ def test_files_that_nobody_uses():
     assert "features/run/failure.feature" in problem.hint
 
 
-def test_the_whole_suite_is_looked_at_without_paths():
+def test_lint_without_paths_checks_the_whole_suite():
     findings = lint()
     assert findings.requirements == len(requirements())
     assert findings.features == len(suite_features())

@@ -1,4 +1,4 @@
-"""Feature files as tests, anywhere, without any Python file; and what is refused before a run."""
+"""Tests the collection of feature files as tests, and problems that stop a run before it starts."""
 
 import pytest
 
@@ -24,7 +24,7 @@ Feature: Mine
 
 @pytest.fixture
 def features(pytester, monkeypatch):
-    """Writes a feature, and collects it by name."""
+    """Returns a function that writes a feature and collects it."""
     monkeypatch.chdir(pytester.path)
 
     def collect(text=FEATURE, *options, document="phase: Running\n"):
@@ -60,7 +60,7 @@ def test_scenarios_are_tests_named_by_their_ids(features):
         (["--kuscia-only", "mine-run?"], ["mine-runs"]),
     ],
 )
-def test_some_can_be_chosen(features, options, names):
+def test_scenarios_can_be_selected_by_marker_keyword_and_check(features, options, names):
     assert [line.partition("::")[2] for line in collected(features(FEATURE, *options))] == names
 
 
@@ -68,20 +68,20 @@ def test_some_can_be_chosen(features, options, names):
     ("options", "said"),
     [([], True), (["--kuscia-only", "mine-runs"], True), (["--kuscia-only", "mine-rows"], False)],
 )
-def test_what_is_half_written_is_in_nobodys_way_who_did_not_choose_it(features, options, said):
+def test_an_invalid_scenario_stops_only_runs_that_select_it(features, options, said):
     text = FEATURE.replace("Given the domain alice with", "Given the domain alize wiht")
     result = features(text, *options)
     assert ("no such step: Given the domain alize" in result.stdout.str()) == said
     assert (len(collected(result)) == 2) != said
 
 
-def test_choosing_none_is_an_error(features):
+def test_selecting_no_check_is_a_usage_error(features):
     result = features(FEATURE, "--kuscia-only", "nothing")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "--kuscia-only nothing: no check is called that" in result.stderr.str()
+    assert "--kuscia-only nothing: no check has this name" in result.stderr.str()
 
 
-def test_steps_of_ones_own_stand_beside_ours(features, pytester):
+def test_steps_of_a_conftest_can_be_used_beside_those_of_the_suite(features, pytester):
     pytester.makeconftest(
         """
         from pytest_bdd import given
@@ -108,10 +108,10 @@ def test_steps_of_ones_own_stand_beside_ours(features, pytester):
         ("| id    |", "| name  |", "Examples need a column 'id'"),
         ("room for 1 pod", "place for 1 pod", "no such step: Given the domain alice with place"),
         ('"mine.status.yaml"', '"yours.status.yaml"', "there is no file 'yours.status.yaml'"),
-        ("Feature: Mine", "Featur: Mine", "this is no Gherkin"),
+        ("Feature: Mine", "Featur: Mine", "this is not Gherkin"),
     ],
 )
-def test_what_does_not_hold_together_is_refused(features, old, new, message):
+def test_an_invalid_feature_interrupts_the_run_with_a_message(features, old, new, message):
     result = features(FEATURE.replace(old, new))
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert message in result.stdout.str()
@@ -122,11 +122,11 @@ def test_what_does_not_hold_together_is_refused(features, old, new, message):
     ("document", "message"),
     [
         ("phase: !runing\n", "mine.status.yaml:1:8: there is no operator !runing"),
-        ("phase: [\n", "this is no YAML"),
+        ("phase: [\n", "invalid YAML"),
         ("phse: Running\n", "the status has no phse"),
     ],
 )
-def test_documents_are_read_before_anything_runs(features, document, message):
+def test_an_invalid_document_interrupts_the_run_before_any_test(features, document, message):
     result = features(document=document)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert message in result.stdout.str()

@@ -1,4 +1,7 @@
-"""What every pytest session gets: options of our own name, and nothing else until it asks."""
+"""Tests the part of the plugin that every pytest session loads.
+
+It adds only options with the prefix `--kuscia-`, and loads the rest of the suite on demand.
+"""
 
 import ast
 import subprocess
@@ -16,10 +19,10 @@ Feature: F
   Scenario: Mine
     Given the domain alice with room for 1 pod
 """
-#: Options that a project may have, and names of folders; each is one of ours, too.
+#: Options and folders that a project may have, with names that the suite uses as well.
 THEIR_OPTIONS = ("seed", "cluster", "nodes", "out", "only", "update")
 THEIR_FOLDERS = ("harness", "features", "tests", "reference_controller")
-#: All of ours that a session may load which asks for nothing.
+#: The only modules of the suite that a session without its options may load.
 LOADED = {
     "kuscia_conformance",
     "kuscia_conformance.pytest_plugin",
@@ -29,7 +32,7 @@ LOADED = {
 
 @pytest.fixture
 def project(pytester):
-    """A project with packages and options that are called as ours are, a feature, and tests."""
+    """Returns a project with tests, a feature, and packages and options named like the suite's."""
     added = "\n".join(f"    parser.addoption('--{name}', default='1')" for name in THEIR_OPTIONS)
     pytester.makeconftest(f"def pytest_addoption(parser):\n{added}\n")
     for name in THEIR_FOLDERS:
@@ -50,12 +53,12 @@ def test_theirs(pytestconfig):
     return pytester
 
 
-def test_a_project_whose_names_are_ours_is_left_alone(project):
+def test_a_project_with_the_same_option_and_folder_names_is_not_disturbed(project):
     result = project.runpytest_subprocess("-p", "no:cacheprovider", "--seed", "7", "--only", "x")
     result.assert_outcomes(passed=1)
 
 
-def test_features_are_not_collected_unless_asked_for(project):
+def test_features_are_not_collected_without_an_option_of_the_suite(project):
     result = project.runpytest_subprocess("--collect-only", "-q")
     assert "mine.feature" not in result.stdout.str()
 
@@ -63,7 +66,7 @@ def test_features_are_not_collected_unless_asked_for(project):
 @pytest.mark.parametrize(
     "path", [pytest_plugin.__file__, f"{Path(pytest_plugin.__file__).parent}/options.py"]
 )
-def test_what_every_session_loads_imports_pytest_and_the_standard_library(path):
+def test_modules_that_every_session_loads_import_only_pytest_and_stdlib(path):
     body = ast.parse(Path(path).read_text()).body
     found = {node.module for node in body if isinstance(node, ast.ImportFrom)}
     found |= {a.name for node in body if isinstance(node, ast.Import) for a in node.names}
@@ -71,7 +74,7 @@ def test_what_every_session_loads_imports_pytest_and_the_standard_library(path):
     assert others <= {"pytest", *sys.stdlib_module_names}
 
 
-def test_the_checkout_brings_no_tests_or_features_along(tmp_path):
+def test_the_installed_checkout_provides_no_packages_tests_or_features(tmp_path):
     code = "import importlib.util as u; print(*(u.find_spec(n) for n in ('tests', 'features')))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
@@ -80,7 +83,7 @@ def test_the_checkout_brings_no_tests_or_features_along(tmp_path):
 
 
 @pytest.mark.parametrize("given", ["environment", "ini"])
-def test_a_cluster_that_is_named_otherwise_has_features_collected(project, given, monkeypatch):
+def test_a_cluster_named_by_environment_or_ini_has_features_collected(project, given, monkeypatch):
     if given == "environment":
         monkeypatch.setenv("KUSCIA_CONFORMANCE_CLUSTER", "embedded")
     else:
@@ -89,14 +92,14 @@ def test_a_cluster_that_is_named_otherwise_has_features_collected(project, given
     assert "mine.feature::mine" in result.stdout.str()
 
 
-def test_help_names_the_options(pytester):
+def test_the_help_of_pytest_lists_the_options_of_the_suite(pytester):
     result = pytester.runpytest_subprocess("--help")
     result.stdout.fnmatch_lines(["conformance of KusciaTask*", "*--kuscia-cluster*"])
     for option in OPTIONS:
         assert option.in_pytest in result.stdout.str()
 
 
-def test_an_option_that_was_called_otherwise_is_told_its_name(pytester):
+def test_an_option_without_its_prefix_is_answered_with_the_right_name(pytester):
     result = pytester.runpytest_subprocess("--cluster=kind", "--timeout-scale", "2")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     said = result.stderr.str()
@@ -105,7 +108,7 @@ def test_an_option_that_was_called_otherwise_is_told_its_name(pytester):
     assert "Traceback" not in said
 
 
-def test_an_option_of_nobodys_is_left_to_pytest(pytester):
+def test_an_unknown_option_is_left_to_pytest(pytester):
     result = pytester.runpytest_subprocess("--frobnicate")
     assert "unrecognized arguments: --frobnicate" in result.stderr.str()
     assert renamed(["--frobnicate", "x", "--out=y", "--out"]) == (
@@ -125,7 +128,7 @@ def test_messages_name_options_as_pytest_does(text, said):
     assert as_pytest_says(text) == said
 
 
-def test_a_wrong_value_is_told_with_the_option_that_was_given(project):
+def test_an_invalid_value_is_reported_with_the_name_of_the_pytest_option(project):
     result = project.runpytest_subprocess("mine.feature", "--kuscia-nodes", "x")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "--kuscia-nodes x: expected a number, 2 or more" in result.stderr.str()

@@ -1,4 +1,4 @@
-"""What the author is told to look at has the names that are in the cluster."""
+"""Tests that the commands printed after a failure use the names that exist in the cluster."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ def scenario(**environment) -> Any:
     )
 
 
-def test_commands_to_copy():
+def test_the_commands_after_a_failure_use_the_real_names():
     assert list(where_to_look(scenario())) == [
         "kubectl --kubeconfig /k get kt psi-bcdfgh -n cross-domain -o yaml",
         "kubectl --kubeconfig /k get pods,services,configmaps -n alice-bcdfgh -o wide",
@@ -26,16 +26,16 @@ def test_commands_to_copy():
     ]
 
 
-def test_a_context_is_named():
+def test_the_commands_after_a_failure_name_the_context():
     task = next(where_to_look(scenario(context="mine")))
     assert task.startswith("kubectl --kubeconfig /k --context mine get kt")
 
 
-def test_a_kind_cluster_that_outlives_the_run_has_a_kubeconfig_of_its_own():
+def test_the_kubeconfig_of_a_lasting_kind_cluster_is_exported_first():
     export, task, *_ = where_to_look(scenario(cluster="kind:mine", outlives=True))
     assert export == "kind export kubeconfig --name mine"
     assert task.startswith("kubectl --context kind-mine get kt")
 
 
-def test_what_is_kept_says_so():
-    assert kept(scenario()).startswith("kept until the cluster goes:\nkubectl")
+def test_a_kept_failure_says_how_long_it_is_kept():
+    assert kept(scenario()).startswith("kept until the cluster ends:\nkubectl")

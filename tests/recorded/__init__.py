@@ -1,13 +1,13 @@
-"""What the real kubelet says about some pods, so that the simulated one can be held against it.
+"""Recordings of pod statuses that a real kubelet writes, to compare the simulated kubelet with.
 
-`pods/NAME.yaml` is a pod, what happens to it (`do`) and when it has been watched for long
-enough (`until`). `seen/NAME.yaml` is what a watch of it saw on a kind cluster: one document
-an event, normalised by `facts`. To make the recordings again:
+`pods/NAME.yaml` has a pod, the actions on it (`do`), and the event that ends the recording
+(`until`: parts of an event, or `gone` for the deletion). `seen/NAME.yaml` has the events of a
+watch of this pod on a kind cluster: one YAML document per event, normalised by `facts`. To record
+them again:
 
     kind create cluster --name recorded --kubeconfig recorded.kubeconfig
     kind load docker-image busybox:1.36 --name recorded
     python -m tests.recorded --kubeconfig recorded.kubeconfig
 
-`play` runs a pod on any cluster; `facts` says what of an event is kept, and what of the
-order of events is compared.
+`play` runs a pod on any cluster. `facts` selects the parts of an event that are kept and compared.
 """

@@ -1,4 +1,4 @@
-"""Makes the recordings again: `python -m tests.recorded --kubeconfig FILE [NAME …]`."""
+"""Records the pods again: `python -m tests.recorded --kubeconfig FILE [NAME …]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kuscia_conformance.kube.kubeconfig import read_access
 from kuscia_conformance.kube.objects import NODES, name_of
 from tests.recorded.play import Play, give_room, plays, recording, run, text
 
-#: Pods that run at once: few, so that the kubelet has time to tell of every state.
+#: The number of pods that run at a time: few, so that the kubelet has time to report every state.
 AT_ONCE = 3
 
 

@@ -1,4 +1,4 @@
-"""What of a watch event is kept: all that the kubelet decides, nothing that chance decides."""
+"""Selects the parts of a watch event that the kubelet decides, without random values."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from kuscia_conformance.kube.client import Event
 from kuscia_conformance.kube.objects import Obj
 
-#: Left out of a recording: the server writes them, or they say the same in other words.
+#: Fields left out of a recording: the server writes them, or other fields contain the same.
 DROPPED = {"observedGeneration", "podIPs", "hostIPs", "resources", "allocatedResources"}
 DROPPED |= {"volumeMounts", "user", "name", "type"}
-#: Present or not is what counts; the value differs from run to run.
+#: Fields of which only the presence is compared, because the value differs from run to run.
 VEILED = {
     "startTime": "<time>",
     "startedAt": "<time>",
@@ -25,7 +25,7 @@ VEILED = {
     "podIP": "<ip>",
     "hostIP": "<ip>",
 }
-#: Words of the container runtime, of the pod's identity, and of the machine's size.
+#: Texts that depend on the container runtime, the pod's uid, or the size of the machine.
 MACHINES_WORDS = (
     (re.compile(r'(failed to pull and unpack image "[^"]+": ).*', re.S), r"\1<why>"),
     (re.compile(r"(failed to create containerd task: ).*", re.S), r"\1<why>"),
@@ -35,13 +35,13 @@ MACHINES_WORDS = (
 
 
 def fact(event: Event) -> Obj:
-    """The event as a document of a recording."""
+    """Returns the event as a document of a recording."""
     metadata, status = event.object["metadata"], event.object.get("status") or {}
     found: Obj = {"type": event.type}
     found |= kept({key: value for key, value in status.items() if not isinstance(value, list)})
     if "deletionTimestamp" in metadata:
         found["deletionGracePeriodSeconds"] = metadata["deletionGracePeriodSeconds"]
-        # A real kubelet forgets the address somewhere on the way, sooner or later.
+        # A real kubelet drops the address at a varying point of the deletion.
         found.pop("podIP", None)
     for field, key in (("conditions", "type"), ("containerStatuses", "name")):
         if entries := status.get(field):
@@ -50,18 +50,18 @@ def fact(event: Event) -> Obj:
 
 
 def distinct(facts: Iterable[Obj]) -> list[Obj]:
-    """The facts without those that say again what the one before said."""
+    """Returns the facts without those that equal the one before."""
     return [state for state, _ in groupby(facts)]
 
 
 def _settled(entry: Obj) -> Obj:
-    """A container that has ended loses its last state whenever garbage is next collected."""
+    """Drops lastState of an ended container: the kubelet's garbage collection removes it later."""
     ended = "terminated" in entry.get("state", ())
     return {key: value for key, value in entry.items() if not (ended and key == "lastState")}
 
 
 def kept(value: Any) -> Any:
-    """The value without what is dropped, with what varies veiled."""
+    """Returns the value without DROPPED fields, and with the values of VEILED fields replaced."""
     if isinstance(value, str):
         return _plain(value)
     if not isinstance(value, dict):
@@ -81,7 +81,7 @@ def _plain(text: str) -> str:
 
 
 def contains(found: Any, wanted: Any) -> bool:
-    """Whether everything that is wanted stands in what was found."""
+    """Tells whether `found` contains everything in `wanted`."""
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(
             key in found and contains(found[key], part) for key, part in wanted.items()

@@ -1,4 +1,4 @@
-"""Runs one pod on a cluster and keeps what a watch of it says."""
+"""Runs a pod on a cluster and records the events of a watch of it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tests.recorded.facts import contains, distinct, fact
 
 HERE = Path(__file__).parent
 NAMESPACE = "default"
-#: How long a pod may take, in seconds: two pauses of a crash loop and two pulls that fail.
+#: The longest time of a pod, in seconds: two pauses of a crash loop and two pulls that fail.
 LONGEST = 150
 SLOT = "conformance.kuscia.secretflow/slot"
 
 
 @dataclass(frozen=True)
 class Play:
-    """A pod, what happens to it, and when it has been watched for long enough."""
+    """A pod, the actions on it, and the event that ends its recording."""
 
     name: str
     pod: Obj
@@ -34,7 +34,7 @@ class Play:
     do: tuple[Obj, ...] = ()
 
     def on(self, node: str) -> Obj:
-        """The manifest, bound to a node by whoever creates it."""
+        """Returns the manifest with its nodeName set, so that no scheduler is needed."""
         spec = {
             "nodeName": node,
             "automountServiceAccountToken": False,
@@ -59,18 +59,18 @@ def recording(name: str) -> Path:
 
 
 def text(facts: list[Obj]) -> str:
-    """A recording as it stands in its file."""
+    """Returns the text of a recording's file."""
     return yaml.safe_dump_all(facts, sort_keys=True, width=100)
 
 
 async def give_room(api: Api, node: str) -> None:
-    """One slot, so that the pod which asks for two does not fit anywhere."""
+    """Gives the node one slot, so that the pod that requests two does not fit."""
     room = {"capacity": {SLOT: "1"}, "allocatable": {SLOT: "1"}}
     await api.patch(NODES, node, None, {"status": room}, sub="status")
 
 
 async def run(api: Api, play: Play, node: str, *, simulated: bool) -> list[Obj]:
-    """Create the pod, do to it what the play says, and return its facts in their order."""
+    """Creates the pod, performs the actions of the play, and returns the facts in their order."""
     _, version = await api.list(PODS, NAMESPACE, fields=f"metadata.name={play.name}")
     created = [await api.create(PODS, play.on(node))]
     try:
@@ -104,7 +104,7 @@ def _over(play: Play, last: Obj) -> bool:
 
 
 async def _do(api: Api, pod: Obj, order: Obj, simulated: bool) -> list[Obj]:
-    """Do what is ordered, and return what it has made."""
+    """Performs an action and returns the objects that it created."""
     match order:
         case {"delete": options}:
             grace = options["gracePeriodSeconds"]

@@ -1,4 +1,8 @@
-"""What the tests of a deployed controller do to a cluster: domains, tasks, and waiting for them."""
+"""Helpers for tests with a running controller on a cluster: domains, tasks, and waiting.
+
+`Domains` prepares nodes and namespaces, and returns them at the end. `until` and `completed` wait
+for an object; both fail after PATIENCE seconds.
+"""
 
 import asyncio
 from contextlib import aclosing
@@ -15,12 +19,12 @@ from kuscia_conformance.errors import AlreadyExists
 from kuscia_conformance.kube.kuscia import APP_IMAGES, GROUP, KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import NODES
 
-#: For anything that is waited for, in seconds: it is there long before, unless it never comes.
+#: The longest time to wait for an object, in seconds; in a passing test it takes much less.
 PATIENCE = 30
 
 
 def app_image(name, *args, slots=1):
-    """Its pods end by themselves, as the arguments of the workload say."""
+    """Returns an AppImage whose pods end on their own; `args` are arguments of the workload."""
     container = {
         "name": "app",
         "command": ["sh"],
@@ -46,6 +50,7 @@ def app_image(name, *args, slots=1):
 
 
 def kuscia_task(name, image, domains=("alice", "bob"), **schedule):
+    """Returns a KusciaTask with one party per domain; `schedule` is its scheduleConfig."""
     return {
         "apiVersion": f"{GROUP}/v1alpha1",
         "kind": "KusciaTask",
@@ -60,7 +65,7 @@ def kuscia_task(name, image, domains=("alice", "bob"), **schedule):
 
 
 class Domains:
-    """Two domains with a node each, given back at the end."""
+    """Domains with one node each; the nodes are given back at the end."""
 
     def __init__(self, api, names):
         self.api, self.names = api, names
@@ -81,6 +86,7 @@ class Domains:
 
 
 async def ensure(api, resource, obj):
+    """Creates the object unless it exists."""
     try:
         await api.create(resource, obj, strict=True)
     except AlreadyExists:
@@ -88,7 +94,7 @@ async def ensure(api, resource, obj):
 
 
 async def until(api, resource, name, is_so, namespace=None):
-    """Wait until an object is so; it is None where it does not exist. It is returned."""
+    """Waits until `is_so(object)` is true and returns the object; a missing object is None."""
     seen = []
     try:
         async with asyncio.timeout(PATIENCE):
@@ -102,7 +108,7 @@ async def until(api, resource, name, is_so, namespace=None):
 
 
 async def states(api, resource, name, namespace):
-    """The object as it is, and after each change."""
+    """Yields the current object and each later version; None while it does not exist."""
     only = f"metadata.name={name}"
     found, version = await api.list(resource, namespace, fields=only)
     yield found[0] if found else None
@@ -113,7 +119,7 @@ async def states(api, resource, name, namespace):
 
 
 async def completed(api, name, phase):
-    """Wait until the task has its completionTime, and be sure of its phase."""
+    """Waits until the task has a completionTime, and asserts its phase."""
 
     def is_over(task):
         return bool(task and (task.get("status") or {}).get("completionTime"))

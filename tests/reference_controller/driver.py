@@ -1,8 +1,8 @@
-"""Plays the scheduling of tasks: all machines of the controller, on an API server in memory.
+"""Runs scenarios of task scheduling with all machines of the controller and a fake API server.
 
-A `Play` has a node for each domain, moves the clock, and keeps what happened as a story: in
-which second an object came into which phase. Pods never start; a test binds nothing itself.
-What must hold at every instant is checked at every write.
+A `Play` has one node per domain and moves the clock. It records a story: the second in which an
+object reached a phase. Pods start only when a test says so, and tests do not bind pods themselves.
+Every write checks two invariants: no node is over-committed, and no pod is bound too early.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from tests.reference_controller.scheduling import SLOT, P, node
 
 
 def plays(scenario):
-    """Run the scenario as a test: `async def test_it(play, ...)`."""
+    """Turns `async def test_it(play, ...)` into a test with its own Play."""
 
     @wraps(scenario)
     def test(*args, **kwargs):
         asyncio.run(scenario(*args, play=Play(), **kwargs))
 
-    del test.__wrapped__  # pytest is not to ask for a fixture called play
+    del test.__wrapped__  # pytest must not look for a fixture called play
     return test
 
 
@@ -56,7 +56,9 @@ def app_image(slots):
 
 
 class Play:
-    #: Whether nobody but the controller changes what says that a pod may be bound.
+    """A scenario: a fake world, events that tests cause, and the story of what happened."""
+
+    #: Whether only the controller changes the phase that allows a pod to be bound.
     undisturbed = True
 
     def __init__(self):
@@ -65,11 +67,11 @@ class Play:
         self.stories = defaultdict(list)
         self.api.told = self._told
 
-    # What happens
+    # Events of the scenario
 
     @asynccontextmanager
     async def controller(self):
-        """The controller runs meanwhile; once more is a restart."""
+        """Runs the controller inside the block; a second block is a restart."""
         work = asyncio.create_task(run(self.world, controllers()))
         await self.settle()
         yield self
@@ -78,7 +80,7 @@ class Play:
             await work
 
     async def domains(self, **rooms):
-        """A node for each domain, with so many slots."""
+        """Creates one node per domain with the given number of slots."""
         await self.api.create(NAMESPACES, {"metadata": {"name": TASK_NAMESPACE}})
         for slots in range(1, 10):
             await self.api.create(APP_IMAGES, app_image(slots))
@@ -87,7 +89,10 @@ class Play:
             await self.api.create(NODES, node(f"node-{domain}", slots=str(slots), domain=domain))
 
     async def task(self, name, parties, **schedule):
-        """A task of these parties, `{"alice": {}}`, with these parts of scheduleConfig."""
+        """Creates a task with these parties, such as `{"alice": {}}`.
+
+        `schedule` are fields of its scheduleConfig.
+        """
         spec = {
             "initiator": "alice",
             "parties": [_party(domain, **fields) for domain, fields in parties.items()],
@@ -108,7 +113,7 @@ class Play:
         await self.block(domain, blocked=False)
 
     async def fill(self, domain, slots):
-        """Somebody else's pod, bound by its maker."""
+        """Creates a bound pod of another owner that uses this number of slots."""
         resources = {"requests": {SLOT: str(slots)}}
         spec = {
             "nodeName": f"node-{domain}",
@@ -134,7 +139,10 @@ class Play:
         await self.settle()
 
     async def until(self, second):
-        """By half seconds: what is due in a second may come a little later in it."""
+        """Moves the clock to this second, in steps of half a second.
+
+        Work that is due in a second may run a little later in that second.
+        """
         while self.second < second:
             await self.world.advance(0.5)
             await self.settle()
@@ -145,18 +153,18 @@ class Play:
             version = self.api.version
             await self.world.settle()
 
-    # What is seen of it
+    # Observations
 
     @property
     def second(self):
         return int((self.world.now() - T).total_seconds())
 
     def story(self, subject):
-        """The phases of a group, by its name, or of a party, by `<group> <domain>`."""
+        """Returns the phases of a group (its name) or of a party (`<group> <domain>`)."""
         return ", ".join(self.stories[subject])
 
     def bound(self):
-        """The pods of tasks that have a node."""
+        """Returns the pods of tasks that have a node."""
         pods = (key for key in self._keys(PODS) if self._resource_of(self.get(PODS, key)))
         return sorted(key for key in pods if self._node_of(key))
 
@@ -166,7 +174,7 @@ class Play:
     def has(self, resource, name):
         return (resource, name) in self.api.objects
 
-    # How
+    # Implementation
 
     def _keys(self, resource):
         return [key for kind, key in self.api.objects if kind == resource]
@@ -182,7 +190,7 @@ class Play:
         self._check()
 
     def _collect(self, group):
-        """As the garbage collector does."""
+        """Deletes the task resources of a deleted group, as the garbage collector does."""
         for key in self._keys(TASK_RESOURCES):
             resource = self.get(TASK_RESOURCES, key)
             if resource["metadata"]["ownerReferences"][0]["uid"] == uid_of(group):
@@ -197,7 +205,7 @@ class Play:
         if phase and not (story and story[-1].endswith(f" {phase}")):
             story.append(f"{self.second} {phase}")
 
-    # What must hold at every instant
+    # Invariants, checked at every write
 
     def _check(self):
         used: Counter[str] = Counter()
@@ -228,7 +236,7 @@ class Play:
         return held.get(name_of(pod))
 
     def holds(self):
-        """The pods for which something is held though they are not bound."""
+        """Returns the unbound pods that have a reservation."""
         unbound = (self.get(PODS, key) for key in self._keys(PODS) if not self._node_of(key))
         return sorted(key_of(pod) for pod in unbound if self._held_for(pod))
 

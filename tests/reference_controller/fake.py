@@ -1,6 +1,6 @@
-"""An API server in memory and a world whose clock stands still, for the runtime's tests.
+"""A fake API server in memory and a world with a manual clock, for the tests of the runtime.
 
-It keeps objects, versions and watches; it knows nothing of schemas, defaults or admission.
+The server keeps objects, versions and watches. It has no schemas, defaults or admission.
 """
 
 import asyncio
@@ -17,15 +17,17 @@ T = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class FakeApi:
+    """The part of `Api` that the controller uses, with objects in memory."""
+
     def __init__(self):
         self.objects = {}
         self.watches = []
         self.requests: Counter[tuple[str, str]] = Counter()
         self.version = 0
         self.clock = lambda: T
-        #: Called at every change, after the watches.
+        #: Called at every change, after the watches have got the event.
         self.told = lambda *_: None
-        #: Raised by the next requests of a verb, one each.
+        #: Errors by verb; each of the next requests with that verb raises one of them.
         self.faults = {}
 
     def _begin(self, verb, resource):
@@ -97,7 +99,7 @@ class FakeApi:
 
 
 def merged(known, patch):
-    """RFC 7396."""
+    """Returns `known` with a JSON merge patch applied (RFC 7396)."""
     if not isinstance(patch, dict):
         return patch
     base = dict(known) if isinstance(known, dict) else {}
@@ -110,9 +112,9 @@ def merged(known, patch):
 
 
 class FakeWorld:
-    """The clock moves by `advance` alone; everybody then runs until nobody has anything to do.
+    """A world whose clock moves only in `advance`; then all tasks run until none has work left.
 
-    A rest between two decisions takes no time, unless `rests` says so.
+    A rest between two decisions takes no time unless `rests` is true.
     """
 
     rests = False
@@ -140,7 +142,7 @@ class FakeWorld:
         return asyncio.get_running_loop().create_task(coroutine, name=name)
 
     async def settle(self):
-        """Let everybody run; no step of the runtime takes more turns of the loop than this."""
+        """Runs all tasks for 200 turns of the loop; no step of the runtime needs more."""
         for _ in range(200):
             await asyncio.sleep(0)
 

@@ -1,8 +1,8 @@
-"""What is promised of scheduling, judged at every change of a store (scheduling.md REF-4).
+"""Checks the guarantees of scheduling at every change of a store (scheduling.md REF-4).
 
-`Promises` listens to the store, keeps what is there, and collects in `broken` what has been seen
-that must not be. What may last for a moment only is looked at when time has passed: just before
-the next change, and when `look` is called. Only while a controller runs it can be late.
+`Promises` listens to the store, keeps the current objects, and collects violations in `broken`.
+Some states are allowed for a short time only. These are checked after time has passed: just before
+the next change, and when `look` is called. They count as late only while a controller runs.
 """
 
 import json
@@ -34,13 +34,13 @@ from kuscia_conformance.kube.objects import (
 )
 from reference_controller import names
 
-#: How long the controller may go by what has just changed, in seconds: a write is under way.
+#: The seconds for which the controller may use an old state, because its write is under way.
 UNAWARE = 0.1
-#: How exactly a moment is hit: the clock is finer than the microseconds of a time.
+#: The tolerance for times in seconds: the clock is finer than the microseconds of a datetime.
 EXACT = 0.001
-#: How long what is to follow at once may take.
+#: The longest time, in seconds, for an immediate reaction.
 SOON = 1.0
-#: The same, where times in a status are whole seconds, and several writes follow.
+#: The same for the end of a lifecycle: status times are whole seconds, and several writes follow.
 SOON_AFTER_LIFECYCLE = 2.0
 
 WATCHED = {
@@ -77,38 +77,44 @@ def waits(pod):
 
 
 def holds_of(resource):
-    """The node that a TaskResource holds for each pod."""
+    """Returns the node that a TaskResource has reserved for each pod, by pod name."""
     if phase_of(resource) not in HOLDING:
         return {}
     return json.loads(annotations_of(resource).get(names.RESERVATION) or "{}")
 
 
 class Promises:
+    """Listens to a store, and collects violations of the guarantees in `broken`.
+
+    `now` returns the seconds of the clock. Set `controller_since` while a controller runs.
+    """
+
     def __init__(self, store, now):
         self.now = now
         self.broken = []
-        #: Whether it only keeps what is there.
+        #: Whether changes are recorded only and not checked.
         self.deaf = False
-        #: Since when a controller runs; None if none does.
+        #: The time since which a controller runs; None while no controller runs.
         self.controller_since = None
         self.there: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
-        #: When each object came into its phase, by uid.
+        #: The time at which each object entered its phase, by uid.
         self._entered = {}
-        #: What is gone, and when, by resource and key.
+        #: The deleted objects with the time of deletion, by resource and key.
         self._gone = {}
         self._retries = defaultdict(int)
-        #: When too few parties of a group began to hold, by the group's uid.
+        #: The time since which too few parties hold a reservation, by the group's uid.
         self._too_few_since = {}
-        #: When something else than a scheduler has last changed the room of a domain.
+        #: The last time at which something other than the scheduler changed the room of a domain.
         self._disturbed = defaultdict(lambda: -1.0)
-        #: How many of a TaskResource's pods have ever been bound, and since when there is one.
+        #: The pods of each TaskResource that were ever bound, and the time of the first binding.
         self._bound = defaultdict(set)
         self._bound_since = {}
-        #: Since when a group waits, with room for all of its pods, by its uid.
+        #: The time since which a group waits although all its pods would fit, by the group's uid.
         self._chance_since = {}
         store.listeners.append(self.changed)
 
     def changed(self, kind, change):
+        """Records a change of the store, and checks it unless `deaf` is set."""
         resource = WATCHED.get(kind)
         if resource is None:
             return
@@ -177,7 +183,7 @@ class Promises:
         self._bound_since.setdefault(uid_of(resource), self.now())
 
     def _recent(self, resource, key):
-        """The object, or the one that was just there."""
+        """Returns the object, or its last version if it was deleted within UNAWARE seconds."""
         since, gone = self._gone.get((resource, key), (-1.0, None))
         known = self.there[resource].get(key)
         return known or (gone if self.now() - since <= UNAWARE else None)
@@ -192,7 +198,7 @@ class Promises:
                 self._break(f"{node} is short of {-free} slots: {what}")
 
     def _free(self, *, without=""):
-        """What is free of each node, but for what the group of that uid holds."""
+        """Returns the free slots of each node; reservations of group `without` count as free."""
         free = {name: _room(node) for name, node in self.there[NODES].items()}
         for pod in self.there[PODS].values():
             if node_of(pod) in free and phase_of(pod) not in ENDED:
@@ -263,10 +269,10 @@ class Promises:
         if early and after != before and new["status"].get("reason") == "LifecycleExpired":
             self._break(f"task {name_of(new)} has expired before its time")
 
-    # What may last for a moment only
+    # States that are allowed for a short time only
 
     def look(self):
-        """Judge what has lasted until now."""
+        """Checks the states that have lasted until now."""
         if self.controller_since is None:
             return
         for group in self.there[TASK_RESOURCE_GROUPS].values():
@@ -279,7 +285,7 @@ class Promises:
             self._judge_lifecycle(task)
 
     def _lasts(self, since, longest):
-        """Whether something that began then, and a controller could see, lasts too long."""
+        """Tells whether a controller could see the state for more than `longest` seconds."""
         return self.now() > max(since, self.controller_since) + longest
 
     def _judge_group(self, group):
@@ -289,7 +295,7 @@ class Promises:
             self._break(f"group {name_of(group)} is {phase}, completed: {completed}")
         if phase in ("ReserveFailed", "Failed"):
             for resource in self._resources(group):
-                # The next round may have begun for the party, and is about to for the group.
+                # The next round may have begun for the party and not yet for the group.
                 held_since = self._entered[uid_of(resource)]
                 if holds_of(resource) and self._lasts(max(since, held_since), SOON):
                     self._break(f"{key_of(resource)} holds on, its group is {phase}")
@@ -303,7 +309,7 @@ class Promises:
             self._break(f"{key_of(resource)} has held its room for more than {seconds} s")
 
     def _judge_gang(self, resource):
-        """SC-10, where nobody has taken room or pods away since they were bound."""
+        """Checks SC-10 if no room and no pods were taken away since the binding."""
         bound, since = self._bound[uid_of(resource)], self._bound_since.get(uid_of(resource), 0)
         few = 0 < len(bound) < resource["spec"]["minReservedPods"]
         calm = self._disturbed[namespace_of(resource)] < since - UNAWARE
@@ -322,7 +328,7 @@ class Promises:
     # Liveness
 
     def _judge_chance(self, group):
-        """Who waits, and has room for all of its pods all the time, is to be let before long."""
+        """Checks liveness: a group that waits with room for all its pods must be scheduled soon."""
         uid, waits = uid_of(group), phase_of(group) in ("Reserving", "ReserveFailed")
         if not (waits and self._has_room(group)):
             self._chance_since.pop(uid, None)
@@ -375,7 +381,7 @@ def _serves(node, domain):
 
 
 def _expiry(task):
-    """In seconds of the clock."""
+    """Returns the end of the task's lifecycle in seconds of the virtual clock."""
     schedule = task["spec"].get("scheduleConfig") or {}
     started = (time_from(task["status"]["startTime"]) - BEGINNING).total_seconds()
     return started + (schedule.get("lifecycleSeconds") or 300)

@@ -1,4 +1,7 @@
-"""A group of alice and bob, as the scheduling machines meet it."""
+"""Builders for the objects of scheduling: a group of alice and bob with pods, resources, nodes.
+
+They are complete enough for the scheduling machines, and have fixed uids and times.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +14,7 @@ P = "kuscia.secretflow/"
 
 
 def pod(domain="alice", name="psi-0", *, slots="1", node=None, resource="psi-a1", called=T, **spec):
-    """A pod that has been handed over to its TaskResource; without one it is nobody's."""
+    """Returns a pod assigned to its TaskResource; `resource=""` makes a pod without one."""
     requests = {"requests": {SLOT: slots}} if slots else {}
     meta = {
         "name": name,
@@ -40,6 +43,7 @@ def pod(domain="alice", name="psi-0", *, slots="1", node=None, resource="psi-a1"
 def resource(
     domain="alice", phase="Reserving", *, name="psi-a1", since=T, need=1, held=None, **spec
 ):
+    """Returns a TaskResource in this phase; `held` is its reservation as JSON."""
     annotations = {P + "task-resource-group": "psi"}
     if held:
         annotations[P + "reservation"] = held
@@ -59,6 +63,7 @@ def resource(
 
 
 def group(phase="", *, since=T, conditions=(), **spec):
+    """Returns the TaskResourceGroup of alice and bob in this phase; `spec` replaces fields."""
     parties = [
         {"domainID": domain, "taskResourceName": name, "pods": [{"name": "psi-0"}]}
         for domain, name in (("alice", "psi-a1"), ("bob", "psi-b1"))
@@ -91,6 +96,7 @@ def group(phase="", *, since=T, conditions=(), **spec):
 
 
 def node(name="node-1", *, slots="1", domain="alice", pods="110", ready="True", **spec):
+    """Returns a node of a domain with this number of slots."""
     return {
         "metadata": {"name": name, "labels": {P + "namespace": domain}},
         "spec": spec,
@@ -102,7 +108,7 @@ def node(name="node-1", *, slots="1", domain="alice", pods="110", ready="True", 
 
 
 def statuses(decision):
-    """What a decision writes: each object's name, and its new phase where it has one."""
+    """Returns the name and the new phase (or None) of each object that a decision writes."""
     written = []
     for stage in decision.stages:
         for action in stage:

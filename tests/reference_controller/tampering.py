@@ -1,4 +1,4 @@
-"""Statuses as somebody else might write them: anything that the definitions let through."""
+"""Hypothesis strategies for statuses that another client may write: all that the schema allows."""
 
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ KINDS = [
     *("PortsAllocated", "ResourceCreated", "Running", "Success", "Other"),
     *("TaskResourcesReserved", "TaskResourceGroupFailed", "TaskResourceGroupExpired"),
 ]
-#: How somebody names a thing of the task, or something else.
+#: Keys of statuses: some belong to objects of the task, others do not.
 PODS = st.sampled_from(["alice/psi-0", "bob/psi-0", "carol/other", "odd"])
 
 
@@ -74,7 +74,7 @@ PORTS = st.lists(
 
 
 def task_statuses():
-    """A whole status of a KusciaTask."""
+    """Generates a complete status of a KusciaTask."""
     return st.fixed_dictionaries(
         {},
         optional={
@@ -94,7 +94,7 @@ def task_statuses():
 
 
 def scheduling_statuses():
-    """A status of a TaskResourceGroup or a TaskResource, or what to merge into one."""
+    """Generates a status of a TaskResourceGroup or a TaskResource, or a part to merge into it."""
     phases = ["Pending", "Creating", "Reserving", "Reserved", "ReserveFailed", "Schedulable"]
     return st.fixed_dictionaries(
         {"phase": st.sampled_from([*phases, "Failed", "Odd", ""])},

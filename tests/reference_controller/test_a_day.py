@@ -1,6 +1,6 @@
-"""A day of many tasks, on a virtual clock: arrivals, durations and mishaps come from a seed.
+"""Runs a day of many tasks on a virtual clock, with seeded arrivals, durations and faults.
 
-What is promised of scheduling is judged at every change. `--full` has five times as many tasks, on
+The guarantees of scheduling are checked at every change. `--full` runs five times as many tasks on
 larger nodes.
 """
 
@@ -17,9 +17,9 @@ from tests.reference_controller.world_of_tasks import DOMAINS, TaskWorld
 HOUR = 3600.0
 DAY, LAST_ARRIVAL = 24 * HOUR, 22 * HOUR
 FEW, MANY = 60, 300
-#: How often somebody looks after pods and tasks; slots of a node; how long a pod runs on average.
+#: Seconds between cleanups of pods and tasks; slots of a node; average seconds that a pod runs.
 LOOK, SLOTS_OF, AVERAGE = 120.0, {FEW: 4, MANY: 10}, 900.0
-#: What breaks, and what mends it.
+#: Each fault with the action that repairs it.
 MISHAPS = {
     "cordon": "uncordon",
     "delete_node": "remake_node",
@@ -30,6 +30,8 @@ MISHAPS = {
 
 
 class Day:
+    """The events of a day in the order of their times."""
+
     def __init__(self, tasks, seed):
         self.random, self.slots = Random(seed), SLOTS_OF[tasks]
         self.world = TaskWorld(seed=seed)
@@ -77,7 +79,7 @@ class Day:
         )
 
     def look_after(self):
-        """Pods that have begun are to end some time; tasks that have ended are deleted."""
+        """Plans the end of pods that have started, and deletes tasks that have ended."""
         for pod in self.world.pods_of_tasks():
             if phase_of(pod) == "Running" and uid_of(pod) not in self._planned:
                 self._planned.add(uid_of(pod))
@@ -90,7 +92,7 @@ class Day:
                 self.world.delete(KUSCIA_TASKS, name_of(task), namespace_of(task))
 
     def break_something(self):
-        """It is mended a little later."""
+        """Causes a random fault, and plans its repair."""
         what, node = self.random.choice(sorted(MISHAPS)), self.random.choice(self.nodes)
         self._do(what, node)
         mended = self.world.loop.time() + self.random.uniform(1, 300)
@@ -111,8 +113,8 @@ class Day:
         self.world.set_room(node, self.slots)
 
 
-def test_a_day_passes_and_every_promise_is_kept(pytestconfig, monkeypatch):
-    # Nobody looks at the leases of nodes here, and a day is long.
+def test_all_guarantees_of_scheduling_hold_for_a_day_of_random_tasks(pytestconfig, monkeypatch):
+    # No component reads node leases here, and renewing them for a day would take long.
     monkeypatch.setattr(nodes, "RENEW_SECONDS", HOUR)
     tasks = MANY if pytestconfig.getoption("full") else FEW
     day = Day(tasks, seed=1)

@@ -1,3 +1,5 @@
+"""Tests the cache of watched objects and its indexes."""
+
 from kuscia_conformance.kube.kuscia import TASK_RESOURCES
 from kuscia_conformance.kube.objects import NODES, PODS
 from reference_controller import names
@@ -30,7 +32,7 @@ def test_an_older_version_never_replaces_a_newer_one():
     assert got(cache, PODS, "psi-0", "alice")["spec"] == {"nodeName": "n1"}
 
 
-def test_versions_are_numbers_not_texts():
+def test_versions_are_compared_as_numbers():
     cache = Cache()
     cache.put(PODS, pod(9))
     cache.put(PODS, pod(10, node="n1"))
@@ -54,7 +56,7 @@ def test_the_deletion_of_a_predecessor_leaves_its_successor_alone():
     assert cache.get(PODS, "psi-0", "alice")
 
 
-def test_a_list_deletes_what_it_lacks_unless_that_is_newer():
+def test_a_list_removes_objects_that_it_lacks_unless_they_are_newer():
     cache = Cache()
     cache.put(PODS, pod(5, uid="old", name="old"))
     cache.put(PODS, pod(12, uid="ours", name="ours"))
@@ -80,7 +82,7 @@ def test_nodes_are_found_by_their_domain():
     assert cache.by(NODES, "domain", "alice") == (node,)
 
 
-def test_a_bound_pod_stays_bound_until_the_watch_says_more():
+def test_an_assumed_binding_stays_until_a_newer_version_arrives():
     cache = Cache()
     cache.put(PODS, pod(10))
     cache.assume_bound(pod(10), "n1")
@@ -88,7 +90,7 @@ def test_a_bound_pod_stays_bound_until_the_watch_says_more():
     assert cache.by(PODS, "node", "n1")
 
 
-def test_changes_are_told_with_before_and_after_and_nothing_else_is():
+def test_each_change_is_reported_once_with_the_old_and_the_new_object():
     told = []
     cache = Cache(lambda *change: told.append(change))
     cache.put(PODS, pod(1))
@@ -106,7 +108,7 @@ def reserving(version, phase, held):
     return {"metadata": {**metadata, "annotations": reservation}, "status": {"phase": phase}}
 
 
-def test_what_is_held_is_found_by_each_of_its_nodes():
+def test_a_reservation_is_found_by_each_of_its_nodes():
     cache = Cache()
     cache.put(TASK_RESOURCES, reserving(1, "Reserved", '{"psi-0": "n1", "psi-1": "n2"}'))
     assert cache.by(TASK_RESOURCES, "holding", "n1") == cache.by(TASK_RESOURCES, "holding", "n2")

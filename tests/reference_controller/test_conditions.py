@@ -1,3 +1,5 @@
+"""Tests adding conditions to a status, and their transition times."""
+
 from datetime import UTC, datetime, timedelta
 
 from reference_controller.conditions import with_condition
@@ -6,7 +8,7 @@ T = datetime(2024, 1, 1, tzinfo=UTC)
 LATER = T + timedelta(seconds=5)
 
 
-def test_a_new_condition_comes_last():
+def test_a_new_condition_is_appended():
     first = with_condition([], "A", True, T)
     both = with_condition(first, "B", False, LATER, reason="Why", message="Because")
     assert both == [
@@ -21,7 +23,7 @@ def test_a_new_condition_comes_last():
     ]
 
 
-def test_the_time_moves_with_the_status_only():
+def test_the_transition_time_changes_with_the_status_only():
     known = with_condition([], "A", False, T, reason="Why")
     [same] = with_condition(known, "A", False, LATER, reason="Other")
     assert same["lastTransitionTime"] == "2024-01-01T00:00:00Z"
@@ -29,7 +31,7 @@ def test_the_time_moves_with_the_status_only():
     assert moved == {"type": "A", "status": "True", "lastTransitionTime": "2024-01-01T00:00:05Z"}
 
 
-def test_with_groups_the_time_moves_with_the_reason_too():
+def test_with_reason_moves_the_transition_time_changes_with_the_reason_too():
     known = with_condition([], "A", False, T, reason="count 1")
     [moved] = with_condition(known, "A", False, LATER, reason="count 0", reason_moves=True)
     assert moved["lastTransitionTime"] == "2024-01-01T00:00:05Z"

@@ -1,4 +1,4 @@
-"""What is deployed: the account can do what it needs, and nothing else; one of two carries on."""
+"""Tests the deployment manifest: the account has exactly the permissions that it needs."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -56,7 +56,7 @@ ACCOUNT = "reference-controller"
 
 
 class Stutter(MeasuredApi):
-    """Sends whatever is created twice, as after an answer that was lost."""
+    """Sends every create twice, as a client does after a lost answer."""
 
     async def create(self, resource, obj, **options):
         answer = await super().create(resource, obj, **options)
@@ -64,7 +64,7 @@ class Stutter(MeasuredApi):
 
 
 def granted():
-    """What the roles allow, by verb and resource."""
+    """Returns the verbs and resources that the roles of the manifest allow."""
     return {
         (verb, resource)
         for role in load_manifests(MANIFEST)
@@ -87,7 +87,7 @@ async def token(admin):
 
 @asynccontextmanager
 async def deployed(access, admin):
-    """The controller under its own account; its requests by verb and resource."""
+    """Runs the controller with its own account; yields its requests by verb and resource."""
     for obj in load_manifests(MANIFEST):
         await ensure(admin, KINDS[obj["kind"]], obj)
     bearer = f"Bearer {await token(admin)}"
@@ -110,7 +110,7 @@ IMAGES = (
 
 
 async def whole_lives(admin):
-    """Tasks that succeed, fail, run and wait until they are deleted, and a group without a task."""
+    """Runs tasks that succeed, fail, run, and wait, and a group without a task; deletes all."""
     for image in IMAGES:
         await ensure(admin, APP_IMAGES, image)
         await admin.create(KUSCIA_TASKS, kuscia_task(name_of(image), name_of(image)))
@@ -138,7 +138,7 @@ def is_named(group):
 
 
 def bare_group():
-    """A group that somebody else has made, whose TaskResources have no names yet."""
+    """Returns a group without a task, whose TaskResources have no names yet."""
     party = {"domainID": "alice", "minReservedPods": 1, "pods": [{"name": "nobody"}]}
     return {
         "apiVersion": TASK_RESOURCE_GROUPS.api_version,
@@ -154,7 +154,7 @@ def bare_group():
 
 
 async def nothing_is_left(admin):
-    """Wait until whatever was made for the tasks is gone, and be sure that there was no more."""
+    """Waits until the objects of the tasks are gone, and asserts that no other objects are left."""
     for resource, domain in product((PODS, SERVICES, CONFIG_MAPS, TASK_RESOURCES), DOMAINS):
         left, _ = await admin.list(resource, domain)
         for name in {name_of(obj) for obj in left} - {"kube-root-ca.crt"}:
@@ -163,7 +163,7 @@ async def nothing_is_left(admin):
     assert [await inventory(admin, domain, tasks) for domain in DOMAINS] == [[], []]
 
 
-def test_the_account_may_do_what_is_needed_and_nothing_else(control_plane, caplog):
+def test_the_account_has_exactly_the_permissions_that_it_uses(control_plane, caplog):
     async def scenario():
         access = read_access(control_plane)
         async with Api(access, "test") as admin, Domains(admin, DOMAINS):

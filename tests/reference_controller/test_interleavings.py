@@ -1,7 +1,7 @@
-"""Whatever happens, in whatever order: the promises of scheduling hold at every instant.
+"""Property test: the guarantees of scheduling hold for any sequence of events.
 
-Hypothesis plays the user, the nodes, whoever deletes what is not theirs, and time. What it finds
-it shrinks to the shortest script of calls, and prints that. `--full` tries two thousand scripts.
+Hypothesis plays users, nodes, clients that delete objects of others, and time. It shrinks a
+failure to the shortest script of calls and prints it. `--full` runs two thousand scripts.
 """
 
 import os
@@ -34,7 +34,7 @@ from tests.reference_controller.world_of_tasks import DOMAINS, PACES, TaskWorld
 
 NAMES = ("one", "two", "three", "four")
 NODES_OF = {f"{domain}-{number}": domain for domain in DOMAINS for number in (1, 2)}
-#: Room for every task that there can be.
+#: Room for all tasks that a script can create.
 AMPLE = 50
 DELETABLE = {"pod": PODS, "group": TASK_RESOURCE_GROUPS, "resource": TASK_RESOURCES}
 EVENTS = (
@@ -50,13 +50,13 @@ MADE = (TASK_RESOURCES, TASK_RESOURCE_GROUPS, PODS, SERVICES, CONFIG_MAPS)
 names = st.sampled_from(NAMES)
 nodes = st.sampled_from(sorted(NODES_OF))
 several = st.integers(0, 5)
-#: Scripts are shrunk towards plenty of room.
+#: The most room first, because hypothesis shrinks towards the first value.
 rooms = st.sampled_from((3, 2, 1, 0))
 
 
 @st.composite
 def parties(draw):
-    """For each domain: slots of a pod, replicas, minReservedPods."""
+    """Generates for each domain: slots of a pod, replicas, minReservedPods."""
     chosen = draw(st.lists(st.sampled_from(DOMAINS), min_size=1, max_size=3, unique=True))
     found = {}
     for domain in chosen:
@@ -68,7 +68,7 @@ def parties(draw):
 
 @st.composite
 def tasks(draw):
-    """The parties of a task, and its schedule."""
+    """Generates the parties and the schedule of a task."""
     return draw(parties()), {
         "minReservedMembers": draw(st.none() | st.integers(1, 3)),
         "resourceReservedSeconds": draw(st.integers(1, 4)),
@@ -78,6 +78,8 @@ def tasks(draw):
 
 
 class Interleavings(RuleBasedStateMachine):
+    """Runs random events on a TaskWorld and checks the guarantees after each."""
+
     def __init__(self):
         super().__init__()
         self.world = TaskWorld()
@@ -114,7 +116,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(what=st.sampled_from(sorted(DELETABLE)), which=several)
     def delete(self, what, which):
-        """Somebody deletes what is not theirs."""
+        """Another client deletes an object that it does not own."""
         objects = self.world.pods_of_tasks() if what == "pod" else self.world.all(DELETABLE[what])
         for obj in objects[which : which + 1]:
             self.world.delete(DELETABLE[what], name_of(obj), namespace_of(obj))
@@ -139,7 +141,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @rule(event=st.sampled_from(("kill or start", *PACES)))
     def to_controller(self, event):
-        """It is killed, or started again; or its writes take so long."""
+        """Kills or starts the controller, or sets the seconds that its writes take."""
         if event != "kill or start":
             self.world.server.pace = event
         elif self.promises.controller_since is None:
@@ -161,7 +163,7 @@ class Interleavings(RuleBasedStateMachine):
             self.world.close()
 
     def _end(self):
-        """With room for all every task ends, and nothing is left of those that are deleted."""
+        """Gives room to all tasks; asserts that all end and that deleted tasks leave no objects."""
         if self.promises.controller_since is None:
             self.world.start()
         for node in NODES_OF:
@@ -197,7 +199,7 @@ class Interleavings(RuleBasedStateMachine):
         ]
 
 
-def test_the_promises_hold_whatever_happens(pytestconfig):
+def test_the_guarantees_of_scheduling_hold_for_random_scripts(pytestconfig):
     full = pytestconfig.getoption("full")
     run_state_machine_as_test(
         Interleavings,

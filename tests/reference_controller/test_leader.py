@@ -1,4 +1,4 @@
-"""Two candidates, each with a clock and a line to the API server of its own."""
+"""Tests leader election: two candidates, each with its own clock and connection to the server."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -45,17 +45,17 @@ def lease(holder, renewed="a", seconds=15):
         (Observed(lease("other", seconds=40), 5), 44.9, "wait"),
     ],
 )
-def test_what_a_candidate_may_do(observed, now, step):
+def test_a_candidate_acquires_renews_or_waits(observed, now, step):
     assert decide(observed, "me", now) == step
 
 
-def test_a_lease_ages_while_it_reads_the_same():
+def test_a_lease_ages_while_its_content_stays_the_same():
     first = observe(None, lease("other", "a"), 3)
     assert observe(first, lease("other", "a"), 9).since == 3
     assert observe(first, lease("other", "b"), 9).since == 9
 
 
-def test_only_a_new_holder_is_a_transition():
+def test_lease_transitions_count_only_changes_of_the_holder():
     taken = held(Observed(lease("other"), 0), "me", ELECTION, T)
     assert (taken["leaseTransitions"], taken["acquireTime"]) == (5, "2024-01-01T00:00:00.000000Z")
     kept = held(Observed(lease("me"), 0), "me", ELECTION, T)
@@ -63,21 +63,21 @@ def test_only_a_new_holder_is_a_transition():
     assert held(None, "me", ELECTION, T)["leaseTransitions"] == 0
 
 
-def test_a_released_lease_is_anybodys():
+def test_any_candidate_may_acquire_a_released_lease():
     spec = released(Observed(lease("me"), 0), T)
     assert decide(Observed({"spec": spec}, 0), "other", 0) == "acquire"
 
 
 @pytest.mark.parametrize("times", [(10, 10, 2), (15, 2, 2), (15, 10, 0)])
-def test_times_that_cannot_be_kept_are_refused(times):
+def test_contradictory_election_times_are_refused(times):
     with pytest.raises(UsageError, match="the lease duration has to be longer"):
         Election("ns", "name", *times)
 
 
 class Line:
-    """A line to the API server: it works, refuses, or swallows what is sent or answered.
+    """A connection to the API server that works, refuses, or loses requests or answers.
 
-    Answers to a verb may take their time. What was swallowed is never answered.
+    `delays` delays the answers to a verb. A lost request or answer never returns.
     """
 
     def __init__(self, api, sleep):
@@ -101,7 +101,7 @@ class Line:
 
 
 class Machine(FakeWorld):
-    """A candidate, started again under a new name when it has lost; it may die for good."""
+    """A candidate that restarts under a new name after it has lost the lease, until it is ended."""
 
     rests = True
 
@@ -147,6 +147,8 @@ class Machine(FakeWorld):
 
 
 class Pair:
+    """Two candidates on one fake API server; the clock of `b` may differ by `ahead`."""
+
     def __init__(self, ahead=timedelta()):
         self.server = FakeApi()
         self.a, self.b = Machine("a", self.server), Machine("b", self.server, ahead)
@@ -156,7 +158,7 @@ class Pair:
         return [machine.name for machine in (self.a, self.b) if machine.leads]
 
     async def advance(self, seconds):
-        """In half seconds; at no time do both lead."""
+        """Advances in half seconds, and asserts that never both candidates lead."""
         for _ in range(round(seconds * 2)):
             for machine in (self.a, self.b):
                 await machine.advance(0.5)
@@ -165,7 +167,7 @@ class Pair:
 
 @asynccontextmanager
 async def both(ahead=timedelta()):
-    """A leads, b stands by."""
+    """Yields a pair of candidates in which `a` leads and `b` stands by."""
     pair = Pair(ahead)
     for machine in (pair.a, pair.b):
         machine.start()
@@ -185,7 +187,7 @@ def played(scenario):
 
 
 @played
-async def test_the_leader_keeps_the_lease_as_long_as_it_renews():
+async def test_the_leader_keeps_the_lease_while_it_renews():
     async with both() as pair:
         await pair.advance(60)
         assert pair.leaders == ["a"]
@@ -195,7 +197,7 @@ async def test_the_leader_keeps_the_lease_as_long_as_it_renews():
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=1), timedelta(days=-1)])
-def test_the_other_takes_over_once_the_lease_of_the_dead_lapses(ahead):
+def test_the_standby_takes_over_after_the_lease_of_a_dead_leader_expires(ahead):
     async def scenario():
         async with both(ahead) as pair:
             pair.a.line.state = "down"
@@ -210,7 +212,7 @@ def test_the_other_takes_over_once_the_lease_of_the_dead_lapses(ahead):
 
 
 @played
-async def test_who_ends_in_order_releases_the_lease():
+async def test_a_leader_that_ends_cleanly_releases_the_lease():
     async with both() as pair:
         await pair.a.end()
         assert pair.server.objects[KEY]["spec"]["holderIdentity"] == ""
@@ -236,7 +238,7 @@ def test_a_leader_that_cannot_renew_stops_before_another_begins(state):
 
 
 @played
-async def test_an_answer_that_comes_too_late_makes_nobody_lead():
+async def test_a_candidate_does_not_lead_after_an_answer_that_came_too_late():
     pair = Pair()
     pair.a.line.delays = {"create": 12}
     pair.a.start()
@@ -247,7 +249,7 @@ async def test_an_answer_that_comes_too_late_makes_nobody_lead():
 
 
 @played
-async def test_the_deadline_counts_from_when_the_renewal_was_sent():
+async def test_the_renew_deadline_counts_from_the_sending_of_the_renewal():
     async with both() as pair:
         pair.a.line.delays = {"patch": 7}
         await pair.advance(9)
@@ -259,7 +261,7 @@ async def test_the_deadline_counts_from_when_the_renewal_was_sent():
 
 
 @played
-async def test_of_two_who_see_a_lapsed_lease_one_gets_it():
+async def test_of_two_candidates_only_one_acquires_an_expired_lease():
     pair = Pair()
     dead = {**lease("dead"), "metadata": {"namespace": "kube-system", "name": "controller"}}
     await pair.server.create(LEASES, dead)
@@ -277,7 +279,7 @@ async def test_of_two_who_see_a_lapsed_lease_one_gets_it():
 
 
 @played
-async def test_a_leader_whose_lease_was_taken_stops_at_once():
+async def test_a_leader_whose_lease_was_taken_stops():
     async with both() as pair:
         found = pair.server.objects[KEY]
         pair.server._store("MODIFIED", LEASES, {**found, "spec": lease("somebody")["spec"]})
@@ -287,7 +289,7 @@ async def test_a_leader_whose_lease_was_taken_stops_at_once():
 
 
 @played
-async def test_a_lease_that_was_deleted_is_made_again():
+async def test_a_deleted_lease_is_created_again():
     async with both() as pair:
         del pair.server.objects[KEY]
         await pair.advance(4)
@@ -306,7 +308,7 @@ CHANGES = st.sampled_from(
     st.lists(st.tuples(st.sampled_from("ab"), CHANGES, st.integers(1, 30)), max_size=6),
     st.integers(-100_000, 100_000),
 )
-def test_never_do_both_lead_and_in_the_end_one_does(changes, ahead):
+def test_never_two_candidates_lead_and_finally_one_does(changes, ahead):
     async def scenario():
         async with both(timedelta(seconds=ahead)) as pair:
             for name, change, halves in changes:

@@ -1,4 +1,4 @@
-"""The counts, their text as Prometheus' own parser reads it, and the endpoints."""
+"""Tests the metrics, their text with Prometheus' own parser, and the HTTP endpoints."""
 
 import asyncio
 import math
@@ -21,7 +21,7 @@ from tests.reference_controller.test_runtime import Tasks
 
 
 def samples(metrics, requests=()):
-    """What Prometheus reads, by name and labels; the parser puts `_total` behind any counter."""
+    """Returns the parsed samples by name and labels; removes `_total`, which the parser adds."""
     families = text_string_to_metric_families(text(metrics, Counter(requests)))
     return {
         (sample.name.removesuffix("_total"), *sample.labels.values()): sample.value
@@ -30,7 +30,7 @@ def samples(metrics, requests=()):
     }
 
 
-def test_the_names_and_types_are_the_originals():
+def test_the_metrics_have_the_names_and_types_of_the_original():
     lines = [line for line in text(Metrics(), Counter()).splitlines() if "# TYPE kuscia" in line]
     assert lines == [
         "# TYPE kuscia_task_requeue_count counter",
@@ -59,7 +59,7 @@ def test_durations_have_quantiles_a_sum_and_a_count():
     assert math.isclose(told[f"{name}_sum", "Running", "succeeded"], 49.5)
 
 
-def test_quantiles_are_of_the_latest_and_the_sum_of_all():
+def test_quantiles_cover_the_latest_durations_and_the_sum_covers_all():
     durations = Durations()
     for seconds in [9.0] * 1000 + [1.0] * 1000:
         durations.add(seconds)
@@ -67,7 +67,7 @@ def test_quantiles_are_of_the_latest_and_the_sum_of_all():
     assert (durations.count, durations.total) == (2000, 10_000.0)
 
 
-def test_labels_are_escaped():
+def test_label_values_are_escaped():
     odd = 'a"b\\c\nd'
     told = samples(Metrics(requeues=Counter({odd: 3})), {("get", "pods"): 2})
     assert told["kuscia_task_requeue_count", odd] == 3
@@ -101,7 +101,7 @@ def test_failed_attempts_are_counted_until_the_task_is_gone():
     asyncio.run(scenario(FakeWorld(), Metrics()))
 
 
-def test_completed_tasks_and_the_writing_of_a_status_are_counted():
+def test_completed_tasks_and_status_writes_are_counted():
     answers = [web.json_response({"status": {"phase": "Failed"}}), web.Response(status=500)]
 
     async def answer(_):
@@ -128,7 +128,7 @@ def test_completed_tasks_and_the_writing_of_a_status_are_counted():
 
 @asynccontextmanager
 async def served(port, ready=(), told=""):
-    """A client of the endpoints; they are ready once there is anything in `ready`."""
+    """Yields a client of the endpoints, which are ready once the list `ready` is not empty."""
     async with (
         endpoints("127.0.0.1", port, is_ready=lambda: bool(ready), metrics=lambda: told),
         ClientSession(f"http://127.0.0.1:{port}") as session,
@@ -136,7 +136,7 @@ async def served(port, ready=(), told=""):
         yield session
 
 
-def test_the_endpoints_tell_health_readiness_and_metrics():
+def test_the_endpoints_serve_health_readiness_and_metrics():
     ready: list[bool] = []
 
     async def scenario():
@@ -152,7 +152,7 @@ def test_the_endpoints_tell_health_readiness_and_metrics():
     asyncio.run(scenario())
 
 
-def test_a_port_that_is_taken_is_named():
+def test_a_metrics_port_in_use_is_named():
     async def scenario(port):
         async with served(port), served(port):
             raise AssertionError("both have the port")

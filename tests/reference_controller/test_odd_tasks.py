@@ -1,4 +1,4 @@
-"""Odd tasks on a real API server, which refuses what the one in memory lets through."""
+"""Tests unusual tasks on a complete API server, which refuses objects that the fake one accepts."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -88,7 +88,7 @@ async def images(admin):
 
 
 async def live(admin, task, phase, reason=""):
-    """Create the task, see it end, delete it."""
+    """Creates the task, waits for its end, checks the reason, and deletes it."""
     name = task["metadata"]["name"]
     await admin.create(KUSCIA_TASKS, task, strict=True)
     await completed(admin, name, phase)
@@ -98,7 +98,7 @@ async def live(admin, task, phase, reason=""):
     await admin.delete(KUSCIA_TASKS, name, TASK_NAMESPACE)
 
 
-def test_odd_tasks(control_plane):
+def test_unusual_tasks_end_in_their_phase_with_their_reason(control_plane):
     async def scenario():
         async with controlled(control_plane) as admin:
             await images(admin)
@@ -110,7 +110,7 @@ def test_odd_tasks(control_plane):
     asyncio.run(scenario())
 
 
-def test_a_quota_is_waited_for(control_plane, plane):
+def test_a_task_over_a_quota_waits_until_the_quota_is_deleted(control_plane, plane):
     if plane == "embedded":
         pytest.skip("the embedded cluster has no quotas; see --plane controlplane")
 
@@ -123,7 +123,7 @@ def test_a_quota_is_waited_for(control_plane, plane):
 
 
 async def refused(admin, namespace):
-    """Make pods until there may be no more: the API server learns of a quota a little later."""
+    """Creates pods until one is refused, because the API server applies a quota with a delay."""
     for number in range(1000):
         containers = [{"name": "a", "image": "a"}]
         spec = {"schedulerName": "nobody", "containers": containers}
@@ -145,7 +145,7 @@ async def quota_is_waited_for(admin):
         "spec": {"hard": ZERO},
     }
     await admin.create(QUOTAS, quota)
-    # As the quota controller would, which does not run here.
+    # The quota controller, which does not run here, would write this status.
     status = {"status": {"hard": ZERO, "used": ZERO}}
     await admin.patch(QUOTAS, "none", "odd-bob", status, sub="status")
     await refused(admin, "odd-bob")

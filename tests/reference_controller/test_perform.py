@@ -1,3 +1,5 @@
+"""Tests how the actions of a decision are sent and put into the cache."""
+
 import asyncio
 
 import pytest
@@ -36,27 +38,27 @@ def stored(world, resource, obj):
     return next(reversed(world.api.objects.values()))
 
 
-def test_the_answer_to_a_write_is_in_the_cache_at_once():
+def test_the_answer_to_a_write_is_put_into_the_cache():
     world, cache = FakeWorld(), Cache()
     carry_out(world, cache, Create(PODS, pod()))
     assert got(cache, PODS, "psi-0", "alice")["metadata"]["uid"] == "uid-1"
 
 
-def test_what_was_created_for_the_same_task_before_is_success():
+def test_creating_an_object_that_exists_for_the_same_task_succeeds():
     world, cache = FakeWorld(), Cache()
     before = stored(world, PODS, pod())
     carry_out(world, cache, Create(PODS, pod()))
     assert cache.get(PODS, "psi-0", "alice") == before
 
 
-def test_what_somebody_else_has_created_is_not():
+def test_creating_an_object_that_exists_for_another_task_fails():
     world, cache = FakeWorld(), Cache()
     stored(world, PODS, pod(uid="other"))
     with pytest.raises(AlreadyExists):
         carry_out(world, cache, Create(PODS, pod()))
 
 
-def test_the_same_controlling_owner_is_as_good_as_the_same_task():
+def test_creating_an_object_that_exists_with_the_same_owner_succeeds():
     world, cache = FakeWorld(), Cache()
     owners = [{"uid": "g", "controller": True}]
     resource = {"metadata": {"name": "r", "namespace": "alice", "ownerReferences": owners}}
@@ -72,14 +74,14 @@ def test_a_status_is_patched_by_its_difference():
     assert got(cache, KUSCIA_TASKS, "psi", "cross-domain")["status"] == {"phase": "Running"}
 
 
-def test_a_status_that_is_right_costs_no_request():
+def test_an_unchanged_status_is_not_written():
     world, cache = FakeWorld(), Cache()
     seen = stored(world, KUSCIA_TASKS, task(phase="Pending"))
     carry_out(world, cache, PatchStatus(KUSCIA_TASKS, seen, {"phase": "Pending"}))
     assert world.api.requests["patch", "kusciatasks"] == 0
 
 
-def test_a_version_that_was_overtaken_is_a_conflict():
+def test_patching_an_old_version_is_a_conflict():
     world, cache = FakeWorld(), Cache()
     seen = stored(world, TASK_RESOURCE_GROUPS, {"metadata": {"name": "psi"}})
     carry_out(world, cache, Patch(TASK_RESOURCE_GROUPS, seen, {"spec": {"a": 1}}))
@@ -87,7 +89,7 @@ def test_a_version_that_was_overtaken_is_a_conflict():
         carry_out(world, cache, Patch(TASK_RESOURCE_GROUPS, seen, {"spec": {"a": 2}}))
 
 
-def test_what_is_deleted_meanwhile_needs_no_status():
+def test_the_status_of_an_object_deleted_in_between_is_not_written():
     world, cache = FakeWorld(), Cache()
     seen = stored(world, KUSCIA_TASKS, task())
     cache.put(KUSCIA_TASKS, seen)
@@ -97,7 +99,7 @@ def test_what_is_deleted_meanwhile_needs_no_status():
 
 
 @pytest.mark.parametrize("there", ["itself", "nothing", "a successor"])
-def test_what_is_to_be_deleted_is_gone_afterwards(there):
+def test_a_delete_removes_the_object_but_not_its_successor(there):
     world, cache = FakeWorld(), Cache()
     seen = stored(world, CONFIG_MAPS, pod("conf"))
     cache.put(CONFIG_MAPS, seen)
@@ -110,7 +112,7 @@ def test_what_is_to_be_deleted_is_gone_afterwards(there):
     assert bool(world.api.objects) == (there == "a successor")
 
 
-def test_a_pod_that_ends_slowly_is_known_to_be_ending(monkeypatch):
+def test_a_terminating_pod_stays_in_the_cache_with_its_grace_period(monkeypatch):
     world, cache = FakeWorld(), Cache()
     seen = stored(world, PODS, pod())
     cache.put(PODS, seen)
@@ -124,7 +126,7 @@ def test_a_pod_that_ends_slowly_is_known_to_be_ending(monkeypatch):
     assert got(cache, PODS, "psi-0", "alice")["metadata"]["deletionGracePeriodSeconds"] == 30
 
 
-def test_a_bound_pod_is_bound_in_the_cache_at_once():
+def test_a_bound_pod_is_bound_in_the_cache_too():
     world, cache = FakeWorld(), Cache()
     seen = stored(world, PODS, pod())
     cache.put(PODS, seen)
@@ -132,7 +134,7 @@ def test_a_bound_pod_is_bound_in_the_cache_at_once():
     assert cache.by(PODS, "node", "n1")
 
 
-def test_a_stage_is_done_before_the_next_begins():
+def test_a_failed_stage_prevents_the_next_stage():
     world, cache = FakeWorld(), Cache()
     seen = stored(world, KUSCIA_TASKS, task())
     world.api.faults["create"] = [NotFound(404, "NotFound", "namespace alice")]
@@ -151,6 +153,6 @@ OBJECTS = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
 
 
 @given(OBJECTS, OBJECTS)
-def test_the_difference_makes_the_new_one_of_the_old_one(old, new):
+def test_merging_the_difference_into_the_old_object_gives_the_new_one(old, new):
     assert merged(old, difference(old, new)) == new
     assert difference(new, new) == {}

@@ -1,4 +1,4 @@
-"""Two controllers as processes: one leads, the other carries on with what it has left."""
+"""Tests two controllers as processes: one leads, and the other takes over its tasks."""
 
 import asyncio
 import sys
@@ -24,12 +24,15 @@ from tests.reference_controller.cluster import (
 )
 
 DOMAINS = ("alice", "bob")
-#: Short enough to be waited for, long enough for a busy machine.
+#: Election times in seconds: short enough to wait for, long enough for a busy machine.
 TIMES = {"lease-duration": 6, "renew-deadline": 4, "retry-period": 0.5}
 
 
 def controller(kubeconfig, folder, name, ready, port=0):
-    """A controller that is ready once it says so; those of one folder share a lease."""
+    """Returns a controller process that is ready once it logs the text `ready`.
+
+    Controllers with the same folder share a lease.
+    """
     election = {"resource-namespace": TASK_NAMESPACE, "resource-name": folder.name, **TIMES}
     command = [sys.executable, "-P", "-m", "kuscia_conformance", "controller"]
     command += ["--kubeconfig", str(kubeconfig), "--metrics-port", str(port), "--leader-elect"]
@@ -39,7 +42,7 @@ def controller(kubeconfig, folder, name, ready, port=0):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder whose name is that of a lease."""
+    """Returns a folder with a unique name, which is also the name of the lease."""
     made = tmp_path / f"election-{uuid4().hex}"
     made.mkdir()
     return made
@@ -61,7 +64,7 @@ async def told(port, path):
         return answer.status, await answer.text()
 
 
-def test_if_the_leader_is_killed_the_other_carries_on(control_plane, folder):
+def test_the_standby_controller_finishes_tasks_of_a_killed_leader(control_plane, folder):
     async def scenario(first, port):
         async with Api(read_access(control_plane), "test") as admin, Domains(admin, DOMAINS):
             await ensure(admin, APP_IMAGES, app_image("handed-over", "--seconds=600"))
@@ -71,7 +74,7 @@ def test_if_the_leader_is_killed_the_other_carries_on(control_plane, folder):
             first.kill()
             await finish(admin, "handed-over")
             await completed(admin, "handed-over", "Succeeded")
-            # Counted before it is sent, and so before the task can be seen to be completed.
+            # Requests are counted before they are sent, so this one is counted already.
             written = 'requests_total{verb="patch",resource="kusciatasks/status"} '
             assert written in (await told(port, "/metrics"))[1]
             await admin.delete(KUSCIA_TASKS, "handed-over", TASK_NAMESPACE)
@@ -86,7 +89,9 @@ def test_if_the_leader_is_killed_the_other_carries_on(control_plane, folder):
         assert "kuscia_task handed-over accept" not in second.read()
 
 
-def test_who_is_told_to_end_ends_well_and_hands_over(control_plane, folder):
+def test_a_controller_stopped_by_a_signal_exits_with_0_and_releases_the_lease(
+    control_plane, folder
+):
     def is_handed_over(lease):
         return bool(lease["spec"]["holderIdentity"]) and lease["spec"]["leaseTransitions"] == 1
 
@@ -104,7 +109,7 @@ def test_who_is_told_to_end_ends_well_and_hands_over(control_plane, folder):
         asyncio.run(handed_over())
 
 
-def test_who_loses_the_lease_ends_with_an_error(control_plane, folder):
+def test_a_controller_that_loses_the_lease_exits_with_4(control_plane, folder):
     async def take_away():
         async with Api(read_access(control_plane), "test") as admin:
             theirs = {"spec": {"holderIdentity": "somebody", "leaseDurationSeconds": 600}}

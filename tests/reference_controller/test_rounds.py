@@ -1,4 +1,4 @@
-"""Rounds of reserving, second by second: scheduling.md section 10, as far as a page's promise."""
+"""Tests rounds of reservation second by second: the examples of scheduling.md section 10."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ def schedule(reserved, retry, life, members=None):
 
 
 @plays
-async def test_everything_at_once(play):
+async def test_with_room_for_all_pods_are_bound_in_the_first_second(play):
     await play.domains(alice=1, bob=1)
     async with play.controller():
         await play.task("psi", TWO, **schedule(10, 15, 70))
@@ -34,7 +34,7 @@ async def test_everything_at_once(play):
 
 
 @plays
-async def test_e01_rounds_until_the_lifecycle_ends(play):
+async def test_e01_rounds_repeat_until_the_lifecycle_ends(play):
     await play.domains(alice=1, bob=1)
     await play.block("bob")
     async with play.controller():
@@ -76,7 +76,7 @@ async def test_e01_rounds_until_the_lifecycle_ends(play):
         ),
     ],
 )
-def test_room_appears(second, life, story, retries):
+def test_room_that_appears_later_is_used(second, life, story, retries):
     @plays
     async def scenario(play):
         await play.domains(alice=1, bob=1)
@@ -94,7 +94,7 @@ def test_room_appears(second, life, story, retries):
 
 
 @plays
-async def test_e06_a_round_in_which_nobody_reserved_does_not_end(play):
+async def test_e06_a_round_without_any_reservation_does_not_end(play):
     await play.domains(alice=0, bob=0)
     async with play.controller():
         await play.task("psi", TWO, **schedule(3, 5, 20))
@@ -104,7 +104,7 @@ async def test_e06_a_round_in_which_nobody_reserved_does_not_end(play):
 
 
 @plays
-async def test_e07_the_lifecycle_cuts_a_window_short(play):
+async def test_e07_the_end_of_the_lifecycle_ends_a_reservation_early(play):
     await play.domains(alice=1, bob=0)
     async with play.controller():
         await play.task("psi", TWO, **schedule(60, 5, 15))
@@ -117,7 +117,7 @@ async def test_e07_the_lifecycle_cuts_a_window_short(play):
 
 
 @plays
-async def test_e08_a_retry_that_is_never_due(play):
+async def test_e08_a_retry_after_the_end_of_the_lifecycle_never_happens(play):
     await play.domains(alice=1, bob=0)
     async with play.controller():
         await play.task("psi", TWO, **schedule(10, 300, 60))
@@ -126,7 +126,7 @@ async def test_e08_a_retry_that_is_never_due(play):
 
 
 @plays
-async def test_e09_each_holds_what_the_other_needs(play):
+async def test_e09_two_groups_that_block_each_other_are_scheduled_one_by_one(play):
     await play.domains(alice=10, bob=10)
     rounds = schedule(10, 15, 120)
     async with play.controller():
@@ -145,8 +145,8 @@ async def test_e09_each_holds_what_the_other_needs(play):
 
 
 @plays
-async def test_holds_that_began_together(play):
-    """SC-18: at the second go the older takes both, in whatever order the domains are asked."""
+async def test_of_two_groups_that_block_each_other_from_the_start_one_gets_all(play):
+    """SC-18: in the second round the older task gets both slots, in any order of the domains."""
     await play.domains(alice=1, bob=1)
     rounds = schedule(3, 5, 60)
     async with play.controller():
@@ -161,7 +161,7 @@ async def test_holds_that_began_together(play):
 
 
 @plays
-async def test_e10_what_is_released_goes_to_who_waits(play):
+async def test_e10_released_room_goes_to_a_waiting_group(play):
     await play.domains(alice=1, bob=0)
     async with play.controller():
         await play.task("old", TWO, **schedule(10, 15, 60))
@@ -174,7 +174,7 @@ async def test_e10_what_is_released_goes_to_who_waits(play):
 
 
 @plays
-async def test_e11_two_of_three_are_enough_and_the_third_may_follow(play):
+async def test_e11_two_of_three_parties_are_enough_and_the_third_may_follow(play):
     await play.domains(alice=1, bob=1, carol=1)
     await play.block("carol")
     async with play.controller():
@@ -187,7 +187,7 @@ async def test_e11_two_of_three_are_enough_and_the_third_may_follow(play):
 
 
 @plays
-async def test_e12_failures_that_the_minimum_allows_end_no_round(play):
+async def test_e12_failures_that_the_minimum_allows_do_not_end_a_round(play):
     await play.domains(alice=1, bob=0, carol=0)
     async with play.controller():
         await play.task("psi", THREE, **schedule(10, 15, 60, members=2))
@@ -197,7 +197,7 @@ async def test_e12_failures_that_the_minimum_allows_end_no_round(play):
 
 
 @plays
-async def test_e13_who_comes_too_late_ends_the_round(play):
+async def test_e13_a_party_that_reserves_too_late_ends_the_round(play):
     await play.domains(alice=1, bob=1, carol=0)
     await play.block("bob")
     async with play.controller():
@@ -210,7 +210,7 @@ async def test_e13_who_comes_too_late_ends_the_round(play):
 
 
 @plays
-async def test_e16_enough_pods_of_a_party_and_later_the_rest(play):
+async def test_e16_the_minimum_of_pods_is_bound_first_and_the_rest_later(play):
     await play.domains(alice=1, bob=3)
     async with play.controller():
         await play.fill("bob", 1)
@@ -222,7 +222,7 @@ async def test_e16_enough_pods_of_a_party_and_later_the_rest(play):
 
 
 @plays
-async def test_e17_a_partial_gang_is_rejected_at_once(play):
+async def test_e17_a_gang_with_room_for_some_pods_is_rejected(play):
     await play.domains(alice=1, bob=1)
     async with play.controller():
         await play.task("psi", {"alice": {}, "bob": {"replicas": 2}}, **schedule(10, 15, 40))
@@ -236,7 +236,7 @@ async def test_e17_a_partial_gang_is_rejected_at_once(play):
 
 
 @plays
-async def test_e24a_a_hold_survives_a_cordon(play):
+async def test_e24a_a_reservation_survives_the_cordon_of_its_node(play):
     await play.domains(alice=1, bob=1)
     await play.block("bob")
     async with play.controller():
@@ -247,7 +247,7 @@ async def test_e24a_a_hold_survives_a_cordon(play):
 
 
 @plays
-async def test_e25_a_deleted_task_holds_nothing(play):
+async def test_e25_a_deleted_task_releases_its_reservations(play):
     await play.domains(alice=1, bob=0)
     async with play.controller():
         await play.task("psi", TWO, **schedule(60, 15, 90))
@@ -259,7 +259,7 @@ async def test_e25_a_deleted_task_holds_nothing(play):
 
 
 @plays
-async def test_e28_a_restart_forgets_no_hold(play):
+async def test_e28_a_restarted_controller_keeps_the_reservations(play):
     await play.domains(alice=1, bob=0)
     async with play.controller():
         await play.task("psi", TWO, **schedule(10, 15, 60))
@@ -272,7 +272,7 @@ async def test_e28_a_restart_forgets_no_hold(play):
 
 
 @plays
-async def test_e29_deadlines_that_passed_while_nobody_looked(play):
+async def test_e29_deadlines_that_passed_without_a_controller_are_handled_later(play):
     await play.domains(alice=1, bob=0)
     async with play.controller():
         await play.task("psi", TWO, **schedule(3, 5, 22))
@@ -298,8 +298,8 @@ HAPPENINGS = st.lists(
 
 @settings(max_examples=30)
 @given(HAPPENINGS, st.integers(1, 3), st.integers(1, 3))
-def test_whatever_happens_nothing_is_promised_twice(happenings, alice, bob):
-    """Two tasks, a slot or more each, while nodes come and go; `Play` looks at every write."""
+def test_random_events_never_lead_to_double_reservations(happenings, alice, bob):
+    """Two tasks run while nodes are cordoned and freed; `Play` checks every write."""
 
     async def scenario():
         play = Play()
@@ -331,8 +331,8 @@ async def _until_restart(play, waiting):
 
 
 @plays
-async def test_a_pod_without_room_says_why_in_the_status_of_its_task(play):
-    """VW-18."""
+async def test_the_status_of_a_task_says_why_a_pod_has_no_room(play):
+    """Requirement VW-18."""
     await play.domains(alice=1, bob=1)
     await play.fill("bob", 1)
     async with play.controller():
@@ -349,8 +349,8 @@ async def test_a_pod_without_room_says_why_in_the_status_of_its_task(play):
 
 
 @plays
-async def test_a_lifecycle_that_ran_out_names_who_could_not_reserve(play):
-    """VW-07; alice holds her room in every round, bob and carol never do."""
+async def test_an_expired_task_names_the_parties_that_could_not_reserve(play):
+    """VW-07: alice has a reservation in every round, bob and carol never have one."""
     await play.domains(alice=1, bob=1, carol=1)
     await play.block("bob")
     await play.block("carol")
@@ -366,7 +366,7 @@ async def test_a_lifecycle_that_ran_out_names_who_could_not_reserve(play):
 
 
 @plays
-async def test_parties_that_never_held_at_the_same_time_are_not_accused(play):
+async def test_an_expired_task_names_no_party_if_each_had_reserved_once(play):
     await play.domains(alice=1, bob=1)
     await play.block("bob")
     async with play.controller():

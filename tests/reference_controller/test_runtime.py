@@ -1,4 +1,4 @@
-"""The runtime with a machine of one's own, an API server in memory and a clock that stands."""
+"""Tests the runtime with a small machine, a fake API server and a manual clock."""
 
 import asyncio
 import logging
@@ -58,6 +58,8 @@ def repeat(seen):
 
 
 class Tasks:
+    """A small controller for tasks with the phases of `table`; `looks` records observations."""
+
     name = "tasks"
 
     def __init__(self, **transitions):
@@ -93,7 +95,7 @@ async def running(world, *controllers):
 
 
 def played(scenario):
-    """Run an asynchronous test in a fresh world."""
+    """Turns an asynchronous scenario into a test with a fresh FakeWorld."""
 
     def test():
         asyncio.run(scenario(FakeWorld()))
@@ -107,14 +109,14 @@ def phase(world, name="psi"):
 
 
 @played
-async def test_what_is_there_at_the_start_is_looked_at(world):
+async def test_objects_that_exist_at_the_start_are_handled(world):
     await world.api.create(KUSCIA_TASKS, task())
     async with running(world):
         assert phase(world) == "Waiting"
 
 
 @played
-async def test_a_change_is_reacted_to_at_once(world):
+async def test_a_new_object_is_handled_without_delay(world):
     async with running(world):
         await world.api.create(KUSCIA_TASKS, task())
         await world.settle()
@@ -122,7 +124,7 @@ async def test_a_change_is_reacted_to_at_once(world):
 
 
 @played
-async def test_a_deadline_is_kept_though_nothing_changes(world):
+async def test_a_deadline_is_handled_without_any_event(world):
     await world.api.create(KUSCIA_TASKS, task())
     async with running(world):
         await world.advance(4)
@@ -132,7 +134,7 @@ async def test_a_deadline_is_kept_though_nothing_changes(world):
 
 
 @played
-async def test_our_own_writes_cost_no_second_one(world):
+async def test_the_event_of_an_own_write_causes_no_second_write(world):
     await world.api.create(KUSCIA_TASKS, task())
     async with running(world):
         await world.advance(1)
@@ -140,7 +142,7 @@ async def test_our_own_writes_cost_no_second_one(world):
 
 
 @played
-async def test_a_conflict_is_settled_upon_the_newer_version(world):
+async def test_a_conflict_is_resolved_with_the_newer_version(world):
     await world.api.create(KUSCIA_TASKS, task())
     world.api.faults["patch"] = [Conflict(409, "Conflict", "changed")]
     async with running(world):
@@ -152,7 +154,7 @@ async def test_a_conflict_is_settled_upon_the_newer_version(world):
 
 
 @played
-async def test_errors_are_paused_upon_longer_and_longer(world):
+async def test_the_pause_after_errors_grows(world):
     await world.api.create(KUSCIA_TASKS, task())
     world.api.faults["patch"] = [ApiError(500, "InternalError", "no"), Unreachable("gone")]
     async with running(world):
@@ -165,7 +167,7 @@ async def test_errors_are_paused_upon_longer_and_longer(world):
 
 
 @played
-async def test_no_pause_lasts_beyond_a_deadline(world):
+async def test_the_pause_after_errors_ends_at_a_deadline(world):
     def refused(seen):
         return ring(seen) or do(PatchStatus(KUSCIA_TASKS, seen.task, {"phase": "Other"}))
 
@@ -186,7 +188,7 @@ def follow_spec(seen):
 
 
 @played
-async def test_what_happens_during_a_rest_is_looked_at_together(world):
+async def test_events_during_a_rest_are_handled_together(world):
     world.rests = True
     await world.api.create(KUSCIA_TASKS, task())
     phases = {phase: [follow_spec] for phase in ("", "0", "1", "2", "3")}
@@ -202,7 +204,7 @@ async def test_what_happens_during_a_rest_is_looked_at_together(world):
         assert world.api.requests["patch", "kusciatasks"] == 2
 
 
-def test_a_bug_in_one_key_stops_no_other(caplog):
+def test_a_bug_in_one_key_does_not_stop_other_keys(caplog):
     async def scenario(world):
         await world.api.create(KUSCIA_TASKS, task("bad", phase="Broken"))
         await world.api.create(KUSCIA_TASKS, task("good"))
@@ -214,7 +216,7 @@ def test_a_bug_in_one_key_stops_no_other(caplog):
     assert "ZeroDivisionError: bad" in caplog.text
 
 
-def test_a_transition_that_changes_nothing_does_not_spin(caplog):
+def test_a_transition_that_changes_nothing_is_paused_and_logged(caplog):
     async def scenario(world):
         await world.api.create(KUSCIA_TASKS, task(phase="Odd"))
         tasks = Tasks()
@@ -242,7 +244,7 @@ def test_every_transition_taken_is_logged(caplog):
 
 
 @played
-async def test_one_lock_is_held_by_one_decision_at_a_time(world):
+async def test_decisions_with_the_same_lock_run_one_at_a_time(world):
     held = []
     patch = world.api.patch
 
@@ -261,7 +263,7 @@ async def test_one_lock_is_held_by_one_decision_at_a_time(world):
 
 
 @played
-async def test_a_lost_api_server_is_waited_for_at_the_start(world):
+async def test_the_runtime_waits_at_the_start_for_an_unreachable_api_server(world):
     await world.api.create(KUSCIA_TASKS, task())
     world.api.faults["list"] = [Unreachable("gone")]
     async with running(world):

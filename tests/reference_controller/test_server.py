@@ -1,4 +1,4 @@
-"""When the process says that it is ready."""
+"""Tests when the controller process reports that it is ready."""
 
 import asyncio
 from typing import Any, cast
@@ -30,11 +30,11 @@ def started(world, options):
 
 
 def lose_lists(world):
-    """Each resource is listed in vain, once."""
+    """Makes the first list of each resource fail."""
     world.api.faults["list"] = [Unreachable("gone") for _ in WATCHED]
 
 
-def test_ready_once_everything_is_listed():
+def test_the_process_is_ready_once_every_resource_is_listed():
     async def scenario(world):
         lose_lists(world)
         process, work = started(world, Options())
@@ -48,7 +48,7 @@ def test_ready_once_everything_is_listed():
     asyncio.run(scenario(World()))
 
 
-def test_ready_while_another_leads_and_again_once_everything_is_listed():
+def test_a_standby_process_is_ready_and_a_new_leader_after_its_lists():
     async def scenario(world):
         await world.api.create(LEASES, LEASE)
         process, work = started(world, Options(election=ELECTION))

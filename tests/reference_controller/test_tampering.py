@@ -1,6 +1,6 @@
-"""Somebody else writes into the statuses of a task, its group and its TaskResources (RN-10).
+"""Another client writes the statuses of a task, its group and its TaskResources (RN-10).
 
-Whatever it was: no machine breaks down or goes round in circles, and the task comes to an end.
+With any such status, no machine fails or repeats the same transition, and the task ends.
 """
 
 import asyncio
@@ -19,12 +19,12 @@ TASK = KUSCIA_TASKS, "cross-domain/psi"
 GROUP = TASK_RESOURCE_GROUPS, "psi"
 STAGES = ["reserving", "reserved", "running", "ended"]
 ENDED = ("Succeeded", "Failed")
-#: More requests than anything costs that comes to rest.
+#: More requests than any course that ends needs.
 MANY = 60
 
 
 class Complaints(logging.Handler):
-    """What the runtime complains of."""
+    """Collects the warnings and errors of the runtime."""
 
     def __init__(self):
         super().__init__(logging.WARNING)
@@ -64,7 +64,7 @@ async def finish(play):
 
 
 def played(stage, tamper):
-    """The final status of the task, in whose `stage` somebody has tampered."""
+    """Returns the final status of a task after `tamper` has changed objects in this stage."""
     complaints, log = Complaints(), logging.getLogger("reference_controller")
 
     async def scenario():
@@ -109,7 +109,7 @@ def take(field):
 @pytest.mark.parametrize("stage", STAGES)
 @settings(max_examples=25)
 @given(status=task_statuses())
-def test_any_status_of_a_task_comes_to_an_end(stage, status):
+def test_a_task_ends_after_any_status_was_written_to_it(stage, status):
     final = played(stage, put(KUSCIA_TASKS, status))
     assert final["phase"] in ENDED
     assert final["startTime"]
@@ -126,7 +126,7 @@ def test_any_status_of_a_task_comes_to_an_end(stage, status):
 @pytest.mark.parametrize("stage", STAGES)
 @settings(max_examples=15)
 @given(status=scheduling_statuses())
-def test_any_status_of_the_scheduling_comes_to_an_end(target, stage, status):
+def test_a_task_ends_after_any_status_was_written_to_its_group_or_resources(target, stage, status):
     final = played(stage, put(target, status))
     assert final["phase"] in ENDED
     assert final["phase"] == "Succeeded" or final["reason"]
@@ -137,10 +137,10 @@ def test_any_status_of_the_scheduling_comes_to_an_end(target, stage, status):
     field=st.sampled_from(["phase", "startTime", "conditions", "partyTaskStatus", "podStatuses"])
 )
 @settings(max_examples=10)
-def test_what_somebody_removes_comes_back(stage, field):
+def test_a_removed_status_field_is_restored(stage, field):
     final, undisturbed = played(stage, take(field)), played(stage, take("lastReconcileTime"))
     if stage == "ended" and field == "podStatuses":
-        # The pods are gone, and nothing else tells of them.
+        # The pods are deleted, and no other object contains these values.
         final["podStatuses"] = undisturbed["podStatuses"]
     assert comparable(final) == comparable(undisturbed)
 

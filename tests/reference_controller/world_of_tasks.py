@@ -1,7 +1,7 @@
-"""A small world that tasks live in: server, nodes, controller, in one process, on a virtual clock.
+"""A world for tasks in one process on a virtual clock: API server, nodes and controller.
 
-`TaskWorld` has a verb for everything that can happen there. Each takes as long as its request;
-time passes in `pass_time` alone. Every change of the store is judged by `promises.Promises`.
+`TaskWorld` has a method for everything that can happen. Each takes only the time of its request;
+other time passes only in `pass_time`. `promises.Promises` checks every change of the store.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ DEFINED = preparing.load_all(suite_folder("fixtures") / "crds")
 
 
 class TaskWorld:
+    """An API server with nodes and a controller, on its own virtual clock.
+
+    A test must call `close` at the end.
+    """
+
     def __init__(self, nodes=2, *, domains=DOMAINS, pace=PACES[1], seed=0):
         self.domains = domains
         self.nodes = {d: [f"{d}-{n}" for n in range(1, nodes + 1)] for d in domains}
@@ -51,7 +56,7 @@ class TaskWorld:
         self.api = Api(self.access, "somebody")
         self.controller = VirtualController(self.access, self.loop)
         self.promises = Promises(self.server.store, self.loop.time)
-        #: The nodes that were deleted, as they were.
+        #: The deleted nodes, in their last version.
         self.gone = {}
         self._ready = asyncio.Event()
         self._works = [
@@ -102,10 +107,14 @@ class TaskWorld:
         with suppress(AlreadyExists):
             await self.api.create(resource, obj)
 
-    # What happens to tasks
+    # Tasks
 
     def create_task(self, name, parties, **schedule):
-        """`parties`: for each domain slots of a pod, replicas, and minReservedPods or None."""
+        """Creates a task, if it does not exist yet.
+
+        `parties` has for each domain: slots of a pod, replicas, and minReservedPods or None.
+        `schedule` are fields of its scheduleConfig; false values are left out.
+        """
         self.drive(self._create_task(name, parties, schedule))
 
     async def _create_task(self, name, parties, schedule):
@@ -126,12 +135,12 @@ class TaskWorld:
             self.drive(self.api.delete(resource, name, namespace))
 
     def finish(self, pod, code=0):
-        """Tell a pod to end with that code, if it runs."""
+        """Makes a running pod end with this exit code."""
         patch = {"metadata": {"annotations": {ORDER: Order(code).annotation}}}
         with suppress(ApiError):
             self.drive(self.api.patch(PODS, name_of(pod), namespace_of(pod), patch))
 
-    # What happens to nodes
+    # Nodes
 
     def set_room(self, node, slots):
         with suppress(NotFound):
@@ -148,7 +157,7 @@ class TaskWorld:
             self.drive(cordon(self.api, node, cordoned))
 
     def delete_node(self, node):
-        """It is kept in mind, to be made again."""
+        """Deletes the node, and keeps it for `remake_node`."""
         with suppress(NotFound):
             self.gone[node] = self.drive(self.api.get(NODES, node))
             self.drive(self.api.delete(NODES, node))
@@ -159,7 +168,7 @@ class TaskWorld:
             self.drive(self.api.patch(NODES, node, None, {"spec": {"taints": None}}))
 
     def put_plain_pod(self, node):
-        """It takes a slot, whoever holds it."""
+        """Creates a bound pod that uses a slot, even if that slot is reserved."""
         pod = plain_pod(f"plain-{node}", _domain(node), node, None)
         self.drive(self._make(PODS, pod))
 
@@ -167,7 +176,7 @@ class TaskWorld:
         with suppress(NotFound):
             self.drive(self.api.delete(PODS, f"plain-{node}", _domain(node), grace_seconds=0))
 
-    # What happens to the controller, and to time
+    # The controller, and time
 
     def start(self):
         self.drive(self.controller.start())
@@ -181,10 +190,10 @@ class TaskWorld:
         self.drive(asyncio.sleep(seconds))
         self.promises.look()
 
-    # What there is
+    # Observations
 
     def all(self, resource):
-        """The objects of that kind, in the order of their keys."""
+        """Returns the objects of that kind, sorted by key."""
         there = self.promises.there[resource]
         return [there[key] for key in sorted(there)]
 
@@ -206,7 +215,7 @@ def _party(domain, slots, replicas, needed):
 
 
 def _app_image(slots):
-    """Its pods run until they are told to end."""
+    """Returns an AppImage whose pods run until `finish` ends them."""
     asked = {SLOT: str(slots)}
     container = {
         "name": "app",

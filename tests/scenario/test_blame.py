@@ -1,4 +1,4 @@
-"""Who wrote a field last."""
+"""Tests the search for the last writer of a field."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,15 +23,15 @@ VERSIONS = [
 ]
 
 
-def test_it_is_the_manager_of_the_version_in_which_the_value_changed_last():
+def test_the_last_writer_is_the_manager_of_the_last_change():
     assert last_writer(VERSIONS, ("phase",), T, {}) == "controller, +2.00 s, version 6"
 
 
-def test_where_the_server_keeps_a_log_it_is_whoever_sent_that_request():
+def test_with_a_request_log_the_last_writer_is_the_sender_of_the_request():
     write = Write("mine", "PATCH kusciatasks/psi/status", T + timedelta(seconds=1.5))
     said = last_writer(VERSIONS, ("phase",), T, {6: write})
     assert said == "mine, +1.50 s, version 6: PATCH kusciatasks/psi/status"
 
 
-def test_a_field_that_was_never_there_has_no_writer():
+def test_a_field_that_never_existed_has_no_writer():
     assert last_writer(VERSIONS, ("message",), T, {}) == "–"

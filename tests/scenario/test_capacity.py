@@ -1,4 +1,4 @@
-"""The room of nodes, and whether more of it was taken than there was."""
+"""Tests the check for over-committed nodes."""
 
 from datetime import UTC, datetime
 
@@ -24,29 +24,29 @@ def pod(name, where="n", phase="Running", event="MODIFIED", cpu=None):
     return Version(T, event, PODS, obj, obj)
 
 
-def test_as_many_as_there_is_room_for_are_not_too_many():
+def test_pods_that_use_all_the_room_are_allowed():
     assert not [*overcommitted([node(2), pod("a"), pod("b")])]
 
 
-def test_one_more_is_told_with_those_that_are_there():
+def test_too_many_pods_on_a_node_are_reported_by_name():
     assert [*overcommitted([node(1), pod("a"), pod("b")])] == [
         f"n has 1 of {SLOT}, and alice/a, alice/b ask for 2"
     ]
 
 
-def test_what_has_ended_or_is_gone_takes_nothing():
+def test_ended_and_deleted_pods_use_no_room():
     assert not [*overcommitted([node(1), pod("a"), pod("a", phase="Failed"), pod("b")])]
     assert not [*overcommitted([node(1), pod("a"), pod("a", event="DELETED"), pod("b")])]
 
 
-def test_what_is_not_bound_takes_nothing():
+def test_an_unbound_pod_uses_no_room():
     assert not [*overcommitted([node(1), pod("a"), pod("b", where="")])]
 
 
-def test_a_node_that_shrinks_under_its_pods_is_nobodys_fault_but_what_comes_later_is():
+def test_only_pods_bound_after_a_node_has_shrunk_are_reported():
     assert not [*overcommitted([node(2), pod("a"), pod("b"), node(1)])]
     assert [*overcommitted([node(2), pod("a"), node(1), pod("b")])]
 
 
-def test_cpu_counts_too():
+def test_too_much_cpu_on_a_node_is_reported():
     assert [*overcommitted([node(9, cpu="1"), pod("a", cpu=1), pod("b", cpu=1)])]

@@ -1,3 +1,5 @@
+"""Tests the tokens that keep the names of parallel scenarios apart."""
+
 import string
 
 from hypothesis import given
@@ -20,7 +22,7 @@ TASK = {
 }
 
 
-def test_the_fixed_fields_of_a_task_get_the_token():
+def test_names_in_the_fixed_fields_of_a_task_get_the_token():
     sent = NAMES.outgoing(TASK)
     assert sent["metadata"] == {"name": "psi-ghkmnp", "namespace": "cross-domain"}
     assert sent["spec"]["initiator"] == "alice-ghkmnp"
@@ -33,11 +35,11 @@ def test_the_fixed_fields_of_a_task_get_the_token():
     ]
 
 
-def test_what_a_task_says_to_its_engine_is_left_alone():
+def test_names_in_the_task_input_config_stay():
     assert NAMES.outgoing(TASK)["spec"]["taskInputConfig"] == '{"parties": ["alice"]}'
 
 
-def test_what_lies_in_a_domain_keeps_its_name():
+def test_an_object_in_a_domain_keeps_its_name():
     config = {"kind": "ConfigMap", "metadata": {"name": "config-template", "namespace": "alice"}}
     assert NAMES.outgoing(config)["metadata"] == {
         "name": "config-template",
@@ -45,11 +47,11 @@ def test_what_lies_in_a_domain_keeps_its_name():
     }
 
 
-def test_what_comes_back_is_as_it_went_out():
+def test_incoming_reverses_outgoing():
     assert NAMES.incoming(NAMES.outgoing(TASK)) == TASK
 
 
-def test_the_token_is_taken_out_wherever_it_stands():
+def test_the_token_is_removed_from_keys_and_values():
     seen = {"alice-ghkmnp/psi-ghkmnp-0": "pod psi-ghkmnp-0 of alice-ghkmnp"}
     assert NAMES.incoming(seen) == {"alice/psi-0": "pod psi-0 of alice"}
 
@@ -66,21 +68,21 @@ def test_an_exclusive_scenario_has_plain_names():
     assert not Names().owns("alice-ghkmnp")
 
 
-def test_names_of_another_scenario_are_not_its_own():
+def test_names_of_another_scenario_are_not_owned():
     assert NAMES.owns("psi-ghkmnp-0-fed")
     assert not NAMES.owns("psi-ghkmnq-0-fed")
     assert not NAMES.owns("alice")
 
 
 @given(st.text(string.ascii_lowercase, min_size=1))
-def test_a_fresh_token_goes_and_comes(name):
+def test_a_fresh_token_is_added_and_removed(name):
     names = fresh_names()
     assert len(names.token) == LENGTH
     assert names.owns(names.real(name))
     assert names.incoming(names.real(name)) == name
 
 
-def test_a_group_and_a_task_resource_by_hand_get_the_token_where_they_name_domains():
+def test_domains_in_groups_and_task_resources_get_the_token():
     party = {"domainID": "alice", "pods": [{"name": "psi-0"}]}
     group = {"kind": "TaskResourceGroup", "metadata": {"name": "psi"}}
     sent = NAMES.outgoing({**group, "spec": {"initiator": "alice", "parties": [party]}})
@@ -92,7 +94,7 @@ def test_a_group_and_a_task_resource_by_hand_get_the_token_where_they_name_domai
     assert sent["spec"] == {"initiator": "alice-ghkmnp"}
 
 
-def test_a_pod_by_hand_selects_the_nodes_of_its_domain():
+def test_the_node_selector_of_a_pod_gets_the_token_for_its_domain_only():
     selector = {"kuscia.secretflow/namespace": "alice", "disk": "alice"}
     sent = NAMES.outgoing({"kind": "Pod", "metadata": {}, "spec": {"nodeSelector": selector}})
     assert sent["spec"]["nodeSelector"] == {

@@ -1,4 +1,4 @@
-"""A control plane whose simulated nodes the tests share, and kubelets of a test's own."""
+"""Fixtures and helpers: a shared cluster with one node, and kubelets in the test's process."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import read_access
 from kuscia_conformance.simulated_nodes.kubelet import run
 
-#: For what should come at once; only a test that fails waits for so long.
+#: The longest wait in seconds; only failing tests wait that long.
 SOON = 10
 
 
 @pytest.fixture(scope="session")
 def one_node(tmp_path_factory, plane):
-    """The kubeconfig of a cluster with the process's node `simulated-1`."""
+    """Yields the kubeconfig of a cluster with the node `simulated-1`."""
     work = tmp_path_factory.mktemp("plane")
     (work / "definitions").mkdir()
     options = ClusterOptions(plane, work / "definitions", work / "run", nodes=1)
@@ -33,7 +33,7 @@ def client(kubeconfig):
 
 @asynccontextmanager
 async def kubelets(world, *names):
-    """Kubelets in this process, for nodes of these names."""
+    """Runs kubelets in this process for nodes with these names."""
     ready = asyncio.Event()
     work = asyncio.create_task(run(world, names, on_ready=ready.set))
     try:

@@ -1,4 +1,7 @@
-"""A pod and a node to vary, and the moments at which things happen to them."""
+"""Builders for pods, containers and nodes, and for points in time.
+
+`at(seconds)` is a time relative to START. Keyword arguments replace or add fields of the objects.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ def container(name="app", command=("sleep", "600"), **fields: Any):
 
 
 def pod(*containers, metadata=None, order="", **spec: Any):
+    """Returns a pod bound to `simulated-1`; `order` is an exit order, `spec` adds fields."""
     annotations = {"annotations": {ORDER: order}} if order else {}
     return {
         "metadata": {
@@ -41,10 +45,12 @@ def pod(*containers, metadata=None, order="", **spec: Any):
 
 
 def asking(**requests):
+    """Returns a pod whose container requests these resources."""
     return pod(container(resources={"requests": requests}))
 
 
 def node(labels=None, taints=(), **allocatable):
+    """Returns a simulated node; keyword arguments replace its allocatable resources."""
     made = nodes.node("simulated-1", 0, START, "v1.34.4")
     made["metadata"]["labels"] |= labels or {}
     made["spec"]["taints"] = list(taints)

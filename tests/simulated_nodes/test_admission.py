@@ -1,3 +1,5 @@
+"""Tests the admission of pods by a simulated kubelet."""
+
 import pytest
 
 from kuscia_conformance.simulated_nodes.admission import Rejection, rejection, requests
@@ -17,7 +19,7 @@ def out_of(name, asked, used, room):
     ("asked", "room", "others", "refused"),
     [
         pytest.param({"cpu": "1"}, {}, [], None, id="room"),
-        pytest.param({"cpu": "2"}, {"cpu": "2"}, [], None, id="just room"),
+        pytest.param({"cpu": "2"}, {"cpu": "2"}, [], None, id="exactly enough room"),
         pytest.param(
             {"cpu": "2"}, {"cpu": "1"}, [], out_of("cpu", 2000, 0, 1000), id="cpu in thousandths"
         ),
@@ -26,7 +28,7 @@ def out_of(name, asked, used, room):
             {"cpu": "1"},
             [{"cpu": "500m"}, {"cpu": "450m"}],
             out_of("cpu", 100, 950, 1000),
-            id="others count",
+            id="other pods use cpu",
         ),
         pytest.param(
             {"memory": "1Gi"},
@@ -35,10 +37,14 @@ def out_of(name, asked, used, room):
             out_of("memory", 2**30, 0, 2**29),
             id="memory",
         ),
-        pytest.param({SLOT: "1"}, {SLOT: "0"}, [], out_of(SLOT, 1, 0, 0), id="extended"),
-        pytest.param({SLOT: "1"}, {}, [], None, id="the node does not name it"),
+        pytest.param({SLOT: "1"}, {SLOT: "0"}, [], out_of(SLOT, 1, 0, 0), id="extended resource"),
+        pytest.param({SLOT: "1"}, {}, [], None, id="a resource that the node does not have"),
         pytest.param(
-            {SLOT: "1"}, {SLOT: "1"}, [{SLOT: "1"}], out_of(SLOT, 1, 1, 1), id="others hold it"
+            {SLOT: "1"},
+            {SLOT: "1"},
+            [{SLOT: "1"}],
+            out_of(SLOT, 1, 1, 1),
+            id="other pods use the extended resource",
         ),
         pytest.param({}, {"pods": "1"}, [{}], out_of("pods", 1, 1, 1), id="pods"),
         pytest.param(
@@ -46,16 +52,16 @@ def out_of(name, asked, used, room):
             {"cpu": "1", SLOT: "1"},
             [],
             out_of("cpu", 9000, 0, 1000),
-            id="only the first is told",
+            id="only the first resource is reported",
         ),
     ],
 )
-def test_room(asked, room, others, refused):
+def test_a_pod_is_rejected_if_a_resource_of_the_node_is_not_enough(asked, room, others, refused):
     beside = [asking(**other) for other in others]
     assert rejection(asking(**asked), node(**room), beside) == refused
 
 
-def test_a_limit_alone_is_a_request_and_containers_add_up():
+def test_a_limit_alone_is_a_request_and_requests_of_containers_add_up():
     first = container("first", resources={"limits": {"cpu": "1"}})
     second = container("second", resources={"limits": {"cpu": "9"}, "requests": {"cpu": "500m"}})
     assert requests(pod(first, second)) == {"cpu": 1.5}
@@ -99,7 +105,7 @@ def wants(key, operator, *values):
         ),
     ],
 )
-def test_the_node_is_the_one_that_is_wanted(spec, admitted):
+def test_a_pod_whose_node_selection_does_not_match_is_rejected(spec, admitted):
     refused = rejection(pod(**spec), node(labels={"zone": "a", "size": "5"}), [])
     assert (refused is None) == admitted
     if refused:
@@ -121,7 +127,7 @@ def test_the_node_is_the_one_that_is_wanted(spec, admitted):
         (NO_EXECUTE, [{"key": "out", "operator": "Exists", "effect": "NoSchedule"}], False),
     ],
 )
-def test_taints(taint, tolerations, admitted):
+def test_a_pod_that_does_not_tolerate_no_execute_is_rejected(taint, tolerations, admitted):
     refused = rejection(pod(tolerations=tolerations), node(taints=[taint]), [])
     assert (refused is None) == admitted
     assert admitted or (refused and refused.reason == "TaintToleration")

@@ -1,4 +1,4 @@
-"""The kubelets are asked through an API server in this process, on a virtual clock."""
+"""Tests logs and exec of the kubelets through an API server in this process, on a virtual clock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLAYS = plays()
 
 @asynccontextmanager
 async def asked(loop):
-    """A client of a server whose kubelets are these."""
+    """Yields a client of a server with kubelets for one node."""
     server = Server({TOKEN: "admin"}, now=loop.now)
     async with server.running(), Api(access_to(server, TOKEN), "tests") as api:
         server.kubelet = kubelets = Kubelets(VirtualWorld(api, loop))
@@ -39,7 +39,7 @@ async def asked(loop):
 
 
 def virtually(scene):
-    """What a scene, given a client, comes to."""
+    """Runs `scene(api)` on a virtual clock and returns its result."""
 
     async def play(loop):
         async with asked(loop) as api:
@@ -53,7 +53,7 @@ def virtually(scene):
 
 
 async def running(api, *containers, **fields):
-    """A pod that has been up for a second."""
+    """Creates a pod and returns it one second later, when it runs."""
     pod = await pending(api, *containers, nodeName=NODE, **fields)
     await asyncio.sleep(1)
     return pod
@@ -75,7 +75,7 @@ async def log_of(api):
     return (await api.raw("/api/v1/namespaces/default/pods/psi-0/log"))["text"]
 
 
-def test_a_mounted_file_can_be_read():
+def test_exec_reads_a_mounted_file():
     async def scene(api):
         config = {"metadata": {"name": "c", "namespace": "default"}, "data": {"task.json": "{}"}}
         await api.create(CONFIG_MAPS, {"apiVersion": "v1", "kind": "ConfigMap", **config})
@@ -87,7 +87,7 @@ def test_a_mounted_file_can_be_read():
     assert virtually(scene) == "{}"
 
 
-def test_a_container_knows_its_address():
+def test_a_container_has_its_pod_ip_in_the_environment():
     async def scene(api):
         source = {"fieldRef": {"fieldPath": "status.podIP"}}
         await running(api, container(env=[{"name": "IP", "valueFrom": source}]))
@@ -108,7 +108,7 @@ def test_a_log_grows_with_time():
     assert virtually(scene) == ("a\n", "a\nb\n")
 
 
-def test_a_container_that_fails_without_a_message_shows_the_end_of_its_log():
+def test_a_failed_container_without_a_message_reports_its_log():
     async def scene(api):
         app = container(
             command=["./app", "--seconds=600"], terminationMessagePolicy="FallbackToLogsOnError"
@@ -131,7 +131,7 @@ def test_a_container_that_fails_without_a_message_shows_the_end_of_its_log():
         (("foo",), 'Internal error occurred: .* exec: "foo": executable file not found'),
     ],
 )
-def test_a_command_that_fails_says_so(command, said):
+def test_a_failing_exec_command_raises_api_error_with_its_output(command, said):
     async def scene(api):
         await running(api, container())
         with pytest.raises(ApiError, match=said):
@@ -140,7 +140,7 @@ def test_a_command_that_fails_says_so(command, said):
     virtually(scene)
 
 
-def test_a_pod_on_no_node_has_an_empty_log_and_runs_nothing():
+def test_an_unbound_pod_has_an_empty_log_and_refuses_exec():
     async def scene(api):
         await pending(api, container())
         with pytest.raises(ApiError, match="pod psi-0 does not have a host assigned"):
@@ -150,7 +150,7 @@ def test_a_pod_on_no_node_has_an_empty_log_and_runs_nothing():
     assert virtually(scene) == ""
 
 
-def test_a_pod_that_is_not_up_yet_has_no_log_and_runs_nothing():
+def test_a_pod_that_has_not_started_refuses_log_and_exec():
     async def scene(api):
         await pending(api, container(), nodeName=NODE)
         await asyncio.sleep(0.04)
@@ -163,7 +163,7 @@ def test_a_pod_that_is_not_up_yet_has_no_log_and_runs_nothing():
 
 
 @pytest.mark.parametrize("play", PLAYS, ids=[play.name for play in PLAYS])
-def test_does_as_a_real_kubelet_does_and_ends_as_a_command_tells_it(play):
+def test_the_events_of_a_pod_ended_by_exec_equal_those_of_a_real_kubelet(play):
     async def scene(api):
         await give_room(api, NODE)
         return await run(api, play, NODE, simulated=False)

@@ -1,3 +1,5 @@
+"""Tests the transitions of a simulated container."""
+
 from dataclasses import replace
 
 import pytest
@@ -46,9 +48,9 @@ def looping(seconds):
         pytest.param(seen(WAITS), replace(RUNS, state=Running(at(20)), due=at(620)), id="starts"),
         pytest.param(seen(replace(WAITS, due=at(21))), None, id="is not due"),
         pytest.param(
-            seen(WAITS, told=1), replace(WAITS, due=None), id="is told to end before it starts"
+            seen(WAITS, told=1), replace(WAITS, due=None), id="is stopped before it starts"
         ),
-        pytest.param(seen(RUNS), None, id="runs on"),
+        pytest.param(seen(RUNS), None, id="keeps running"),
         pytest.param(
             seen(replace(RUNS, due=at(20)), command=["false"], restart_policy="Never"),
             replace(RUNS, state=Terminated(1, "Error", "", at(0), at(20), 1), due=None, ends=1),
@@ -59,7 +61,7 @@ def looping(seconds):
             replace(
                 RUNS, state=Terminated(0, "Completed", "", at(0), at(20), 1), due=at(20.05), ends=1
             ),
-            id="ends, and is to be restarted",
+            id="ends and will be restarted",
         ),
         pytest.param(
             seen(RUNS, order=Order(3, "boom"), restart_policy="Never"),
@@ -69,17 +71,19 @@ def looping(seconds):
                 ends=1,
                 obeyed=Order(3, "boom"),
             ),
-            id="obeys",
+            id="ends as ordered",
         ),
         pytest.param(
-            seen(replace(RUNS, obeyed=Order(3)), order=Order(3)), None, id="obeys only once"
+            seen(replace(RUNS, obeyed=Order(3)), order=Order(3)),
+            None,
+            id="obeys an order only once",
         ),
         pytest.param(
             seen(RUNS, command=["./app"], told=19, restart_policy="Never"),
             replace(RUNS, state=Terminated(143, "Error", "", at(0), at(20), 1), ends=1),
-            id="hears TERM",
+            id="ends on TERM",
         ),
-        pytest.param(seen(RUNS, told=19), None, id="does not hear TERM"),
+        pytest.param(seen(RUNS, told=19), None, id="ignores TERM"),
         pytest.param(
             seen(RUNS, now=49, told=19, restart_policy="Never"),
             replace(RUNS, state=Terminated(137, "Error", "", at(0), at(49), 1), ends=1),
@@ -100,22 +104,22 @@ def looping(seconds):
             replace(CRASHED, ends=4, state=looping(40), last=FAILED, due=at(50)),
             id="backs off for longer and longer",
         ),
-        pytest.param(seen(CRASHED, told=19), None, id="is told to end, and not restarted"),
+        pytest.param(seen(CRASHED, told=19), None, id="is not restarted in a terminating pod"),
         pytest.param(
             seen(replace(CRASHED_AGAIN, state=looping(10), last=FAILED, due=at(99)), told=19),
             replace(CRASHED_AGAIN, due=None),
-            id="is told to end while it backs off",
+            id="is stopped while it backs off",
         ),
         pytest.param(
             seen(replace(RUNS, due=at(700)), now=700, command=["false"]),
             replace(
                 RUNS, state=Terminated(1, "Error", "", at(0), at(700), 1), due=at(700.05), ends=1
             ),
-            id="has run for so long that its earlier ends are forgiven",
+            id="has run long enough to reset its back-off",
         ),
     ],
 )
-def test_steps(before, after):
+def test_each_state_of_a_container_leads_to_the_next(before, after):
     assert step(before) == after
 
 
@@ -155,7 +159,7 @@ NOWHERE = {"image": "no-such-image:1"}
         (seen(WAITS, command=["/no/such/program"]), "RunContainerError", 20.05),
     ],
 )
-def test_waits_for_a_reason(before, reason, due):
+def test_a_container_that_cannot_start_waits_with_a_reason(before, reason, due):
     after = step(before)
     assert after is not None
     assert isinstance(after.state, Waiting)
@@ -163,7 +167,7 @@ def test_waits_for_a_reason(before, reason, due):
     assert after.due == (None if due is None else at(due))
 
 
-def test_what_cannot_be_started_has_ended_if_it_is_not_restarted():
+def test_a_container_that_cannot_start_and_is_not_restarted_has_ended():
     after = step(seen(WAITS, command=["/no/such/program"], restart_policy="Never"))
     assert after is not None
     assert isinstance(after.state, Terminated)
@@ -172,19 +176,19 @@ def test_what_cannot_be_started_has_ended_if_it_is_not_restarted():
 
 @pytest.mark.parametrize("policy", ["Always", "OnFailure", "Never"])
 @pytest.mark.parametrize("end", [FAILED, DONE])
-def test_restart_policies(policy, end):
+def test_the_restart_policy_determines_whether_a_container_is_restarted(policy, end):
     assert restarts(policy, end) == (
         policy == "Always" or (policy == "OnFailure" and end is FAILED)
     )
 
 
-def test_pauses_grow_to_five_minutes():
+def test_back_off_pauses_grow_to_five_minutes():
     first = at(10) - at(0)
     pauses = [growing(first, times).total_seconds() for times in (1, 2, 3, 5, 6, 99)]
     assert pauses == [10, 20, 40, 160, 300, 300]
 
 
-def test_a_probe_delays_what_it_speaks_of():
+def test_the_initial_delays_of_probes_are_deadlines():
     probes = {
         "startupProbe": {"initialDelaySeconds": 2},
         "readinessProbe": {"initialDelaySeconds": 5},
@@ -193,6 +197,6 @@ def test_a_probe_delays_what_it_speaks_of():
 
 
 @pytest.mark.parametrize("situation", sorted(TRANSITIONS.keys() - {"Running", "Terminated"}))
-def test_whoever_waits_hears_that_the_pod_is_to_end(situation):
+def test_a_waiting_container_of_a_terminating_pod_is_not_started(situation):
     before = seen(replace(WAITS, state=Waiting(situation, "why")), told=19)
     assert step(before) == replace(WAITS, due=None)

@@ -1,3 +1,5 @@
+"""Tests the failures of image pulls."""
+
 import pytest
 
 from kuscia_conformance.simulated_nodes.images import backing_off, failure
@@ -15,14 +17,14 @@ from kuscia_conformance.simulated_nodes.images import backing_off, failure
     ],
 )
 @pytest.mark.parametrize("policy", ["Always", "IfNotPresent", "Never"])
-def test_images_that_are_there(image, policy):
+def test_an_existing_image_causes_no_failure(image, policy):
     assert failure(image, policy) is None
 
 
 @pytest.mark.parametrize(
     "image", ["No Such Image", "busybox:", "-busybox", "bus ybox", "a//b", "busybox:1:2", "Busybox"]
 )
-def test_names_that_are_none(image):
+def test_an_invalid_image_name_is_reported(image):
     found = failure(image, "Always")
     assert found is not None
     assert found.reason == "InvalidImageName"
@@ -37,13 +39,13 @@ def test_names_that_are_none(image):
         ("Never", "ErrImageNeverPull"),
     ],
 )
-def test_an_image_that_is_nowhere(policy, reason):
+def test_an_image_that_does_not_exist_fails_according_to_the_pull_policy(policy, reason):
     found = failure("example.com/no-such-image:1", policy)
     assert found is not None
     assert found.reason == reason
 
 
-def test_the_pause_says_what_went_wrong():
+def test_the_back_off_message_contains_the_pull_error():
     failed = failure("no-such-image", "Always")
     assert failed is not None
     assert backing_off("no-such-image").message.endswith(f"ErrImagePull: {failed.message}")

@@ -1,3 +1,5 @@
+"""Tests commands and scripts that run inside a simulated container."""
+
 import pytest
 
 from kuscia_conformance.kube.objects import CONFIG_MAPS
@@ -52,7 +54,7 @@ def no_file(name):
         (["sh"], Said()),
     ],
 )
-def test_commands(command, said):
+def test_commands_in_a_container_print_the_expected_output(command, said):
     assert run(PLACE, command).said == said
 
 
@@ -76,7 +78,7 @@ def test_commands(command, said):
         ("env >/tmp/e; printenv HOSTNAME", Said("psi-0\n")),
     ],
 )
-def test_scripts(script, said):
+def test_shell_scripts_in_a_container_print_the_expected_output(script, said):
     assert run(PLACE, ["sh", "-c", script]).said == said
 
 
@@ -92,7 +94,7 @@ def test_scripts(script, said):
         "test a b",
     ],
 )
-def test_what_is_not_understood_is_refused(script):
+def test_a_script_that_is_not_understood_is_refused(script):
     with pytest.raises(LookupError, match="simulated containers do not understand: "):
         run(PLACE, ["sh", "-c", script])
 
@@ -105,7 +107,7 @@ def test_what_is_not_understood_is_refused(script):
         ("./cat", "stat ./cat: no such file or directory"),
     ],
 )
-def test_without_a_shell_a_command_that_is_not_there_cannot_be_started(name, why):
+def test_a_missing_program_cannot_be_started_without_a_shell(name, why):
     with pytest.raises(
         LookupError, match=f'OCI runtime exec failed: .*exec: "{name}": {why}: unknown'
     ):
@@ -113,13 +115,13 @@ def test_without_a_shell_a_command_that_is_not_there_cannot_be_started(name, why
 
 
 @pytest.mark.parametrize("message", ["", "boom", 'it\'s "boom"; && $HOME\n100% \\n'])
-def test_the_script_of_an_order_is_the_order(message):
+def test_the_script_of_an_exit_order_gives_that_order(message):
     done = run(PLACE, ["sh", "-c", exit_order.Order(3, message).script])
     assert done.order == Order(3, message)
     assert done.said == Said()
 
 
-def test_other_files_are_no_orders():
+def test_writing_another_file_is_not_an_order():
     assert run(PLACE, ["sh", "-c", "echo 'exit 3' >/tmp/order"]).order is None
 
 
@@ -127,18 +129,18 @@ def seen(state):
     return Seen(Container("app", state), SPEC, "psi-0_alice(u-1)", "Never", at(0))
 
 
-def test_a_container_has_to_run():
+def test_a_running_container_is_accepted_for_exec():
     view = seen(Running(at(0)))
     assert require_running(POD, "app", view) is view
 
 
 @pytest.mark.parametrize("view", [None, seen(Waiting())])
-def test_nothing_can_be_run_in_a_container_that_does_not_run(view):
+def test_exec_in_a_container_that_does_not_run_is_refused(view):
     with pytest.raises(LookupError, match=r'unable to .*: container not found \("app"\)'):
         require_running(POD, "app", view)
 
 
-def test_nothing_can_be_run_in_a_pod_that_is_over():
+def test_exec_in_a_completed_pod_is_refused():
     over = {**POD, "status": {"phase": "Succeeded"}}
     with pytest.raises(LookupError, match="in a completed pod; current phase is Succeeded"):
         require_running(over, "app", None)

@@ -1,4 +1,4 @@
-"""The kubelets on a real API server: what one pod cannot show."""
+"""Tests the kubelets on an API server with several pods, and the process that runs them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def in_a_slot(name, node):
 
 
 async def until(api, resource, name, holds, namespace="default"):
-    """The object as soon as it holds; TimeoutError if it never does."""
+    """Returns the object once `holds(object)` is true; TimeoutError after SOON seconds."""
     fields = f"metadata.name={name}"
     async with asyncio.timeout(SOON):
         found, version = await api.list(resource, namespace, fields=fields)
@@ -74,7 +74,7 @@ async def give_slots(api, node, count):
     await api.patch(NODES, node, None, {"status": room}, sub="status")
 
 
-def test_the_node_is_a_node(one_node):
+def test_a_simulated_node_is_ready_and_has_its_labels_and_lease(one_node):
     async def check():
         async with client(one_node) as api:
             node = await api.get(NODES, SIMULATED)
@@ -89,7 +89,7 @@ def test_the_node_is_a_node(one_node):
     asyncio.run(check())
 
 
-def test_what_others_write_into_the_node_stays(one_node):
+def test_fields_of_a_node_written_by_other_clients_stay(one_node):
     async def check():
         async with client(one_node) as api:
             await give_slots(api, SIMULATED, "3")
@@ -102,8 +102,11 @@ def test_what_others_write_into_the_node_stays(one_node):
     asyncio.run(check())
 
 
-def test_room_for_one_is_given_to_one(one_node):
-    """Two pods come at once; one is refused, and its room is free again when the other ends."""
+def test_of_two_pods_with_room_for_one_only_one_runs(one_node):
+    """Two pods are created together, and one is refused.
+
+    Its room is free again after the other pod is deleted.
+    """
 
     async def check():
         async with client(one_node) as api, kubelets(World(api), "narrow"):
@@ -124,8 +127,8 @@ def test_room_for_one_is_given_to_one(one_node):
     asyncio.run(check())
 
 
-def test_room_that_has_just_been_made_is_used(one_node):
-    """The watch of nodes may be behind; a pod is not refused for that."""
+def test_room_that_has_just_been_added_is_used(one_node):
+    """The watch of nodes may be late; a pod must not be refused because of that."""
 
     async def check():
         async with client(one_node) as api:
@@ -140,7 +143,7 @@ def test_room_that_has_just_been_made_is_used(one_node):
 
 
 class Unlucky(Api):
-    """The first attempt to write any status fails."""
+    """A client whose first write of a pod status fails."""
 
     async def patch(self, resource, name, namespace, patch, **options):
         if options.get("sub") == "status" and not self.requests["patch", "pods/status"]:
@@ -173,8 +176,8 @@ def test_pods_of_other_nodes_are_left_alone(one_node):
     asyncio.run(check())
 
 
-def test_what_a_pod_costs(one_node):
-    """Created, up, ended, over: four patches, and one look at its config map."""
+def test_a_pod_needs_four_status_writes_and_one_read_of_its_config_map(one_node):
+    """One status write each: creating, running, containers ended, pod finished."""
 
     async def check():
         async with (
@@ -204,7 +207,7 @@ def start(*arguments):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_the_process_says_when_it_is_ready_and_ends_when_told(one_node, sent):
+def test_the_process_prints_ready_and_exits_with_0_after_a_signal(one_node, sent):
     with start("--kubeconfig", str(one_node), "--nodes", "1") as process:
         try:
             assert process.stdout.readline() == "ready\n"
@@ -215,7 +218,7 @@ def test_the_process_says_when_it_is_ready_and_ends_when_told(one_node, sent):
             process.kill()
 
 
-def test_a_kubeconfig_that_is_not_there(tmp_path):
+def test_a_kubeconfig_that_does_not_exist_exits_with_2(tmp_path):
     with start("--kubeconfig", str(tmp_path / "none")) as process:
         _, errors = process.communicate(timeout=SOON)
     assert process.returncode == 2

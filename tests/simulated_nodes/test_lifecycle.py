@@ -1,3 +1,5 @@
+"""Tests the stages of a simulated pod from its admission to its end."""
+
 from dataclasses import replace
 
 import pytest
@@ -40,8 +42,12 @@ def gone_soon(life, now):
     ("before", "after"),
     [
         pytest.param(seen(Life()), CREATING, id="is admitted"),
-        pytest.param(seen(Life(), of=pod(metadata=deleted())), Life(Stage.GONE), id="vanishes"),
-        pytest.param(seen(CREATING, 0.04), CREATING, id="is being made"),
+        pytest.param(
+            seen(Life(), of=pod(metadata=deleted())),
+            Life(Stage.GONE),
+            id="is deleted before it is admitted",
+        ),
+        pytest.param(seen(CREATING, 0.04), CREATING, id="is still being created"),
         pytest.param(
             seen(CREATING, 0.05),
             replace(UP, containers=(replace(RUNNING, state=Running(at(0.05)), due=at(600.05)),)),
@@ -55,7 +61,7 @@ def gone_soon(life, now):
         pytest.param(
             seen(CREATING, 0.01, pod(metadata=deleted())),
             gone_soon(CREATING, 0.01),
-            id="is deleted while it is being made",
+            id="is deleted while it is being created",
         ),
         pytest.param(seen(UP, 5), UP, id="runs"),
         pytest.param(
@@ -74,12 +80,12 @@ def gone_soon(life, now):
                 5,
             ),
             replace(UP, stage=Stage.FINISHED, containers=(ENDED,), sandbox=False),
-            id="finishes, and forgets earlier runs",
+            id="finishes and drops earlier runs",
         ),
         pytest.param(
             seen(UP, 5, pod(metadata=deleted())),
             replace(UP, stage=Stage.STOPPING, told_at=at(5)),
-            id="is told to end",
+            id="is deleted while it runs",
         ),
         pytest.param(
             seen(replace(UP, stage=Stage.ENDED, containers=(ENDED,)), 5, pod(metadata=deleted())),
@@ -98,11 +104,11 @@ def gone_soon(life, now):
         ),
     ],
 )
-def test_becomes(before, after):
+def test_each_state_of_a_pod_leads_to_the_next(before, after):
     assert advance(before) == after
 
 
-def test_is_refused():
+def test_a_rejected_pod_is_finished():
     life = advance(seen(Life(), 3, pod(nodeSelector={"zone": "b"})))
     assert (life.stage, life.started_at) == (Stage.FINISHED, at(3))
     assert life.rejection is not None
@@ -113,7 +119,7 @@ def test_is_refused():
     ("grace", "now", "stage"),
     [(4, 9, Stage.STOPPING), (4, 9.5, Stage.STOPPED), (30, 9.5, Stage.STOPPING)],
 )
-def test_grace_is_what_the_deletion_says(grace, now, stage):
+def test_the_grace_period_is_that_of_the_deletion(grace, now, stage):
     told = replace(UP, stage=Stage.STOPPING, told_at=at(5.5))
     assert advance(seen(told, now, pod(metadata=deleted(grace)))).stage is stage
 
@@ -128,7 +134,7 @@ def test_grace_is_what_the_deletion_says(grace, now, stage):
         (Life(Stage.FINISHED), pod(), None),
     ],
 )
-def test_wakes(life, of, woken):
+def test_a_pod_wakes_at_its_next_deadline(life, of, woken):
     assert wake_at(seen(life, 0.01, of)) == woken
 
 
@@ -148,7 +154,7 @@ def test_every_stage_has_its_transitions(stage):
         (replace(UP, containers=(Container("app", Waiting("x"), due=at(2)),)), 2, True),
     ],
 )
-def test_asks_only_before_a_start(life, now, asked):
+def test_references_are_looked_up_only_before_a_start(life, now, asked):
     assert asks(seen(life, now, MOUNTS)) == ({LATE} if asked else set())
 
 
@@ -156,7 +162,7 @@ def test_asks_only_before_a_start(life, now, asked):
     ("phase", "stage"),
     [("Pending", Stage.BOUND), ("Succeeded", Stage.FINISHED), ("Failed", Stage.FINISHED)],
 )
-def test_what_was_there_before(phase, stage):
+def test_the_first_stage_follows_from_the_stored_phase(phase, stage):
     assert first({**pod(), "status": {"phase": phase}}).stage is stage
 
 
@@ -164,7 +170,7 @@ def test_what_was_there_before(phase, stage):
     ("text", "told"),
     [('{"exitCode": 3}', [3, 3]), ('{"exitCode": 3, "container": "b"}', [None, 3])],
 )
-def test_orders_concern_one_container_or_all(text, told):
+def test_an_order_applies_to_one_container_or_to_all(text, told):
     two = pod(container("a"), container("b"), order=text)
     life = replace(UP, containers=(replace(RUNNING, name="a"), replace(RUNNING, name="b")))
     orders = [view.order for view in views(seen(life, 1, two))]

@@ -1,3 +1,5 @@
+"""Tests logs and termination messages of simulated containers."""
+
 from dataclasses import replace
 
 import pytest
@@ -33,12 +35,14 @@ def ended(begun=0.0, over=4.0):
         pytest.param(seen(Running(at(0)), 2), "a\nb\n", id="runs for longer"),
         pytest.param(seen(Running(at(9)), 10, last=ended()), "a\n", id="runs again"),
         pytest.param(seen(ended(), 100), "a\nb\n", id="has ended"),
-        pytest.param(seen(ended(over=1), 100), "a\n", id="was ended"),
-        pytest.param(seen(Waiting("CrashLoopBackOff"), 9, ended()), "a\nb\n", id="is to run again"),
+        pytest.param(seen(ended(over=1), 100), "a\n", id="was ended early"),
+        pytest.param(
+            seen(Waiting("CrashLoopBackOff"), 9, ended()), "a\nb\n", id="will be restarted"
+        ),
         pytest.param(seen(ended(begun=None)), "", id="could not be started"),
     ],
 )
-def test_a_log_is_what_the_latest_run_has_printed_until_now(view, printed):
+def test_a_log_has_the_output_of_the_latest_run_so_far(view, printed):
     assert log("psi-0", "app", view) == printed
 
 
@@ -56,13 +60,13 @@ def test_a_container_that_has_never_run_has_no_log(reason, why):
         log("psi-0", "app", seen(Waiting(reason)))
 
 
-def test_a_container_that_nobody_knows_has_no_log():
+def test_an_unknown_container_has_no_log():
     with pytest.raises(LookupError, match='container "app" in pod "psi-0" is not available'):
         log("psi-0", "app", None)
 
 
 def message(script, policy="FallbackToLogsOnError"):
-    """The termination message of a container that ends by itself after four seconds."""
+    """Returns the termination message of a container that ends on its own after four seconds."""
     spec = container(command=["sh", "-c", script], terminationMessagePolicy=policy)
     running = Container("app", Running(at(0)), due=at(4), runs=1)
     after = step(replace(seen(Running(at(0)), 4, of=spec), container=running))
@@ -80,16 +84,16 @@ def message(script, policy="FallbackToLogsOnError"):
         ("echo a; printf b >/dev/termination-log; sleep 4; false", "FallbackToLogsOnError", "b"),
     ],
 )
-def test_the_log_stands_in_for_an_empty_message_of_a_failure(script, policy, expected):
+def test_the_log_replaces_an_empty_message_of_a_failed_container(script, policy, expected):
     assert message(script, policy) == expected
 
 
-def test_only_the_last_lines_of_a_log_stand_in():
+def test_at_most_80_lines_of_a_log_become_the_message():
     lines = "\\n".join(map(str, range(100)))
     assert message(f"printf '{lines}\\n'; sleep 4; false").splitlines() == [
         str(number) for number in range(20, 100)
     ]
 
 
-def test_only_the_last_bytes_of_a_log_stand_in():
+def test_at_most_2048_bytes_of_a_log_become_the_message():
     assert message(f"echo {'ü' * 2000}; sleep 4; false") == "ü" * 1023 + "\n"

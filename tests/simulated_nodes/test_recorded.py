@@ -1,4 +1,4 @@
-"""The simulated kubelet is held against what the real one was recorded to do."""
+"""Compares the simulated kubelet with recordings of a real one."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from kuscia_conformance.kube.world import World
 from tests.recorded.play import give_room, plays, recording, run, text
 from tests.simulated_nodes.conftest import client, kubelets
 
-#: The simulated kubelet's clock runs faster than the machine's, so that back-offs are short.
+#: The clock of the simulated kubelet runs this many times faster, so that back-offs are short.
 SPEED = 10
 NODE = "fast-1"
 PLAYS = plays()
 
 
 class FastWorld(World):
+    """A world whose clock runs SPEED times as fast as the real one."""
+
     def __init__(self, api: Api):
         super().__init__(api)
         self._start = datetime.now(UTC)
@@ -32,7 +34,7 @@ class FastWorld(World):
 
 @pytest.fixture(scope="module")
 def simulated(one_node):
-    """The facts of every play on a simulated node, all run at once."""
+    """Returns the facts of every play; all plays run together on one simulated node."""
     return asyncio.run(play_all(one_node))
 
 
@@ -44,11 +46,11 @@ async def play_all(kubeconfig):
 
 
 @pytest.mark.parametrize("name", [play.name for play in PLAYS])
-def test_does_as_a_real_kubelet_does(simulated, name):
+def test_the_events_of_a_pod_equal_those_of_a_real_kubelet(simulated, name):
     assert text(simulated[name]) == recording(name).read_text()
 
 
-def test_every_recording_has_its_pod():
+def test_every_recording_has_a_pod():
     assert {path.stem for path in recording("x").parent.glob("*.yaml")} == {
         play.name for play in PLAYS
     }

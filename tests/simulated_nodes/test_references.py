@@ -1,3 +1,5 @@
+"""Tests the config maps and secrets that a pod needs."""
+
 import pytest
 
 from kuscia_conformance.kube.objects import CONFIG_MAPS
@@ -21,7 +23,7 @@ MAP, SECRET = Reference(CONFIG_MAPS, "a"), Reference(SECRETS, "b")
         ({"projected": {"sources": [{"configMap": {"name": "a"}}]}}, []),
     ],
 )
-def test_volumes(volume, needed):
+def test_the_references_of_volumes_are_found(volume, needed):
     assert list(of_volumes(pod(volumes=[{"name": "v", **volume}]))) == needed
 
 
@@ -39,7 +41,7 @@ def test_volumes(volume, needed):
         ),
     ],
 )
-def test_environment(fields, needed):
+def test_the_references_of_environment_variables_are_found(fields, needed):
     assert of_pod(pod(container("first"), container("second", **fields))) == needed
 
 
@@ -58,5 +60,5 @@ def test_environment(fields, needed):
         ),
     ],
 )
-def test_what_is_said(reference, found, said):
+def test_a_missing_reference_has_the_message_of_a_kubelet(reference, found, said):
     assert reference.lacks("alice", found) == said

@@ -1,3 +1,5 @@
+"""Tests the parser of shell scripts, and echo and printf."""
+
 import pytest
 
 from kuscia_conformance.simulated_nodes.shell import commands, echo, printf
@@ -26,13 +28,13 @@ def test_a_script_is_split_into_commands_and_words(script, expected):
 
 
 @pytest.mark.parametrize("script", ["echo 'a", 'echo "a', "echo a >", "echo \\"])
-def test_what_ends_too_early_is_not_read(script):
+def test_an_incomplete_script_is_refused(script):
     with pytest.raises(ValueError, match="not understood"):
         words(script)
 
 
 @pytest.mark.parametrize("script", ["a | b", "a & b", "a < b"])
-def test_what_needs_more_of_a_shell_is_unclear(script):
+def test_pipes_background_jobs_and_input_redirections_are_unclear(script):
     assert [command.unclear for command in commands(script)] == [True]
 
 
@@ -48,11 +50,11 @@ def test_what_needs_more_of_a_shell_is_unclear(script):
         ("$?", "3"),
     ],
 )
-def test_variables_stand_for_their_values_outside_of_single_quotes(word, expected):
+def test_variables_are_replaced_outside_single_quotes(word, expected):
     assert words(f"echo {word}", {"A": "1", "?": "3"}) == [["echo", expected]]
 
 
-def test_variables_that_nobody_knows_stand_as_they_are_written():
+def test_unknown_variables_are_not_replaced():
     assert words('echo $A "${B}"') == [["echo", "$A", "${B}"]]
 
 
@@ -67,7 +69,7 @@ def test_variables_that_nobody_knows_stand_as_they_are_written():
         ("a >&2", {"1": "&2", "2": "&2"}),
     ],
 )
-def test_streams_go_where_they_are_sent_in_the_order_of_sending(script, streams):
+def test_redirections_are_applied_in_their_order(script, streams):
     assert [command.streams for command in commands(script)] == [streams]
 
 
@@ -82,7 +84,7 @@ def test_streams_go_where_they_are_sent_in_the_order_of_sending(script, streams)
         (["-x"], "-x\n"),
     ],
 )
-def test_echo(arguments, printed):
+def test_echo_prints_its_arguments(arguments, printed):
     assert echo(arguments) == printed
 
 
@@ -97,5 +99,5 @@ def test_echo(arguments, printed):
         (["a", "left over"], "a"),
     ],
 )
-def test_printf(arguments, printed):
+def test_printf_formats_its_arguments(arguments, printed):
     assert printf(arguments) == printed

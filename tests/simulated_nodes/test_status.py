@@ -1,3 +1,5 @@
+"""Tests the status that a simulated kubelet writes."""
+
 from dataclasses import replace
 
 import pytest
@@ -40,12 +42,12 @@ def seen(*containers, stage=Stage.UP, of=None, now=2, policy="Never", sandbox=Tr
         (seen(BAD, WAITING, stage=Stage.GONE), "Failed"),
     ],
 )
-def test_phases(view, phase):
+def test_the_phase_of_a_pod_follows_from_its_containers(view, phase):
     assert render(view, ADDRESSES)["phase"] == phase
 
 
 @pytest.mark.parametrize("before", ["Pending", "Running"])
-def test_the_end_is_kept_back_until_the_sandbox_is_gone(before):
+def test_the_final_phase_is_written_after_the_sandbox_is_gone(before):
     of = {**pod(container("a")), "status": {"phase": before}}
     assert render(seen(GOOD, stage=Stage.ENDED, of=of), ADDRESSES)["phase"] == before
 
@@ -69,7 +71,7 @@ def conditions(view):
         (seen(BAD, stage=Stage.FINISHED), ("False", "PodFailed", None)),
     ],
 )
-def test_ready(view, ready):
+def test_the_ready_conditions_follow_from_the_containers(view, ready):
     found = conditions(view)
     assert found["Ready"] == found["ContainersReady"] == ready
 
@@ -83,7 +85,7 @@ def test_a_condition_keeps_its_time_while_it_stays_the_same():
     assert found["Initialized"]["lastTransitionTime"] == "2026-01-01T00:00:02Z"
 
 
-def test_probes_show_as_they_succeed():
+def test_a_container_is_started_and_ready_after_its_probes():
     probes = {
         "startupProbe": {"initialDelaySeconds": 2},
         "readinessProbe": {"initialDelaySeconds": 5},
@@ -100,7 +102,7 @@ def test_probes_show_as_they_succeed():
     ]
 
 
-def test_a_container_tells_how_it_ended():
+def test_a_terminated_container_reports_exit_code_reason_and_message():
     end = render(seen(BAD), ADDRESSES)["containerStatuses"][0]["state"]["terminated"]
     assert end.pop("containerID").startswith("containerd://")
     assert end == {
@@ -112,14 +114,14 @@ def test_a_container_tells_how_it_ended():
     }
 
 
-def test_each_run_is_a_container_of_its_own():
+def test_each_restart_has_a_new_container_id():
     last = Terminated(1, "Error", "", at(0), at(0), run=1)
     again = render(seen(replace(RUNNING, runs=2, last=last)), ADDRESSES)["containerStatuses"][0]
     assert again["restartCount"] == 1
     assert again["containerID"] != again["lastState"]["terminated"]["containerID"]
 
 
-def test_containers_stand_by_name():
+def test_container_statuses_are_sorted_by_name():
     of = pod(container("b"), container("a"))
     life = Life(Stage.UP, None, (replace(RUNNING, name="b"), RUNNING), sandbox=True)
     shown = render(Seen(of, life, at(2), node()), ADDRESSES)["containerStatuses"]
@@ -127,9 +129,9 @@ def test_containers_stand_by_name():
 
 
 @pytest.mark.parametrize(("sandbox", "address"), [(None, None), (True, "10.244.0.1")])
-def test_the_address_comes_with_the_sandbox(sandbox, address):
+def test_a_pod_has_an_address_once_it_has_a_sandbox(sandbox, address):
     assert render(seen(WAITING, sandbox=sandbox), ADDRESSES).get("podIP") == address
 
 
-def test_nothing_is_said_of_a_pod_that_nobody_has_looked_at():
+def test_a_pod_that_is_not_handled_yet_has_an_empty_status():
     assert render(Seen(pod(), Life(), at(0), node()), ADDRESSES) == {}

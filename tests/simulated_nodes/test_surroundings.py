@@ -1,3 +1,5 @@
+"""Tests the environment variables and files of a simulated container."""
+
 import base64
 
 import pytest
@@ -63,17 +65,17 @@ def mounted(volume, mount=None, **options):
         ({"valueFrom": {"resourceFieldRef": {"resource": "requests.memory"}}}, "0"),
     ],
 )
-def test_a_variable_has_the_value_that_its_entry_names(entry, value):
+def test_an_environment_variable_has_the_value_of_its_source(entry, value):
     env = [{"name": "FIRST", "value": "1"}, {"name": "IT", **entry}, {"name": "LATER"}]
     assert environment(place(env=env, resources=RESOURCES)).get("IT") == value
 
 
-def test_without_a_limit_all_of_the_node_is_the_limit():
+def test_without_a_limit_the_resource_field_is_that_of_the_node():
     env = [{"name": "CPU", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}}]
     assert environment(place(env=env))["CPU"] == "4"
 
 
-def test_whole_objects_become_variables_which_single_ones_override():
+def test_variables_of_env_override_those_of_env_from():
     sources = [
         {"prefix": "C_", "configMapRef": {"name": "config"}},
         {"secretRef": {"name": "secret"}},
@@ -84,13 +86,13 @@ def test_whole_objects_become_variables_which_single_ones_override():
     assert found["token"] == "own"
 
 
-def test_every_container_knows_its_host_and_its_path():
+def test_every_container_has_the_variables_hostname_and_path():
     found = environment(place())
     assert found["HOSTNAME"] == "psi-0"
     assert "/bin" in found["PATH"].split(":")
 
 
-def test_a_pod_may_have_another_host_name():
+def test_the_hostname_of_the_spec_overrides_the_name_of_the_pod():
     assert hostname(pod(hostname="other")) == "other"
 
 
@@ -130,7 +132,7 @@ def test_a_pod_may_have_another_host_name():
         ),
     ],
 )
-def test_a_volume_has_the_files_of_what_it_is_made_of(volume, expected):
+def test_a_volume_has_the_files_of_its_sources(volume, expected):
     assert mounted(volume) == expected
 
 
@@ -142,12 +144,12 @@ def test_a_volume_has_the_files_of_what_it_is_made_of(volume, expected):
         ({"subPath": "no-such-file"}, {}),
     ],
 )
-def test_a_part_of_a_volume_can_be_mounted(mount, expected):
+def test_a_sub_path_of_a_volume_can_be_mounted(mount, expected):
     items = [{"key": "a.json", "path": "a.json"}, {"key": "B", "path": "sub/b"}]
     assert mounted({"configMap": {"name": "config", "items": items}}, mount) == expected
 
 
-def test_what_is_referred_to_is_to_be_looked_up():
+def test_the_sources_of_volumes_and_environment_are_listed():
     volumes = [
         {"name": "v", "configMap": {"name": "config"}},
         {"name": "w", "projected": {"sources": [{"secret": {"name": "projected"}}]}},

@@ -1,3 +1,5 @@
+"""Tests how commands and scripts of containers are interpreted as programs."""
+
 from datetime import timedelta
 
 import pytest
@@ -13,14 +15,14 @@ def said(*lines):
 @pytest.mark.parametrize(
     ("argv", "program"),
     [
-        pytest.param([], Program(), id="the image's own: a shell without input"),
+        pytest.param([], Program(), id="no command: a shell without input"),
         pytest.param(["true"], Program(), id="true"),
         pytest.param(["false"], Program(exit_code=1), id="false"),
         pytest.param(["sleep", "2"], Program(seconds=2), id="sleep"),
         pytest.param(["sleep", "1m", "0.5"], Program(seconds=60.5), id="sleep adds up"),
-        pytest.param(["sleep", "infinity"], UNKNOWN, id="sleep without end"),
-        pytest.param(["python", "-m", "x"], UNKNOWN, id="anything else"),
-        pytest.param(["sh"], UNKNOWN, id="a shell without script"),
+        pytest.param(["sleep", "infinity"], UNKNOWN, id="sleep infinity"),
+        pytest.param(["python", "-m", "x"], UNKNOWN, id="an unknown program"),
+        pytest.param(["sh"], UNKNOWN, id="a shell without a script"),
         pytest.param(["./app"], Program(15, on_term=143, output=((0, "app \n"),)), id="app"),
         pytest.param(
             ["./app", "--role=client", "--seconds=2", "--exit-code=3", "--message=boom"],
@@ -31,12 +33,12 @@ def said(*lines):
                 143,
                 output=said("app --role=client --seconds=2 --exit-code=3 --message=boom"),
             ),
-            id="app as told",
+            id="app with all options",
         ),
-        pytest.param(["./app", "--seconds=soon"], UNKNOWN, id="app wrongly told"),
+        pytest.param(["./app", "--seconds=soon"], UNKNOWN, id="app with an invalid option"),
     ],
 )
-def test_commands(argv, program):
+def test_commands_are_interpreted_as_programs(argv, program):
     assert interpret(argv) == program
 
 
@@ -78,11 +80,11 @@ def test_commands(argv, program):
         ("# only a comment", Program()),
     ],
 )
-def test_scripts(script, program):
+def test_shell_scripts_are_interpreted_as_programs(script, program):
     assert interpret(["sh", "-c", script]) == program
 
 
-def test_a_file_that_is_not_there_cannot_be_started():
+def test_a_program_that_does_not_exist_cannot_be_started():
     error = interpret(["/no/such/program", "--option"]).start_error
     assert 'exec: "/no/such/program": stat /no/such/program: no such file' in error
 
@@ -95,12 +97,12 @@ def test_a_file_that_is_not_there_cannot_be_started():
         ('{"exitCode": 3, "container": "second"}', Order(3, "", "second")),
     ],
 )
-def test_orders(text, order):
+def test_an_order_is_read_from_its_annotation(text, order):
     assert read_order(text) == order
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", "{", '{"exitCode": "three"}'])
-def test_what_is_no_order(text):
+def test_an_invalid_order_is_refused(text):
     with pytest.raises(ValueError, match=r"."):
         read_order(text)
 
@@ -108,6 +110,6 @@ def test_what_is_no_order(text):
 @pytest.mark.parametrize(
     ("seconds", "printed"), [(0, "a\n"), (1.9, "a\n"), (2, "a\nb\n"), (600, "a\nb\n")]
 )
-def test_each_line_is_printed_when_its_time_has_come(seconds, printed):
+def test_each_line_is_printed_at_its_time(seconds, printed):
     program = interpret(["sh", "-c", "echo a; sleep 2; echo b; sleep 600"])
     assert program.printed(timedelta(seconds=seconds)) == printed

@@ -1,9 +1,11 @@
-"""A Kubernetes API server of our own, in memory: a library that knows nothing of KusciaTask.
+"""A Kubernetes API server in memory, written for this suite.
 
-Comes in: a `Request`, over HTTPS or within the process (`http`). Goes out: an `Answer`, or a stream
-of them for a watch. It answers as kube-apiserver does in what controllers and kubectl rely on; that
-is tested against a real one. It starts no process and has no nodes: `clusters.embedded` does that.
-It imports `kube` and nothing else of ours, and must not know `kube.kuscia`.
+Comes in: a `Request`, over HTTPS or from within the process (`http`). Goes out: an `Answer`, which
+is a stream of events for a watch. The server behaves like kube-apiserver in everything that
+controllers and kubectl rely on; tests compare it with recorded answers of a real server.
 
-The README beside this has the path of a request and the rooms.
+It starts no process and has no nodes: `clusters.embedded` adds those. It imports only `kube`, and
+must not know `kube.kuscia` or KusciaTask.
+
+The README in this folder describes the rooms and the path of a request through them.
 """

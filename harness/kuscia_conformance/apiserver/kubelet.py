@@ -1,4 +1,4 @@
-"""What the server asks the nodes: what a container has printed, and to run a command in it."""
+"""The interface to the nodes: reads a container's output, and runs commands in a container."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from kuscia_conformance.kube.objects import Obj
 
 
 class Kubelet(Protocol):
-    """The nodes of a cluster. Either question may raise LookupError, which says why not."""
+    """The kubelets of a cluster.
+
+    Both methods raise LookupError, with the reason as its text, if they cannot do what is asked.
+    """
 
     def logs(self, pod: Obj, container: str) -> str:
         """Returns what the container has printed so far."""
         ...
 
     async def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
-        """Returns the exit code of a command in the container, its output and its errors."""
+        """Runs a command in the container. Returns its exit code, stdout and stderr."""
         ...
 
 
 class NoKubelet:
-    """The kubelet of a cluster that has no nodes."""
+    """The kubelets of a cluster without nodes: every request raises LookupError."""
 
     def logs(self, pod: Obj, container: str) -> str:
         raise LookupError("this cluster has no kubelets")

@@ -1,7 +1,7 @@
-"""From a request to its answer: who asks, which handler answers, what is said if none can.
+"""From a request to its answer: authenticates the user, and calls the handler for the path.
 
-`handle` is the server as its transports (`http`) see it. It raises nothing: every error becomes an
-answer, worded as Kubernetes words it.
+`handle` is the whole server for its transports (`http`). It never raises: every error becomes an
+answer with the text that Kubernetes uses.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ from kuscia_conformance.apiserver.server import Server
 
 log = logging.getLogger(__name__)
 
-#: The largest body, in bytes, that a server reads.
+#: The largest body, in bytes; a larger one is answered with 413. The limit of kube-apiserver.
 LARGEST_BODY = 3 * 1024 * 1024
 
 
 async def handle(server: Server, request: Request) -> Answer:
-    """Returns the answer, also where the request cannot be understood; raises nothing."""
+    """Returns the answer to a request; never raises, because every error becomes an answer.
+
+    Unknown is answered with 404 in plain text, and a StatusError with its code and its Status as
+    JSON. Any other error is a bug of this server: it is logged, and answered with 500.
+    """
     try:
         server.authenticate(request)
         return await _route(server, request)

@@ -1,8 +1,8 @@
-"""One cluster's API server, in memory: its store, kinds, users and controllers.
+"""One cluster's API server in memory: its store, kinds, users and controllers.
 
-`Server` is what the handlers of requests are given; `router.handle` takes a request to them. The
-server's own controllers work while `running` is entered. Time comes from the event loop and from
-`now`, so that a virtual clock drives all of it.
+Handlers receive the `Server`; `router.handle` passes each request to its handler. The server's own
+controllers run while the context `running` is open. The server takes the time only from the event
+loop and from `now`, so that a virtual clock can drive all of it.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from kuscia_conformance.apiserver.writes.options import WriteOptions
 from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj
 
-#: How long a write's answer is held back after the commit, in seconds: as long as a real server
-#: and its etcd take. Controllers that read their own writes from a watch rely on it, knowingly or
-#: not; 0 is a harsh mode.
+#: The delay between a commit and the answer to the write, in seconds: about the time that a real
+#: server and its etcd take. Controllers that read their own writes from a watch may rely on this
+#: delay without knowing it. With 0, the answer may arrive before the watch event.
 PACE = 0.008
-#: How many of the latest writes are remembered, with who has made them.
+#: The number of writes that `Server.writes` keeps.
 REMEMBERED = 20_000
 UNAUTHORIZED = StatusError(401, "Unauthorized", "Unauthorized")
 
@@ -52,18 +52,21 @@ def _machine_time() -> datetime:
 
 @dataclass
 class Server:
-    """One cluster's API server, in memory."""
+    """One cluster's API server, in memory.
 
-    #: Who may ask, by token.
+    Creating it also creates the objects that every cluster has, such as the namespace `default`.
+    """
+
+    #: The users that may send requests, by token.
     tokens: dict[str, str] = field(default_factory=dict)
     pace: float = PACE
     now: Callable[[], datetime] = _machine_time
     random: Random = field(default_factory=Random)
     history: int = HISTORY
     kubelet: Kubelet = field(default_factory=NoKubelet)
-    #: HOST:PORT, as discovery tells it.
+    #: HOST:PORT, as discovery reports it.
     address: str = "127.0.0.1"
-    #: The latest writes: when, who, which, and the version that came of it.
+    #: The latest writes: time, user agent, verb, path, and the store's version before and after.
     writes: deque[Obj] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def __post_init__(self) -> None:
@@ -82,7 +85,7 @@ class Server:
     def _add_default(self, obj: Obj) -> None:
         kind = self.registry.of_object(obj["apiVersion"], obj["kind"])
         if kind is None:
-            raise LookupError(f"there is no {obj['kind']} to make")
+            raise LookupError(f"cannot create a default object: unknown kind {obj['kind']}")
         namespace = obj["metadata"].get("namespace", "")
         options = WriteOptions(False, "kube-apiserver", "Ignore", False)
         create(self.writer, Target(kind, namespace), obj, options)
@@ -92,7 +95,10 @@ class Server:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Have the server's own controllers at work meanwhile."""
+        """Runs the server's own controllers while the context is open.
+
+        On exit it cancels them, and waits until they have ended.
+        """
         tasks = [asyncio.create_task(controller.run()) for controller in self.controllers]
         try:
             yield
@@ -102,7 +108,10 @@ class Server:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def authenticate(self, request: Request) -> None:
-        """Note who asks. StatusError (401) if nobody is known by that token."""
+        """Sets `request.user` to the user of the request's bearer token.
+
+        Raises StatusError (401) if the token is missing or unknown.
+        """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         user = self.tokens.get(token.strip())
         if scheme.lower() != "bearer" or user is None:
@@ -110,6 +119,7 @@ class Server:
         request.user = user
 
     def remember(self, request: Request, before: int) -> None:
+        """Records a write that has taken the store from version `before` to its present one."""
         self.writes.append(
             {
                 "at": self.now(),
@@ -121,7 +131,10 @@ class Server:
         )
 
     def latest_writes(self) -> Iterator[Obj]:
-        """As plain data, the oldest first."""
+        """Yields the recorded writes as JSON-compatible data, oldest first.
+
+        `/debug/writes` serves them; the suite shows them when a scenario fails.
+        """
         for each in self.writes:
             first, last = each["versions"]
             at = each["at"].isoformat(timespec="milliseconds")

@@ -1,7 +1,14 @@
-"""The command `kuscia-conformance`: what a person types, and what they are shown.
+"""The command `kuscia-conformance`: its options, its output and its exit codes.
 
-Comes in: words of a command line. Goes out: text on the terminal, and an exit code. `main` has the
-commands, a module each in `commands`. `runner` runs pytest for `run`, `progress` shows it,
-`explanations` is the text of `explain`, `scaffold` the files of `new`. Other rooms must not know
-this one, and it must not know how anything is done: it calls them.
+Comes in: the words of a command line. Goes out: text on the terminal, and an exit code.
+
+    main          the list of commands; turns errors into messages and exit codes
+    commands      one module for each command
+    runner        runs pytest for the command `run`
+    progress      what `run` shows on the terminal
+    explanations  the text of `explain`
+    scaffold      the files that `new` writes
+
+Other rooms must not know this room. This room must not know how the work is done: it calls the
+other rooms.
 """

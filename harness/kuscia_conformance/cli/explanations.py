@@ -1,4 +1,10 @@
-"""What there is to say of a check, a requirement or a step, as text."""
+"""The text that `kuscia-conformance explain` prints: about a check, a requirement or a step.
+
+explain              finds what a name means, and calls one of these
+about_check          steps, requirements, documents, and the command that runs the check alone
+about_requirement    text, source, and the checks that cover it
+about_step           pattern, example, notes, and what may stand for the placeholders
+"""
 
 from __future__ import annotations
 
@@ -12,10 +18,16 @@ from kuscia_conformance.features.catalogue import covering, like
 from kuscia_conformance.features.checks import Requirement, requirements, strength
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import KEYWORDS, Definition, StepDefinitions
+from kuscia_conformance.steps import placeholder
+from kuscia_conformance.steps.placeholders import Placeholder
 
 
 def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
-    """The text about a check's id, a requirement's, or a sentence. UsageError if it is none."""
+    """Returns the text about everything that the name means.
+
+    The name is the id of a check (without `#row`: every row of it), the id of a requirement, or a
+    sentence of the feature language. Raises UsageError if it is none of these.
+    """
     found = [case for case in cases if name in (case.check.id, case.check.id.partition("#")[0])]
     if found:
         return "\n\n\n".join(about_check(case) for case in found)
@@ -24,12 +36,13 @@ def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     if definitions := _definitions(name, steps):
         return "\n\n".join(about_step(each) for each in definitions)
     raise UsageError(
-        f"{name}: no check, requirement or step is called that", hint=_hint(name, cases, steps)
+        f"{name}: there is no check, requirement or step of this name",
+        hint=_hint(name, cases, steps),
     )
 
 
 def about_check(case: Case) -> str:
-    """What it plays, why, with which documents, and how to run it alone."""
+    """Returns the check's steps, its requirements, its documents, and how to run it alone."""
     check = case.check
     needs = [*(f"needs {name}" for name in sorted(check.needs))]
     needs += ["runs alone"] if check.exclusive else []
@@ -41,27 +54,37 @@ def about_check(case: Case) -> str:
         "",
         *_requirements(case),
         *_documents(case),
-        f"Alone: kuscia-conformance run --only '{check.id}'{_cluster(case)}",
+        f"Run it alone: kuscia-conformance run --only '{check.id}'{_cluster(case)}",
     ]
     return "\n".join(parts)
 
 
 def about_requirement(requirement: Requirement, cases: Sequence[Case]) -> str:
-    """Its text, where it comes from, and which checks cover it."""
+    """Returns the requirement's text, its source, and the checks that cover it."""
     found = [case.check for case in covering(requirement.id, cases)]
     lines = [_brief(requirement), "", "Checks:"]
     lines += [f"  {check.id}: {check.title}" for check in found] or ["  none"]
-    return "\n".join([*lines, "", f"Alone: kuscia-conformance run --only {requirement.id}"])
+    return "\n".join(
+        [*lines, "", f"Run its checks: kuscia-conformance run --only {requirement.id}"]
+    )
 
 
 def about_step(definition: Definition) -> str:
-    """What may be written, an example, and where it is defined."""
+    """Returns the step's pattern, an example, notes, its placeholders, and its Python module."""
     keywords = ", ".join(word.title() for word in definition.keywords)
-    table = "  with a table below it\n" if definition.takes("datatable") else ""
-    return (
-        f"{keywords} {definition.synopsis}\n{table}"
-        f"  e.g. {definition.example}\n  defined in {definition.module}"
-    )
+    lines = [f"{keywords} {definition.synopsis}"]
+    lines += ["  with a table below it"] if definition.takes("datatable") else []
+    lines += [f"  example: {definition.example}"]
+    lines += [f"  {definition.explanation}"] if definition.explanation else []
+    known = [found for found in map(placeholder, definition.placeholders) if found]
+    width = max((len(each.name) for each in known), default=0) + 2
+    lines += [f"  {f'<{each.name}>':{width}}  {_meaning(each)}" for each in known]
+    lines += ["  features/README.md has all words that may stand there"] if known else []
+    return "\n".join([*lines, f"  defined in {definition.module}"])
+
+
+def _meaning(explained: Placeholder) -> str:
+    return f"{explained.meaning}, as in: {explained.example}"
 
 
 def _brief(requirement: Requirement) -> str:
@@ -70,7 +93,7 @@ def _brief(requirement: Requirement) -> str:
 
 
 def _scenario(case: Case) -> Iterator[str]:
-    """The steps with their tables, those of the background apart, a row filled in."""
+    """Yields the steps with their tables; the background is apart, and a row is filled in."""
     count = len(case.template.all_background_steps)
     yield f"Feature: {case.template.feature.name}    ({case.check.feature}:{case.check.line})"
     if count:
@@ -118,7 +141,7 @@ def _cluster(case: Case) -> str:
 
 
 def _definitions(sentence: str, steps: StepDefinitions) -> list[Definition]:
-    """The steps that a sentence calls, with or without its keyword before it."""
+    """Returns the steps that a sentence calls; its keyword may be missing."""
     keyword, _, rest = sentence.partition(" ")
     given = keyword.lower() in KEYWORDS
     text, kinds = (rest, (keyword.lower(),)) if given else (sentence, KEYWORDS)
@@ -131,6 +154,6 @@ def _definitions(sentence: str, steps: StepDefinitions) -> list[Definition]:
 
 def _hint(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     if near := steps.near(name) if " " in name else []:
-        return "close to it: " + " · ".join(near)
+        return "similar steps: " + " · ".join(near)
     ids = {case.check.id for case in cases} | {case.check.id.partition("#")[0] for case in cases}
     return like(name, ids | requirements().keys())

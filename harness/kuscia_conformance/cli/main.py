@@ -1,4 +1,4 @@
-"""The command `kuscia-conformance`: its commands, and how it ends whatever happens in them."""
+"""The entry point of `kuscia-conformance`: the list of commands, and the exit code of each end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kuscia_conformance.cli.commands import (
 )
 from kuscia_conformance.errors import ConformanceError, UsageError
 
-#: Every command, in the order of the help text.
+#: All commands, in the order of the help text.
 COMMANDS = (
     run.run,
     up.up,
@@ -38,7 +38,7 @@ COMMANDS = (
 
 
 class InOrder(click.Group):
-    """A group whose help lists its commands as they were added, not by the alphabet."""
+    """A group of commands whose help lists them in the order in which they were added."""
 
     def list_commands(self, ctx: click.Context) -> builtins.list[str]:  # noqa: ARG002
         return [*self.commands]
@@ -50,7 +50,11 @@ class InOrder(click.Group):
 )
 @click.version_option(__version__, prog_name="kuscia-conformance")
 def cli() -> None:
-    """Certify an implementation of Kuscia's KusciaTask: scenarios, documents, a verdict."""
+    """Test whether a controller does what Kuscia's KusciaTask promises.
+
+    The suite plays scenarios on a Kubernetes cluster, compares what the controller does with
+    expected documents, and gives a verdict.
+    """
 
 
 for command in COMMANDS:
@@ -58,7 +62,11 @@ for command in COMMANDS:
 
 
 def main() -> NoReturn:
-    """The command, with errors that are for people and exit codes that mean something."""
+    """Runs the command, and exits with the code that says how it ended.
+
+    Prints the message of an error without a traceback. Exit codes: 0 success, 2 wrong usage, 3
+    interrupted, 4 the harness or the cluster failed. `run` and `lint` exit with further codes.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=False)

@@ -1,7 +1,7 @@
-"""What `kuscia-conformance run` shows: progress while it runs, then a table and the verdict.
+"""The output of `kuscia-conformance run`: progress during the run, then a table and the verdict.
 
-On a terminal a line at the bottom says which scenario runs and what it waits for; elsewhere
-there is one line per scenario.
+Each finished scenario gets one line. On a terminal, a further line at the bottom shows which
+scenarios run and at which step they are.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ STYLES = {"pass": "green", "fail": "red", "error": "magenta", "skip": "yellow"}
 
 
 class Progress:
-    """A pytest plugin in place of the terminal reporter."""
+    """A pytest plugin that replaces pytest's terminal reporter.
+
+    pytest calls its hooks; `summary` is called when pytest has finished.
+    """
 
     def __init__(self, console: Console, run: Run) -> None:
         self.console, self.run = console, run
         run.say, run.quiet = self.say, self.quiet
-        #: Why features could not be collected.
+        #: The messages about features that pytest could not collect.
         self.refused: list[str] = []
         self.total = 0
         self._running: dict[str, str] = {}
@@ -44,6 +47,7 @@ class Progress:
         self._bar.start()
 
     def say(self, text: str) -> None:
+        """Shows what the run does now: in the bottom line of a terminal, or as a line of a log."""
         if self.console.is_terminal:
             self._bar.update(self._task, description=escape(text))
         else:
@@ -63,7 +67,7 @@ class Progress:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, error: object) -> None:
         if error:
-            self.console.print(f"a worker has ended: {escape(str(error))}")
+            self.console.print(f"a worker process has ended: {escape(str(error))}")
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._running[nodeid] = ""
@@ -101,11 +105,12 @@ class Progress:
             self._print(f"\n[{style}]{result.outcome.upper()}[/] {escape(result.text)}\n")
 
     def _print(self, text: str) -> None:
-        """Lines as they are, however narrow the terminal: tables are cut up otherwise."""
+        """Prints long lines without breaking them, because broken tables are hard to read."""
         self.console.print(text.rstrip(" "), soft_wrap=True)
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
+        """Hides the bottom line while the caller writes to the terminal itself."""
         self._bar.stop()
         yield
         self._bar.start()
@@ -114,7 +119,7 @@ class Progress:
         self._bar.stop()
 
     def summary(self) -> Verdict:
-        """Print the table and the verdict."""
+        """Prints the table of results and the verdict, and returns the verdict."""
         results = list(self.run.results.values())
         self.console.print(_table(results))
         verdict = judge(results, interrupted=self.run.interrupted, partial=self.run.partial)

@@ -1,4 +1,8 @@
-"""`kuscia-conformance run`: pytest with the suite's features, and the suite's own reporting."""
+"""Runs pytest for `kuscia-conformance run`, with the suite's own output.
+
+`Settings` come from the command line. pytest gets them by the plugin `Handover`, so this module
+passes it only pytest's own arguments.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +23,12 @@ from kuscia_conformance.features.folders import (
 from kuscia_conformance.pytest_plugin.session import RUN, Run
 from kuscia_conformance.report.write import REPORT, prepare_folder
 
-#: What is not a terminal has no width of its own.
+#: The width of the output, in characters, where it does not go to a terminal.
 WIDTH_OF_A_LOG = 120
 
 
 class Handover:
-    """A pytest plugin that gives the session the run that the command has made."""
+    """A pytest plugin that gives pytest the `Run` that the command has made."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -32,12 +36,17 @@ class Handover:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[RUN] = self.run
-        # Every feature that the session is given is meant, wherever it lies.
+        # With a cluster set, pytest runs every feature that is named, in whatever folder it lies.
         config.option.kuscia_cluster = self.run.settings.cluster
 
 
 def run_suite(settings: Settings, workers: str | None = None, paths: Sequence[Path] = ()) -> int:
-    """Run the features as chosen; returns our exit code. UsageError if that cannot be."""
+    """Runs the features, prints the results and returns the exit code of the verdict.
+
+    `workers` is a number, "auto" or None for the default. Without `paths` it runs the suite's own
+    features. Raises UsageError for paths or options that cannot be used, and the failure of the
+    run if the cluster or the controller could not be started.
+    """
     if settings.pause_on_failure and not sys.stdin.isatty():
         raise UsageError("--pause-on-failure: there is no terminal on which to press Enter")
     features = [_existing(path) for path in paths] or [suite_folder("features")]
@@ -59,16 +68,17 @@ def run_suite(settings: Settings, workers: str | None = None, paths: Sequence[Pa
     if code == pytest.ExitCode.USAGE_ERROR:
         return 2
     if not run.results and settings.only and not run.interrupted:
-        raise UsageError(f"--only {','.join(settings.only)}: no check is called that")
+        raise UsageError(f"--only {','.join(settings.only)}: no check has this name")
     verdict = progress.summary()
     progress.console.print(f"report: {settings.out / REPORT}")
     return verdict.exit_code
 
 
 def _workers(asked: str, settings: Settings) -> int:
-    """Most scenarios borrow two nodes: more workers than pairs of nodes would wait.
+    """Returns the number of worker processes.
 
-    On a virtual clock nobody waits, and each worker has nodes of its own: the cores count.
+    Most scenarios borrow two nodes, so more workers than pairs of nodes would wait for nodes. On a
+    virtual clock each worker has nodes of its own and uses a core, so the cores limit the number.
     """
     if asked != "auto":
         return int(asked)
@@ -76,7 +86,7 @@ def _workers(asked: str, settings: Settings) -> int:
 
 
 def _arguments(workers: int, out: str) -> list[str]:
-    """What pytest itself is told; our settings are handed over as they are."""
+    """Returns the arguments for pytest; the settings of the suite are not among them."""
     rootdir = str(suite_folder("features"))
     arguments = ["-c", os.devnull, "--rootdir", rootdir, "-p", "no:cacheprovider"]
     arguments += ["-p", "no:terminal", f"--junitxml={out}/junit.xml", "-o", "junit_family=xunit2"]
@@ -85,9 +95,9 @@ def _arguments(workers: int, out: str) -> list[str]:
 
 def _existing(path: Path) -> Path:
     if not path.exists():
-        raise UsageError(f"{path}: there is no such feature, and no such folder")
+        raise UsageError(f"{path}: there is no such feature or folder")
     if path.is_dir() and not any(path.rglob("*.feature")):
         raise UsageError(f"{path}: there is no feature in this folder")
     if not path.is_dir() and path.suffix != ".feature":
-        raise UsageError(f"{path}: this is no feature; its name would end in .feature")
+        raise UsageError(f"{path}: this is not a feature; its name does not end in .feature")
     return path.resolve()

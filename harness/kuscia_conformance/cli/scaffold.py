@@ -1,4 +1,4 @@
-"""The feature that `kuscia-conformance new` writes: it runs as it is, and shows how to go on."""
+"""The files that `kuscia-conformance new` writes: a feature that passes, with its documents."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from string import Template
 
 from kuscia_conformance.errors import UsageError
 
-#: As scenarios' ids are: they become names of tests and folders.
+#: The names that a feature may have. They become ids of scenarios, names of tests and folders.
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,48}[a-z0-9])?")
 
 _FEATURE = Template("""\
-# A feature says what is to hold, a scenario plays it. Given is what there is before, When is what
-# is done, Then is what has to come of it. Names such as alice and psi are yours to choose.
+# A feature describes a behaviour. Each scenario is one example of it: Given says what exists
+# before, When says what happens, Then says what the controller must do. You may choose the names
+# of domains (alice) and tasks (psi) freely.
 #
-#   kuscia-conformance run $name.feature        plays it
-#   kuscia-conformance lint $name.feature       says what is wrong with it, without a cluster
-#   kuscia-conformance explain "Then the pods"  tells what a step does; the features' README has all
+#   kuscia-conformance run $name.feature     runs the scenarios
+#   kuscia-conformance lint $name.feature    finds mistakes in this file, without a cluster
+#   kuscia-conformance explain "the pods of bob finish"    explains a step
 #
-# @id is the scenario's own name; @core, whether everybody has to pass it; @req:RN-01 would
-# say which requirement it checks (`kuscia-conformance list --requirements`).
+# features/README.md of the suite lists all steps. The tag @id is the name of the scenario. @core
+# says that every implementation has to pass. A tag such as @req:RN-01 would name a requirement
+# that the scenario checks (`kuscia-conformance list --requirements` lists them).
 @core
 Feature: $title
 
@@ -44,8 +46,8 @@ Feature: $title
 
 _DOCUMENTS = {
     "running.status.yaml": """\
-# What is not mentioned is not looked at. `!node-of bob` is any node that serves bob; the README of
-# the fixtures has all words with an exclamation mark.
+# Only the fields in this document are compared. `!node-of bob` stands for any node that serves
+# bob. fixtures/README.md of the suite lists all words with an exclamation mark.
 phase: Running
 partyTaskStatus:
   - {domainID: alice, phase: Running}
@@ -67,13 +69,17 @@ podStatuses:
 
 
 def write_feature(name: str, folder: Path) -> list[Path]:
-    """The files written, the feature first. UsageError for a bad name, or if there is one of it."""
+    """Writes a feature and its documents, and returns the files, the feature first.
+
+    Raises UsageError for a name that a feature cannot have, if a file or folder of this name
+    exists, or if the folder cannot be written to. Existing files are never changed.
+    """
     if not _NAME.fullmatch(name):
-        hint = "use at most 50 small letters, digits and dashes, as in my-first"
+        hint = "use at most 50 small letters, digits and dashes, beginning with a letter: my-first"
         raise UsageError(f"{name!r} cannot be a feature's name", hint=hint)
     feature, documents = folder / f"{name}.feature", folder / name
     if there := next((path for path in (feature, documents) if path.exists()), None):
-        raise UsageError(f"{there} is there already", hint="nothing was written")
+        raise UsageError(f"{there} exists already", hint="nothing was written; choose another name")
     title = name.replace("-", " ").capitalize()
     contents = {feature: _FEATURE.substitute(name=name, title=title)}
     contents |= {documents / file: text for file, text in _DOCUMENTS.items()}

@@ -1,11 +1,16 @@
-"""Clusters to run on: each kind is one context manager, and a table names them.
+"""Clusters to run on. Each kind of cluster is a context manager; `PROVIDERS` lists the kinds.
 
-Comes in: `ClusterOptions`. Goes out: a `Cluster`, with a kubeconfig and what it can do. `embedded`
-is our API server with simulated nodes, `controlplane` a real one with simulated nodes, `kind` real
-nodes in Docker, `kubeconfig` a cluster of the user's, which is left as it was found. `preparing` is
-what they have in common, `process` runs programs, `borrowed_nodes` and `node_locks` give each
-scenario nodes of its own.
-It must not know controllers, settings or scenarios.
+Comes in: `ClusterOptions`. Goes out: a `Cluster`: its kubeconfig, its nodes and what it can do.
+This package must not know controllers, settings or scenarios.
+
+    embedded      our own API server, simulated nodes
+    controlplane  a real etcd, kube-apiserver and kube-controller-manager, simulated nodes
+    kind          real nodes, in Docker containers
+    kubeconfig    a cluster of the user's, which a run leaves in the state in which it found it
+
+The kinds share `preparing` (waits for servers, definitions and nodes) and `process` (runs child
+processes). `run_label` marks every object that a run makes or changes. `borrowed_nodes` and
+`node_locks` give each scenario nodes of its own.
 """
 
 from __future__ import annotations
@@ -14,33 +19,33 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 from kuscia_conformance.clusters.address import Address, address_of
-from kuscia_conformance.clusters.types import Cluster, ClusterOptions, Provider
+from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.errors import UsageError
 
 __all__ = ["PROVIDERS", "Cluster", "ClusterOptions", "Provider", "cluster"]
 
-Provide = Callable[[Address, ClusterOptions], AbstractContextManager[Cluster]]
+Provider = Callable[[Address, ClusterOptions], AbstractContextManager[Cluster]]
 
 
-def _embedded() -> Provide:
+def _embedded() -> Provider:
     from kuscia_conformance.clusters.embedded.provider import provide
 
     return provide
 
 
-def _controlplane() -> Provide:
+def _controlplane() -> Provider:
     from kuscia_conformance.clusters.controlplane import provide
 
     return provide
 
 
-def _kind() -> Provide:
+def _kind() -> Provider:
     from kuscia_conformance.clusters.kind import provide
 
     return provide
 
 
-def _kubeconfig() -> Provide:
+def _kubeconfig() -> Provider:
     from kuscia_conformance.clusters.kubeconfig.provider import (
         provide,
     )
@@ -48,8 +53,9 @@ def _kubeconfig() -> Provide:
     return provide
 
 
-#: The kinds of cluster, by the word before the first colon; each is imported when it is asked for.
-PROVIDERS: Mapping[str, Callable[[], Provide]] = {
+#: The kinds of cluster, by the word before the first colon of `--cluster`. A kind is imported only
+#: when it is used, so that a run does not load the others.
+PROVIDERS: Mapping[str, Callable[[], Provider]] = {
     "embedded": _embedded,
     "controlplane": _controlplane,
     "kind": _kind,
@@ -58,11 +64,15 @@ PROVIDERS: Mapping[str, Callable[[], Provide]] = {
 
 
 def cluster(options: ClusterOptions) -> AbstractContextManager[Cluster]:
-    """The cluster that the options name. UsageError, with the valid ones, if there is none."""
+    """Returns a context manager that makes the cluster, and takes it down at the end.
+
+    Raises UsageError for an unknown kind. Entering the context raises ClusterError or ProcessError
+    if the cluster cannot be made, reached or used.
+    """
     address = address_of(options.cluster)
     if address.kind not in PROVIDERS:
         raise UsageError(
-            f"--cluster {options.cluster}: there is no such kind of cluster",
+            f"--cluster {options.cluster}: this kind of cluster is unknown",
             hint=f"valid: {', '.join(sorted(PROVIDERS))}",
         )
     return PROVIDERS[address.kind]()(address, options)

@@ -1,4 +1,4 @@
-"""How a cluster is named: `KIND`, `KIND:NAME`, or `kubeconfig:PATH#CONTEXT`."""
+"""Addresses of clusters: `KIND`, `KIND:NAME`, or `kubeconfig:PATH#CONTEXT`."""
 
 from __future__ import annotations
 
@@ -11,26 +11,30 @@ from kuscia_conformance.errors import UsageError
 
 @dataclass(frozen=True)
 class Address:
-    """A kind of cluster, and which one of that kind; without an argument the usual one."""
+    """A kind of cluster and, as `argument`, which cluster of that kind; empty for the default."""
 
     kind: str
     argument: str = ""
 
     @property
     def kubeconfig(self) -> tuple[Path, str | None]:
-        """The file and the context that a `kubeconfig` address names; None is the current one."""
+        """The file and the context of a `kubeconfig` address.
+
+        The file defaults to $KUBECONFIG, then to ~/.kube/config. A context of None means the
+        file's current context.
+        """
         path, _, context = self.argument.partition("#")
         file = path or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config"
         return Path(file), context or None
 
     def require_no_argument(self) -> None:
-        """Raises UsageError if it has an argument, for kinds of which there is one cluster."""
+        """Raises UsageError if there is an argument. For kinds that have only one cluster."""
         if self.argument:
             text = f"--cluster {self.kind}:{self.argument}: {self.kind} takes no name"
             raise UsageError(text)
 
 
 def address_of(cluster: str) -> Address:
-    """Returns the parts of an address, as `--cluster` has it and reports name it."""
+    """Returns the parts of an address, in the form that `--cluster` takes and reports show."""
     kind, _, argument = cluster.partition(":")
     return Address(kind, argument)

@@ -1,7 +1,7 @@
-"""The domains of a scenario: a namespace each, and borrowed nodes that serve it alone.
+"""The domains of a scenario: each is a namespace, with borrowed nodes that serve only this domain.
 
-A node serves a domain by its label; its room is an extended resource, patched onto its
-status, so that "room for 1 pod" means the same on a real kubelet and on a simulated one.
+A label says which domain a node serves. The room of a node is an extended resource (`SLOT`) in its
+status, so that "room for 1 pod" means the same on a real node and on a simulated one.
 """
 
 from __future__ import annotations
@@ -23,24 +23,28 @@ from kuscia_conformance.kube.objects import (
 )
 
 SLOT = "conformance.kuscia.secretflow/slot"
-#: Room that no scenario fills, where a feature does not speak of room.
+#: The room of a node if the feature does not mention room: more than any scenario fills.
 PLENTY = 20
 
 
 async def make_domain(api: Api, namespace: str, nodes: list[str], run: str) -> None:
-    """The namespace, the Domain object that the original's controller wants, and its nodes."""
+    """Creates the namespace and the Domain object, and lets the nodes serve the domain.
+
+    The original controller needs the Domain object. An existing object of the same name is kept.
+    """
     await _ensure(api, NAMESPACES, {"kind": "Namespace", "metadata": {"name": namespace}}, run)
     domain = {"kind": "Domain", "metadata": {"name": namespace}, "spec": {}}
-    # Not every cluster's implementation knows the kind.
+    # Some clusters do not have the Domain definition.
     with suppress(NotFound):
         await _ensure(api, DOMAINS, {"apiVersion": DOMAINS.api_version, **domain}, run)
     await asyncio.gather(*(serve(api, node, namespace, run) for node in nodes))
 
 
 async def require_free(api: Api, namespace: str) -> None:
-    """Have the name free for a namespace: an earlier scenario's may still be on its way out.
+    """Waits until an earlier scenario's namespace of this name is gone.
 
-    ClusterError if somebody else's is there: what is in it is none of ours to touch.
+    Raises ClusterError if a namespace or Domain of this name was not made by a run. The run must
+    not touch it.
     """
     name = f"metadata.name={namespace}"
     _refuse_others(await listed(api, NAMESPACES, None, fields=name))
@@ -49,7 +53,7 @@ async def require_free(api: Api, namespace: str) -> None:
 
 
 async def wait_while_ending(api: Api, namespace: str) -> None:
-    """Wait until a namespace that is on its way out is gone."""
+    """Waits until the namespace is gone, if its deletion has begun; otherwise returns at once."""
     name = f"metadata.name={namespace}"
     there, version = await api.list(NAMESPACES, fields=name)
     if not any("deletionTimestamp" in obj["metadata"] for obj in there):
@@ -64,9 +68,9 @@ def _refuse_others(objects: list[Obj]) -> None:
     for obj in objects:
         if run_of(obj) is None:
             raise ClusterError(
-                f"the scenario needs the name {name_of(obj)} for itself, and the cluster has a "
+                f"the scenario needs the name {name_of(obj)} for itself, but the cluster has a "
                 f"{obj['kind']} {name_of(obj)} that no run has made",
-                hint="it is left as it is; run this scenario on a cluster without it",
+                hint="the run does not touch it; run this scenario on a cluster without it",
             )
 
 
@@ -78,25 +82,26 @@ async def _ensure(api: Api, resource: Resource, obj: Obj, run: str) -> None:
 
 
 async def serve(api: Api, node: str, namespace: str, run: str) -> None:
-    """Let the node serve that domain alone."""
+    """Labels the node so that it serves only this domain, and marks it as changed by the run."""
     labels = {DOMAIN_LABEL: namespace, RUN: run}
     await api.patch(NODES, node, None, {"metadata": {"labels": labels}})
 
 
 async def give_back(api: Api, node: str) -> None:
-    """Take everything away from the node that `serve` and `set_room` have put on it."""
+    """Removes from the node everything that `serve` and `set_room` have put on it."""
     await set_room(api, node, None)
     labels = {DOMAIN_LABEL: None, RUN: None}
     await api.patch(NODES, node, None, {"metadata": {"labels": labels}})
 
 
 async def set_room(api: Api, node: str, pods: int | None) -> None:
-    """Give the node room for so many of our pods; None takes the resource away."""
+    """Sets how many of our pods the node has room for; None removes the resource."""
     value = None if pods is None else str(pods)
     room = {"capacity": {SLOT: value}, "allocatable": {SLOT: value}}
     await api.patch(NODES, node, None, {"status": room}, sub="status")
 
 
 async def remove_domain(api: Api, namespace: str) -> None:
+    """Deletes the Domain and the namespace of this name, if a run has made them."""
     for resource in (DOMAINS, NAMESPACES):
         await remove_ours(api, resource, namespace)

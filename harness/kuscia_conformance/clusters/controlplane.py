@@ -1,7 +1,7 @@
-"""`controlplane`: kube-apiserver, etcd and kube-controller-manager as child processes.
+"""`--cluster controlplane`: etcd, kube-apiserver and kube-controller-manager as child processes.
 
-The API is the real one; the nodes are simulated (`simulated_nodes`). Everything lies
-in the run's own folder and on free ports of loopback, and is gone when the run ends.
+The API server is the real one; the nodes are simulated (`simulated_nodes`). All files are in the
+run's folder, and all ports are on loopback. Nothing is left when the run ends.
 """
 
 from __future__ import annotations
@@ -24,22 +24,26 @@ from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.kube.kubeconfig import read_access
 
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager")
-#: Where Kubernetes' envtest looks if KUBEBUILDER_ASSETS does not say otherwise.
+#: The folder that Kubernetes' envtest uses if KUBEBUILDER_ASSETS is not set.
 ENVTEST = "/usr/local/kubebuilder/bin"
-#: What the simulated world needs of the controller-manager, and no more.
+#: The controllers of kube-controller-manager that a run with simulated nodes needs.
 CONTROLLERS = (
     "garbage-collector-controller",
     "namespace-controller",
     "serviceaccount-controller",
     "serviceaccount-token-controller",
 )
-#: etcd and the others keep nothing that is worth waiting for.
+#: None of the processes holds data that is needed later, so they may be killed after 3 seconds.
 QUICK_END = Patience(end=3)
 
 
 @contextmanager
 def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
-    """A control plane with simulated nodes. ClusterError if a binary is missing or fails."""
+    """Starts a control plane with simulated nodes, and ends it when the context is left.
+
+    Raises UsageError if the address has an argument, ClusterError if a binary is missing or the
+    cluster does not become ready in time, ProcessError if a process does not start or ends.
+    """
     address.require_no_argument()
     binaries = _find_binaries(options.assets)
     with ExitStack() as running:
@@ -66,15 +70,15 @@ def _find_binaries(assets: str | None) -> Path:
     if missing := _missing(folder):
         raise ClusterError(
             f"controlplane: {folder} has no {', '.join(missing)}",
-            hint="name their folder by --assets or KUBEBUILDER_ASSETS "
-            "(`setup-envtest use -p path` of controller-runtime fetches them), "
+            hint="name the folder that has them with --assets or KUBEBUILDER_ASSETS "
+            "(`setup-envtest use -p path` of controller-runtime downloads them), "
             "or use --cluster kind",
         )
     return folder
 
 
 class _Plane:
-    """The processes, their files and their ports."""
+    """The processes of the control plane, with their files and their ports."""
 
     def __init__(self, binaries: Path, folder: Path, running: ExitStack) -> None:
         self.binaries, self.folder, self.running = binaries, folder, running
@@ -83,14 +87,18 @@ class _Plane:
         write_certificates(folder)
 
     def start(self, definitions: Path) -> Path:
-        """Start everything in the order in which it is of use; the kubeconfig."""
+        """Starts etcd and kube-apiserver, installs the definitions, starts the controllers.
+
+        Returns the kubeconfig. Raises ProcessError if one of the first two ends too early.
+        """
         etcd, peer, port = free_ports(3)
         started = [self._etcd(etcd, peer), self._apiserver(etcd, port)]
         kubeconfig = write_kubeconfig(self.folder, port, self.token)
         access = read_access(kubeconfig)
         asyncio.run(preparing.wait_until_ready(access, alive=lambda: _check(started)))
         asyncio.run(preparing.install(access, definitions))
-        # The garbage collector learns kinds as it starts, and then only every 30 seconds.
+        # Only now, after the definitions: the garbage collector looks for new kinds when it starts,
+        # and then only every 30 seconds.
         self._controller_manager(kubeconfig)
         return kubeconfig
 
@@ -135,7 +143,8 @@ class _Plane:
             "--service-cluster-ip-range=10.96.0.0/16",
             "--endpoint-reconciler-type=none",
             "--allow-privileged=true",
-            # Without kubelets nobody would take the taint of a new node away again.
+            # TaintNodesByCondition would taint every new node as not ready. The controller that
+            # removes this taint is not among CONTROLLERS.
             "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition",
         )
 
@@ -166,7 +175,7 @@ def _simulated_nodes(kubeconfig: Path, options: ClusterOptions) -> Process:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback that were free a moment ago."""
+    """Returns ports of loopback that are free now; another process may still take one of them."""
     with ExitStack() as sockets:
         opened = [sockets.enter_context(socket.socket()) for _ in range(count)]
         for each in opened:

@@ -1,7 +1,8 @@
-"""The credentials of a control plane of our own: keys, certificates, and its kubeconfig.
+"""Keys, certificates and a kubeconfig for a control plane that a run starts itself.
 
-Certificates are valid for a day and for loopback only. Python 3.13 and later refuse those that
-lack one of the extensions that RFC 5280 asks for.
+The certificates are valid for one day, for loopback and for the `kubernetes` service. They carry
+all extensions that RFC 5280 requires, because Python 3.13 and later refuse a certificate without
+them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ _ADDRESSES = ("127.0.0.1", "10.96.0.1")
 
 
 def write_certificates(folder: Path) -> None:
-    """Write ca.crt, tls.crt and tls.key (the server's), and sa.key, which signs tokens."""
+    """Writes ca.crt, the server's tls.crt and tls.key, and sa.key, which signs tokens.
+
+    Only the owner can read the keys.
+    """
     authority, server, accounts = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
     root = _certificate(_AUTHORITY, authority, authority, _of_an_authority())
     leaf = _certificate("kube-apiserver", server, authority, [_alternatives()])
@@ -50,7 +54,7 @@ def _certificate(
     signer: ec.EllipticCurvePrivateKey,
     extensions: Sequence[x509.ExtensionType],
 ) -> x509.Certificate:
-    # The certificate is made a little before now, since clocks of one machine may differ by a tick.
+    # The validity begins five minutes ago, since two clocks of one machine may differ a little.
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=5)
     builder = (
         x509.CertificateBuilder()
@@ -103,7 +107,10 @@ def _alternatives() -> x509.SubjectAlternativeName:
 
 
 def write_kubeconfig(folder: Path, port: int, token: str) -> Path:
-    """Of a server on loopback, with the authority of the folder's ca.crt; for its owner alone."""
+    """Writes and returns the kubeconfig of a server on loopback, readable only by its owner.
+
+    It trusts the authority of the folder's ca.crt, and authenticates with the token.
+    """
     authority = base64.b64encode((folder / "ca.crt").read_bytes()).decode()
     server = {"server": f"https://127.0.0.1:{port}", "certificate-authority-data": authority}
     content = {

@@ -1,4 +1,4 @@
-"""Images: the one that kind's nodes are made of, and the one that the pods run."""
+"""Container images for `kind`: the image of its nodes, and the image that the pods run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,20 @@ from kuscia_conformance.features.folders import (
 
 #: The image that the fixtures' AppImages name.
 WORKLOAD = "kuscia-conformance/workload:1"
-#: Any published node image; asked for only to learn whether images can be pulled.
+#: A published node image. It is only looked up, to learn whether images can be pulled here.
 PUBLISHED = "kindest/node:v1.31.0"
-#: How a node image starts; what is left is asked whether it holds /kind/version.
+#: The entrypoint of a node image. A local image counts as a node image if it has this entrypoint
+#: and the file /kind/version.
 ENTRYPOINT = ["/usr/local/bin/entrypoint", "/sbin/init"]
 
 
 def choose_node_image(chosen: str | None, say: Callable[[str], None]) -> str | None:
-    """The user's choice; None for kind's own; the sole local one where nothing can be pulled."""
+    """Returns the image of kind's nodes; None for the default of the installed kind.
+
+    This is the image that the user has chosen, pulled if it is not here. Without a choice it is
+    the local node image, if no image can be pulled and there is exactly one. Raises ClusterError
+    if the chosen image cannot be pulled.
+    """
     if chosen:
         if not succeeds("docker", "image", "inspect", chosen):
             run("docker", "pull", chosen)
@@ -51,11 +57,15 @@ def _holds_kind_version(image: str) -> bool:
 
 
 def make_workload_image(base: str) -> str:
-    """Put /work/app onto the base image, here only; the new image's name."""
+    """Builds the workload image: the base image with /work/app. Returns its name.
+
+    The image exists only in the local Docker. Raises ClusterError if the base image is not here
+    and cannot be pulled.
+    """
     try:
         container = run("docker", "create", base, "sh")
     except ClusterError as error:
-        hint = "name an image that is here, or can be pulled, by --workload-image"
+        hint = "with --workload-image name an image that is here or can be pulled"
         raise ClusterError(f"--workload-image {base}: {error.message}", hint=hint) from error
     try:
         run("docker", "cp", "-", f"{container}:/", give=_layer())
@@ -66,7 +76,7 @@ def make_workload_image(base: str) -> str:
 
 
 def _layer() -> bytes:
-    """A tar archive with /work/app, executable by all."""
+    """Returns a tar archive with the executable /work/app; all users may write to /work."""
     script = (suite_folder("fixtures") / "workload" / "app").read_bytes()
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:

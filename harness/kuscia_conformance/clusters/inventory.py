@@ -1,4 +1,8 @@
-"""What there is in a cluster: the kinds that it serves, and the objects in a namespace."""
+"""Lists what is in a cluster: the kinds that it serves, and the objects in a namespace.
+
+Scenarios compare two inventories of a namespace, to see whether a controller leaves objects behind.
+`kubeconfig/undo` uses the kinds to find everything that a crashed run has made.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,17 @@ from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kuscia import TASK_RESOURCE_GROUPS
 from kuscia_conformance.kube.objects import Obj, Resource, name_of
 
-#: What Kubernetes puts into every namespace by itself.
+#: The objects that Kubernetes itself creates in every namespace.
 OF_KUBERNETES = frozenset({("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")})
-#: Kinds that tell of what happened and stay behind by design.
+#: Kinds that record what happened, and whose objects stay behind by design.
 NOT_INVENTORIED = frozenset({"events", "leases"})
 
 
 async def inventory(api: Api, namespace: str, tasks: Collection[str]) -> list[str]:
-    """Everything in a namespace, of whatever kind the cluster knows, and the tasks' groups."""
+    """Returns the objects of every kind in a namespace, and the task resource groups of the tasks.
+
+    Each is a line `KIND NAMESPACE/NAME`, or `KIND NAME` for a group. The lines are sorted.
+    """
     kinds = [kind for kind in await served_kinds(api) if kind.namespaced]
     lists = await asyncio.gather(*(listed(api, kind, namespace) for kind in kinds))
     groups = await listed(api, TASK_RESOURCE_GROUPS, None)
@@ -35,6 +42,7 @@ async def inventory(api: Api, namespace: str, tasks: Collection[str]) -> list[st
 async def listed(
     api: Api, resource: Resource, namespace: str | None, *, fields: str = ""
 ) -> list[Obj]:
+    """Returns the objects of a kind; an empty list if the cluster does not serve or list it."""
     try:
         return (await api.list(resource, namespace, fields=fields))[0]
     except ApiError as error:
@@ -44,7 +52,7 @@ async def listed(
 
 
 async def served_kinds(api: Api) -> list[Resource]:
-    """Every kind of which the cluster lists and deletes objects, but those that stay by design."""
+    """Returns every kind whose objects can be listed and deleted, except `NOT_INVENTORIED`."""
     groups = (await api.raw("/apis"))["groups"]
     versions = ["v1", *(group["preferredVersion"]["groupVersion"] for group in groups)]
     kinds: list[Resource] = []

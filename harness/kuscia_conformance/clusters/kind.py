@@ -1,8 +1,8 @@
-"""`kind[:NAME]`: real nodes, as containers of Docker.
+"""`--cluster kind[:NAME]`: real nodes, as Docker containers that kind makes.
 
-A cluster that does not exist is made, and deleted at the end unless it is to be kept. One that
-exists is used again if we have made it and the user names it or says `--keep`; it is never
-deleted. The user's own kubeconfig is never touched.
+If the cluster does not exist, the run creates it, and deletes it at the end unless `--keep` is
+given. A cluster that exists is used only if this suite has made it, and the user has named it or
+given `--keep`; it is never deleted. The user's own kubeconfig is never touched.
 """
 
 from __future__ import annotations
@@ -19,16 +19,21 @@ import yaml
 from kuscia_conformance.clusters import images, preparing
 from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.process import run, succeeds
-from kuscia_conformance.clusters.types import POOL, Cluster, ClusterOptions
+from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.kube.kubeconfig import read_access
+from kuscia_conformance.simulated_nodes.nodes import POOL
 
 DEFAULT_NAME = "kuscia-conformance"
 
 
 @contextmanager
 def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
-    """A kind cluster. ClusterError if Docker, kind, an image or the name is not to be had."""
+    """Provides a kind cluster, new or used again, with the workload image loaded.
+
+    Raises ClusterError if Docker or kind is missing or fails, an image cannot be pulled, or the
+    name is taken by a cluster that may not be used.
+    """
     _require_tools()
     name = address.argument or DEFAULT_NAME
     kubeconfig = options.work / "kind.kubeconfig"
@@ -46,11 +51,11 @@ def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
             options.say("loading the workload image")
             run("kind", "load", "docker-image", image.result(), "--name", name)
         made = _prepare(name, kubeconfig, options, keep=keep)
-        if keep:  # only what has come to stand is worth keeping
+        if keep:  # a cluster that could not be set up is not worth keeping
             ending.pop_all()
         yield made
     if keep:
-        options.say(f"kept: kind export kubeconfig --name {name}")
+        options.say(f"kept the cluster; to use it: kind export kubeconfig --name {name}")
 
 
 def _delete(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
@@ -63,19 +68,19 @@ def _require_tools() -> None:
         if shutil.which(tool) is None:
             raise ClusterError(
                 f"--cluster kind: there is no {tool} on the PATH",
-                hint=f"see {where}, or use --cluster controlplane",
+                hint=f"to install it see {where}, or use --cluster controlplane",
             )
     if not succeeds("docker", "version"):
         raise ClusterError(
             "--cluster kind: Docker does not answer",
-            hint="is its daemon running, and may you use it? try `docker version`",
+            hint="try `docker version`: is the daemon running, and may you use it?",
         )
 
 
 def _reuse(name: str, kubeconfig: Path, *, wanted: bool) -> None:
     if not wanted:
         raise ClusterError(
-            f"--cluster kind: a kind cluster {name} exists",
+            f"--cluster kind: a kind cluster {name} exists already",
             hint=f"use it again with --cluster kind:{name}, "
             f"or delete it with `kind delete cluster --name {name}`",
         )
@@ -85,14 +90,14 @@ def _reuse(name: str, kubeconfig: Path, *, wanted: bool) -> None:
     asyncio.run(preparing.check_reachable(access, f"kind:{name}"))
     if not asyncio.run(preparing.pool(access)):
         raise ClusterError(
-            f"--cluster kind:{name}: that cluster is not one of ours",
-            hint="choose another name; or use it as --cluster kubeconfig:PATH",
+            f"--cluster kind:{name}: that cluster was not made by this suite",
+            hint="choose another name, or use that cluster with --cluster kubeconfig:PATH",
         )
 
 
 def _create(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
     image = images.choose_node_image(options.kind_image, options.say)
-    options.say(f"making the kind cluster {name} with {options.nodes} workers")
+    options.say(f"creating the kind cluster {name} with {options.nodes} workers")
     workers = [{"role": "worker", "labels": {POOL: "true"}} for _ in range(options.nodes)]
     content = {
         "kind": "Cluster",
@@ -106,7 +111,7 @@ def _create(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
     try:
         run(*command)
     except ClusterError as error:
-        hint = "a node image that is here already can be named by --kind-image"
+        hint = "if this machine has a node image already, name it with --kind-image"
         raise ClusterError(error.message, hint=error.hint or hint) from error
 
 

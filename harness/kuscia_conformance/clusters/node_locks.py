@@ -1,6 +1,7 @@
-"""Locks between the processes of a run: who may use which node, who runs alone.
+"""Locks between the processes that run scenarios on one cluster: on nodes, and on running alone.
 
-Files and `flock`: the kernel gives them back when a process dies, however it dies.
+Each lock is a file that is locked with `flock`. The kernel releases it when a process dies, even by
+SIGKILL. `work` is the folder with these files; it belongs to the cluster's environment.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from kuscia_conformance.errors import ClusterError
 
 @contextmanager
 def running(work: Path, *, alone: bool) -> Iterator[None]:
-    """Run beside other scenarios, or alone: then wait until all others have ended."""
+    """Holds the right to run a scenario while the context is open.
+
+    With `alone` it waits until no other scenario runs, and keeps others from starting.
+    """
     with _held(work / "running.lock", fcntl.LOCK_EX if alone else fcntl.LOCK_SH):
         yield
 
 
 @contextmanager
 def borrowed(work: Path, nodes: tuple[str, ...], count: int) -> Iterator[list[str]]:
-    """So many nodes for oneself; waits until as many are free. Whoever waits first gets first.
+    """Locks `count` nodes for the caller while the context is open; yields their names.
 
-    ClusterError if there are not as many that are not kept.
+    Waits until that many nodes are free. Callers get their nodes in the order in which they asked.
+    Raises ClusterError if the pool has fewer nodes, not counting nodes that are kept (`keep`).
     """
     with ExitStack() as held:
         with _held(work / "nodes.lock", fcntl.LOCK_EX):
@@ -33,7 +38,7 @@ def borrowed(work: Path, nodes: tuple[str, ...], count: int) -> Iterator[list[st
             for attempt in (_try, _wait):
                 for node in nodes:
                     wanted = len(mine) < count and node not in mine
-                    # It may have come to be kept by the one that was waited for.
+                    # The scenario that held the node until now may have kept it.
                     if wanted and attempt(held, work / f"{node}.node") and not _kept(work, node):
                         mine.append(node)
             _require(work, nodes, count)
@@ -41,7 +46,7 @@ def borrowed(work: Path, nodes: tuple[str, ...], count: int) -> Iterator[list[st
 
 
 def keep(work: Path, nodes: Iterable[str]) -> None:
-    """Nobody gets these nodes any more."""
+    """Takes these nodes out of use until the cluster ends, so that the user can inspect them."""
     for node in nodes:
         (work / f"{node}.kept").touch()
 
@@ -54,12 +59,12 @@ def _require(work: Path, nodes: tuple[str, ...], count: int) -> None:
     kept = [node for node in nodes if _kept(work, node)]
     if len(nodes) - len(kept) >= count:
         return
-    text = f"{count} domains need as many nodes, the pool has {len(nodes)}"
+    text = f"the scenario needs {count} nodes, the pool has {len(nodes)}"
     if not kept:
-        raise ClusterError(text, hint="give the cluster more by --nodes")
+        raise ClusterError(text, hint="give the cluster more nodes with --nodes")
     raise ClusterError(
         f"{text}, of which failures are kept on {', '.join(kept)}",
-        hint="when you have looked at them: `kuscia-conformance down`, and `up` again",
+        hint="when you have looked at the failures: `kuscia-conformance down`, then `up` again",
     )
 
 

@@ -1,6 +1,10 @@
-"""What every cluster needs before a run: an answering server, definitions, a namespace, nodes.
+"""Prepares a cluster for a run: the API server answers, definitions are served, nodes are ready.
 
-And how to wait: until kinds are served, nodes are ready, or objects are gone.
+Providers call the functions that they need in this order: `wait_until_ready` or `check_reachable`,
+`install`, `ready_nodes`. The `kubeconfig` kind does not use `install`, because it has to restore
+the user's definitions (`kubeconfig/definitions`). `wait_until_gone` and `left` wait for deletions.
+
+Nearly every wait ends after `LONGEST_WAIT` with a ClusterError that names what was waited for.
 """
 
 from __future__ import annotations
@@ -11,7 +15,6 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from kuscia_conformance.clusters.types import POOL
 from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
@@ -28,24 +31,30 @@ from kuscia_conformance.kube.objects import (
 )
 from kuscia_conformance.kube.world import Listed, World, follow
 from kuscia_conformance.kube.yaml import read_own
+from kuscia_conformance.simulated_nodes.nodes import POOL
 
 T = TypeVar("T")
 
 MANAGER = "kuscia-conformance"
-#: How long server, definitions and nodes may take to become usable, in seconds.
+#: How many seconds each of these may take: the server, the definitions, the nodes, a deletion.
 LONGEST_WAIT = 180.0
-#: Seconds between two questions whether a starting server is ready; it has no other way to say.
+#: Seconds between two requests to a server that is not ready yet. A server does not announce that
+#: it is ready, so it has to be asked.
 _LOOK = 0.05
-#: "Ask again": the status of an answer whose storage is being initialized.
+#: The HTTP status with which an API server answers while the storage of a new kind is initialized.
+#: It means: ask again.
 TOO_MANY_REQUESTS = 429
 
 
 async def wait_until_ready(access: Access, *, alive: Callable[[], None]) -> None:
-    """Wait until the server says that it is ready; `alive` raises if that can never be.
+    """Waits until GET /readyz succeeds.
 
-    ClusterError, with the last answer, if it takes too long.
+    `alive` is called after every answer that is an error. It raises an error if the server's
+    process has ended, since the server can then never become ready.
+
+    Raises ClusterError, with the last answer, after `LONGEST_WAIT`.
     """
-    said = "nothing was asked"
+    said = "nothing"
     try:
         async with asyncio.timeout(LONGEST_WAIT), Api(access, MANAGER) as api:
             while True:
@@ -62,7 +71,7 @@ async def wait_until_ready(access: Access, *, alive: Callable[[], None]) -> None
 
 
 async def check_reachable(access: Access, where: str, seconds: float = 10) -> None:
-    """ClusterError if the server does not answer within that time."""
+    """Raises ClusterError if GET /version does not succeed within that many seconds."""
     async with Api(access, MANAGER) as api:
         try:
             await asyncio.wait_for(api.raw("/version"), seconds)
@@ -74,7 +83,11 @@ async def check_reachable(access: Access, where: str, seconds: float = 10) -> No
 
 
 async def install(access: Access, definitions: Path) -> None:
-    """Have our definitions served, over what is there, and the namespace of tasks made."""
+    """Applies the definitions of a folder, and creates the namespace of tasks.
+
+    Existing definitions of the same names are overwritten. Returns once all kinds are served;
+    raises ClusterError if that takes too long.
+    """
     wanted = load_all(definitions)
     async with Api(access, MANAGER) as api:
         await asyncio.gather(*(api.apply(DEFINITIONS, obj, manager=MANAGER) for obj in wanted))
@@ -83,22 +96,25 @@ async def install(access: Access, definitions: Path) -> None:
 
 
 def load_all(folder: Path) -> list[Obj]:
-    """The objects of every manifest in a folder of ours."""
+    """Returns the objects of all manifests (*.yaml) in a folder, in the order of the file names."""
     files = sorted(folder.glob("*.yaml"))
     return [obj for file in files for obj in read_own(file)]
 
 
 async def served(api: Api, definitions: Sequence[Obj]) -> None:
-    """Wait until what these define can be listed. ClusterError if it never can."""
+    """Waits until objects of these definitions can be listed.
+
+    Raises ClusterError if that takes longer than `LONGEST_WAIT`.
+    """
     if definitions:
         names = {name_of(obj) for obj in definitions}
         await _bounded(_established(api, names), "the definitions")
-        # A definition is Established a moment before its storage is there.
+        # A definition becomes Established shortly before its objects can be listed.
         await asyncio.gather(*(list_when_ready(api, defined(obj)) for obj in definitions))
 
 
 def defined(definition: Obj) -> Resource:
-    """The resource of a definition, in the first version that is served."""
+    """Returns the resource that a definition defines, in the first version that it serves."""
     spec = definition["spec"]
     version = next(version["name"] for version in spec["versions"] if version["served"])
     names = spec["names"]
@@ -106,7 +122,7 @@ def defined(definition: Obj) -> Resource:
 
 
 async def _bounded(waiting: Awaitable[T], what: str) -> T:
-    """What is waited for may never come: then the cluster is at fault."""
+    """Awaits it for at most `LONGEST_WAIT`, then raises ClusterError; `what` is a plural noun."""
     try:
         return await asyncio.wait_for(waiting, LONGEST_WAIT)
     except TimeoutError as error:
@@ -116,9 +132,10 @@ async def _bounded(waiting: Awaitable[T], what: str) -> T:
 async def list_when_ready(
     api: Api, resource: Resource, namespace: str | None = None, *, labels: str = ""
 ) -> list[Obj]:
-    """The objects; a server that still prepares to serve a new kind is asked again, as it says.
+    """Returns the objects of a kind that may be new.
 
-    Raises NotFound where the cluster does not know the kind.
+    Repeats the request while the server answers 429 because it still initializes the storage.
+    Raises NotFound if the cluster does not know the kind.
     """
     return await _bounded(_list_when_ready(api, resource, namespace, labels), resource.plural)
 
@@ -157,19 +174,22 @@ async def _namespace(api: Api) -> None:
 
 
 async def wait_until_gone(api: Api, resource: Resource, which: Callable[[Obj], bool]) -> None:
-    """Wait until none of these is there. ClusterError, naming them, if that takes too long."""
+    """Waits until the resource has no object for which `which` returns True.
+
+    Raises ClusterError, with the names of the objects that are left, after `LONGEST_WAIT`.
+    """
     if there := await left(api, resource, which, LONGEST_WAIT):
         names = ", ".join(key_of(obj) for obj in there)
         raise ClusterError(
-            f"{resource.kind} {names}: deleted, and still there after {LONGEST_WAIT:g} s",
-            hint=f"see `kubectl get {resource.plural} -o yaml`: what holds it?",
+            f"{resource.kind} {names}: deleted, but still there after {LONGEST_WAIT:g} s",
+            hint=f"see `kubectl get {resource.plural} -A -o yaml`: do finalizers keep it?",
         )
 
 
 async def left(
     api: Api, resource: Resource, which: Callable[[Obj], bool], seconds: float
 ) -> list[Obj]:
-    """Which of them are still there once all have gone or the time is over."""
+    """Waits until all matching objects are gone or the time is over; returns those still there."""
     there: dict[str, Obj] = {}
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -192,7 +212,10 @@ async def _follow_until_gone(
 
 
 async def ready_nodes(access: Access, count: int) -> tuple[str, ...]:
-    """The names of the pool's nodes, once so many are Ready."""
+    """Waits until that many nodes of the pool are Ready, and returns the names of the ready ones.
+
+    Raises ClusterError after `LONGEST_WAIT`.
+    """
     return await _bounded(_ready_nodes(access, count), "the nodes")
 
 
@@ -211,7 +234,7 @@ async def _ready_nodes(access: Access, count: int) -> tuple[str, ...]:
 
 
 async def pool(access: Access) -> tuple[str, ...]:
-    """The names of the nodes that are labelled as the pool."""
+    """Returns the names of the nodes that have the label `POOL`, sorted."""
     async with Api(access, MANAGER) as api:
         nodes, _ = await api.list(NODES, labels=POOL)
     return tuple(sorted(name_of(node) for node in nodes))

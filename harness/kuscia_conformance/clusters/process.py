@@ -1,7 +1,8 @@
-"""Child processes: started with a log, ready when they say so, ended in any case.
+"""Child processes: long-running ones (`Process`), and commands that end by themselves (`run`).
 
-A child has a session of its own, so that Ctrl-C in the terminal reaches only us and we end
-the children in order; and it is told to end when we die, however we die.
+Every child runs in a session of its own. Ctrl-C in the terminal therefore reaches only this
+process, which then ends its children in order. On Linux the kernel sends SIGTERM to a `Process`
+when this process dies for any reason, even by SIGKILL.
 """
 
 from __future__ import annotations
@@ -23,22 +24,23 @@ from typing import Self
 from kuscia_conformance.errors import ClusterError, EnvironmentFailure
 
 _PR_SET_PDEATHSIG = 1
-#: How often a child is looked at until it is ready, in seconds: files and sockets tell nobody.
+#: Seconds between two checks whether a child is ready. A log file sends no signal when it grows,
+#: so the checks have to be repeated.
 _LOOK = 0.02
 
 
 def module_command(module: ModuleType, *arguments: str) -> list[str]:
-    """Returns the command that runs a package or module of ours in a process of its own."""
+    """Returns the command that runs one of our packages or modules as a separate process."""
     return [sys.executable, "-P", "-m", module.__name__, *arguments]
 
 
 class ProcessError(EnvironmentFailure):
-    """A child process could not be started, or has ended before its time."""
+    """A child process could not be started, is not ready in time, or ended too early."""
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a process may take, in seconds: to be ready, and to end once it is told to."""
+    """How many seconds a process may take to become ready, and to end after SIGTERM."""
 
     start: float = 30
     end: float = 5
@@ -47,8 +49,13 @@ class Patience:
 class Process:
     """A child process, as a context manager.
 
-    `ready` is a text to wait for in the log, or a question to ask until it is answered with
-    True; without it the process counts as ready at once.
+    Entering the context starts the process and waits until it is ready; leaving it stops the
+    process. A caller can also use `start`, `wait_until_ready` and `stop` directly, for example to
+    start the process again.
+
+    `log` receives the output and the errors of the process. `ready` is either a text to wait for
+    in the log, or a function that is called until it returns True. Without `ready` the process
+    counts as ready once it has been started.
     """
 
     def __init__(
@@ -64,7 +71,8 @@ class Process:
         self.name, self.command, self.log = name, list(command), log
         self.patience = patience
         self.environment = {**os.environ, **(environment or {})}
-        #: Where in the log its words begin: one that is started again has said something before.
+        #: Where in the log the output since the latest start begins. The log also holds the output
+        #: of earlier starts.
         self._said_before = 0
         self._is_ready = (lambda: ready in self._said()) if isinstance(ready, str) else ready
 
@@ -86,7 +94,7 @@ class Process:
         self.stop()
 
     def start(self) -> None:
-        """Start it. ProcessError if there is no such program."""
+        """Starts the process. Raises ProcessError if the program cannot be run."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._said_before = len(self.read())
         try:
@@ -107,7 +115,11 @@ class Process:
             raise
 
     def wait_until_ready(self) -> None:
-        """Wait for it. ProcessError, with its last lines, if it has ended or takes too long."""
+        """Waits until the process is ready.
+
+        Raises ProcessError if the process has ended, or is not ready within `patience.start`
+        seconds. The hint of the error holds the last lines of the log.
+        """
         deadline = time.monotonic() + self.patience.start
         while self._is_ready and not self._is_ready():
             self.require_alive()
@@ -118,7 +130,7 @@ class Process:
             time.sleep(_LOOK)
 
     def require_alive(self) -> None:
-        """ProcessError, with its last lines, if it has ended."""
+        """Raises ProcessError, with the last lines of the log, if the process has ended."""
         if self._child.poll() is not None:
             text = f"{self.name} has ended with code {self._child.returncode}"
             raise ProcessError(text, hint=self.tail())
@@ -133,33 +145,38 @@ class Process:
 
     @property
     def exit_code(self) -> int | None:
-        """How it has ended, negative if by a signal; None while it runs."""
+        """The exit code; -N if signal N ended the process; None while it runs."""
         return self._child.poll()
 
     def read(self) -> str:
+        """Returns the whole log, with the output of earlier starts."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def _said(self) -> str:
         return self.read()[self._said_before :]
 
     def tail(self, lines: int = 8) -> str:
+        """Returns the last lines of the log as a hint for an error message."""
         last = self.read().splitlines()[-lines:]
-        return "\n  ".join([f"its last lines ({self.log}):", *last]) if last else "it said nothing"
+        return "\n  ".join([f"its last lines ({self.log}):", *last]) if last else "its log is empty"
 
     def kill(self) -> None:
-        """End it at once, as a crash would."""
+        """Ends the process group with SIGKILL, as a crash would, and waits for the child's end."""
         self._signal(signal.SIGKILL)
         self._child.wait()
 
     def wait(self, within: float = 30) -> None:
-        """Wait until it ends by itself. ProcessError if that takes longer."""
+        """Waits until the process ends by itself. Raises ProcessError after `within` seconds."""
         try:
             self._child.wait(within)
         except subprocess.TimeoutExpired as error:
             raise ProcessError(f"{self.name} still runs after {within:g} s") from error
 
     def stop(self) -> None:
-        """Tell it to end, and after its grace make it; so with what it has started itself."""
+        """Ends the process, and every process of its group that it has started itself.
+
+        Sends SIGTERM, waits up to `patience.end` seconds, and then sends SIGKILL.
+        """
         self._signal(signal.SIGTERM)
         try:
             with suppress(subprocess.TimeoutExpired):
@@ -174,8 +191,12 @@ class Process:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Have Ctrl-C wait meanwhile: a child would be there that nobody knows, and so nobody ends."""
-    if current_thread() is not main_thread():  # signals disturb only that
+    """Holds SIGINT and SIGTERM back while a child is started, and raises them again afterwards.
+
+    An interrupt during the start could leave a child whose pid was never stored, so that no code
+    could end it.
+    """
+    if current_thread() is not main_thread():  # Python handles signals only in the main thread
         yield
         return
     came: list[int] = []
@@ -194,17 +215,21 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-#: How many of a failed command's last lines are shown.
+#: How many of the last lines that a failed command printed are shown.
 LINES = 12
 
 
 def run(*command: str, seconds: float = 600, give: bytes | None = None) -> str:
-    """What the command prints. ClusterError, with its last lines, if it fails or takes longer."""
+    """Runs a command and returns what it prints to stdout, without surrounding white space.
+
+    `give` is written to its stdin. Raises ClusterError if the command does not exist, fails (with
+    the last lines that it printed) or runs longer than `seconds`; it is then killed.
+    """
     words = " ".join(command[:3])
     try:
         code, printed, complaints = _run(command, seconds, give)
     except subprocess.TimeoutExpired as error:
-        raise ClusterError(f"{words} has not ended within {seconds:g} s") from error
+        raise ClusterError(f"{words} did not end within {seconds:g} s and was killed") from error
     except OSError as error:
         raise ClusterError(f"{words}: {error}") from error
     if code:
@@ -214,6 +239,7 @@ def run(*command: str, seconds: float = 600, give: bytes | None = None) -> str:
 
 
 def succeeds(*command: str, seconds: float = 15) -> bool:
+    """Returns whether the command ends with code 0 within that many seconds."""
     try:
         run(*command, seconds=seconds)
     except ClusterError:
@@ -227,13 +253,14 @@ def _run(command: tuple[str, ...], seconds: float, give: bytes | None) -> tuple[
         stdin=subprocess.DEVNULL if give is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # Ctrl-C is ours: we end what we have begun, in order.
+        # Ctrl-C must reach only this process, which then ends its children in order.
         start_new_session=True,
     ) as child:
         try:
             printed, complaints = child.communicate(give, timeout=seconds)
         except BaseException:
-            # With what it has started: kind's own docker commands would go on making nodes.
+            # Kill the whole process group: the docker commands that kind has started would
+            # otherwise go on making nodes.
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             raise

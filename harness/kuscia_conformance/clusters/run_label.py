@@ -1,7 +1,7 @@
-"""Whose an object is: everything that a run makes or changes bears the run's id.
+"""The id of the run, on every object that the run makes or changes.
 
-`mark` is the one place where it is put on. What bears it may be deleted by the run, or by
-`kuscia-conformance down` after a crash; what does not is somebody else's and is left alone.
+`mark` puts the id on new objects. A run, or `kuscia-conformance down` after a crash, may delete an
+object that has an id. An object without an id belongs to others and is left alone.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, resource_of
 from kuscia_conformance.kube.objects import Obj, Resource, annotations_of, labels_of, uid_of
 
-#: The label, or annotation, whose value is the id of the run.
+#: The label, or on tasks the annotation, whose value is the id of the run.
 RUN = "conformance.kuscia.secretflow/run"
 
 
 def fresh_run_id() -> str:
+    """Returns a random id of eight hexadecimal digits."""
     return secrets.token_hex(4)
 
 
 def mark(obj: Obj, run: str) -> Obj:
-    """The object with the run's id, a copy.
+    """Returns a copy of the object with the run's id.
 
-    A task bears it as an annotation: that tasks without any label are handled is a requirement
-    (CR-01), and one more label would hide that they are not.
+    The id is a label, but on tasks an annotation. A controller has to handle tasks without any
+    label (CR-01), and a label from the suite would hide that it does not.
     """
     marked: Obj = orjson.loads(orjson.dumps(obj))
     where = "annotations" if resource_of(obj) is KUSCIA_TASKS else "labels"
@@ -38,12 +39,12 @@ def mark(obj: Obj, run: str) -> Obj:
 
 
 def run_of(obj: Obj) -> str | None:
-    """The id of the run that has made or changed it; None if no run has."""
+    """Returns the id of the run that made or changed the object; None if no run did."""
     return labels_of(obj).get(RUN) or annotations_of(obj).get(RUN)
 
 
 def is_of(obj: Obj, run: str | None) -> bool:
-    """Whether it is that run's; with None whether it is any run's."""
+    """Returns whether the object has the id of this run; with None, whether it has any run's id."""
     owner = run_of(obj)
     return owner is not None and run in (None, owner)
 
@@ -51,9 +52,9 @@ def is_of(obj: Obj, run: str | None) -> bool:
 async def remove_ours(
     api: Api, resource: Resource, name: str, namespace: str | None = None
 ) -> None:
-    """Delete it if a run has made it; what somebody else has made, under that name, stays."""
+    """Deletes the object of this name if a run has made it; any other object stays."""
     with suppress(NotFound, Conflict):
         there = await api.get(resource, name, namespace)
         if run_of(there) is not None:
-            # Of this very uid: another may have been made meanwhile.
+            # With the uid, the server refuses to delete a new object of the same name.
             await api.delete(resource, name, namespace, uid=uid_of(there))

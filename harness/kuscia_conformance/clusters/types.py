@@ -1,60 +1,56 @@
-"""What a user chooses of a cluster, and what a provider gives."""
+"""The options for a cluster, and the description of a cluster that is ready."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kuscia_conformance.clusters.run_label import fresh_run_id
 
-#: The label of the nodes on which scenarios may run their pods.
-POOL = "conformance.kuscia.secretflow/pool"
-
 
 def _say_nothing(_: str) -> None:
-    """For callers who want no progress."""
+    """The default for `say`: progress is not shown."""
 
 
 @dataclass(frozen=True)
 class ClusterOptions:
-    """What the user has chosen."""
+    """What the user has chosen on the command line or in the settings."""
 
+    #: The address of the cluster, as `--cluster` takes it (see `address`).
     cluster: str
     #: The folder of resource definitions to install.
     definitions: Path
-    #: A folder of this run's own, removed when it ends.
+    #: The folder of this run, removed when the run ends.
     work: Path
+    #: Whether the cluster stays when the run ends.
     keep: bool = False
     kind_image: str | None = None
     workload_image: str = "busybox:1.36"
     assets: str | None = None
     nodes: int = 4
-    #: Of the embedded cluster: by how much the answer to a write is held back, in seconds.
+    #: Only for the embedded cluster: how long the answer to each write is delayed, in seconds.
     pace: float = 0.008
-    #: The nodes to use of a cluster that exists; without them those of the pool.
+    #: The nodes to use of an existing cluster. If empty, all nodes with the label `POOL` are used.
     node_names: tuple[str, ...] = ()
-    #: Whether definitions that differ from ours may be replaced while the run lasts.
+    #: Whether a run may replace resource definitions that differ from ours until it ends.
     install_definitions: bool = False
     #: The id of the run.
     run: str = field(default_factory=fresh_run_id)
+    #: Shows one line of progress to the user.
     say: Callable[[str], None] = _say_nothing
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that is ready: definitions installed, the pool's nodes labelled."""
+    """A cluster that is ready: the definitions are installed and the pool's nodes are labelled."""
 
     name: str
     kubeconfig: Path
     context: str | None
-    #: What it can do: real-pods, simulated-nodes, exec, virtual-clock, faults.
+    #: What the cluster can do: real-pods, simulated-nodes, exec, virtual-clock, faults.
     can: frozenset[str]
     #: The names of the pool's nodes.
     nodes: tuple[str, ...]
-    #: Whether it stays after the run: kept, used again, or somebody else's.
+    #: Whether the cluster stays after the run: it is kept, was reused, or belongs to the user.
     outlives: bool = False
-
-
-Provider = Callable[[str, ClusterOptions], AbstractContextManager[Cluster]]

@@ -1,10 +1,19 @@
-"""Expected documents: YAML that says what is compared, and nothing else.
+"""Expected documents: YAML files that name the fields of an object to compare.
 
-Comes in: YAML, and an object of a cluster. Goes out: every mismatch, or the problems of a document.
-`load` reads documents strictly, `operators` are their few special values, `schema` knows which
-paths there can be, `compare` finds every mismatch, `render` shows them, `write` writes a document
-from a status, `edits` changes manifests by tables; `paths` names places. It must not know
-features, steps or clusters.
+Comes in: YAML text, and an object of a cluster. Goes out: every mismatch between them, or the
+problems of a document.
+
+    load       reads documents and manifests strictly, with file, line and column in errors
+    operators  the special values of documents, such as `!time` and `!re`
+    schema     checks a document's paths against the schema of a resource definition
+    compare    finds every mismatch
+    render     shows mismatches as a table
+    write      writes a document from a status that was seen
+    edits      changes manifests by the tables of features
+    paths      names places in a document
+
+Fields that a document does not mention are not compared. This room must not know features, steps
+or clusters.
 """
 
 from kuscia_conformance.documents.compare import Mismatch, compare, fields, score

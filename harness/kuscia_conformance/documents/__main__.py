@@ -9,7 +9,7 @@ from kuscia_conformance.documents.paths import path_text
 
 
 def table() -> str:
-    """The operators as a Markdown table; the last column is a failure that really happened."""
+    """Returns the operators as a Markdown table; the last column comes from a real comparison."""
     rows = [("written", "asks for", "reads in a failure"), ("---", "---", "---")]
     rows += [(f"`{kind.example}`", kind.meaning, _failure(kind)) for kind in OPERATORS.values()]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

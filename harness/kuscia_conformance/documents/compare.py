@@ -1,8 +1,9 @@
-"""Compare an expected document with an actual one: every mismatch, in the document's order.
+"""Compares an expected document with an actual one: finds every mismatch, in the document's order.
 
-First the two are brought into the same shape: keyed lists become mappings, what the document
-does not mention is left out, and MISSING stands where one side has nothing. Then one plain
-DeepDiff finds what differs, and asks the operators.
+1. `_Alignment` brings both into the same shape: keyed lists become mappings, fields that the
+   document does not mention are left out, and MISSING stands where one side has nothing.
+2. DeepDiff finds the differences, and `_Rules` lets the operators judge the values they meet.
+3. The differences become `Mismatch`es, sorted by their place in the document.
 """
 
 from __future__ import annotations
@@ -28,17 +29,23 @@ from kuscia_conformance.documents.paths import KEYS, Path, item_key
 
 @dataclass(frozen=True)
 class Mismatch:
-    """One place where the actual document is not as expected."""
+    """One place where the actual document is not as expected.
+
+    `expected` and `actual` are texts for people, such as `a time not before startTime`.
+    """
 
     path: Path
     expected: str
     actual: str
-    #: How many of the document's fields this is: several where a whole part is missing.
+    #: How many of the document's fields it covers: several if a whole part is missing.
     fields: int = 1
 
 
 def compare(document: Any, actual: Any, context: Context | None = None) -> tuple[Mismatch, ...]:
-    """Every mismatch; none means that the actual document is as expected."""
+    """Returns every mismatch; an empty tuple means that the actual document is as expected.
+
+    `document` is what `load_document` returns. `context` has the nodes for `!node-of`.
+    """
     aligned = _Alignment()
     expected, found = aligned.both(document, actual, ())
     diff = DeepDiff(
@@ -56,7 +63,7 @@ def compare(document: Any, actual: Any, context: Context | None = None) -> tuple
 
 
 def fields(document: Any) -> int:
-    """How many single values a document asks about."""
+    """Returns the number of single values that a document compares."""
     if isinstance(document, Exact):
         return fields(document.value)
     if isinstance(document, Mapping) and document:
@@ -67,13 +74,13 @@ def fields(document: Any) -> int:
 
 
 def score(document: Any, actual: Any, context: Context | None = None) -> int:
-    """How many of the document's fields are as expected."""
+    """Returns how many of the document's fields are as expected, from 0 to `fields(document)`."""
     wrong = sum(mismatch.fields for mismatch in compare(document, actual, context))
     return max(fields(document) - wrong, 0)
 
 
 class _Rules:
-    """DeepDiff's custom operator: our operators judge the values that they meet."""
+    """A custom operator of DeepDiff, which lets our operators judge the values that they meet."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -89,7 +96,7 @@ class _Rules:
 
 
 class _Alignment:
-    """The two documents in the same shape, without what is not asked about."""
+    """Brings the two documents into the same shape, without fields that are not compared."""
 
     def __init__(self) -> None:
         self.doubled: list[Mismatch] = []
@@ -126,7 +133,7 @@ class _Alignment:
         return [left for left, _ in pairs], [right for _, right in pairs]
 
     def _keyed(self, items: list[Any], keys: tuple[str, ...], path: Path) -> dict[str, Any]:
-        """The items by key; one that stands twice is a mismatch of its own (VW-08)."""
+        """Returns the items by key. A key that occurs twice is a mismatch of its own (VW-08)."""
         names = Counter(item_key(item, keys) for item in items)
         self.doubled += [
             Mismatch((*path, name), "once", f"{count} times")
@@ -137,7 +144,10 @@ class _Alignment:
 
 
 def _named(wanted: list[Any], keys: tuple[str, ...], found: Mapping[str, Any]) -> dict[str, Any]:
-    """The wanted items by key; in place of `!absent {…}` each item found that it speaks of."""
+    """Returns the wanted items by key.
+
+    `!absent {…}` becomes an Absent for each found item that has these values.
+    """
     named: dict[str, Any] = {}
     for item in wanted:
         if isinstance(item, Absent):
@@ -154,7 +164,11 @@ def _has(item: Any, values: Mapping[str, Any] | None) -> bool:
 
 
 def _asks_only_for_absence(expected: Any) -> bool:
-    """Then nothing at all will do: many writers leave empty lists and mappings out."""
+    """Checks whether a value only asks for absence.
+
+    It is then also met where the whole list or mapping is missing: many writers leave empty ones
+    out.
+    """
     if isinstance(expected, Mapping | list) and expected:
         inner = expected.values() if isinstance(expected, Mapping) else expected
         return all(_asks_only_for_absence(value) for value in inner)
@@ -187,7 +201,7 @@ def _path(level: Any) -> Path:
 
 
 def _paths(document: Any, path: Path = ()) -> Iterator[Path]:
-    """Every place of a document, in its order."""
+    """Yields every path of a document, in its order."""
     yield path
     entries: Any = ()
     if isinstance(document, Mapping):
@@ -199,5 +213,5 @@ def _paths(document: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def _place(path: Path, order: Mapping[Path, int]) -> int:
-    """Where the document speaks of a path, or of the nearest thing around it."""
+    """Returns the place of a path in the document, or that of the nearest path around it."""
     return order[path] if path in order else _place(path[:-1], order)

@@ -1,7 +1,10 @@
-"""Manifests with something else in them: what a feature's tables of paths and values say.
+"""Changes manifests by the tables of a feature, whose rows are a path and a value.
 
-A path is written as in documents: `spec.parties[0].template.spec.containers[0].args`,
-`metadata.labels[kuscia.secretflow/job-id]`. A value is YAML: `Host`, `2`, `[-c, "./app"]`, `null`.
+    | spec.parties[0].template.spec.containers[0].args | [-c, "./app"] |
+    | metadata.labels[kuscia.secretflow/job-id]        | job-1         |
+
+A path is written as in documents. A value is YAML: `Host`, `2`, `[-c, "./app"]`, `null`. Tables of
+expected values are read here as well; their values may be operators.
 """
 
 from __future__ import annotations
@@ -20,7 +23,11 @@ TABLE = File("table")
 
 
 def changed(manifest: Obj, table: Iterable[Sequence[str]]) -> Obj:
-    """The manifest with each row's value at its path. FeatureError for a row that cannot be."""
+    """Returns a copy of the manifest with each row's value at its path.
+
+    Missing mappings and lists on the way are created; the place after a list's last item appends.
+    Raises FeatureError for a row that is not a path and a value, or whose path does not fit.
+    """
     result: Obj = copy.deepcopy(manifest)
     for text, value in _rows(table):
         *steps, last = _path(text)
@@ -35,7 +42,10 @@ def changed(manifest: Obj, table: Iterable[Sequence[str]]) -> Obj:
 
 
 def without(manifest: Obj, text: str) -> Obj:
-    """The manifest without the field at that path. FeatureError if there is none."""
+    """Returns a copy of the manifest without the field at that path.
+
+    Raises FeatureError if the manifest does not have the field.
+    """
     result: Obj = copy.deepcopy(manifest)
     *steps, last = _path(text)
     holder: Any = result
@@ -44,23 +54,23 @@ def without(manifest: Obj, text: str) -> Obj:
             holder = holder[int(step) if isinstance(holder, list) else step]
         del holder[int(last) if isinstance(holder, list) else last]
     except (KeyError, IndexError, ValueError, TypeError) as error:
-        raise FeatureError(f"the manifest has no {text} to leave out") from error
+        raise FeatureError(f"the manifest has no {text} that could be left out") from error
     return result
 
 
 def value_from(text: str) -> Any:
-    """The value that a cell stands for, operators of expected documents included.
+    """Returns the value of a cell, which may be an operator of expected documents.
 
-    FeatureError if it is no YAML, or names an operator that does not exist.
+    Raises FeatureError for invalid YAML, and for an unknown operator.
     """
     try:
         return documents.document_from(f"value: {text}", TABLE)["value"]
     except DocumentError as error:
-        raise FeatureError(f"{text!r} is no value: {error.message}", hint=error.hint) from error
+        raise FeatureError(f"{text!r} is not a value: {error.message}", hint=error.hint) from error
 
 
 def expectation(table: Iterable[Sequence[str]]) -> list[tuple[Path, Any]]:
-    """The paths of a table, and what is expected at each."""
+    """Returns the paths of a table, and the value that is expected at each."""
     return [(_path(text), value_from(value)) for text, value in _rows(table)]
 
 
@@ -80,7 +90,7 @@ def _path(text: str) -> Path:
 
 
 def _enter(holder: Any, step: str, empty: Any) -> Any:
-    """What is at that step; something empty is put there if nothing is."""
+    """Returns what is at that step; puts `empty` there first if there is nothing."""
     if isinstance(holder, list):
         if int(step) == len(holder):
             holder.append(empty)

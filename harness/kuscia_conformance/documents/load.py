@@ -1,11 +1,13 @@
-"""YAML, read strictly: what a reader would not expect is an error with file and line.
+"""Reads YAML strictly: anything surprising is an error with file, line and column.
 
-Only true, false, null and numbers are anything but text: no `on`, no 12:30, no dates. A key
-may stand once. A tag is an operator and ends before `, ] }`, so that `[!any, !absent]` reads
-as it looks. Anchors work as ever, merge keys (`<<`) do not.
+- Only `true`, `false`, `null` and numbers are not strings: `on`, `12:30` and dates are.
+- A key may occur only once in a mapping. Merge keys (`<<`) are refused; anchors work as usual.
+- A tag is an operator. It ends before `, ] }`, so that `[!any, !absent]` has two items.
 
-From the text up: `_Loader` makes nodes, `_Values` makes values of them, `schema.Checker` looks
-at the whole; the two `load_…` are what others call.
+    text ── `_Loader` ──► nodes ── `_Values` ──► values
+                           └── `schema.Checker` ──► problems
+
+Other modules call `load_document` for expected documents and `load_manifests` for manifests.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ _YAML = "tag:yaml.org,2002:"
 
 
 class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
-    """PyYAML's reader up to the nodes, with our tags and our idea of a number."""
+    """PyYAML's loader up to the nodes, with our tags, and with _RESOLVED for plain values."""
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -46,6 +48,10 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         BaseResolver.__init__(self)
 
     def scan_tag(self) -> yaml.TagToken:
+        """Reads a tag of letters, digits, dashes and underscores. Raises ScannerError for others.
+
+        PyYAML's own method would take `,` and `]` as parts of the tag.
+        """
         start = self.get_mark()
         self.forward()
         length = 0
@@ -77,32 +83,41 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 def load_manifests(path: Path) -> list[Obj]:
-    """The objects in a file. DocumentError if it does not parse, or one is no object."""
-    values = _Values(path, "a manifest has no operators")
+    """Returns the Kubernetes objects in a file, in its order; empty YAML documents are skipped.
+
+    Raises DocumentError, with file and line, if the file cannot be read, is not valid YAML, has an
+    operator, or has a document that is not an object. A file without any object is an error, too.
+    """
+    values = _Values(path, "a manifest may not have operators")
     manifests = []
     text = _text(path)
     with _explained(path, text):
         for node in _nodes(text):
             manifest = values.of(node)
             if not isinstance(manifest, dict) or not {"apiVersion", "kind"} <= set(manifest):
-                why = "this is no Kubernetes object: apiVersion and kind are missing"
+                why = "this is not a Kubernetes object with apiVersion and kind"
                 raise _error(path, node, why)
             manifests.append(manifest)
     if not manifests:
-        raise DocumentError(f"{path}: there is no Kubernetes object in it")
+        raise DocumentError(f"{path}: the file has no Kubernetes object")
     return manifests
 
 
 def load_document(path: Path, schema: Obj | None = None) -> Any:
-    """An expected document. DocumentError, with file and line, for whatever is wrong with it.
+    """Returns the expected document in a file.
 
-    With a schema (of OpenAPI, as definitions have) every path has to be in it.
+    Its special values are Operators. With a schema, the OpenAPI schema of a resource definition,
+    every path of the document has to exist there. Raises DocumentError, with file and line, for
+    the first problem of the document.
     """
     return document_from(_text(path), path, schema)
 
 
 def document_from(text: str, path: Path = Path("document"), schema: Obj | None = None) -> Any:
-    """An expected document from its text; `path` is for the messages. As `load_document`."""
+    """Returns the expected document in a text, as `load_document` does.
+
+    Error messages name the document by `path`.
+    """
     with _explained(path, text):
         document, problems = _read(text, path, schema or {})
     for problem in problems:
@@ -111,7 +126,10 @@ def document_from(text: str, path: Path = Path("document"), schema: Obj | None =
 
 
 def document_problems(path: Path, schema: Obj | None = None) -> list[DocumentError]:
-    """All that is wrong with an expected document; of what has no values, the first thing only."""
+    """Returns all problems of an expected document.
+
+    For a document without valid values, such as one that is not YAML, this is the first only.
+    """
     try:
         text = _text(path)
         with _explained(path, text):
@@ -123,7 +141,7 @@ def document_problems(path: Path, schema: Obj | None = None) -> list[DocumentErr
 def _read(text: str, path: Path, schema: Obj) -> tuple[Any, list[DocumentError]]:
     nodes = _nodes(text)
     if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
-        raise DocumentError(f"{path}: an expected document is one mapping")
+        raise DocumentError(f"{path}: an expected document has to be one mapping")
     document = _Values(path).of(nodes[0])
     problems = Checker(schema).check(nodes[0], schema)
     return document, [_error(path, found.node, found.text, found.hint) for found in problems]
@@ -134,14 +152,14 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise DocumentError(f"{path}:{line}: this is no YAML: it is not UTF-8") from error
+        raise DocumentError(f"{path}:{line}: invalid YAML: it is not UTF-8") from error
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 @lru_cache(maxsize=1024)
 def _nodes(text: str) -> tuple[Node, ...]:
-    """The documents of a text that hold anything; scenarios load the same files again and again."""
+    """Returns the non-empty documents of a text. Cached: scenarios load the same files often."""
     loader, found = _Loader(text), []
     while loader.check_node():
         node = loader.get_node()
@@ -152,28 +170,28 @@ def _nodes(text: str) -> tuple[Node, ...]:
 
 @contextmanager
 def _explained(path: Path, text: str) -> Iterator[None]:
-    """What PyYAML cannot read, as our own error."""
+    """Turns the errors of PyYAML into DocumentErrors."""
     try:
         yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
-        raise DocumentError(f"{place}: this is no YAML: {error.problem}") from error
+        raise DocumentError(f"{place}: invalid YAML: {error.problem}") from error
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        why = f"the character #x{error.character:04x} may not stand in it"
-        raise DocumentError(f"{path}:{line}: this is no YAML: {why}") from error
+        why = f"the character #x{error.character:04x} is not allowed"
+        raise DocumentError(f"{path}:{line}: invalid YAML: {why}") from error
     except RecursionError as error:
-        why = "this is nested too deeply: perhaps an anchor stands within itself"
+        why = "this is nested too deeply: perhaps an anchor contains itself"
         raise DocumentError(f"{path}: {why}") from error
 
 
 @dataclass(frozen=True)
 class _Values:
-    """The values that nodes stand for. DocumentError where a node stands for none."""
+    """Turns nodes into values. Raises DocumentError for a node without a valid value."""
 
     path: Path
-    #: Why there are no operators here; "" where there may be.
+    #: Why operators are not allowed here, for the message; "" if they are allowed.
     no_operators: str = ""
 
     def of(self, node: Node) -> Any:
@@ -190,12 +208,14 @@ class _Values:
         lines: dict[str, int] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode) or not key.tag.startswith(_YAML):
-                raise _error(self.path, key, "a key has to be a text")
+                raise _error(self.path, key, "a key has to be a string")
             name = key.value
             if name == "<<":
-                raise _error(self.path, key, "there are no merge keys", "write the entries out")
+                raise _error(
+                    self.path, key, "merge keys are not supported", "write the entries out"
+                )
             if name in lines:
-                text = f"{name!r} stands here already, in line {lines[name]}"
+                text = f"{name!r} occurs twice, first in line {lines[name]}"
                 raise _error(self.path, key, text)
             lines[name] = key.start_mark.line + 1
             yield name, self.of(value)
@@ -214,11 +234,11 @@ class _Values:
             raise _error(self.path, node, f"!{name}: {error}", example) from error
 
     def _argument(self, node: Node, name: str) -> Any:
-        """What follows the tag: a mapping, a list, a text, or nothing."""
+        """Returns what follows the tag: a mapping, a list, a string, or None for nothing."""
         if isinstance(node, ScalarNode):
             return node.value if node.value or node.style else None
         allowed = OPERATORS[name].nests
-        why = "" if allowed else f"there are no operators in the argument of !{name}"
+        why = "" if allowed else f"operators are not allowed in the argument of !{name}"
         return replace(self, no_operators=why)._plain(node)
 
 

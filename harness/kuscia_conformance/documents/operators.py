@@ -1,7 +1,10 @@
-"""The few special values of an expected document, each a YAML tag.
+"""The operators: special values of an expected document, each written as a YAML tag.
 
-OPERATORS is the language: a tag, and the class that reads its argument, judges a value, and
-says how it reads in a failure. Before it the operators; after it how values read.
+OPERATORS has the class of each tag. A class reads the tag's argument (`read`), judges an actual
+value (`accepts`), and returns its text for a failure (`wants`). Its `example`, `meaning` and
+`refuses` make the table in fixtures/README.md. A new operator needs a class and an entry there.
+
+The functions after OPERATORS write values as texts for failures.
 """
 
 from __future__ import annotations
@@ -19,7 +22,10 @@ from kuscia_conformance.kube.objects import time_from
 
 
 class _Missing:
-    """What stands where there is nothing, so that operators can judge that too."""
+    """The type of MISSING, which stands for a value that is not there.
+
+    It is not None: `null` in a document is a value, and operators can tell the two apart.
+    """
 
     def __repr__(self) -> str:
         return "absent"
@@ -30,51 +36,60 @@ MISSING = _Missing()
 
 @dataclass(frozen=True)
 class Context:
-    """What a document is compared in."""
+    """What operators may use besides the value that they judge."""
 
-    #: The nodes of each domain.
+    #: The names of the nodes of each domain, for `!node-of`.
     nodes: Mapping[str, Collection[str]] = field(default_factory=dict)
-    #: The whole actual document, and where in it the value stands; set by `compare`.
+    #: The whole actual document, and the path of the value in it; set by `compare`.
     root: Any = None
     at: Path = ()
 
     def value_of(self, path: str) -> Any:
-        """The value at a path of the document; a path that begins with a dot starts here."""
+        """Returns the value at a path of the actual document; None if there is nothing.
+
+        A path that begins with a dot names a neighbour of the value.
+        """
         return value_at(self.root, path_beside(path, self.at))
 
 
 @dataclass(frozen=True)
 class Operator:
-    """A value that judges another."""
+    """A value of an expected document that judges the actual value in its place.
 
-    #: For the reference in fixtures/README.md: how an author writes it, what it asks for, and a
-    #: document that it refuses.
+    Subclasses are immutable, and compare equal if their arguments do.
+    """
+
+    #: For the table in fixtures/README.md: how an author writes the operator, what it asks for, and
+    #: a document that it refuses.
     example: ClassVar[str]
     meaning: ClassVar[str]
     refuses: ClassVar[str]
-    #: Whether operators may stand in its argument.
+    #: Whether its argument may contain operators.
     nests: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
     def read(cls, argument: Any) -> Self:
-        """The operator with that argument, None if it had none. ValueError if it cannot be."""
+        """Returns the operator with that argument; a tag without one has None.
+
+        Raises ValueError, with a text that follows the tag in a message, for a wrong argument.
+        """
 
     @abstractmethod
     def accepts(self, value: Any, context: Context) -> bool:
-        """Whether the value is as wanted; where there is none, the value is MISSING."""
+        """Checks whether the actual value is as wanted. A value that is not there is MISSING."""
 
     @abstractmethod
     def wants(self) -> str:
-        """How it reads in a failure."""
+        """Returns what was wanted, as a text for a failure."""
 
 
 @dataclass(frozen=True)
 class Anything(Operator):
-    """`!any`."""
+    """`!any` accepts every value but null."""
 
     example = "readyTime: !any"
-    meaning = "it is there, whatever its value"
+    meaning = "the field is there, with any value but `null`"
     refuses = "{}"
 
     @classmethod
@@ -91,17 +106,20 @@ class Anything(Operator):
 
 @dataclass(frozen=True)
 class Absent(Operator):
-    """`!absent`; in a keyed list `!absent {type: Success}`: `item` is what no item may have."""
+    """`!absent` accepts only a missing field.
+
+    In a keyed list, `!absent {type: Success}` says that no item has these values, which are `item`.
+    """
 
     item: Any = None
     example = "completionTime: !absent"
-    meaning = "it is not there; in a keyed list, `!absent {type: Success}`: no such item is"
+    meaning = "no such field; in a keyed list, `!absent {type: Success}`: no item with these values"
     refuses = "completionTime: 2024-01-02T03:04:05Z"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
         if argument is not None and not (argument and isinstance(argument, Mapping)):
-            raise ValueError("takes nothing, or in a keyed list what an item has")
+            raise ValueError("takes nothing, or in a keyed list the fields of an item")
         return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
@@ -113,11 +131,14 @@ class Absent(Operator):
 
 @dataclass(frozen=True)
 class Regex(Operator):
-    """`!re PATTERN`; a dot also matches a line's end."""
+    """`!re PATTERN` accepts a string that the pattern matches as a whole.
+
+    A dot also matches the end of a line.
+    """
 
     pattern: str
     example = "message: !re .*alice.*"
-    meaning = "a text that the regular expression matches as a whole"
+    meaning = "a string that the regular expression matches as a whole"
     refuses = "message: bob has no room"
 
     @classmethod
@@ -127,7 +148,7 @@ class Regex(Operator):
         try:
             re.compile(argument)
         except re.error as error:
-            raise ValueError(f"{argument!r} is no regular expression: {error}") from error
+            raise ValueError(f"{argument!r} is not a regular expression: {error}") from error
         return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
@@ -139,7 +160,7 @@ class Regex(Operator):
 
 @dataclass(frozen=True)
 class Between(Operator):
-    """`!between [LOW, HIGH]`."""
+    """`!between [LOW, HIGH]` accepts a number in this range, both ends included."""
 
     low: float
     high: float
@@ -163,15 +184,19 @@ class Between(Operator):
 
 @dataclass(frozen=True)
 class Time(Operator):
-    """`!time`, `!time {after: PATH, before: PATH}`: both may be the same second.
+    """`!time` accepts a time in UTC and whole seconds, as Kubernetes writes it.
 
-    A path that begins with a dot is that of a neighbour: `.createTime`.
+    `!time {after: PATH, before: PATH}` also compares it with other times of the document, which may
+    be the same second. If such a time is missing, the value is refused. A path that begins with a
+    dot names a neighbour: `.createTime`.
     """
 
     after: str | None = None
     before: str | None = None
     example = "completionTime: !time {after: startTime}"
-    meaning = "a time in UTC and whole seconds; not before, not after another of the document"
+    meaning = (
+        "a time in UTC and whole seconds; not before, or not after, another time of the document"
+    )
     refuses = "{startTime: 2024-01-02T03:04:05Z, completionTime: 2024-01-02T03:04:00Z}"
 
     @classmethod
@@ -198,7 +223,7 @@ class Time(Operator):
 
 @dataclass(frozen=True)
 class Reference(Operator):
-    """`!ref PATH`."""
+    """`!ref PATH` accepts the value that is at another path of the actual document."""
 
     path: str
     example = "portNumber: !ref serviceStatuses[alice/psi-0-fed].portNumber"
@@ -219,7 +244,7 @@ class Reference(Operator):
 
 @dataclass(frozen=True)
 class OneOf(Operator):
-    """`!one-of [A, B]`: values or operators."""
+    """`!one-of [A, B]` accepts each of the choices, which are values or operators."""
 
     choices: tuple[Any, ...]
     example = "podPhase: !one-of [Succeeded, Failed]"
@@ -247,7 +272,7 @@ class OneOf(Operator):
 
 @dataclass(frozen=True)
 class NodeOf(Operator):
-    """`!node-of DOMAIN`."""
+    """`!node-of DOMAIN` accepts the name of a node that serves the domain in this scenario."""
 
     domain: str
     example = "nodeName: !node-of alice"
@@ -257,7 +282,7 @@ class NodeOf(Operator):
     @classmethod
     def read(cls, argument: Any) -> Self:
         if not argument or not isinstance(argument, str):
-            raise ValueError("takes a domain")
+            raise ValueError("takes the name of a domain")
         return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:
@@ -269,21 +294,21 @@ class NodeOf(Operator):
 
 @dataclass(frozen=True)
 class Exact(Operator):
-    """`!exact` on a mapping or a keyed list: the value, and nothing beside it.
+    """`!exact` before a mapping or a keyed list: these entries, and no others.
 
-    `compare` takes it apart; only as a choice of `!one-of` it judges by itself.
+    `compare` replaces it by its entries. Its own `accepts` is used only in a choice of `!one-of`.
     """
 
     value: Any
     example = "podStatuses: !exact {alice/psi-0: {}}"
-    meaning = "of a mapping or a keyed list: these entries, and no others"
+    meaning = "a mapping or a keyed list with these entries and no others"
     refuses = "podStatuses: {alice/psi-0: {}, bob/psi-0: {}}"
     nests = True
 
     @classmethod
     def read(cls, argument: Any) -> Self:
         if not isinstance(argument, Mapping | list):
-            raise ValueError("stands before a mapping or a list")
+            raise ValueError("takes a mapping or a list")
         return cls(argument)
 
     def accepts(self, value: Any, context: Context) -> bool:  # noqa: ARG002
@@ -293,7 +318,7 @@ class Exact(Operator):
         return f"exactly {value_text(self.value)}"
 
 
-#: The language: each tag and what it means.
+#: All operators by their tag, without the `!`.
 OPERATORS: Mapping[str, type[Operator]] = {
     "any": Anything,
     "absent": Absent,
@@ -307,12 +332,15 @@ OPERATORS: Mapping[str, type[Operator]] = {
 }
 
 
-#: Texts that would read as something else in a failure if they had no quotes.
+#: Strings that need quotes in a failure, because they look like other values there.
 _WORDS = ("", "~", "true", "false", "null", "absent", "present", "any value")
 
 
 def value_text(value: Any) -> str:
-    """A value as it would stand in the document; a text that looks like something else, quoted."""
+    """Returns a value as a document would have it, or an operator's `wants`.
+
+    A string that looks like another value, such as `true` or `12`, gets quotes.
+    """
     if isinstance(value, Operator):
         return value.wants()
     if isinstance(value, Mapping):
@@ -346,7 +374,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Equal, and of the same kind: in JSON, unlike in Python, true is not 1."""
+    """Checks for equal values of the same type: in JSON, unlike in Python, true is not 1."""
     return type(one) is type(other) and bool(one == other)
 
 
@@ -354,7 +382,7 @@ _RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 
 
 def _moment(value: Any) -> datetime | None:
-    """The time that a status shows; None if it is no time in UTC and whole seconds."""
+    """Returns a status's time; None for a value that is not a time in UTC and whole seconds."""
     if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
         return None
     try:

@@ -1,7 +1,13 @@
 """Places in a document: `conditions[type=Running].status`, `podStatuses[bob/psi-0].podPhase`.
 
-A path is a tuple of steps: a field's name, a map's key, or, in a list of objects, the key that
-tells its items apart (`type=Running`). KEYS is the one table of such lists.
+A path is a tuple of steps. A step is one of
+
+    status           the name of a field
+    bob/psi-0        the key of a map; in a text it stands in brackets
+    type=Running     an item of a keyed list, by the fields that identify it
+    0                an item of any other list, by its place
+
+KEYS has the keyed lists: their order is free, and each item is identified by some of its fields.
 """
 
 from __future__ import annotations
@@ -12,7 +18,7 @@ from typing import Any
 
 Path = tuple[str, ...]
 
-#: Lists whose order is free: what tells their items apart.
+#: The keyed lists, and the fields that identify an item in each.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "conditions": ("type",),
     "partyTaskStatus": ("domainID", "role"),
@@ -24,13 +30,16 @@ _STEP = re.compile(r"(?:^|\.)([A-Za-z_][A-Za-z0-9_]*)|\[([^\]]+)\]")
 
 
 def path_text(path: Path) -> str:
-    """As people read it; the whole document is `.`."""
+    """Returns the path as a text for people; the path of the whole document is `.`."""
     parts = [f".{step}" if _NAME.fullmatch(step) else f"[{step}]" for step in path]
     return "".join(parts).removeprefix(".") or "."
 
 
 def path_from(text: str) -> Path:
-    """The path that a text names. ValueError if it names none."""
+    """Returns the path for a text such as `conditions[type=Running].status`.
+
+    Raises ValueError for a text that is not a path.
+    """
     steps, end = [], 0
     for match in _STEP.finditer(text):
         if match.start() != end:
@@ -38,20 +47,24 @@ def path_from(text: str) -> Path:
         steps.append(match[1] or match[2])
         end = match.end()
     if not steps or end != len(text) or text.startswith("."):
-        raise ValueError(f"{text!r} is no path; one reads like conditions[type=Running].status")
+        raise ValueError(f"{text!r} is not a path such as conditions[type=Running].status")
     return tuple(steps)
 
 
 def path_beside(text: str, at: Path = ()) -> Path:
-    """The path that a text names at a place: one that begins with a dot is a neighbour's.
+    """Returns the path that a text names, seen from the field at `at`.
 
-    ValueError if it names none.
+    A text that begins with a dot names a neighbour: `.createTime` in `pods.a.startTime` is
+    `pods.a.createTime`. Raises ValueError for a text that is not a path.
     """
     return at[:-1] + path_from(text[1:]) if text.startswith(".") else path_from(text)
 
 
 def item_key(item: Any, keys: tuple[str, ...]) -> str:
-    """What tells an item apart, as `domainID=alice,role=host`; what is empty is left out."""
+    """Returns what identifies an item, as `domainID=alice,role=host`, without empty fields.
+
+    Returns "" for an item that is not a mapping, or has none of the keys.
+    """
     values = [(key, item.get(key)) for key in keys] if isinstance(item, Mapping) else []
     return ",".join(f"{key}={value}" for key, value in values if value and _is_plain(value))
 
@@ -61,7 +74,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def value_at(document: Any, path: Path) -> Any:
-    """The value at a path of an actual document; None where there is nothing."""
+    """Returns the value at a path of an actual document; None if there is nothing."""
     value = document
     for place, step in enumerate(path):
         value = _child(value, step, path[place - 1] if place else "")

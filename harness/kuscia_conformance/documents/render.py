@@ -1,4 +1,4 @@
-"""Mismatches as a table for people: path, expected, actual, who wrote it last."""
+"""Shows mismatches as a table for people: path, expected, actual, who wrote the value last."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kuscia_conformance.documents.compare import Mismatch
 from kuscia_conformance.documents.paths import Path, path_text
 
 HEADINGS = ("path", "expected", "actual", "last written")
-#: The longest value that is shown whole; of a longer one, both ends.
+#: The longest value that is shown whole, in characters; of a longer one, both ends are shown.
 WIDEST = 60
 
 
@@ -18,9 +18,9 @@ def render(
     *,
     widest: int = WIDEST,
 ) -> str:
-    """The table; `writer` says of a path who wrote its value last.
+    """Returns the table; `writer` returns who wrote the value at a path last.
 
-    Values longer than `widest` characters are cut in the middle; paths never are.
+    Values longer than `widest` characters are cut in the middle. Paths are never cut.
     """
     rows = [
         (

@@ -1,7 +1,9 @@
-"""What an expected document can ask for: places that there can be, items that can be told apart.
+"""Checks an expected document against a schema: its paths have to exist, its items have a key.
 
-Walks a document's nodes, whose values are sound by themselves, beside the schema of the
-resource definition. Without a schema, `{}`, every path is possible. Its title says what it is of.
+`Checker` walks the YAML nodes of a document beside the OpenAPI schema of the resource definition.
+The nodes give the line and column for messages. `load` has checked before that every node has a
+valid value. With an empty schema, `{}`, every path is possible. The schema's title (`status`) names
+the object in messages.
 """
 
 from __future__ import annotations
@@ -15,13 +17,13 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from kuscia_conformance.documents.paths import KEYS, Path, item_key, path_beside, path_text
 from kuscia_conformance.kube.objects import Obj
 
-#: Instead of the value of a field that an operator stands in: no item can be told by that.
+#: Stands for the value of a field with an operator, which cannot identify an item.
 _OPERATOR = "!"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A place that is wrong, what is wrong, and what to do."""
+    """A problem of a document: the node, what is wrong with it, and a hint what to do."""
 
     node: Node
     text: str
@@ -30,11 +32,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class Checker:
-    """`check` yields the problems of a node that stands at a path of the document."""
+    """Checks nodes of one document; `root` is the schema of the whole document."""
 
     root: Obj
 
     def check(self, node: Node, schema: Obj, path: Path = ()) -> Iterator[Problem]:
+        """Yields the problems of a node, whose schema and path these are, and of nodes in it."""
         if node.tag in ("!time", "!ref"):
             yield from self._named_paths(node, path)
         elif node.tag == "!absent":
@@ -69,7 +72,7 @@ class Checker:
                 yield from self.check(item, below, (*path, str(number)))
 
     def _named_paths(self, node: Node, path: Path) -> Iterator[Problem]:
-        """The paths in an operator's argument have to be possible too."""
+        """Yields problems of the paths in an operator's argument: they have to exist, too."""
         for name in [value for _, value in node.value] if node.tag == "!time" else [node]:
             schema, named = self.root, path_beside(name.value, path)
             for place, step in enumerate(named):
@@ -83,13 +86,13 @@ class Checker:
         known = list(schema.get("properties") or {})
         near = get_close_matches(path[-1], known, n=1)
         first = f"did you mean {near[0]}? " if near else ""
-        hint = f"{first}there are: {', '.join(sorted(known))}" if known else "it has no fields"
+        hint = f"{first}valid: {', '.join(sorted(known))}" if known else "there are no fields here"
         what = self.root.get("title", "status")
         return Problem(node, f"the {what} has no {path_text(path)}", hint)
 
 
 def _below(schema: Obj, step: str) -> Obj | None:
-    """The schema of a field, an entry or an item; None if there can be no such."""
+    """Returns the schema of a field, an entry or an item; None if the schema does not allow it."""
     found: Obj | None = schema.get("properties", {}).get(step)
     further = schema.get("additionalProperties")
     if found is not None:
@@ -103,37 +106,37 @@ def _below(schema: Obj, step: str) -> Obj | None:
 
 def _misplaced(node: Node) -> Iterator[Problem]:
     if isinstance(node, MappingNode):
-        hint = f"it says of {', '.join(KEYS)} that there is no such item"
-        yield Problem(node, "!absent with a mapping stands in a keyed list only", hint)
+        hint = f"keyed lists are {', '.join(KEYS)}; elsewhere write !absent"
+        yield Problem(node, "!absent with a mapping is for keyed lists only", hint)
 
 
 def _unkeyed(node: SequenceNode) -> Iterator[Problem]:
     for item in node.value:
         if item.tag == "!absent":
             hint = "the list is compared whole and in order: leave the item out"
-            yield Problem(item, "!absent stands in a list whose items have no key", hint)
+            yield Problem(item, "!absent is not possible in a list whose items have no key", hint)
 
 
 def _keyed(node: SequenceNode, field: str, keys: tuple[str, ...]) -> Iterator[Problem]:
-    """Each item has to say which one it is, and only one may be that one."""
+    """Yields problems of a keyed list's items: each needs its key, and keys may not repeat."""
     lines: dict[str, int] = {}
-    hint = f"an item of {field} is told by {' and '.join(keys)}, as in {{{keys[0]}: …}}"
+    hint = f"an item of {field} is identified by {' and '.join(keys)}, as in {{{keys[0]}: …}}"
     for item in node.value:
         if not isinstance(item, MappingNode):
-            yield Problem(item, "it is not said which item this is", hint)
+            yield Problem(item, "it is unclear which item this is", hint)
         elif item.tag != "!absent":
             texts = _texts(item)
             name = item_key(texts, keys)
             if keys[0] not in texts or _OPERATOR in [texts.get(key) for key in keys]:
-                yield Problem(item, "it is not said which item this is", hint)
+                yield Problem(item, "it is unclear which item this is", hint)
             elif name in lines:
-                text = f"{path_text((field, name))} stands here already, in line {lines[name]}"
+                text = f"{path_text((field, name))} occurs twice, first in line {lines[name]}"
                 yield Problem(item, text)
             lines[name] = item.start_mark.line + 1
 
 
 def _texts(item: MappingNode) -> dict[str, str]:
-    """The single values of an item; of what is absent nothing, of an operator that it is one."""
+    """Returns the single values of an item: without `!absent` ones, _OPERATOR for operators."""
     return {
         key.value: _OPERATOR if value.tag.startswith("!") else value.value
         for key, value in item.value

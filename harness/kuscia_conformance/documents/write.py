@@ -1,7 +1,13 @@
-"""An expected status document written from a status that was seen.
+"""Writes an expected status document from a status that was seen, for `--update`.
 
-What differs from run to run becomes an operator: times, by their order; nodes, by their domain;
-ports that were allocated; messages, which are everybody's own. The order is that of the page.
+Values that differ from run to run become operators:
+
+    times              `!time`, with the time that comes before it, such as startTime
+    nodes              `!node-of` with the domain
+    allocated ports    `!between` with the range of ports
+    messages           `!re .+`, because every implementation has its own words
+
+The fields have the order of Kuscia's own page about the status of a KusciaTask.
 """
 
 from __future__ import annotations
@@ -11,7 +17,7 @@ from typing import Any
 
 import yaml
 
-HEADER = "# Written from what was seen: read it, and take out what is not meant.\n"
+HEADER = "# Written from a status that was seen: read it, and delete what is not required.\n"
 #: Where the original, and the reference, allocate ports (kusciatask.md KT-160).
 ALLOCATED = (20000, 32766)
 _ORDER = (
@@ -32,7 +38,8 @@ _FIELDS = (
     *("podName", "serviceName", "podPhase", "reason", "message", "terminationLog", "nodeName"),
     *("portName", "portNumber", "scope", "createTime", "startTime", "readyTime"),
 )
-#: What a time comes after, if that is there: of the status, or with a dot, of its own entry.
+#: The earlier time of each time: a field of the status, or with a dot, of its own entry. It is only
+#: written if the status has it.
 _AFTER = {
     "completionTime": "startTime",
     "lastReconcileTime": "startTime",
@@ -40,20 +47,21 @@ _AFTER = {
     "startTime": ".createTime",
     "readyTime": ".createTime",
 }
-#: Conditions that only some implementations have.
+#: Conditions that only some implementations have; they are left out.
 _OWN_CONDITIONS = ("PortsAllocated",)
 
 
 class Written(str):
-    """A value as it stands in the file, such as `!node-of alice`."""
+    """A text that is written into the file without quotes, such as `!node-of alice`."""
 
     __slots__ = ()
 
 
 def write_status(status: Mapping[str, Any]) -> str:
-    """The text of a document that this status matches, in the features' own names.
+    """Returns the text of a document that this status matches.
 
-    What is empty is left out.
+    `status` has the names of the feature. Empty fields are left out. Pods, services and parties are
+    written with `!exact`, so that further ones are a mismatch.
     """
     seen = _filled(status)
     times = {"startTime"} & seen.keys()

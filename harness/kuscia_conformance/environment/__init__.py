@@ -1,13 +1,17 @@
-"""What a run stands on: settings, a cluster, the controller under test, and watches on both.
+"""The environment of a run: its settings, a cluster, and the controller under test.
 
-Comes in: the choices of the user. Goes out: an `Environment`, which other processes of the run can
-be given, and a `Connection`, by which steps ask the API server and see what happens.
+Comes in: the user's options. Goes out: an `Environment`, which the run can hand to its other
+processes, and a `Connection`, with which steps send requests and see what has happened.
 
-    settings      read once; nothing else looks at options
-    processes     makes cluster and controller; `virtual` does so on a virtual clock
-    model         what was made, as data               background  one that stays, for `--reuse`
-    connection    requests that block, and the journal of what the watches have seen
-    controllers   the controller under test            setup_manifests  what it wants to find
+    settings         reads and checks the options; no other module looks at them
+    processes        creates the cluster and starts the controller in processes of their own
+    virtual          does the same within this process, on the clock of `virtual_clock`
+    background       keeps an environment between runs, for `up`, `down` and `--reuse`
+    model            describes an environment as plain data
+    connection       sends requests that block, and watches the cluster
+    journal          stores every version of every object that the watches have seen
+    controllers      starts, kills and restarts the controller under test
+    setup_manifests  creates what `--setup` names; reads `--task-defaults`
 
 It must not know features, scenarios or pytest.
 """

@@ -1,10 +1,16 @@
-"""The background environment: one that stays while an author works. `up` makes it, `down` ends it.
+"""The background environment, which stays between runs: `up` starts it, `down` ends it.
 
-It belongs to one background process, which runs this module: it makes cluster and controller as a
-run does, and ends them on SIGTERM. A folder of the user's has a lock, which that process holds
-while it lives, however it dies; its pid; its log; and, while the environment is there, its
-description, which `--reuse` reads. The process deletes the description when it ends. If there is
-one without a process, the process was killed, and `up` and `down` clear away what it has left.
+One background process, which runs this module, owns the environment. It creates cluster and
+controller as a run does, and ends both on SIGTERM. Its state is in a folder of the user's:
+
+    lock              held by the process while it lives; the kernel frees it however it dies
+    pid, log          of the process
+    environment.json  the description, which `--reuse` reads; there while the environment is ready
+    failure           why the environment could not be created
+    logs/             the log of the controller
+
+The process deletes the description when it ends. A description without a held lock means that the
+process was killed: `up` and `down` then clear away what it has left.
 """
 
 from __future__ import annotations
@@ -32,14 +38,17 @@ from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
 
-#: How often the background process is looked at until it has made or ended it, in seconds.
+#: The pause between two looks at the background process while it starts or ends, in seconds.
 _LOOK = 0.05
-#: How long it may take to end everything, in seconds: a kind cluster takes a while.
+#: How long the process may take to end everything, in seconds; deleting a kind cluster is slow.
 _LONGEST_END = 120.0
 
 
 def folder() -> Path:
-    """Where the user's environment is written down: as the XDG base directories say."""
+    """Returns the folder of the state, as the XDG base directory specification wants it.
+
+    KUSCIA_CONFORMANCE_STATE overrides it.
+    """
     if own := os.environ.get("KUSCIA_CONFORMANCE_STATE"):
         return Path(own)
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
@@ -47,25 +56,29 @@ def folder() -> Path:
 
 
 def running_environment() -> Environment:
-    """Returns the background environment. UsageError if there is none."""
+    """Returns the background environment.
+
+    Raises UsageError if it does not exist, if it is starting or ending, or if its process has died.
+    """
     environment, lives = _written_down(), _lives()
     if environment and lives:
         return environment
     if lives:
-        hint = f"what is going on: {folder() / 'log'}"
-        raise UsageError("--reuse: the environment is still being made, or ended", hint=hint)
+        hint = f"see its log: {folder() / 'log'}"
+        raise UsageError("--reuse: the environment is still starting, or ending", hint=hint)
     if environment:
-        hint = "`kuscia-conformance down` clears away what is left, `up` makes another"
+        hint = "`kuscia-conformance down` clears away what is left, `up` also starts a new one"
         raise UsageError("--reuse: the environment's process has died", hint=hint)
-    hint = "make one with `kuscia-conformance up`"
-    raise UsageError("--reuse: no environment stands", hint=hint)
+    hint = "start one with `kuscia-conformance up`"
+    raise UsageError("--reuse: there is no environment", hint=hint)
 
 
 def bring_up(settings: Settings, say: Callable[[str], None]) -> Environment:
-    """Has a background process make an environment, and returns it once it is there.
+    """Starts a background process, waits until its environment is ready, and returns that.
 
-    Raises UsageError if there is one already, EnvironmentFailure if it cannot be made; then, as
-    after Ctrl-C, nothing is left.
+    `say` is called with the messages of the process. Raises UsageError if there is an environment
+    already, and EnvironmentFailure if it cannot be created. After an error, or Ctrl-C, nothing is
+    left behind.
     """
     with _writing(), _lock() as lock:
         _clear_away(say)
@@ -77,9 +90,8 @@ def bring_up(settings: Settings, say: Callable[[str], None]) -> Environment:
 def take_down(say: Callable[[str], None]) -> bool:
     """Ends the background environment, or clears away what a killed process has left of it.
 
-    Returns whether there was any.
-
-    EnvironmentFailure if it stays.
+    Returns whether there was an environment, or anything left of one. Raises EnvironmentFailure if
+    the background process does not end.
     """
     if not _lives() and not _written_down():
         return False
@@ -103,7 +115,7 @@ def _written() -> Path:
 
 
 def _failure() -> Path:
-    """The file that says why the environment could not be made, in words for people."""
+    """Returns the file with the message that says why the environment could not be created."""
     return folder() / "failure"
 
 
@@ -123,7 +135,7 @@ def _pid() -> int | None:
 
 @contextmanager
 def _lock() -> Iterator[BinaryIO]:
-    """The lock of whoever makes or keeps an environment. UsageError if somebody does."""
+    """Takes the lock of the environment. Raises UsageError if another process holds it."""
     folder().mkdir(parents=True, exist_ok=True)
     with (folder() / "lock").open("wb") as file:
         try:
@@ -131,13 +143,13 @@ def _lock() -> Iterator[BinaryIO]:
         except BlockingIOError as error:
             hint = "use it with --reuse, or end it with `kuscia-conformance down`"
             raise UsageError(
-                "an environment stands already, or is being made", hint=hint
+                "there is an environment already, or one is being started", hint=hint
             ) from error
         yield file
 
 
 def _lives() -> bool:
-    """Whether the lock is held. A pid says nothing: it is given again to others."""
+    """Checks whether the lock is held. A pid would not do: another process may get it later."""
     try:
         with (folder() / "lock").open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -149,7 +161,7 @@ def _lives() -> bool:
 
 
 def _clear_away(say: Callable[[str], None]) -> None:
-    """Deletes what was written down, and what outlived a background process that was killed."""
+    """Deletes the state files, and what a killed background process has left behind."""
     if left := _written_down():
         where = address_of(left.cluster)
         if where.kind == "kind" and not left.outlives:
@@ -157,14 +169,17 @@ def _clear_away(say: Callable[[str], None]) -> None:
             name = ("--name", where.argument)
             run("kind", "delete", "cluster", *name, "--kubeconfig", left.kubeconfig)
         if where.kind == "kubeconfig":
-            say(f"what was done to the cluster: kuscia-conformance down --cluster {left.cluster}")
+            say(f"to restore the cluster: kuscia-conformance down --cluster {left.cluster}")
         shutil.rmtree(left.work, ignore_errors=True)
     for file in (_written(), _failure(), folder() / "pid"):
         file.unlink(missing_ok=True)
 
 
 def _spawn(settings: Settings, lock: BinaryIO) -> None:
-    """Starts the background process, which outlives the terminal; its settings come by stdin."""
+    """Starts the background process in a session of its own, so that it outlives the terminal.
+
+    It inherits the lock, and reads its settings from stdin.
+    """
     log = folder() / "log"
     command = [sys.executable, "-P", "-m", "kuscia_conformance.environment.background"]
     with log.open("wb") as output:
@@ -180,7 +195,7 @@ def _spawn(settings: Settings, lock: BinaryIO) -> None:
     assert process.stdin is not None
     with process.stdin as stdin:
         stdin.write(settings.to_json())
-    process.returncode = 0  # it is not ours to wait for: whoever says `down` ends it
+    process.returncode = 0  # this process does not wait for it: `down` ends it
     lock.close()
 
 
@@ -193,7 +208,7 @@ def _follow_or_end(say: Callable[[str], None]) -> None:
 
 
 def _follow(say: Callable[[str], None]) -> None:
-    """Says what the background process says, until the environment is there."""
+    """Passes on the messages of the background process until the environment is ready."""
     told = 0
     while True:
         stands, lives = _written().exists(), _lives()
@@ -216,27 +231,30 @@ def _why_not() -> str:
 
 
 def _end() -> None:
-    """Tells the background process to end everything, and waits until it has."""
+    """Tells the background process to end everything, and waits until it has ended."""
     deadline, pid = time.monotonic() + _LONGEST_END, _pid()
     if pid and _lives():
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
     while _lives():
         if time.monotonic() > deadline:
-            hint = f"look at {folder() / 'log'}; then `kill -9 {pid}`, and `down` once more"
+            hint = f"see {folder() / 'log'}; then run `kill -9 {pid}`, and `down` again"
             raise EnvironmentFailure(f"the background process ({pid}) does not end", hint=hint)
         time.sleep(_LOOK)
 
 
 def _end_once(number: int, frame: FrameType | None) -> None:
-    """On the first signal end everything; a second must not disturb that."""
+    """Ends everything on the first signal; later signals must not interrupt that."""
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     signal.default_int_handler(number, frame)
 
 
 def main(settings: Settings) -> int:
-    """What the background process does: makes the environment, describes it, ends it on SIGTERM."""
+    """Runs the background process: creates the environment, describes it, ends it on SIGTERM.
+
+    Returns the exit code: 0, or 4 if the environment could not be created.
+    """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end_once)
     try:

@@ -1,7 +1,13 @@
-"""The cluster as the steps meet it: requests that block, and a journal that fills by itself.
+"""The steps' access to the cluster: requests that block, and a journal of what the watches see.
 
-Steps are synchronous, as pytest-bdd's are; the client and the watches are not. They live on
-an event loop, which whoever makes the connection drives: `connect` has a thread do so.
+Steps are synchronous, because pytest-bdd calls them so. The client and the watches are
+asynchronous and live on an event loop. A `Drive` runs a coroutine on that loop:
+
+    connect   for a cluster in other processes: a thread runs the loop all the time
+    virtual   for the virtual clock: the loop runs only while a step waits for it
+
+The journal is complete from the start: a connection is handed out only after every watched kind
+has been listed.
 """
 
 from __future__ import annotations
@@ -24,7 +30,7 @@ T = TypeVar("T")
 
 Drive = Callable[[Coroutine[Any, Any, Any]], Any]
 
-#: How long the first lists may take, in seconds.
+#: How long listing the watched kinds may take in the beginning, in seconds.
 START = 30.0
 
 
@@ -34,16 +40,19 @@ class Connection:
 
     api: Api
     journal: Journal
-    #: Has a coroutine done on the loop, and waits for the result.
+    #: Runs a coroutine on the loop and waits for its result.
     drive: Drive
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Have it done on the loop, and wait for the result."""
+        """Runs the coroutine on the loop, waits for it, and returns its result."""
         result: T = self.drive(coroutine)
         return result
 
     def together(self, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
-        """Have them all done at once; the first error is raised when all have ended."""
+        """Runs the coroutines concurrently and returns their results, in the given order.
+
+        If some fail, the first error in that order is raised after all of them have ended.
+        """
 
         async def all_of_them() -> list[Any]:
             results = await asyncio.gather(*coroutines, return_exceptions=True)
@@ -57,7 +66,10 @@ class Connection:
 
 @contextmanager
 def connect(access: Access, user_agent: str) -> Iterator[Connection]:
-    """A connection whose journal holds what exists; ClusterError if the server does not answer."""
+    """Yields a connection whose journal holds all existing objects of the watched kinds.
+
+    A thread runs its event loop. Raises ClusterError if the API server does not answer.
+    """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="connection", daemon=True)
     thread.start()
@@ -77,7 +89,10 @@ def connect(access: Access, user_agent: str) -> Iterator[Connection]:
 
 @contextmanager
 def opened(api: Api, journal: Journal, world: World, drive: Drive) -> Iterator[Connection]:
-    """A client that is not entered yet, with a journal that fills meanwhile."""
+    """Yields a connection made of these parts; watches fill the journal until the context ends.
+
+    `api` is not entered yet. Raises ClusterError if an API request of the start fails.
+    """
     watches = drive(_open(api, journal, world))
     try:
         yield Connection(api, journal, drive)
@@ -103,7 +118,7 @@ async def _open(api: Api, journal: Journal, world: World) -> list[asyncio.Task[A
 
 
 async def _is_served(api: Api, resource: Resource) -> bool:
-    """Whether the cluster knows the resource: not every implementation has task resource groups."""
+    """Checks for the resource: some implementations have no task resource groups."""
     try:
         await api.raw(resource.path() + "?limit=1")
     except NotFound:

@@ -1,6 +1,8 @@
-"""Everything that was seen to happen: every version of every object, from one set of watches.
+"""The journal: every version of every watched object, in the order in which the watches saw it.
 
-`Journal` is filled by the watches, and `scenario.history.History` reads it: one scenario's view.
+One set of watches per process fills a `Journal`. Each scenario reads it through its own
+`scenario.history.History`. Checks therefore also find states that lasted only a few milliseconds,
+and scenarios that run at the same time do not need watches of their own.
 """
 
 from __future__ import annotations
@@ -32,41 +34,51 @@ WATCHED = (
 
 @dataclass(frozen=True)
 class Version:
-    """One version of one object, and when it was seen."""
+    """One version of one object, and when it was seen.
+
+    `event` is the type of the watch event: ADDED, MODIFIED or DELETED.
+    """
 
     at: datetime
     event: str
     resource: Resource
-    #: In the scenario's own names, once a History has taken it in.
+    #: The object; in a History with the scenario's own names, in the journal as in `real`.
     object: Obj
-    #: As the server has it.
+    #: The object as the API server sent it, with its real names.
     real: Obj
 
     @cached_property
     def key(self) -> str:
+        """The object's `namespace/name`, or its name if it has no namespace."""
         return objects.key_of(self.object)
 
     @property
     def gone(self) -> bool:
+        """Whether this version is the object's last, sent with its deletion."""
         return self.event == "DELETED"
 
 
 def machine_time() -> datetime:
+    """Returns the time of the machine's clock, in UTC."""
     return datetime.now(UTC)
 
 
 @dataclass
 class Journal:
-    """The versions in the order in which they came; safe to read from any thread."""
+    """The versions in the order in which they came, safe to read from any thread.
+
+    The loop's thread adds versions; the thread of the steps reads them and waits for more.
+    """
 
     versions: list[Version] = field(default_factory=list)
-    #: Of these the newest of each object that exists, by its resource's plural and its key.
+    #: The newest version of each existing object, by its resource's plural and its key.
     newest: dict[tuple[str, str], Version] = field(default_factory=dict)
-    #: The clock by which it is waited: the one that the versions are stamped by.
+    #: The clock of the cluster: versions get their time from it, and deadlines use it.
     now: Callable[[], datetime] = machine_time
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def add(self, version: Version) -> None:
+        """Appends a version and wakes the threads that wait for one."""
         with self._changed:
             self.versions.append(version)
             place = (version.resource.plural, version.key)
@@ -77,17 +89,21 @@ class Journal:
             self._changed.notify_all()
 
     def there(self, resource: Resource) -> list[Version]:
-        """The newest version of each object of that kind that exists."""
+        """Returns the newest version of each existing object of that kind."""
         with self._changed:
             return [v for (plural, _), v in self.newest.items() if plural == resource.plural]
 
     def wait_beyond(self, count: int, seconds: float) -> bool:
-        """Wait until there are more versions than `count`; False if that took too long."""
+        """Waits until there are more than `count` versions; returns False after `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self.versions) > count, max(seconds, 0))
 
     async def keep(self, world: World, resource: Resource, listed: Callable[[], None]) -> None:
-        """Keep up with a resource for ever; `listed` is called once what exists is in."""
+        """Adds all existing objects of a resource, and then every change, until cancelled.
+
+        Calls `listed` when all existing objects were added. After a lost watch that needs a new
+        list, it adds the differences, so that a deletion in between is not missed.
+        """
         known: dict[str, Version] = {}
         async for news in follow(world, resource):
             for event in _events(news, known):
@@ -102,7 +118,7 @@ class Journal:
 
 
 def _events(news: Listed | Event, known: dict[str, Version]) -> Iterator[Event]:
-    """A list as the events that lead to it from what is known."""
+    """Yields a watch's event, or for a list the events that lead from `known` to it."""
     if isinstance(news, Event):
         yield news
         return

@@ -1,7 +1,8 @@
-"""What a run stands on: a cluster, and the controller under test on it.
+"""The environment of a run, as data: a cluster, and the controller under test on it.
 
-It is made once per run, by the process that the user started (`processes`, `virtual`). Its
-description is plain data, so that the workers of a parallel run get it from their parent.
+The process that the user started creates the environment once per run (`processes`, `virtual`).
+Its description is plain data: the workers of a parallel run get it from their parent as JSON, and
+`background` stores it in a file for `--reuse`.
 """
 
 from __future__ import annotations
@@ -15,19 +16,23 @@ from kuscia_conformance.environment.controllers import control
 
 
 class InProcess(Protocol):
-    """A cluster and a controller that live in this very process, on a clock of their own."""
+    """A cluster and a controller that run in this process, on a virtual clock."""
 
     @property
     def connection(self) -> Connection: ...
 
     def ask(self, what: str) -> None:
-        """Has the controller killed, started or looked at, as `control.ask` does."""
+        """Kills, starts or checks the controller, as `control.ask` does."""
         ...
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Where the scenarios run, and against what."""
+    """The cluster on which the scenarios run, and the controller that they test.
+
+    `can` lists what the cluster supports, such as `exec` or `faults`. Scenarios that need more
+    (`@needs:…`) are skipped. `outlives` says whether the cluster is still there after the run.
+    """
 
     cluster: str
     kubeconfig: str
@@ -37,23 +42,31 @@ class Environment:
     outlives: bool
     controller: str
     controller_log: str | None
-    #: The id of the run, which everything bears that it makes or changes.
+    #: The id of the run. Every object that the run creates or changes carries it.
     run: str
-    #: A folder of this run's own, shared by its processes: locks, kubeconfigs.
+    #: The folder that the processes of this run share, for locks and kubeconfigs.
     work: str
-    #: All of it, where it is in this process.
+    #: The cluster and the controller themselves, if both run in this process.
     virtual: InProcess | None = field(default=None, repr=False)
 
     def ask(self, what: str) -> None:
-        """Have the controller killed, started or looked at. ControllerError if that fails."""
+        """Kills, starts or checks the controller (`control.KILL`, `START`, `LOOK`).
+
+        Raises ControllerError if that fails, or if a checked controller has ended on its own.
+        """
         if self.virtual:
             self.virtual.ask(what)
         else:
             control.ask(Path(self.work), what)
 
     def to_dict(self) -> dict[str, Any]:
+        """Returns everything but `virtual`, which exists only within its own process."""
         return {name: value for name, value in vars(self).items() if name != "virtual"}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Environment:
+        """Returns the environment from what `to_dict` returned.
+
+        Raises KeyError or TypeError if entries are missing or unknown.
+        """
         return cls(**{**data, "can": tuple(data["can"]), "nodes": tuple(data["nodes"])})

@@ -1,6 +1,7 @@
-"""Making the environment of a run: cluster and controller in processes of their own.
+"""Creates the environment of a run: cluster and controller in processes of their own.
 
-`environment_for` is the one way to an environment. Where the clock is virtual, `virtual` makes it.
+`environment_for` is the only entry. For a virtual clock it leaves the work to `virtual`. The order
+matters: the cluster first, then the manifests of `--setup`, then the controller, which needs them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ from kuscia_conformance.kube.kubeconfig import read_access
 
 @contextmanager
 def environment_for(settings: Settings, say: Callable[[str], None]) -> Iterator[Environment]:
-    """Make cluster and controller, and end them; UsageError or EnvironmentFailure if that fails."""
+    """Creates the cluster, starts the controller, and ends both with the context.
+
+    `say` is called with progress messages for the user. Raises UsageError for options that cannot
+    be met, and EnvironmentFailure if the cluster or the controller does not start.
+    """
     settings.out.mkdir(parents=True, exist_ok=True)
     if settings.virtual:
         from kuscia_conformance.environment.virtual import virtual_environment

@@ -1,8 +1,11 @@
-"""The settings of a run: what the user has chosen, read once and then handed on.
+"""The settings of a run: the user's options, read and checked once.
 
-The options stand in one table, `pytest_plugin.options`, which also says where a value comes from:
-command line, environment, ini file or default. `read_settings` checks the texts and makes
-`Settings` of them. No other module looks at options; processes of a run get `Settings.to_json`.
+    pytest_plugin.options   collects each option's text, from the command line, the environment,
+                            the ini file or the default
+    read_settings           checks the texts and turns them into `Settings`
+    Settings.to_json        hands the settings to the other processes of the run
+
+No other module looks at options, so that every process of a run uses the same values.
 """
 
 from __future__ import annotations
@@ -26,13 +29,13 @@ class Settings:
 
     cluster: str
     controller: tuple[str, ...]
-    #: Whether the clock is virtual, and what chance comes from then.
+    #: Whether the clock is virtual, and the seed of all random choices on a virtual clock.
     virtual: bool
     seed: int
-    #: By how much the embedded cluster holds back the answer to a write, in seconds.
+    #: The delay of the embedded cluster's answer to each write, in seconds.
     pace: float
     nodes: int
-    #: What `--nodes` says if it says names, of nodes that exist.
+    #: The names of existing nodes, if `--nodes` lists names instead of a number.
     node_names: tuple[str, ...]
     install_crds: bool
     keep: bool
@@ -47,7 +50,7 @@ class Settings:
     pause_on_failure: bool = False
     keep_on_failure: bool = False
     setup: Path | None = None
-    #: What every task is to have besides what its feature says: metadata.
+    #: The labels and annotations of `--task-defaults`, which are added to every task.
     task_defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
@@ -56,7 +59,10 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
-        """Returns the settings that `to_json` has written."""
+        """Returns the settings that `to_json` wrote.
+
+        JSON has neither tuples nor paths: lists become tuples, and texts of paths become paths.
+        """
         data: dict[str, Any] = orjson.loads(text)
         lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
         setup = Path(data["setup"]) if data["setup"] else None
@@ -65,34 +71,43 @@ class Settings:
 
 @dataclass(frozen=True)
 class Timeouts:
-    """How long a check waits for what ought to come, in seconds."""
+    """How long a check waits for an expected state, in seconds, before it fails.
 
-    #: A status document to be reached, on the way to which pods start or end.
+    `--timeout-scale` multiplies all of them, for slow machines.
+    """
+
+    #: For a status document to match; pods may have to start or end first.
     status: float = 20
-    #: Pods to be bound that have room.
+    #: For pods that have room to be bound.
     bound: float = 12
-    #: Pods to run, or to be ready.
+    #: For pods to run, or to be ready.
     pods: float = 30
-    #: What a deleted task brought to be gone: grace, and a garbage collector's turn.
+    #: For the objects of a deleted task to be gone: pods have a grace period, and the garbage
+    #: collector needs time.
     gone: float = 60
-    #: A borrowed node to be empty of other scenarios' pods.
+    #: For other scenarios' pods to leave a borrowed node.
     node: float = 60
-    #: How much longer than usual: what a feature asks for itself is stretched by it, too.
+    #: By how much these times were multiplied. Times that a feature itself names are, too.
     factor: float = 1
 
     def of(self, seconds: str | None) -> float:
-        """Returns the seconds that a feature asks for, stretched; where it does not, `status`."""
+        """Returns the seconds that a feature names, times `factor`; without them `status`."""
         return float(seconds) * self.factor if seconds else self.status
 
     def scaled(self, factor: float) -> Timeouts:
+        """Returns timeouts that are all `factor` times as long."""
         return Timeouts(*(getattr(self, each.name) * factor for each in fields(self)))
 
 
 def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = ()) -> Settings:
-    """Returns the settings that the texts chosen for each option, by key, come to.
+    """Returns the settings that the options' texts in `chosen` describe.
 
-    `given` holds the keys of the options that the command line itself gives. Raises UsageError
-    for a value that cannot be.
+    `chosen` has the texts by the option's key, such as `timeout_scale`. `given` holds the keys of
+    the options that stand on the command line: some do not go with `--reuse`, while a value from
+    the environment or the ini file is ignored there. Without `--clock` the clock is virtual where
+    that is possible.
+
+    Raises UsageError for invalid values, and for options that do not go together.
     """
     texts = {key: "".join(values[:1]) for key, values in chosen.items()}
     cluster = _cluster(texts, given)
@@ -128,17 +143,17 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
 
 
 def _require_sense(settings: Settings) -> None:
-    """UsageError for options that do not go together."""
+    """Raises UsageError for options that do not go together."""
     if settings.virtual:
         _require_sense_of_the_clock(settings)
     stays = settings.reuse or (settings.keep and address_of(settings.cluster).kind == "kind")
     if settings.keep_on_failure and not stays:
-        text = "--keep-on-failure: this cluster goes, or is put back, when the run ends"
-        raise UsageError(text, hint="use `kuscia-conformance up` and --reuse, or kind with --keep")
+        text = "--keep-on-failure: this cluster is deleted or restored when the run ends"
+        raise UsageError(text, hint="use --reuse, or --cluster kind with --keep")
 
 
 def _could_be_virtual(settings: Settings) -> bool:
-    """Where nobody has said which clock: whether all that has one is ours, and nobody looks on."""
+    """Checks whether the suite controls everything that has a clock, and no person looks on."""
     looks_on = settings.pause_on_failure or settings.keep_on_failure
     is_ours = settings.cluster == "embedded" and settings.controller == ("reference",)
     return is_ours and not looks_on
@@ -152,16 +167,16 @@ def _require_sense_of_the_clock(settings: Settings) -> None:
         )
     if settings.controller != ("reference",):
         raise UsageError(
-            f"--clock virtual: {', '.join(settings.controller)} has a clock of its own",
+            f"--clock virtual: --controller {', '.join(settings.controller)} uses the real clock",
             hint="use it with --controller reference",
         )
     if settings.pause_on_failure or settings.keep_on_failure:
-        text = "--clock virtual: nothing goes on once the run waits for you, or has ended"
-        raise UsageError(text, hint="look at a failure with --clock real")
+        text = "--clock virtual: the cluster stands still while the run waits or after its end"
+        raise UsageError(text, hint="use --clock real to look at a failure")
 
 
 def _node_names(cluster: str, text: str) -> tuple[str, ...]:
-    """The nodes that `--nodes` names; none where it is a number, as it is of clusters we make."""
+    """Returns the names in `--nodes`; empty for a number, and for clusters that the run makes."""
     if address_of(cluster).kind != "kubeconfig" or text.strip().isdigit():
         return ()
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
@@ -220,6 +235,6 @@ def _cluster(texts: Mapping[str, str], given: Collection[str]) -> str:
         return texts["cluster"]
     for name in ("cluster", "controller", "setup"):
         if name in given:
-            text = f"--reuse and --{name}: what `up` has made is used as it is"
-            raise UsageError(text, hint=f"leave --{name} out here, and give it to `up`")
+            text = f"--reuse and --{name} do not go together: `up` has set that already"
+            raise UsageError(text, hint=f"leave --{name} out here and give it to `up`")
     return "that of `up`"

@@ -1,7 +1,10 @@
-"""`--setup FILE` and `--task-defaults FILE`: what some controllers want to find.
+"""`--setup FILE` and `--task-defaults FILE`: what some controllers need besides a task.
 
-Set-up manifests are of any kind that the cluster serves; they are there before the controller
-starts, and gone after it has ended. What exists already is somebody's, and refused.
+Set-up manifests may be of any kind that the cluster serves. They are created before the controller
+starts, and deleted after it has ended. A run refuses to start if one of the objects exists already,
+because it belongs to the user.
+
+Task defaults are labels and annotations that every task of the run gets.
 """
 
 from __future__ import annotations
@@ -27,11 +30,13 @@ MANAGER = "kuscia-conformance"
 def set_up(
     access: Access, file: Path | None, run: str, drive: Drive = asyncio.run
 ) -> Iterator[None]:
-    """Create the objects of the file, in its order, and delete them in the end, backwards.
+    """Creates the objects of the file in its order, and deletes them in the end in reverse order.
 
-    They bear the id of the run.
+    Without a file it does nothing. The objects carry the id of the run, so that `kuscia-conformance
+    down` finds them after a crash. `drive` runs a coroutine and returns its result.
 
-    Raises ClusterError for an object that exists, or that the cluster does not take.
+    Raises UsageError for a file that cannot be read, and ClusterError for an object that exists
+    already or that the cluster refuses; objects created before it are deleted again.
     """
     made: list[tuple[Resource, Obj]] = []
     try:
@@ -50,14 +55,14 @@ async def _create(access: Access, obj: Obj, file: Path | None) -> tuple[Resource
             resource = await _resource(api, obj)
             return resource, await api.create(resource, obj, strict=True)
         except AlreadyExists as error:
-            hint = "it is left as it is; delete it, or take it out of the file"
+            hint = "the suite leaves it alone; delete it, or take it out of the file"
             raise ClusterError(f"{what} exists already", hint=hint) from error
         except ApiError as error:
             raise ClusterError(f"{what}: {error.message}") from error
 
 
 async def _resource(api: Api, obj: Obj) -> Resource:
-    """Under which path the cluster serves objects of this kind. NotFound if it does not."""
+    """Returns the resource of the object's kind. Raises NotFound if the cluster has none."""
     group, _, version = obj["apiVersion"].rpartition("/")
     path = f"/apis/{group}/{version}" if group else f"/api/{version}"
     for served in (await api.raw(path))["resources"]:
@@ -74,7 +79,11 @@ async def _delete(access: Access, made: list[tuple[Resource, Obj]]) -> None:
 
 
 def read_task_defaults(file: Path | None) -> Mapping[str, Any]:
-    """Labels and annotations that every task is to have. UsageError if the file says else."""
+    """Returns the labels and annotations of the file, as `{"metadata": {"labels": …}}`.
+
+    Returns an empty mapping without a file. Raises UsageError for anything else in the file, and
+    for values that are not strings.
+    """
     if file is None:
         return {}
     try:
@@ -82,7 +91,7 @@ def read_task_defaults(file: Path | None) -> Mapping[str, Any]:
     except UsageError as error:
         raise UsageError(f"--task-defaults {error.message}", hint=error.hint) from error
     for path in _wrong(defaults):
-        hint = "it may have metadata.labels and metadata.annotations, with texts"
+        hint = "valid: metadata.labels and metadata.annotations, with strings as values"
         raise UsageError(f"--task-defaults {file}: {path} cannot be set", hint=hint)
     found: Mapping[str, Any] = defaults
     return found
@@ -103,7 +112,7 @@ def _wrong(defaults: Mapping[str, Any]) -> Iterator[str]:
 
 
 def with_defaults(task: Obj, defaults: Mapping[str, Any]) -> Obj:
-    """The task with these labels and annotations; what it says itself wins."""
+    """Returns the task with these labels and annotations added; the task's own values win."""
     metadata = dict(task["metadata"])
     for field, values in (defaults.get("metadata") or {}).items():
         metadata[field] = {**values, **(metadata.get(field) or {})}

@@ -1,8 +1,12 @@
-"""Everything in one process, on a virtual clock: server, nodes, reference controller, scenarios.
+"""A whole run in one process, on a virtual clock: server, nodes, reference controller, scenarios.
 
-Nobody but the scenario drives the loop: while a step thinks, no time passes; while it waits, all
-others do what they have to, and time moves on only when they have done it. So a run is the same
-each time, for a seed, and an hour of waiting takes as long as what happens in it.
+All of them are tasks of one `VirtualLoop`, and only the scenario runs that loop:
+
+    while a step computes   the loop does not run, and no time passes
+    while a step waits      the other tasks run, and time moves on when none of them can run
+
+So a run with the same seed is always the same, and an hour of waiting takes only as long as the
+work that is done in it.
 """
 
 from __future__ import annotations
@@ -39,21 +43,25 @@ from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.simulated_nodes import nodes
 
 TOKEN = "virtual"
-#: As what a report names such a cluster, and what it can do.
+#: The cluster's name in reports, and what it supports.
 NAME, CAN = "embedded", ("exec", "faults", "request-log", "simulated-nodes", "virtual-clock")
-#: For what is there at once if it comes at all, in seconds of the virtual clock.
+#: How long parts of the environment may take to start, in seconds of the virtual clock.
 PATIENCE = 30.0
 
 
 @dataclass
 class VirtualController:
-    """The reference controller as a task: to kill it is to cancel it where it waits."""
+    """The reference controller as a task of the loop; killing it cancels the task."""
 
     access: Access
     loop: VirtualLoop
     _work: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        """Starts the controller unless it was started, and waits until it is ready.
+
+        Raises TimeoutError if it is not ready within PATIENCE.
+        """
         if self._work is None:
             ready = asyncio.Event()
             self._work = self.loop.create_task(self._run(ready.set), name="reference controller")
@@ -61,13 +69,14 @@ class VirtualController:
                 await ready.wait()
 
     async def kill(self) -> None:
+        """Cancels the controller's task, if it was started, and waits for its end."""
         if self._work is not None:
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
             self._work = None
 
     async def look(self) -> None:
-        """ControllerError if it has ended by itself."""
+        """Raises ControllerError if the controller has ended on its own."""
         if self._work is not None and self._work.done():
             why = None if self._work.cancelled() else self._work.exception()
             raise ControllerError("the reference controller has ended") from why
@@ -82,7 +91,7 @@ class VirtualController:
 
 @dataclass
 class DrivenJournal(Journal):
-    """A journal that fills only while it is waited for: waiting drives the loop."""
+    """A journal whose waiting runs the loop: without it no watch could add anything."""
 
     loop: VirtualLoop = field(default_factory=VirtualLoop)
 
@@ -107,14 +116,14 @@ class DrivenJournal(Journal):
 
 @dataclass
 class VirtualCluster:
-    """What an environment has of it: a connection, and the controller to kill and start."""
+    """The part of a virtual environment that scenarios use, an `InProcess` of `model`."""
 
     loop: VirtualLoop
     connection: Connection
     controller: VirtualController
 
     def ask(self, what: str) -> None:
-        """As `environment.controllers.control.ask`."""
+        """Kills, starts or checks the controller. Raises errors as `control.ask` does."""
         answers = {
             control.KILL: self.controller.kill,
             control.START: self.controller.start,
@@ -125,7 +134,11 @@ class VirtualCluster:
 
 @contextmanager
 def virtual_environment(settings: Settings, say: Callable[[str], None]) -> Iterator[Environment]:
-    """Cluster and controller in this process, and their end."""
+    """Starts cluster and controller in this process, and ends both with the context.
+
+    `say` is called with progress messages. The run's id comes from the seed. Raises ClusterError
+    if set-up manifests cannot be created, or if the virtual clock cannot move on.
+    """
     say("starting everything in this process, on a virtual clock")
     with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder, ExitStack() as ending:
         ending.enter_context(gc_tuning.rare_collections())
@@ -173,7 +186,7 @@ def _loop() -> Iterator[VirtualLoop]:
 
 @contextmanager
 def _cluster(settings: Settings, loop: VirtualLoop) -> Iterator[Access]:
-    """The server with its nodes and definitions."""
+    """Starts the API server and its nodes, and installs the resource definitions."""
     server = Server({TOKEN: "admin"}, settings.pace, loop.now, Random(settings.seed))
     access = access_to(server, TOKEN)
     running = at_work(server, access, settings.nodes, lambda api: VirtualWorld(api, loop))
@@ -196,7 +209,7 @@ def _connection(access: Access, loop: VirtualLoop) -> Iterator[Connection]:
 
 @contextmanager
 def _logging(file: Path, loop: VirtualLoop) -> Iterator[None]:
-    """The controller's log, as it would write it in a process of its own, by the virtual clock."""
+    """Writes the controller's log as its own process would, with times of the virtual clock."""
     from reference_controller.server import FORMAT, TIMES
 
     def stamp(record: logging.LogRecord) -> bool:

@@ -1,14 +1,15 @@
-"""Feature files and what they name: checks, requirements, documents, steps, as plain data.
+"""Feature files as data: checks, requirements, and the documents and steps that features name.
 
-Comes in: Gherkin and YAML. Goes out: checks, and problems with file and line.
+Comes in: Gherkin and YAML. Goes out: checks, and mistakes with file and line.
 
-    reader            a feature file, with everything that is wrong with it
+    reader            reads a feature file, and finds the mistakes in it
     checks            a scenario as a check; the catalogue of requirements
-    catalogue         checks and requirements, as `list` and `explain` look them up
-    fixture_files     the manifests and documents that a feature names
-    step_definitions  the sentences that there are; they are handed in, since steps build on this
-    folders           where the suite's own features and fixtures lie
-    tasks             the tasks that a feature speaks of without a manifest
+    catalogue         finds checks and requirements for `list` and `explain`
+    fixture_files     finds the manifests and documents that a feature names
+    step_definitions  finds the step that a sentence calls
+    folders           the folders of the suite's own features and fixtures
+    tasks             the tasks that a feature describes without a manifest
 
-It must not know clusters, nor which steps there are.
+This room must not know clusters. It must not know which steps exist, either: callers hand the step
+definitions in, because the room `steps` builds on this one.
 """

@@ -1,4 +1,4 @@
-"""The suite's checks and requirements, as `list` and `explain` look them up: without a cluster."""
+"""Finds the suite's checks and requirements by name, for `list` and `explain`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kuscia_conformance.features.step_definitions import StepDefinitions
 
 
 def suite_cases(steps: StepDefinitions) -> list[Case]:
-    """Every check of our features. FeatureError if one of them does not hold together."""
+    """Returns every check of the suite. Raises FeatureError if a feature has a mistake."""
     texts = [read_feature(path, steps) for path in suite_features()]
     if problems := [str(problem) for text in texts for problem in text.problems]:
         raise FeatureError("\n".join(problems))
@@ -21,23 +21,26 @@ def suite_cases(steps: StepDefinitions) -> list[Case]:
 
 
 def cases_named(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
-    """Those that a pattern names, as `run --only` does; all, without any.
+    """Returns the cases that a pattern names, as for `run --only`; without patterns, all cases.
 
-    Raises UsageError for a pattern that names none.
+    Raises UsageError for a pattern that names no check.
     """
     for pattern in patterns:
         if not any(case.check.is_named([pattern]) for case in cases):
             names = {name for case in cases for name in case.check.names}
-            raise UsageError(f"{pattern}: no check is called that", hint=like(pattern, names))
+            raise UsageError(f"{pattern}: no check has this name", hint=like(pattern, names))
     return [case for case in cases if not patterns or case.check.is_named(patterns)]
 
 
 def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
-    """As `cases_named`: by id, such as `SC-0?`."""
+    """Returns the requirements whose id fits a pattern such as `SC-0?`; without patterns, all.
+
+    Raises UsageError for a pattern that fits no requirement.
+    """
     known = requirements()
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in known):
-            raise UsageError(f"{pattern}: no requirement is called that", hint=like(pattern, known))
+            raise UsageError(f"{pattern}: no requirement has this name", hint=like(pattern, known))
     return [
         found
         for found in known.values()
@@ -46,10 +49,13 @@ def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
 
 
 def covering(requirement: str, cases: Iterable[Case]) -> list[Case]:
+    """Returns the cases that check the requirement of this id."""
     return [case for case in cases if requirement in case.check.requirements]
 
 
 def like(name: str, known: Iterable[str]) -> str:
-    """A hint: what is called nearly that, else how to see what there is."""
+    """Returns a hint with similar names; without any, how to list all names."""
     near = get_close_matches(name, sorted(known), n=3, cutoff=0.5)
-    return f"did you mean {', '.join(near)}?" if near else "kuscia-conformance list shows all"
+    return (
+        f"did you mean {', '.join(near)}?" if near else "`kuscia-conformance list` shows all names"
+    )

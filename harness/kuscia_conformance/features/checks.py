@@ -1,8 +1,13 @@
-"""What a check is: a scenario or an outline's row, and what its tags say of it.
+"""Checks and requirements. A check is a scenario, or one row of an outline, with its tags.
 
-Tags: `@id:NAME` (unique, never reused), `@req:SC-02` (what it covers), a level (`@core`,
-`@extended:FEATURE`, `@provisional`), `@needs:CAPABILITY`, `@exclusive`. The requirements
-themselves are data, in `features/requirements.yaml`.
+    tag                                        meaning
+    @id:NAME                                   the name of the scenario; unique, never reused
+    @req:SC-02                                 a requirement that the check covers
+    @core, @extended:FEATURE or @provisional   the level: who has to pass the check
+    @needs:CAPABILITY                          what the cluster must be able to do
+    @exclusive                                 uses plain names, so it runs alone
+
+The requirements are data, in `features/requirements.yaml`.
 """
 
 from __future__ import annotations
@@ -22,19 +27,26 @@ from kuscia_conformance.kube.yaml import read_own
 
 @dataclass(frozen=True)
 class Requirement:
-    """One promise of an implementation; only a MUST decides conformance."""
+    """One promise of an implementation.
+
+    `strength` is MUST, SHOULD or MAY. Only a MUST decides conformance.
+    """
 
     id: str
     strength: str
     text: str
     source: str
-    #: Whether its checks are still to be written.
+    #: Whether its checks have not been written yet.
     planned: bool = False
 
 
 @dataclass(frozen=True)
 class Check:
-    """One scenario, or one row of an outline."""
+    """One scenario, or one row of an outline (then its id ends in `#` and the row's id).
+
+    `feature` is the path of the file below the suite's features, else the file's name. `level` is
+    `core`, `provisional` or `extended:FEATURE`.
+    """
 
     id: str
     feature: str
@@ -47,33 +59,41 @@ class Check:
 
     @property
     def alone(self) -> bool:
-        """Whether it cannot run beside others: plain names, or the controller is killed."""
+        """Whether the check must run alone.
+
+        It does if it uses plain names, or if it may kill the controller.
+        """
         return self.exclusive or "faults" in self.needs
 
     @property
     def area(self) -> str:
+        """The folder of the feature, such as `schedule`."""
         return self.feature.rpartition("/")[0]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All the words by which a user may select it."""
+        """All names by which a user may select the check: with `--only`, or in `list`."""
         scenario = self.id.partition("#")[0]
         stem = self.feature.removesuffix(".feature")
         return (self.id, scenario, self.area, self.feature, stem, *self.requirements)
 
     def is_named(self, patterns: Iterable[str]) -> bool:
+        """Returns whether one of the patterns, with `*` and `?`, fits one of the names."""
         return any(fnmatchcase(name, pattern) for pattern in patterns for name in self.names)
 
 
 @cache
 def requirements() -> dict[str, Requirement]:
-    """The catalogue, by id."""
+    """Returns the catalogue of requirements, by id."""
     [rows] = read_own(suite_folder("features") / "requirements.yaml")
     return {row["id"]: Requirement(**row) for row in rows}
 
 
 def strength(check: Check) -> str:
-    """MUST if any of its requirements is one; the strength of an unknown one is not known."""
+    """Returns the strongest of MUST, SHOULD and MAY among the requirements of the check.
+
+    Returns "" if it has none. Unknown requirements are ignored; `tag_problems` reports them.
+    """
     found = {requirements()[name].strength for name in check.requirements if name in requirements()}
     return next((word for word in ("MUST", "SHOULD", "MAY") if word in found), "")
 
@@ -81,9 +101,10 @@ def strength(check: Check) -> str:
 def check_from_tags(
     tags: Iterable[str], *, feature: Path, line: int, title: str, row: str | None = None
 ) -> Check:
-    """The check that a scenario's tags describe. FeatureError unless they have one id.
+    """Returns the check that the tags of a scenario describe.
 
-    Whatever else may be wrong with them, `tag_problems` tells.
+    `row` is the id of the outline's row. Raises FeatureError unless there is exactly one `@id`.
+    Other mistakes in tags are not looked for here; `tag_problems` reports them.
     """
     values = _Tags(tags)
     for problem in _id_problems(values, f"{feature}:{line}", title):
@@ -103,14 +124,14 @@ def check_from_tags(
 
 
 def tag_problems(tags: Iterable[str], where: str, title: str) -> Iterator[FeatureError]:
-    """What is wrong with a scenario's tags; `where` is its place, for the messages."""
+    """Yields the mistakes in a scenario's tags. Messages begin with `where`, its file and line."""
     values = _Tags(tags)
     yield from _id_problems(values, where, title)
     yield from _unknown_tags(values, where)
 
 
 class _Tags:
-    """Tags as `word` or `word:value`."""
+    """The tags of a scenario, split into words (`core`) and pairs (`id:run-pod-fails`)."""
 
     def __init__(self, tags: Iterable[str]) -> None:
         pairs = [tag.partition(":") for tag in tags]
@@ -131,7 +152,7 @@ def _id_problems(tags: _Tags, where: str, title: str) -> Iterator[FeatureError]:
     if len(ids) != 1:
         found = "none" if not ids else ", ".join(sorted(ids))
         text = f"{where}: scenario {title!r} needs one @id tag, found {found}"
-        yield FeatureError(text, hint='give each scenario one, as in "@id:run-pod-fails"')
+        yield FeatureError(text, hint="write one above the scenario, as in @id:run-pod-fails")
 
 
 def _unknown_tags(tags: _Tags, where: str) -> Iterator[FeatureError]:
@@ -148,7 +169,7 @@ def _unknown_tags(tags: _Tags, where: str) -> Iterator[FeatureError]:
 
 
 def _relative(feature: Path) -> str:
-    """As `area/name.feature` below our own features, else the file's name alone."""
+    """Returns `area/name.feature` for a feature of the suite, else only the file's name."""
     own = suite_folder("features").resolve()
     path = feature.resolve()
     return path.relative_to(own).as_posix() if path.is_relative_to(own) else path.name

@@ -1,8 +1,9 @@
-"""Where the files that a feature names are: fixtures to apply, documents to expect.
+"""Finds the files that a feature names: manifests to apply, and documents to expect.
 
-For `features/<area>/<name>.feature` they lie in `fixtures/<area>/<name>/`; a feature anywhere
-else has them beside itself, or in a folder of its name beside it. What several
-features share is in `fixtures/shared/`.
+feature                               its files
+features/<area>/<name>.feature        fixtures/<area>/<name>/
+anywhere else: <folder>/<name>.feature  <folder>/ and <folder>/<name>/
+every feature, after these            fixtures/shared/
 """
 
 from __future__ import annotations
@@ -19,22 +20,23 @@ from kuscia_conformance.features.folders import (
 )
 from kuscia_conformance.kube.objects import Obj
 
-#: Expected documents by the end of their names: of a task's status, and of whole objects.
+#: The ends of the names of expected documents: of a task's status, and of whole objects.
 STATUS, POD = ".status.yaml", ".pod.yaml"
 GROUP, RESOURCE = ".group.yaml", ".resource.yaml"
 EXPECTED = (STATUS, POD, GROUP, RESOURCE)
-#: What `--update` has written in this run.
+#: The texts that `--update` has written in this run, by file.
 _WRITTEN: dict[Path, str] = {}
 
 
 @dataclass(frozen=True)
 class FixtureFiles:
-    """The files of one feature."""
+    """The files of one feature: where they are, what they contain, what is wrong with them."""
 
     feature: Path
 
     @property
     def folders(self) -> tuple[Path, ...]:
+        """The folders in which a file is looked for, in this order."""
         features, fixtures = suite_folder("features").resolve(), suite_folder("fixtures")
         path = self.feature.resolve()
         own: tuple[Path, ...] = (path.parent, path.with_suffix(""))
@@ -43,7 +45,7 @@ class FixtureFiles:
         return (*own, fixtures / "shared")
 
     def find(self, name: str) -> Path:
-        """The file of that name. DocumentError, with the places looked at, if there is none."""
+        """Returns the path of the file. Raises MissingDocument, which lists the folders."""
         for folder in self.folders:
             if (folder / name).is_file():
                 return folder / name
@@ -51,10 +53,12 @@ class FixtureFiles:
         raise MissingDocument(f"there is no file {name!r}", hint=f"looked in {looked}")
 
     def write(self, name: str, text: str) -> Path:
-        """Write an expected document where it is, or would be, looked for first.
+        """Writes an expected document for `--update`, and returns its path.
 
-        UsageError for the documents that came with an installed suite, for shared ones, and if
-        this run has written another text to it: two steps or rows cannot both be met.
+        An existing document is replaced. A new one goes into the folder of the feature's name, if
+        there is one. Raises UsageError for documents of an installed suite, for shared documents,
+        and if this run has written another text to the file: then two steps or rows expect
+        different things of one document.
         """
         shared = suite_folder("fixtures") / "shared"
         try:
@@ -65,7 +69,7 @@ class FixtureFiles:
             raise UsageError(f"--update does not write {path}: it is not this feature's own")
         if _WRITTEN.setdefault(path.resolve(), text) != text:
             hint = "give this step, or row, a document of its own"
-            raise UsageError(f"--update has already written {path}, otherwise", hint=hint)
+            raise UsageError(f"--update has already written another text to {path}", hint=hint)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
@@ -76,29 +80,34 @@ class FixtureFiles:
 
     @property
     def _folder(self) -> Path:
-        """Where a new file belongs: in the folder of the feature's name, if there is one."""
+        """The folder for a new file: the one with the feature's name, if it exists."""
         *_, last, _ = self.folders
         return last if last.is_dir() or len(self.folders) == 2 else self.folders[0]
 
     def manifests(self, name: str) -> list[Obj]:
+        """Returns the manifests of a file. Raises DocumentError if it is missing or wrong."""
         return documents.load_manifests(self.find(name))
 
     def manifest(self, name: str) -> Obj:
-        """The one manifest of a file. FeatureError if it has several."""
+        """Returns the only manifest of a file. Raises FeatureError if it has several."""
         found = self.manifests(name)
         if len(found) != 1:
-            hint = "a change is of one: give it a file of its own"
+            hint = "a step that changes a manifest needs a file with exactly one"
             raise FeatureError(f"{name} has {len(found)} manifests", hint=hint)
         return found[0]
 
     def document(self, name: str) -> Any:
-        """An expected document; every path has to be in the schema of what it is about."""
+        """Returns an expected document.
+
+        Raises DocumentError if it is missing, or names a field that the schema does not have.
+        """
         return load_expected(self.find(name))
 
     def problems(self, name: str, where: str, *, expected: bool) -> list[DocumentError]:
-        """What is wrong with a file that is named at a place of the feature; missing, too.
+        """Returns the mistakes in a file, or that it is missing.
 
-        It is `expected` where something has to match it, else applied.
+        `where` is the line of the feature that names it. `expected` says that the file is an
+        expected document and not a manifest.
         """
         try:
             found = file_problems(self.find(name), expected=expected)
@@ -111,7 +120,10 @@ class FixtureFiles:
 
 @cache
 def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError, ...]:
-    """All that is wrong with a file: an expected document, if its name says so, or a manifest."""
+    """Returns all mistakes in a file.
+
+    The file is read as an expected document if `expected` or its name says so, else as manifests.
+    """
     if expected or path.name.endswith(EXPECTED):
         return tuple(documents.document_problems(path, schema_for(path)))
     try:
@@ -123,12 +135,12 @@ def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError,
 
 @cache
 def load_expected(path: Path) -> Any:
-    """An expected document, its paths checked against the definition's schema."""
+    """Returns an expected document whose fields were checked against the schema."""
     return documents.load_document(path, schema=schema_for(path))
 
 
 def schema_for(path: Path) -> Obj | None:
-    """The schema of what an expected document is about, by its name; None where we have none."""
+    """Returns the schema for an expected document, by its file name, or None."""
     if path.name.endswith(STATUS):
         return status_schema()
     if path.name.endswith(GROUP):
@@ -138,14 +150,14 @@ def schema_for(path: Path) -> Obj | None:
 
 @cache
 def status_schema() -> Obj:
-    """The schema of a KusciaTask's status, from our own definition of it."""
+    """Returns the schema of a KusciaTask's status, from the suite's resource definition."""
     schema: Obj = object_schema("kusciatasks")["properties"]["status"]
     return schema
 
 
 @cache
 def object_schema(plural: str) -> Obj:
-    """The schema of a whole object, from our own definition of it; its metadata may be anything."""
+    """Returns the schema of an object, from the suite's definition, with any metadata allowed."""
     [definition] = documents.load_manifests(suite_folder("fixtures") / "crds" / f"{plural}.yaml")
     schema: Obj = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     properties = {**schema["properties"], "metadata": {}}

@@ -1,8 +1,14 @@
-"""Feature files, read and examined: their checks, and everything that is wrong with them.
+"""Reads feature files: their checks, and all mistakes in them.
 
-`read_feature` raises for nothing that an author can get wrong: it hands back the problems, so
-that `lint` can tell all of them at once, and collection can refuse the file for any of them.
-Below it: from the file to the checks, then one examination after another.
+`read_feature` does not raise for an author's mistakes. It returns them, so that `lint` can print
+all of them together, and pytest's collection can refuse the file.
+
+    _parse               the file as Gherkin
+    _cases               its scenarios and rows as checks
+    _title_problems      titles that are used twice
+    _template_problems   tags, and the examples of outlines
+    _steps_problems      steps that do not exist, and files that are missing or wrong
+    repeated_ids         ids that are used twice
 """
 
 from __future__ import annotations
@@ -30,27 +36,28 @@ from kuscia_conformance.features.step_definitions import Definition, StepDefinit
 
 @dataclass(frozen=True)
 class Case:
-    """A check with what it plays: a scenario, or an outline with one row filled in."""
+    """A check with its scenario; of an outline, with the values of one row filled in."""
 
     check: Check
     path: Path
     template: ScenarioTemplate
     scenario: Scenario
-    #: The value of the row's column `id`.
+    #: The value of the column `id` in the row; None for a scenario that is not an outline.
     row: str | None = None
 
     @property
     def where(self) -> str:
+        """The file and the line of the scenario, for messages."""
         return f"{self.path}:{self.check.line}"
 
     @property
     def steps(self) -> list[Step]:
-        """With those of the background, which come first."""
+        """All steps of the check; the steps of the background come first."""
         return self.scenario.steps
 
     @property
     def files(self) -> dict[str, Path]:
-        """The files that the steps name, in their order, as far as they are there."""
+        """The existing files that the steps name, in the order of the steps."""
         files, found = FixtureFiles(self.path), {}
         for name in [name for step in self.steps for name in files_named(step)]:
             with suppress(DocumentError):
@@ -60,7 +67,7 @@ class Case:
 
 @dataclass(frozen=True)
 class FeatureText:
-    """A feature file, and what is wrong with it. Without `parsed` it is no Gherkin."""
+    """A feature file with its checks and its mistakes. `parsed` is None if it is not Gherkin."""
 
     path: Path
     parsed: Feature | None
@@ -69,10 +76,11 @@ class FeatureText:
 
 
 def read_feature(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -> FeatureText:
-    """A feature file with its checks and all problems of its own, each once.
+    """Returns a feature file with its checks and all its mistakes, each once.
 
-    With patterns (`Check.is_named`) what stands in the steps is looked at where one of the
-    scenario's checks is named: the documents of a suite take longer to read than a check to run.
+    With the patterns `only` (see `Check.is_named`), steps and documents are examined only for the
+    scenarios that a pattern names, because reading all documents takes longer than running a
+    check.
     """
     try:
         feature = _parse(path)
@@ -90,26 +98,33 @@ def read_feature(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -
 
 
 def suite_features() -> tuple[Path, ...]:
-    """Our own feature files."""
+    """Returns the paths of the suite's own feature files."""
     return tuple(sorted(suite_folder("features").resolve().rglob("*.feature")))
 
 
 def is_ours(feature: Path) -> bool:
+    """Returns whether the feature belongs to the suite."""
     return feature.resolve().is_relative_to(suite_folder("features").resolve())
 
 
 def each_once(problems: Iterable[UsageError]) -> list[UsageError]:
-    """Without what was said already: a background is examined with each of its scenarios."""
+    """Returns the problems without repetitions.
+
+    A mistake in a background is found once for each scenario of the feature.
+    """
     return list({problem.message: problem for problem in reversed(list(problems))}.values())[::-1]
 
 
 def files_named(step: Step) -> list[str]:
-    """The files of ours that a step names; what begins with a slash is within a pod."""
+    """Returns the names of the YAML files that a step names.
+
+    A name that begins with a slash is a path in a pod, and is left out.
+    """
     return re.findall(r'"([^"/][^"]*\.ya?ml)"', step.name)
 
 
 def repeated_ids(cases: Iterable[Case]) -> Iterator[FeatureError]:
-    """Ids that two scenarios have, or two rows of one outline."""
+    """Yields an error for each id that two scenarios, or two rows of an outline, share."""
     first: dict[str, Case] = {}
     for case in cases:
         scenario = case.check.id.partition("#")[0]
@@ -122,21 +137,21 @@ def repeated_ids(cases: Iterable[Case]) -> Iterator[FeatureError]:
 
 def _used_twice(name: str, case: Case, first: Case) -> FeatureError:
     text = f"{case.where}: @id:{name} is used twice, first in {first.where}"
-    return FeatureError(text, hint="an id names one check, and is never used again")
+    return FeatureError(text, hint="give each check an id of its own")
 
 
 def _parse(path: Path) -> Feature:
     try:
         return get_feature(str(path.parent), path.name)
     except GherkinParseError as error:
-        text = f"{path}:{error.line}: this is no Gherkin: {error.message}"
+        text = f"{path}:{error.line}: this is not Gherkin: {error.message}"
         raise FeatureError(text, hint=f"the line reads {error.line_content.strip()!r}") from error
     except UnicodeDecodeError as error:
         raise FeatureError(f"{path}: not UTF-8: {error}") from error
     except OSError as error:
         raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
     except (KeyError, TypeError) as error:
-        raise FeatureError(f"{path}: there is no Feature in it") from error
+        raise FeatureError(f"{path}: the file has no Feature") from error
 
 
 def _cases(path: Path, template: ScenarioTemplate) -> Iterator[Case]:
@@ -153,7 +168,7 @@ def _cases(path: Path, template: ScenarioTemplate) -> Iterator[Case]:
 
 
 def _rows(template: ScenarioTemplate) -> Iterator[tuple[set[str], dict[str, str] | None]]:
-    """Each row of an outline with all its tags; of a scenario, its tags and no row."""
+    """Yields the tags and the values of each row of an outline; a scenario has no values."""
     tags = template.feature.tags | template.tags | (template.rule.tags if template.rule else set())
     if not template.examples:
         yield tags, None
@@ -163,12 +178,15 @@ def _rows(template: ScenarioTemplate) -> Iterator[tuple[set[str], dict[str, str]
 
 
 def _title_problems(path: Path) -> Iterator[FeatureError]:
-    """Of scenarios with the same title pytest-bdd plays the last one only."""
+    """Yields an error for each title that is used twice, and for a file without scenarios.
+
+    pytest-bdd would run only the last of the scenarios with the same title.
+    """
     lines: dict[str, int] = {}
     for child in _scenarios(get_gherkin_document(str(path)).feature.children):
         line = child.location.line
         if child.name in lines:
-            text = f"{path}:{line}: scenario {child.name!r} is there already, in line"
+            text = f"{path}:{line}: scenario {child.name!r} exists already, in line"
             yield FeatureError(f"{text} {lines[child.name]}", hint="give each a title of its own")
         lines[child.name] = line
     if not lines:
@@ -202,9 +220,9 @@ def _example_problems(path: Path, template: ScenarioTemplate) -> Iterator[Featur
     for examples in template.examples:
         where = f"{path}:{examples.line_number}"
         if not examples:
-            yield FeatureError(f"{where}: these Examples have no row: nothing would be checked")
+            yield FeatureError(f"{where}: these Examples have no row, so nothing would be checked")
         if "id" not in examples.example_params:
-            yield FeatureError(f"{where}: Examples need a column 'id', which names each row")
+            yield FeatureError(f"{where}: Examples need a column 'id' with a name for each row")
         for step in template.steps:
             for name in re.findall(r"<(.+?)>", step.name):
                 if name not in examples.example_params:
@@ -214,7 +232,7 @@ def _example_problems(path: Path, template: ScenarioTemplate) -> Iterator[Featur
 
 
 def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[UsageError]:
-    """A step that nobody has defined, and files that are missing or do not load."""
+    """Yields an error for a step that does not exist, and for each missing or wrong file."""
     where, definition = f"{path}:{step.line_number}", steps.of(step)
     if definition is None:
         yield _undefined(where, step, steps)
@@ -227,14 +245,12 @@ def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[U
 
 def _undefined(where: str, step: Step, steps: StepDefinitions) -> FeatureError:
     near = steps.near(step.name)
-    hint = (
-        "close to it: " + " · ".join(near) if near else "the steps are listed in features/README.md"
-    )
+    hint = "similar steps: " + " · ".join(near) if near else "features/README.md lists all steps"
     return FeatureError(f"{where}: no such step: {step.keyword.strip()} {step.name}", hint=hint)
 
 
 def _argument_problems(where: str, step: Step, definition: Definition) -> Iterator[FeatureError]:
-    """A table or a text that the step needs and has not, or has and would not look at."""
+    """Yields an error for a table or text that the step needs but lacks, or does not take."""
     arguments = (("datatable", "table", step.datatable), ("docstring", "text", step.docstring))
     for argument, word, given in arguments:
         if definition.takes(argument) != (given is not None):

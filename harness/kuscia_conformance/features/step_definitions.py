@@ -1,7 +1,16 @@
-"""The steps as people read them: what may be written, an example, which are near to a sentence.
+"""The steps as people read them: what a sentence may look like, an example, similar sentences.
 
-All of it comes from the step functions themselves: the patterns and docstrings that pytest-bdd
-has registered, the suite's and those that an author has beside a feature.
+Everything here is read from the step functions that pytest-bdd has registered: the suite's own,
+and those that an author keeps in a conftest.py beside a feature.
+
+    part of a step function     what people read
+    pattern                     `synopsis`: `the task "<task>" is created`
+    names of its groups         `placeholders`: `task`
+    docstring, first paragraph  `example`: When the task "psi" is created
+    docstring, the rest         `explanation`
+
+This module does not know which steps the suite has. `steps.definitions` hands their modules in,
+because the room `steps` builds on this one.
 """
 
 from __future__ import annotations
@@ -21,21 +30,27 @@ KEYWORDS = ("given", "when", "then")
 
 @dataclass(frozen=True)
 class Definition:
-    """A step function with one of its sentences."""
+    """A step function with one of its patterns."""
 
-    #: Of `given`, `when`, `then`: after which it may stand.
+    #: The keywords after which the step may stand: `given`, `when`, `then`.
     keywords: tuple[str, ...]
     parser: Any
     function: Any
 
     @property
     def module(self) -> str:
+        """The name of the module that defines the step."""
         return str(self.function.__module__)
 
     @property
     def example(self) -> str:
-        """Its docstring, which begins with a sentence as a feature has it."""
-        return " ".join((inspect.getdoc(self.function) or "").split())
+        """A step to copy: the first paragraph of the docstring without its full stop."""
+        return self._paragraphs[0].removesuffix(".")
+
+    @property
+    def explanation(self) -> str:
+        """What the step does beyond its words: the rest of the docstring, on one line."""
+        return " ".join(self._paragraphs[1:])
 
     @property
     def sentence(self) -> str:
@@ -44,23 +59,31 @@ class Definition:
 
     @property
     def synopsis(self) -> str:
-        """What may be written: `<name>` stands for a value, `[ ]` may be left out."""
+        """The pattern for readers: `<task>` stands for a value, `[ ]` may be left out."""
         pattern = str(self.parser.name)
         return synopsis(pattern) if hasattr(self.parser, "regex") else pattern
 
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The names between `< >` in the synopsis, in their order."""
+        return tuple(dict.fromkeys(re.findall(r"<([^<>]+)>", self.synopsis)))
+
+    @property
+    def _paragraphs(self) -> list[str]:
+        text = inspect.getdoc(self.function) or ""
+        return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+
     def fits(self, step: Step) -> bool:
+        """Returns whether the step of a feature calls this definition."""
         return step.type in self.keywords and bool(self.parser.is_matching(step.name))
 
     def takes(self, argument: str) -> bool:
-        """Whether it takes a `datatable`, or a `docstring`."""
+        """Returns whether the step takes a `datatable` or a `docstring`, whichever is asked."""
         return argument in inspect.signature(self.function).parameters
 
 
 class StepDefinitions:
-    """Every step function that is loaded: the suite's own, then those that authors have.
-
-    The modules of ours are handed in (`steps.definitions`), since steps build on this room.
-    """
+    """Every step function that is loaded: first the suite's own, then those of authors."""
 
     def __init__(self, modules: Sequence[str]) -> None:
         """`modules` are the names of the suite's step modules, in the order of the README."""
@@ -69,9 +92,9 @@ class StepDefinitions:
         self._count = 0
 
     def all(self) -> Sequence[Definition]:
-        """Returns the definitions in the order of the modules and of their text."""
+        """Returns all definitions, ordered by module and then by their place in the file."""
         count = len(step_function_context_registry)
-        if count != self._count:  # an author's own come in later, and none ever goes
+        if count != self._count:  # an author's steps are registered later; none is ever removed
             self._count, self._known = count, tuple(sorted(_loaded(), key=self._place))
         return self._known
 
@@ -80,7 +103,7 @@ class StepDefinitions:
         return next((each for each in self.all() if each.fits(step)), None)
 
     def near(self, sentence: str) -> list[str]:
-        """Returns examples of steps that read like a sentence."""
+        """Returns the examples of up to three steps that read like the sentence."""
         examples = {each.sentence: each.example for each in self.all()}
         return [examples[text] for text in get_close_matches(sentence, examples, n=3, cutoff=0.4)]
 
@@ -102,15 +125,24 @@ def _loaded() -> Iterable[Definition]:
 
 
 _TOKEN = re.compile(r"\(\?P<\w+>|\(\?[:!=]|\(|\)\??|\[\^?[^\]]*\][*+?]?|\\.[*+]?|[\w,]\?|.")
+#: A named group of at most three fixed texts: `(?P<kind>group|task resource)`.
+_FEW_FIXED_TEXTS = re.compile(r"\(\?P<\w+>(?=[\w ]+(?:\|[\w ]+){0,2}\))")
 
 
 def synopsis(pattern: str) -> str:
-    """A regular expression of the steps, as one reads it in a command's help."""
-    return _group(_TOKEN.finditer(pattern))
+    """Returns a step's regular expression in the notation of a command's help.
+
+    | in the pattern                        | in the synopsis |
+    | `(?P<task>[^"]+)`                     | `<task>`; an underscore becomes a space |
+    | `(?:es)?`                             | `[es]`          |
+    | `(?:are|is)`                          | `(are|is)`      |
+    | `(?P<kind>group|task resource)`       | `(group|task resource)`: up to three fixed texts |
+    """
+    return _group(_TOKEN.finditer(_FEW_FIXED_TEXTS.sub("(?:", pattern)))
 
 
 def _group(tokens: Iterator[re.Match[str]]) -> str:
-    """The text up to the end of the group that has begun, or of the whole pattern."""
+    """Returns the text up to the end of the group that has begun, or of the whole pattern."""
     text = ""
     for match in tokens:
         token = match[0]
@@ -123,7 +155,7 @@ def _group(tokens: Iterator[re.Match[str]]) -> str:
 def _read(token: str, tokens: Iterator[re.Match[str]]) -> str:
     if token.startswith("(?P<"):
         _group(tokens)
-        return f"<{token[4:-1]}>"
+        return f"<{token[4:-1].replace('_', ' ')}>"
     if token.startswith("("):
         inner = _group(tokens)
         return inner if token in ("(", "(?:") else ""

@@ -1,4 +1,8 @@
-"""The tasks that features speak of without a manifest: `the task "psi" of alice and bob`."""
+"""Tasks that a feature describes in a sentence, without a manifest.
+
+`the task "psi" of alice and bob, which holds for 3 s` becomes a KusciaTask with two parties and a
+scheduleConfig. This module also reads lists of names: `alice, bob and carol`, `"t-1" to "t-10"`.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE, TASK_RESOURCES
 from kuscia_conformance.kube.objects import Obj
 
-#: One name or several, as features list them: `alice, bob and carol`. "each" is no name.
+#: One or several names, as features list them: `alice, bob and carol`. "each" is a word of steps.
 NAMES = r"(?!each\b)[a-z0-9-]+(?:(?:, | and )(?!each\b)[a-z0-9-]+)*"
 
-#: The AppImage of tasks that name no manifest; in fixtures/shared/.
+#: The AppImage of tasks without a manifest. Its file is in fixtures/shared/.
 APP_IMAGE = "app-image"
 
-#: How a feature says what a task's scheduleConfig sets, e.g. "holds for 3 s".
+#: The words of a feature for each field of scheduleConfig, such as "holds for 3 s".
 SCHEDULE_WORDS = {
     "resourceReservedSeconds": re.compile(r"holds for (\d+) s"),
     "retryIntervalSeconds": re.compile(r"retries after (\d+) s"),
@@ -24,26 +28,29 @@ SCHEDULE_WORDS = {
 }
 
 
-#: What several tasks do, as one does it.
+#: Plural verbs, and the singular verbs of SCHEDULE_WORDS.
 _ONE = {"hold": "holds", "retry": "retries", "live": "lives", "need": "needs"}
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task of a scenario: its manifest, in the feature's own names.
+    """A task of a scenario, with its manifest in the names of the feature.
 
-    Or what has pods as a task has, made by hand: a group, or a single TaskResource.
+    It may also be a TaskResourceGroup or a single TaskResource that the scenario creates itself,
+    because steps speak of their pods in the same way.
     """
 
     name: str
     manifest: Obj = field(hash=False)
-    #: Where in the history it was created, last; what came before is of another task.
+    #: The place in the history at which it was created last. Earlier versions of this name belong
+    #: to an earlier task.
     since: int = 0
-    #: Of the one that was created last: events of an earlier one may still be under way.
+    #: The uid of the task that was created last, because late events may be of an earlier one.
     uid: str = ""
 
     @property
     def domains(self) -> list[str]:
+        """The domains of the parties, each once."""
         if self.manifest["kind"] == TASK_RESOURCES.kind:
             return [self.manifest["metadata"]["namespace"]]
         parties = self.manifest["spec"].get("parties") or []
@@ -51,10 +58,12 @@ class Task:
 
     @property
     def key(self) -> str:
+        """Namespace and name of the KusciaTask."""
         return f"{TASK_NAMESPACE}/{self.name}"
 
 
 def make_task(name: str, domains: list[str], schedule: Obj) -> Task:
+    """Returns a task with one party for each domain. The first domain is the initiator."""
     spec: Obj = {
         "initiator": domains[0],
         "parties": [{"domainID": domain, "appImageRef": APP_IMAGE} for domain in domains],
@@ -68,7 +77,10 @@ def make_task(name: str, domains: list[str], schedule: Obj) -> Task:
 
 
 def schedule_from(words: str) -> Obj:
-    """The scheduleConfig that "holds for 3 s, retries after 5 s and lives for 22 s" describes."""
+    """Returns the scheduleConfig for words like "holds for 3 s and lives for 22 s".
+
+    Raises FeatureError for other words.
+    """
     found, rest = {}, re.sub(r"\b(hold|live|need|retry)\b", lambda m: _ONE[m[1]], words)
     for field_name, pattern in SCHEDULE_WORDS.items():
         if match := pattern.search(rest):
@@ -78,21 +90,27 @@ def schedule_from(words: str) -> Obj:
         valid = ", ".join(
             pattern.pattern.replace(r"(\d+)", "N") for pattern in SCHEDULE_WORDS.values()
         )
-        raise FeatureError(f"a task that {words!r}: not understood", hint=f"valid: {valid}")
+        raise FeatureError(
+            f"a task, which {words!r}: these words are not known", hint=f"valid: {valid}"
+        )
     return found
 
 
 def names_in(words: str) -> list[str]:
-    """The names in "alice", "alice and bob", "alice, bob and carol"."""
+    """Returns the names in "alice", "alice and bob" or "alice, bob and carol"."""
     return [
         name for name in re.split(r",\s*|\s+and\s+|\s+", words.strip()) if name and name != "and"
     ]
 
 
 def numbered(first: str, last: str) -> list[str]:
-    """The names from `t-1` to `t-10`. FeatureError if these are not the ends of such a row."""
+    """Returns the names from `t-1` to `t-10`.
+
+    Raises FeatureError if the names differ in more than the number, or the numbers go down.
+    """
     stem, begin = re.fullmatch(r"(.*?)(\d*)", first).groups()  # type: ignore[union-attr]
     end = last.removeprefix(stem)
     if not (begin and last.startswith(stem) and end.isdecimal() and int(begin) <= int(end)):
-        raise FeatureError(f'"{first}" to "{last}" is no row', hint='as in "t-1" to "t-10"')
+        text = f'"{first}" to "{last}": expected two names that differ only in their number'
+        raise FeatureError(text, hint='as in "t-1" to "t-10"')
     return [f"{stem}{number}" for number in range(int(begin), int(end) + 1)]

@@ -1,8 +1,16 @@
-"""Kubernetes as everything here sees it: objects, a client, a clock, and what is Kuscia's.
+"""Kubernetes for the rest of the suite: objects, a client, a clock, and the names of Kuscia's API.
 
-Comes in: a kubeconfig. Goes out: plain dictionaries. `client` sends requests by a `transport`
-(`http` is the usual one), to where `kubeconfig` says. `objects` has resources and questions about
-objects, `kuscia` what is Kuscia's own, `placement` what a node has to be for a pod, `yaml` reads
-the suite's own files. `world` is time, tasks and watches, handed to what is to run on any clock.
-It must not know who uses it.
+Comes in: a kubeconfig. Goes out: plain dictionaries, one per Kubernetes object.
+
+    kubeconfig   where the API server is, and the credentials for it
+    transport    what carries a request; `http` is the transport for real servers
+    client       requests and watches, sent by a transport
+    objects      resources, and small functions that read one object
+    kuscia       resources, namespaces and labels of Kuscia
+    placement    whether a node fits a pod
+    world        time, tasks and watches, passed to code that must run on any clock
+    workqueue    work queues for controllers
+    yaml         reads the suite's own files
+
+This package must not know which modules use it.
 """

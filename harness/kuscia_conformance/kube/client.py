@@ -1,9 +1,11 @@
-"""The client: requests to an API server, and watches; `kube.transport` carries them.
+"""The asynchronous client of an API server: requests and watches.
 
-One asynchronous client for all: the harness, the simulated nodes and the reference
-controller. A request either returns what the server answered or raises an `ApiError`
-(`errors`); nothing is retried here. What a request costs, and why this client:
-the number of round trips decides, so callers are to be sparing.
+The harness, the simulated nodes and the reference controller all use `Api`. `kube.transport`
+defines what carries a request: HTTP, or calls within the process.
+
+A request returns the server's answer, or raises an `ApiError` (see `errors`). A request that takes
+longer than `REQUEST_TIMEOUT` raises TimeoutError. The client never retries; `world.follow` does.
+The number of round trips decides how long a run takes, so callers should send few requests.
 """
 
 from __future__ import annotations
@@ -27,16 +29,16 @@ PATCHES = {
     "strategic": "application/strategic-merge-patch+json",
     "apply": "application/apply-patch+yaml",
 }
-#: How long a request may take before it counts as lost, in seconds. Watches have no such limit.
+#: The longest time that a request may take, in seconds. Watches, `raw` and `exec` have no limit.
 REQUEST_TIMEOUT = 30.0
-#: How many requests are under way at a time, watches and exec aside: each has a connection of its
-#: own, and a server that is given more does not answer sooner, but sets up connections.
+#: The largest number of requests at a time, without watches, `raw` and `exec`. Each request needs a
+#: connection. With more requests the server does not answer sooner; it only opens connections.
 AT_A_TIME = 16
 
 
 @dataclass(frozen=True)
 class Event:
-    """What a watch said: ADDED, MODIFIED, DELETED or BOOKMARK, and the object."""
+    """One event of a watch: its type (ADDED, MODIFIED, DELETED or BOOKMARK) and the object."""
 
     type: str
     object: Obj
@@ -44,11 +46,15 @@ class Event:
 
 @dataclass
 class Api:
-    """A client of one API server. Use it as `async with Api(access, "who-i-am") as api`."""
+    """A client of one API server. Use it as `async with Api(access, "who-i-am") as api`.
+
+    Every method that sends a request raises an `ApiError` if the server refuses it (NotFound,
+    AlreadyExists, Conflict, Expired, Invalid), and Unreachable if the server does not answer.
+    """
 
     access: Access
     user_agent: str
-    #: Requests made so far, by (verb, resource); what the benchmarks count.
+    #: The number of requests so far, by (verb, resource). The benchmarks read it.
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def __aenter__(self) -> Self:
@@ -59,7 +65,7 @@ class Api:
     def _connect(self) -> Transport:
         if self.access.connect:
             return self.access.connect(self.access, self.user_agent)
-        # It takes a while to load, and is of no use where the server is in this process.
+        # Imported late: aiohttp loads slowly, and a server in this process does not need it.
         from kuscia_conformance.kube.http import Http
 
         return Http(self.access, self.user_agent)
@@ -68,10 +74,11 @@ class Api:
         await self._transport.close()
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
+        """Returns one object. Raises NotFound if it does not exist."""
         return await self._request("get", resource, resource.path(namespace, name))
 
     async def table(self, resource: Resource, name: str, namespace: str | None = None) -> Obj:
-        """The server's Table of one object: what `kubectl get` prints."""
+        """Returns the server's Table of one object: the columns that `kubectl get` prints."""
         accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
         path = resource.path(namespace, name)
         return await self._request("get", resource, path, headers={"Accept": accept})
@@ -84,7 +91,11 @@ class Api:
         labels: str = "",
         fields: str = "",
     ) -> tuple[list[Obj], str]:
-        """The objects, each with its kind and apiVersion, and the version of the list."""
+        """Returns the objects and the resourceVersion of the list, from which a watch can start.
+
+        Adds apiVersion and kind to each object, because servers leave them out in lists.
+        `labels` and `fields` are selectors, such as `app=web` and `spec.nodeName=n1`.
+        """
         params = _params(labelSelector=labels, fieldSelector=fields)
         answer = await self._request("list", resource, resource.path(namespace), params=params)
         kind = {"apiVersion": resource.api_version, "kind": resource.kind}
@@ -100,7 +111,11 @@ class Api:
         name: str | None = None,
         strict: bool = False,
     ) -> Obj:
-        """Create an object, or post to a subresource of `name`; `strict` as kubectl validates."""
+        """Creates an object in the namespace of its metadata, and returns what the server answers.
+
+        With `name` and `sub` it posts to a subresource of that object, such as `pods/NAME/binding`.
+        `strict` asks the server to refuse unknown and duplicate fields, as kubectl does.
+        """
         namespace = (obj.get("metadata") or {}).get("namespace")
         path = resource.path(namespace, name, sub)
         params = _params(fieldValidation="Strict" if strict else "")
@@ -116,7 +131,11 @@ class Api:
         sub: str = "",
         how: str = "merge",
     ) -> Obj:
-        """Change an object; `how` is a key of PATCHES. Put the resourceVersion in to be exact."""
+        """Changes an object, and returns the changed object; `how` is a key of PATCHES.
+
+        If the patch contains metadata.resourceVersion, and the object has another version by then,
+        the server refuses it: Conflict.
+        """
         return await self._request(
             "patch",
             resource,
@@ -127,7 +146,10 @@ class Api:
         )
 
     async def apply(self, resource: Resource, obj: Obj, *, manager: str) -> Obj:
-        """Server-side apply with strict validation, taking over what others have set."""
+        """Applies an object on the server (server-side apply), as field manager `manager`.
+
+        Validation is strict. `force` is set: fields that other managers own are taken over.
+        """
         metadata = obj["metadata"]
         return await self._request(
             "apply",
@@ -147,7 +169,11 @@ class Api:
         uid: str | None = None,
         grace_seconds: int | None = None,
     ) -> Obj:
-        """Delete an object; with a uid only that very one (Conflict if it is another)."""
+        """Deletes an object, and lets the server delete its dependents afterwards (Background).
+
+        With a `uid`, raises Conflict if the object of that name has another uid. `grace_seconds`
+        replaces the grace period of a pod.
+        """
         options: Obj = {"propagationPolicy": "Background"}
         if uid:
             options["preconditions"] = {"uid": uid}
@@ -157,11 +183,17 @@ class Api:
         return await self._request("delete", resource, path, body=options)
 
     async def raw(self, path: str, *, accept: str = JSON) -> Obj:
-        """GET any path; `/readyz` and the like answer in plain text, given back as `text`."""
+        """Returns what a GET of any path answers, such as `/version`.
+
+        An answer that is not JSON, such as that of `/readyz`, is returned as `{"text": …}`.
+        """
         return await self._send("GET", path, headers={"Accept": accept})
 
     async def exec(self, pod: str, namespace: str, container: str, command: Sequence[str]) -> str:
-        """Run a command in a container and return what it printed; ApiError if it fails."""
+        """Runs a command in a container, and returns what it printed (stdout and stderr together).
+
+        Raises ApiError if the command fails; the error's message ends with the output.
+        """
         self.requests["exec", "pods"] += 1
         query = [("command", word) for word in command]
         query += [("container", container), ("stdout", "true"), ("stderr", "true")]
@@ -177,9 +209,10 @@ class Api:
         labels: str = "",
         fields: str = "",
     ) -> AsyncGenerator[Event, None]:
-        """Every change since `version`, until the server ends the watch.
+        """Yields every change after `version`, until the server ends the watch.
 
-        Raises Expired if that version is compacted, Unreachable if the connection breaks.
+        Raises Expired if the server has compacted that version, and Unreachable if the connection
+        breaks.
         """
         params = _params(
             watch="true",
@@ -203,7 +236,7 @@ class Api:
     ) -> Obj:
         self.requests[verb, f"{resource.plural}/{sub}" if sub else resource.plural] += 1
         method = _METHODS[verb]
-        # `wait_for` of Python 3.11 may swallow that the caller is cancelled as the answer comes.
+        # Not `wait_for`: in Python 3.11 it can lose a cancellation that comes with the answer.
         async with self._turn, asyncio.timeout(REQUEST_TIMEOUT):
             return await self._send(method, path, **options)
 
@@ -257,7 +290,7 @@ def _decode(body: bytes) -> Obj:
 
 
 def _exec_result(output: bytes, status: bytes) -> str:
-    result: Obj = _decode(status) if status else {"message": "it ended without a status"}
+    result: Obj = _decode(status) if status else {"message": "the command ended without a status"}
     if result.get("status") != "Success":
         said = output.decode(errors="replace").strip()
         result["message"] = f"{result.get('message', '')}: {said}".strip(": ")

@@ -1,4 +1,8 @@
-"""Requests over HTTP/1.1 with TLS, by aiohttp: the way to every real server."""
+"""The transport for real servers: HTTP/1.1 with TLS, by aiohttp.
+
+It implements `kube.transport.Transport`. Errors of aiohttp and of the operating system become
+Unreachable, so that callers need not know aiohttp.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,14 @@ from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.transport import JSON, Call, Reply
 
 EXEC_PROTOCOL, STATUS_CHANNEL = "v4.channel.k8s.io", b"\x03"
-#: How long a server may take to be connected to, in seconds.
+#: The longest time to open a connection, in seconds.
 CONNECT_TIMEOUT = 30.0
 
 
 class Http:
-    """A client's connections to one server."""
+    """The connections of one client to one server. Create it inside an event loop."""
 
-    #: Turns of the event loop that the callbacks of closed connections may take.
+    #: The turns of the event loop that the callbacks of closed connections need.
     CALLBACKS = 4
 
     def __init__(self, access: Access, user_agent: str) -> None:
@@ -33,12 +37,18 @@ class Http:
         )
 
     async def close(self) -> None:
+        """Closes all connections, and waits until their transports are closed."""
         await self._session.close()
-        # The transports are closed by callbacks; whoever ends the loop now would cut them off.
+        # aiohttp closes the transports in callbacks. If the caller ended the loop now, they would
+        # never run.
         for _turn in range(self.CALLBACKS):
             await asyncio.sleep(0)
 
     def open(self, call: Call) -> AbstractAsyncContextManager[Reply]:
+        """Returns a context manager: entering it sends the call, leaving it frees the connection.
+
+        Entering it raises Unreachable if the server does not answer.
+        """
         request = self._session.request(
             call.method,
             self.access.server + call.path,
@@ -51,8 +61,13 @@ class Http:
         return _Opened(self, request)
 
     async def exec(self, call: Call) -> tuple[bytes, bytes]:
+        """Runs the command of `call` over a WebSocket (protocol v4.channel.k8s.io).
+
+        Returns the output and the Status, which Kubernetes sends on channel 3. Raises Unreachable
+        if the connection cannot be opened or breaks.
+        """
         output, status = b"", b""
-        # The answer is no JSON: with the session's own Accept the server refuses (406).
+        # With the session's Accept (JSON) the server refuses (406): the answer is not JSON.
         headers = {"Accept": "*/*", **self._headers(call)}
         try:
             async with self._session.ws_connect(
@@ -80,7 +95,7 @@ class Http:
 
 
 class _Opened:
-    """An answer that has begun: its errors raised as ours, its connection given back."""
+    """An answer that has begun. Raises our errors, and returns the connection to the pool."""
 
     def __init__(self, http: Http, request: Any) -> None:
         self._http, self._request = http, request
@@ -98,7 +113,7 @@ class _Opened:
             return
         connection = self._response.connection
         if connection and connection.transport:
-            # A mere close would wait for the server's goodbye, longer than our loop may last.
+            # `close` alone would wait for the server to end TLS, maybe longer than the loop runs.
             connection.transport.abort()
         self._response.close()
 

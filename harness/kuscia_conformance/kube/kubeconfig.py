@@ -1,6 +1,7 @@
-"""How to reach a cluster: the kubeconfig, read by the official client.
+"""How to reach a cluster: reads a kubeconfig with the official client, and returns an `Access`.
 
-The only importer of `kubernetes`; imported late, since that takes most of a second.
+No other module imports `kubernetes`. It is imported inside functions, because the import takes
+most of a second and many commands do not need it.
 """
 
 from __future__ import annotations
@@ -20,29 +21,33 @@ from kuscia_conformance.errors import ClusterError, UsageError
 if TYPE_CHECKING:
     from kuscia_conformance.kube.transport import Transport
 
-#: Where a pod finds the token, the authority's certificate and the namespace of its account.
+#: Where Kubernetes mounts a pod's token, CA certificate and namespace.
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 @dataclass(frozen=True)
 class Access:
-    """An API server's address and what it takes to be let in."""
+    """An API server's address, and the credentials for it. `read_access` creates it."""
 
     server: str
     tls: ssl.SSLContext | None
-    #: The value of the `Authorization` header, fresh at each call; None where a certificate does.
+    #: Returns the `Authorization` header, up to date at each call; None with a client certificate.
     authorization: Callable[[], str | None]
     proxy: str | None = None
-    #: The name the server's certificate has to bear, where that is not the host's.
+    #: The name that the server's certificate must have, if it is not the host's name.
     server_name: str | None = None
-    #: Another way to the server than HTTP: a `kube.transport.Transport` for a user agent.
+    #: Creates a transport other than HTTP, from this access and a user agent.
     connect: Callable[[Access, str], Transport] | None = None
 
 
 def read_access(path: Path | str | None = None, context: str | None = None) -> Access:
-    """What a kubeconfig says; without a path as kubectl finds it, inside a cluster the pod's own.
+    """Returns the access that a kubeconfig describes, for `context` or for its current context.
 
-    Raises UsageError, naming the file, if it is missing, is none, or lacks the context.
+    Without `path` and `context` it looks where kubectl does ($KUBECONFIG, ~/.kube/config). If no
+    such file exists, it uses the service account of the pod in which this program runs.
+
+    Raises UsageError, naming the file, if the file is missing, is not a kubeconfig, or does not
+    have the context. Raises ClusterError if the certificates in it cannot be loaded.
     """
     from kubernetes import client, config
 
@@ -55,13 +60,17 @@ def read_access(path: Path | str | None = None, context: str | None = None) -> A
 
 
 def own_namespace() -> str:
-    """The namespace of the pod that we run in. UsageError outside a cluster."""
+    """Returns the namespace of the pod in which this program runs.
+
+    Raises UsageError outside a pod, or if the pod has no service account mounted.
+    """
     try:
         return (SERVICE_ACCOUNT / "namespace").read_text().strip()
     except OSError as error:
         raise UsageError(
-            f"there is no {SERVICE_ACCOUNT / 'namespace'}: this is no pod with a service account",
-            hint="name the namespace of the lease: --leader-elect-resource-namespace NAME",
+            f"cannot read {SERVICE_ACCOUNT / 'namespace'}: "
+            "this program does not run in a pod with a service account",
+            hint="pass the namespace of the lease: --leader-elect-resource-namespace NAME",
         ) from error
 
 
@@ -89,8 +98,8 @@ def _explain(error: Exception, path: Path | str | None, context: str | None) -> 
     if path is None and context is None and not _default_kubeconfig_exists(config):
         return UsageError(
             f"there is no {config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION}, "
-            f"and no service account of a pod: {error}",
-            hint="name a kubeconfig, or in a pod let its service account be mounted",
+            f"and this program does not run in a pod with a service account: {error}",
+            hint="pass a kubeconfig, or mount a service account's token into the pod",
         )
     if path and not Path(path).is_file():
         return UsageError(f"kubeconfig {path}: there is no such file")

@@ -1,6 +1,6 @@
-"""What is Kuscia's: the resources of its API group, and the labels by which it finds things.
+"""The names of Kuscia's API: its resources, namespaces and labels.
 
-The API server and the simulated nodes must not import this module: they know Kubernetes alone.
+The API server and the simulated nodes must not import this module: they know only Kubernetes.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from kuscia_conformance.kube.objects import (
 )
 
 GROUP = "kuscia.secretflow"
-#: The namespace in which KusciaTasks live (kusciatask.md KT-021; the concept page's manifests).
+#: The namespace of all KusciaTasks (kusciatask.md KT-021; the concept page's manifests).
 TASK_NAMESPACE = "cross-domain"
-#: The label of a node that names the domain it serves, and what a pod selects its nodes by.
+#: The label that names a node's domain. Pods select their nodes by it.
 DOMAIN_LABEL = f"{GROUP}/namespace"
-#: The label of a domain's namespace; `partner` where the domain is another cluster's.
+#: The label of a domain's namespace; its value is `partner` if the domain is in another cluster.
 ROLE_LABEL = f"{GROUP}/role"
-#: By what a pod is known to belong to a TaskResource: its uid, and its name.
+#: The label and the annotation of a pod that name its TaskResource: by uid, and by name.
 TASK_RESOURCE_UID_LABEL = f"{GROUP}/task-resource-uid"
 TASK_RESOURCE_ANNOTATION = f"{GROUP}/task-resource"
 

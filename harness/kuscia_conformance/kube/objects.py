@@ -1,7 +1,8 @@
-"""Kubernetes objects as plain dictionaries, and small pure questions about them.
+"""Kubernetes objects as plain dictionaries, and pure functions that read one object.
 
-First the resources of Kubernetes that the suite and the reference controller deal with, then names
-and keys, then times and quantities. The resources of Kuscia are in `kube.kuscia`.
+The module has three parts: the resources of Kubernetes that the suite and the reference controller
+use; names, keys and status; times and quantities. The resources of Kuscia are in `kube.kuscia`. The
+functions expect objects as an API server returns them: with metadata.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-#: A Kubernetes object, or a part of one, as it stands in JSON.
+#: A Kubernetes object, or a part of one, as decoded from JSON.
 Obj = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of object, and the path at which the API serves it."""
+    """A kind of object, and the path at which the API server serves it."""
 
     group: str
     version: str
@@ -31,7 +32,7 @@ class Resource:
         return f"{self.group}/{self.version}" if self.group else self.version
 
     def path(self, namespace: str | None = None, name: str | None = None, sub: str = "") -> str:
-        """The URL path of the collection, of one object, or of a subresource of it."""
+        """Returns the URL path of the collection, of one object, or of its subresource."""
         parts = ["apis", self.group, self.version] if self.group else ["api", self.version]
         if self.namespaced and namespace:
             parts += ["namespaces", namespace]
@@ -66,7 +67,7 @@ def uid_of(obj: Mapping[str, Any]) -> str:
 
 
 def key_of(obj: Mapping[str, Any]) -> str:
-    """`namespace/name`, or the name alone of what is in no namespace."""
+    """Returns `namespace/name`, or only the name if the object is not in a namespace."""
     namespace = namespace_of(obj)
     return f"{namespace}/{name_of(obj)}" if namespace else name_of(obj)
 
@@ -80,27 +81,31 @@ def annotations_of(obj: Mapping[str, Any]) -> dict[str, str]:
 
 
 def version_of(obj: Mapping[str, Any]) -> int:
-    """The resourceVersion as a number: of one API server, the higher is the newer (KEP-5504)."""
+    """Returns the resourceVersion as a number, or 0 if the object has no version yet.
+
+    Of two objects from one API server, the one with the higher number is newer (KEP-5504).
+    """
     return int(obj["metadata"].get("resourceVersion") or 0)
 
 
 def condition_of(obj: Mapping[str, Any], kind: str) -> Obj | None:
-    """The condition of that type in `status.conditions`."""
+    """Returns the condition of type `kind` in `status.conditions`, or None."""
     conditions = (obj.get("status") or {}).get("conditions") or []
     return next((condition for condition in conditions if condition.get("type") == kind), None)
 
 
 def phase_of(obj: Mapping[str, Any]) -> str:
-    """The phase in its status; "" where it has none."""
+    """Returns the phase in the object's status, or "" if it has none."""
     return str((obj.get("status") or {}).get("phase") or "")
 
 
 def has_ended(pod: Mapping[str, Any]) -> bool:
-    """Whether the pod will not run again: its phase is Succeeded or Failed."""
+    """Returns whether the pod will not run again: its phase is Succeeded or Failed."""
     return phase_of(pod) in ("Succeeded", "Failed")
 
 
 def owner_reference(owner: Obj, *, controller: bool = True) -> Obj:
+    """Returns an ownerReferences entry; `controller` marks the one managing owner."""
     return {
         "apiVersion": owner["apiVersion"],
         "kind": owner["kind"],
@@ -112,17 +117,23 @@ def owner_reference(owner: Obj, *, controller: bool = True) -> Obj:
 
 
 def time_text(moment: datetime) -> str:
-    """RFC 3339, UTC, whole seconds, as every time in a status is (kusciatask.md KT-070)."""
+    """Returns the time in RFC 3339, UTC, in whole seconds.
+
+    Every time in a status has this form (kusciatask.md KT-070).
+    """
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def micro_time_text(moment: datetime) -> str:
-    """RFC 3339, UTC, with microseconds: Kubernetes' MicroTime, as Leases and events have it."""
+    """Returns the time in RFC 3339, UTC, with microseconds.
+
+    This is Kubernetes' MicroTime, which Leases and events use.
+    """
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def time_from(text: str) -> datetime:
-    """The moment an RFC 3339 time names. ValueError if it is none."""
+    """Returns the moment that an RFC 3339 text names. Raises ValueError for other texts."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
 
 
@@ -136,7 +147,10 @@ _SUFFIXES = {
 
 
 def quantity(text: str | int | float) -> Decimal:
-    """The number that a Kubernetes quantity such as `100m` or `2Gi` stands for."""
+    """Returns the number that a Kubernetes quantity such as `100m` or `2Gi` stands for.
+
+    Raises decimal.InvalidOperation or KeyError if the text is not a quantity.
+    """
     digits = str(text).rstrip("numkKMGTPEi")
     suffix = str(text)[len(digits) :]
     return Decimal(digits) * _SUFFIXES[suffix]

@@ -1,6 +1,8 @@
-"""Kubernetes' rules of which node a pod accepts: selectors, affinity, tolerations.
+"""Kubernetes' rules for which nodes fit a pod: node selectors, node affinity, tolerations.
 
-The same for whoever decides (a scheduler) and for whoever has the last word (a kubelet).
+In Kubernetes a scheduler applies them when it chooses a node, and a kubelet applies them again when
+it admits the pod. The functions are pure and serve both: the reference controller's co-scheduler
+and the simulated kubelets.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from kuscia_conformance.kube.objects import Obj, labels_of, name_of
 
 
 def selects(pod: Obj, node: Obj) -> bool:
-    """Whether the pod's node selector and its required node affinity hold for the node."""
+    """Returns whether the pod's node selector and required node affinity fit the node."""
     selector = pod["spec"].get("nodeSelector") or {}
     if not selector.items() <= labels_of(node).items():
         return False
@@ -23,7 +25,7 @@ def selects(pod: Obj, node: Obj) -> bool:
 
 
 def _meets(node: Obj, term: Obj) -> bool:
-    """A term without any requirement selects nothing."""
+    """A term without requirements matches no node (Kubernetes' rule)."""
     fields = {"metadata.name": name_of(node)}
     facts = ((labels_of(node), "matchExpressions"), (fields, "matchFields"))
     requirements = [(known, each) for known, key in facts for each in term.get(key) or ()]
@@ -48,12 +50,19 @@ def _holds(facts: Mapping[str, str], requirement: Obj) -> bool:
 
 
 def _is_whole(value: str | None) -> TypeGuard[str]:
-    """Anybody may label a node; what is no number is neither more nor less than one."""
+    """Anybody may label a node, so a label's value may be any text.
+
+    Gt and Lt do not hold for a value that is not a whole number.
+    """
     return re.fullmatch(r"[+-]?[0-9]+", value or "") is not None
 
 
 def tolerates(toleration: Obj, taint: Obj) -> bool:
-    """An absent or empty effect or key stands for every one."""
+    """Returns whether the toleration covers the taint.
+
+    An absent or empty effect covers every effect. With the operator Exists, an absent or empty key
+    covers every key.
+    """
     if toleration.get("effect") not in (None, "", taint["effect"]):
         return False
     if toleration.get("operator") == "Exists":

@@ -1,6 +1,9 @@
-"""How requests travel: what `kube.client` needs of whatever carries them.
+"""The interface between `kube.client` and what carries its requests.
 
-`kube.http` is what every real server wants; an `Access` may bring another way.
+    kube.client  --Call-->  Transport  --Reply-->  kube.client
+
+`kube.http` is the transport for real servers. `Access.connect` can name another one, such as calls
+to an API server in the same process.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Call:
-    """One request; `params` of the same name may come several times."""
+    """One request. `params` are pairs, because a name may occur several times."""
 
     method: str
     path: str
@@ -25,24 +28,33 @@ class Call:
 
 
 class Reply(Protocol):
-    """An answer that has begun."""
+    """An answer whose status and headers have arrived, and whose body can be read."""
 
     status: int
 
-    async def read(self) -> bytes: ...
+    async def read(self) -> bytes:
+        """Returns the whole body. Raises Unreachable if the connection breaks."""
+        ...
 
     def lines(self) -> AsyncIterator[bytes]:
-        """Line by line as they come; Unreachable if the connection breaks."""
+        """Yields the body line by line. Raises Unreachable if the connection breaks."""
         ...
 
 
 class Transport(Protocol):
-    """A way to a server; every error that says that there was no answer is an Unreachable."""
+    """A way to one server. If the server does not answer, every method raises Unreachable."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Closes all connections."""
+        ...
 
-    def open(self, call: Call) -> AbstractAsyncContextManager[Reply]: ...
+    def open(self, call: Call) -> AbstractAsyncContextManager[Reply]:
+        """Returns a context manager that sends the call and yields its reply."""
+        ...
 
     async def exec(self, call: Call) -> tuple[bytes, bytes]:
-        """What a command in a container printed, and the Status it ended with, as JSON."""
+        """Runs a command in a container.
+
+        Returns what the command printed, and the Status with which it ended, as JSON.
+        """
         ...

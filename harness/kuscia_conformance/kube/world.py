@@ -1,10 +1,10 @@
-"""What a component may touch of the world: time, transport and concurrency, injected as one.
+"""Time, tasks and the API client of a component, passed to it as one `World`.
 
-The reference controller and the simulated nodes get a `World` and use nothing else: no clock
-of the machine, no sleep, no thread. Whoever makes another `World` (a test, a virtual
-clock) therefore decides when it is.
+The reference controller and the simulated nodes use their `World` and nothing else: no machine
+clock, no `asyncio.sleep`, no threads. So another `World`, such as the one with a virtual clock,
+decides what time it is and how fast time passes.
 
-`follow` is the one way to keep up with a resource: list, watch, go on after a break.
+`follow` is the only way to keep up with a resource: it lists, watches, and continues after a break.
 """
 
 from __future__ import annotations
@@ -23,29 +23,37 @@ from kuscia_conformance.kube.objects import Obj, Resource
 
 log = logging.getLogger(__name__)
 
-#: How long to wait before asking a lost API server again, in seconds: first, and at most.
+#: The first and the longest pause, in seconds, before a failed request is sent again.
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
 @dataclass
 class World:
-    """The real one: the machine's clock, a client of an API server, tasks of this event loop."""
+    """The real world: the machine's clock, and tasks of the running event loop."""
 
     api: Api
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def now(self) -> datetime:
+        """Returns the time of day, in UTC. It may jump; use `monotonic` to measure."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds of a clock that nobody can set, for what is measured or must not be cut short."""
+        """Returns the seconds of a clock that cannot be set.
+
+        Use it for durations and timeouts, which must not change when the time of day is set.
+        """
         return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run it beside the caller; it is kept from being collected until it ends."""
+        """Starts a task beside the caller, and returns it.
+
+        The world keeps a reference until the task ends, because asyncio itself keeps only a weak
+        one.
+        """
         task = asyncio.get_running_loop().create_task(coroutine, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -54,7 +62,7 @@ class World:
 
 @dataclass(frozen=True)
 class Listed:
-    """All objects there are: the start, and again after a break that lost events."""
+    """All objects of a resource: the first item of `follow`, and again after lost events."""
 
     objects: tuple[Obj, ...]
     #: The resourceVersion of the list.
@@ -64,10 +72,11 @@ class Listed:
 async def follow(
     world: World, resource: Resource, *, labels: str = "", fields: str = ""
 ) -> AsyncGenerator[Listed | Event, None]:
-    """First what exists, then every change, for ever; a lost API server is waited for.
+    """Yields all objects (`Listed`), then every change, and never ends.
 
-    After a break it resumes from the last version seen, so that nothing is missed; only if
-    that version is compacted it lists again.
+    If the connection breaks or the server does not answer, it waits and resumes from the last
+    version that it has seen, so no change is lost. It lists again only if the server has compacted
+    that version (Expired). Bookmarks are not yielded.
     """
     version, pause = "", FIRST_PAUSE
     while True:

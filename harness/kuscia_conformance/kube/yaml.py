@@ -1,7 +1,7 @@
-"""The suite's own YAML, read fast: by libyaml, where PyYAML comes with it.
+"""Reads the suite's own YAML files fast: with libyaml, if PyYAML was built with it.
 
-What authors write is read strictly, by `documents`. The files read here are part of the
-package; the tests see to it that they mean the same to both.
+Files that authors write are read strictly, by `documents`. The files read here belong to the
+package; the tests check that both readers return the same for them.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import yaml
 
-#: PyYAML's safe loader, by libyaml where that is there.
+#: PyYAML's safe loader: the one of libyaml if there is one, else the one in Python.
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_own(path: Path) -> list[Any]:
-    """The documents of a file."""
+    """Returns the YAML documents of a file, in order."""
     return list(yaml.load_all(path.read_bytes(), LOADER))

@@ -1,9 +1,14 @@
-"""What is wrong with features and documents, all at once, without a cluster.
+"""Finds all mistakes in features and documents, without a cluster.
 
-Comes in: paths, or nothing for the whole suite. Goes out: `Findings`, problems with file and line.
-`targets` finds the files, `features.reader` examines each by itself, `rules` each check, `coverage`
-the suite as a whole: requirements without a check, files that no step names. It must not know
-clusters or runs.
+Comes in: paths, or nothing for the whole suite. Goes out: `Findings`, with file and line of each
+mistake.
+
+    targets          finds the files
+    features.reader  examines each feature file
+    rules            examines each check
+    coverage         examines the whole suite: requirements without a check, unused files
+
+This room must not know clusters or runs.
 """
 
 from __future__ import annotations
@@ -31,13 +36,13 @@ from kuscia_conformance.lint.targets import find_targets
 
 @dataclass(frozen=True)
 class Findings:
-    """What was looked at, and what is wrong with it."""
+    """The mistakes, and how many features, checks and documents were examined."""
 
     problems: tuple[UsageError, ...]
     features: int
     checks: int
     documents: int
-    #: None where the suite was not looked at as a whole.
+    #: The number of requirements; None unless the whole suite was examined.
     requirements: int | None = None
 
     def __str__(self) -> str:
@@ -52,13 +57,14 @@ class Findings:
         planned = [name for name, requirement in requirements().items() if requirement.planned]
         if self.requirements is None or not planned:
             return text
-        return f"{text}\nwithout a check yet, as planned: {', '.join(planned)}"
+        return f"{text}\nrequirements whose checks are still to be written: {', '.join(planned)}"
 
 
 def lint(paths: Sequence[Path] = ()) -> Findings:
-    """Look at features, documents and folders of them; without any, at the whole suite.
+    """Examines features, documents and folders with them; without paths, the whole suite.
 
-    Raises UsageError for a path that is not there, or has nothing to look at.
+    Returns the mistakes, sorted by file and line. Raises UsageError for a path that does not exist,
+    or a folder without features and documents.
     """
     targets = find_targets(paths)
     texts = [read_feature(path, steps.definitions()) for path in targets.features]
@@ -80,7 +86,7 @@ def lint(paths: Sequence[Path] = ()) -> Findings:
 
 
 def _place(problem: UsageError) -> tuple[str, int]:
-    """The file and the line that its text begins with, to be told in their order."""
+    """Returns the file and the line at the beginning of the message, as a sort key."""
     path, _, rest = problem.message.partition(":")
     line = re.match(r"\d+", rest)
     return path, int(line[0]) if line else 0

@@ -1,4 +1,4 @@
-"""What has to hold of the suite as a whole: requirements have checks, files have users."""
+"""Rules for the suite as a whole: every requirement has a check, every file is used."""
 
 from __future__ import annotations
 
@@ -18,21 +18,25 @@ from kuscia_conformance.features.tasks import APP_IMAGE
 def gaps(
     checks: Iterable[Check], requirements: Mapping[str, Requirement]
 ) -> Iterator[FeatureError]:
-    """Requirements without a check, and a MUST that real pods alone can show."""
+    """Yields an error for each requirement that is not covered as it should be.
+
+    Each MUST and SHOULD needs a check, unless it is marked as planned. Each MUST needs a check that
+    runs on every cluster, also without real pods.
+    """
     checks = list(checks)
     for requirement in requirements.values():
         found = [check for check in checks if requirement.id in check.requirements]
         name = f"{_where(requirement)}: {requirement.id} ({requirement.strength})"
         if found and requirement.planned:
-            hint = "its checks are there: take `planned` away"
-            yield FeatureError(f"{name} is planned, and has checks", hint=hint)
+            hint = "delete the key `planned` of the requirement"
+            yield FeatureError(f"{name} is marked as planned, but has checks", hint=hint)
         elif not found and not requirement.planned and requirement.strength != "MAY":
             hint = f"tag a scenario @req:{requirement.id}; it says: {requirement.text}"
             yield FeatureError(f"{name} has no check", hint=hint)
         elif requirement.strength == "MUST" and found and all(map(_needs_real_pods, found)):
             ids = ", ".join(check.id for check in found)
             hint = "a MUST has to be shown on every cluster: add a check without @needs:real-pods"
-            yield FeatureError(f"{name} is covered with real pods only: {ids}", hint=hint)
+            yield FeatureError(f"{name} is covered only with real pods: {ids}", hint=hint)
 
 
 def _needs_real_pods(check: Check) -> bool:
@@ -40,10 +44,10 @@ def _needs_real_pods(check: Check) -> bool:
 
 
 def repeated() -> Iterator[FeatureError]:
-    """Ids of our catalogue that two requirements have: only the last one would count."""
+    """Yields an error for each id that two requirements share: the last one would win."""
     for name, lines in _lines().items():
         for line in lines[1:]:
-            text = f"{_catalogue()}:{line}: {name} is there already, in line {lines[0]}"
+            text = f"{_catalogue()}:{line}: {name} exists already, in line {lines[0]}"
             yield FeatureError(text, hint="give each requirement an id of its own")
 
 
@@ -57,7 +61,7 @@ def _catalogue() -> Path:
 
 
 def _lines() -> defaultdict[str, list[int]]:
-    """The lines in which the catalogue has each requirement."""
+    """Returns the line numbers of each requirement in the catalogue, by id."""
     found = defaultdict(list)
     for number, line in enumerate(_catalogue().read_text().splitlines(), start=1):
         if line.startswith("- id: "):
@@ -66,17 +70,17 @@ def _lines() -> defaultdict[str, list[int]]:
 
 
 def used_files(cases: Iterable[Case]) -> set[Path]:
-    """The files that steps name, outlines filled in, as far as they are there."""
+    """Returns the existing files that the steps of the cases name."""
     return {path for case in cases for path in case.files.values()}
 
 
 def unused(used: set[Path]) -> Iterator[DocumentError]:
-    """Files of our fixtures that no step names."""
+    """Yields an error for each file in the suite's fixtures that no step names."""
     features, fixtures = suite_folder("features").resolve(), suite_folder("fixtures").resolve()
     areas = [path.name for path in features.iterdir() if path.is_dir()]
     for area in sorted({*areas, "shared"}):
         for path in sorted((fixtures / area).rglob("*.y*ml")):
-            # What tasks without a manifest run is applied without a feature naming it.
+            # The AppImage of tasks without a manifest is applied without a step that names it.
             if path not in used and path.stem != APP_IMAGE:
                 feature = path.parent.relative_to(fixtures).with_suffix(".feature")
                 hint = f"delete it, or name it in features/{feature}"

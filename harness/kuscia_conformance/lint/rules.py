@@ -1,4 +1,4 @@
-"""What has to hold of a check by itself."""
+"""Rules for a single check: its requirements, its tag for faults, its witnesses."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from kuscia_conformance.scenario.observed.pods import (
     ARE,
 )
 
-#: Sentences that touch what all scenarios share, and that not every run allows.
+#: Steps that kill or start the controller, which all scenarios share and not every run allows.
 FAULTS = re.compile(r"the controller is ")
-#: Sentences that something did not happen; where it did not happen before something else did,
-#: that is the witness.
+#: Steps which say that something did not happen. With "before" in it, a step needs no witness,
+#: because the later event is the witness.
 NEGATIVE = re.compile(r"(?!.* before )(no (pod|service|config map)s? .*\bwas\b|.*\bnever\b)")
 
 
 def of_check(case: Case, *, ours: bool) -> Iterator[FeatureError]:
-    """What is wrong with a check; that it covers no requirement counts for our own alone."""
+    """Yields the mistakes in a check.
+
+    A check of the suite (`ours`) has to cover a requirement; a user's own check need not.
+    """
     yield from _strengths(case)
     if ours and not case.check.requirements:
         hint = "tag it with what it checks, as in @req:VW-10; see features/requirements.yaml"
@@ -38,18 +41,18 @@ def _strengths(case: Case) -> Iterator[FeatureError]:
     if len(set(mixed.values())) > 1:
         found = ", ".join(f"{name} {strength}" for name, strength in mixed.items())
         text = f"{case.where}: {case.check.id} mixes strengths: {found}"
-        yield FeatureError(text, hint="split it: each check is of one strength")
+        yield FeatureError(text, hint="split it: the requirements of a check have one strength")
 
 
 def _faults(case: Case, step: Step) -> Iterator[FeatureError]:
     if step.type != "then" and FAULTS.match(step.name) and "faults" not in case.check.needs:
-        text = f"{case.path}:{step.line_number}: {case.check.id} does not say @needs:faults"
-        hint = f"{step.name!r} is not possible everywhere, nor beside other scenarios: tag it so"
+        text = f"{case.path}:{step.line_number}: {case.check.id} has no tag @needs:faults"
+        hint = f"{step.name!r} works only in some runs, and only without other scenarios beside it"
         yield FeatureError(text, hint=hint)
 
 
 def _witness(case: Case, step: Step) -> Iterator[FeatureError]:
-    """What did not happen needs rows that show that the controller was at work meanwhile."""
+    """Yields an error for a negative step without rows which show that the controller worked."""
     if step.type != "then" or not NEGATIVE.match(step.name):
         return
     table = step.datatable.rows if step.datatable else []
@@ -57,9 +60,9 @@ def _witness(case: Case, step: Step) -> Iterator[FeatureError]:
     where = f"{case.path}:{step.line_number}"
     row = '| witness | the pods of "probe" have ended |'
     if not any(cells[0] == "witness" for cells in rows):
-        hint = f"show below it that the controller was at work meanwhile, as in {row}"
+        hint = f"add a row which shows that the controller was at work, as in {row}"
         yield FeatureError(f"{where}: no witness for: {step.name}", hint=hint)
     for cells in rows:
         if cells[0] == "witness" and not re.fullmatch(ARE, " ".join(cells[1:])):
-            text = f"{where}: a witness that is not understood: {' '.join(cells[1:])}"
+            text = f"{where}: this witness is not understood: {' '.join(cells[1:])}"
             yield FeatureError(text, hint=f"as in {row}")

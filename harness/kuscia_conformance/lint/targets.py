@@ -1,4 +1,4 @@
-"""What lint looks at: the suite, or the features and documents that somebody names."""
+"""Finds the files that `lint` examines: those of the suite, or those that the user names."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ from kuscia_conformance.features.reader import is_ours, suite_features
 
 @dataclass(frozen=True)
 class Targets:
-    """Feature files, and documents beside those that the features name."""
+    """The feature files, and the documents that the user named besides."""
 
     features: tuple[Path, ...]
     documents: frozenset[Path]
 
 
 def find_targets(paths: Sequence[Path]) -> Targets:
-    """What the paths name, folders with all that is below. UsageError if one names nothing."""
+    """Returns the files that the paths name; folders are searched with all their subfolders.
+
+    Loads the conftest.py files beside the features, because they may define steps. Raises
+    UsageError for a path without features and documents.
+    """
     if not paths:
         return Targets(suite_features(), frozenset())
     found = [path for given in paths for path in _below(given)]
@@ -33,7 +37,7 @@ def find_targets(paths: Sequence[Path]) -> Targets:
 
 
 def _below(path: Path) -> list[Path]:
-    """A file itself; of a folder, the features and expected documents in it."""
+    """Returns a file itself, or the features and expected documents in a folder."""
     if path.is_file() and path.name.endswith((".feature", ".yaml", ".yml")):
         return [path]
     if not path.exists():
@@ -42,19 +46,22 @@ def _below(path: Path) -> list[Path]:
     found = [each for each in sorted(path.rglob("*")) if each.name.endswith(endings)]
     if not found:
         what = "a file that ends in .feature or .yaml, or a folder with features in it"
-        raise UsageError(f"{path}: there is nothing to look at", hint=f"expected {what}")
+        raise UsageError(f"{path}: there is nothing to examine", hint=f"expected {what}")
     return found
 
 
 def load_conftests(features: Iterable[Path]) -> None:
-    """Import the steps that an author has in a conftest.py, as pytest would: outermost first."""
+    """Imports the conftest.py files for the features, the outermost first, as pytest does."""
     for folder in dict.fromkeys(feature.resolve().parent for feature in features):
         for conftest in reversed(list(_conftests(folder))):
             _load(conftest)
 
 
 def _conftests(folder: Path) -> Iterator[Path]:
-    """From the folder up to where the user is, or of the folder alone."""
+    """Yields the conftest.py files from the folder up to the current folder.
+
+    If the folder is not below the current folder, only its own conftest.py.
+    """
     here = Path.cwd().resolve()
     parents = folder.parents if folder.is_relative_to(here) else ()
     for place in (folder, *parents):
@@ -64,7 +71,7 @@ def _conftests(folder: Path) -> Iterator[Path]:
             break
 
 
-#: Steps are known for as long as the module that defines them.
+#: Keeps the imported modules alive, because their steps would disappear with them.
 _loaded: list[object] = []
 
 

@@ -1,17 +1,17 @@
-"""The pytest plugin: what every pytest session on this machine loads of kuscia-conformance.
+"""The pytest plugin. pytest loads this module in every session, also of other projects.
 
 Comes in: pytest's options, and feature files as tests. Goes out: a conformance run inside pytest,
-one test for each check. This module has the options and decides whether a session wants a
-conformance run; only then it imports `hooks`, which has everything else. It imports pytest, the
-standard library and `options` alone, so that sessions of other projects pay nothing.
+with one test for each check.
 
-    options     the table of settings
-    hooks       pytest's hooks and our fixtures; they delegate to
-    collection  feature files as pytest modules
-    session     the state of one run: settings, environment, results
-    on_failure  --kuscia-pause-on-failure and --kuscia-keep-on-failure
+    this module  adds the options, and decides whether a session is a conformance run
+    options      the table of options
+    hooks        pytest's hooks and fixtures, imported only for a conformance run
+    collection   feature files as pytest modules
+    session      the state of one run: settings, environment, results
+    on_failure   --kuscia-pause-on-failure and --kuscia-keep-on-failure
 
-It must not know the commands of `cli`.
+This module imports only pytest, the standard library and `options`, so that other sessions stay
+fast. The plugin must not know the commands of `cli`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from kuscia_conformance.pytest_plugin.options import (
 )
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-#: Where the suite's own features lie: installed, and in a checkout. `features.folders` says the
-#: same, but is not to be loaded in every session.
+#: The folders of the suite's own features: installed, and in a checkout. `features.folders` knows
+#: them, too, but importing it would slow down every session.
 FEATURE_FOLDERS = (_PACKAGE / "_suite" / "features", _PACKAGE.parents[1] / "features")
 _CLUSTER = next(option for option in OPTIONS if option.name == "cluster")
 
@@ -61,7 +61,10 @@ def _add(group: pytest.OptionGroup, option: Option) -> None:
 def pytest_load_initial_conftests(
     parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
-    """Once all options are known: names of ours that were others until 0.1, if none took them."""
+    """Refuses the option names that the suite used until 0.1, unless another plugin has them.
+
+    It runs when all plugins have added their options. Raises UsageError with the new names.
+    """
     result = yield
     if message := renamed(parser.parse_known_and_unknown_args(args)[1]):
         raise pytest.UsageError(message)
@@ -85,7 +88,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def is_wanted(config: pytest.Config) -> bool:
-    """Whether this session has asked for a conformance run: a cluster, or a feature by name."""
+    """Returns whether this session is a conformance run.
+
+    It is one if it names a cluster, a feature file, or a folder within the suite's features.
+    """
     worker: dict[str, object] = getattr(config, "workerinput", {})
     if WORKER_SETTINGS in worker or _names_a_cluster(config):
         return True
@@ -94,7 +100,7 @@ def is_wanted(config: pytest.Config) -> bool:
 
 
 def _names_a_cluster(config: pytest.Config) -> bool:
-    """On the command line, in the environment or in the ini file; the default does not count."""
+    """Returns whether the command line, the environment or the ini file names a cluster."""
     given = config.getoption(_CLUSTER.dest, None)
     return any(texts_of(replace(_CLUSTER, default=""), given, config.getini))
 

@@ -1,6 +1,7 @@
-"""Feature files as pytest modules: each scenario a test named by its id, without any Python file.
+"""Feature files as pytest modules: each scenario is a test named by its id, without a Python file.
 
-What cannot work is refused here, before anything is started: `features.reader` tells what.
+A feature with mistakes (`features.reader` finds them) is refused here, before a cluster is
+started.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from kuscia_conformance.features.reader import read_feature
 from kuscia_conformance.steps import definitions
 
 CHECK = pytest.StashKey[Check]()
-#: Whether documents that are missing will be written.
+#: Whether `--update` is set. Then a missing status document does not count as a mistake.
 UPDATING = pytest.StashKey[bool]()
-#: What `--only` names; nothing, where all are asked for.
+#: The patterns of `--only`; empty if all checks are to run.
 ONLY = pytest.StashKey[Sequence[str]]()
 
 
 class FeatureFile(pytest.Module):
-    """One feature file."""
+    """The pytest module of one feature file; the file needs no Python module beside it."""
 
     def _getobj(self) -> ModuleType:
         stash = self.config.stash
@@ -62,7 +63,7 @@ def _module(path: Path, only: Sequence[str], *, updating: bool) -> ModuleType:
 
 
 def _comes(problem: UsageError) -> bool:
-    """Whether `--update` will mend it."""
+    """Returns whether the problem is a missing status document, which `--update` will write."""
     return isinstance(problem, MissingDocument) and STATUS in problem.message
 
 

@@ -1,7 +1,8 @@
-"""The conformance run inside pytest: hooks and fixtures, each handing on to where the work is.
+"""pytest's hooks and fixtures for a conformance run. They call the modules that do the work.
 
-Registered by `pytest_plugin` once a run asks for it. The process that the user
-started owns cluster and controller; xdist's workers are told where they are.
+`pytest_plugin` registers this module when a session is a conformance run. The process that the user
+started owns the cluster and the controller. Workers of pytest-xdist receive the address of both,
+except on a virtual clock, where each worker has its own.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ SCENARIO = pytest.StashKey[Scenario]()
 
 
 def register(config: pytest.Config) -> None:
-    """Have pytest use this module and the steps, once."""
+    """Registers this module, the steps and the run with pytest; a second call does nothing.
+
+    Raises pytest.UsageError if the settings cannot be used.
+    """
     if config.pluginmanager.has_plugin(NAME):
         return
     run = config.stash.get(RUN, None)
@@ -53,6 +57,7 @@ def register(config: pytest.Config) -> None:
 
 
 def collect(path: Path, parent: pytest.Collector) -> pytest.Collector:
+    """Returns the pytest module of a feature file."""
     return FeatureFile.from_parent(parent, path=path)
 
 
@@ -63,7 +68,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
-    """Tags with a value are no markers; `features.checks` reads them."""
+    """Keeps tags with a value from becoming markers; `features.checks` reads these tags."""
     return True if ":" in tag else None
 
 
@@ -73,7 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
-    """The workers share one environment, unless each has a clock and a cluster of its own."""
+    """Starts the environment that all workers share; on a virtual clock each has its own."""
     if not config.stash[RUN].settings.virtual:
         config.stash[RUN].environment()
 
@@ -88,7 +93,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Have the environment before the first check, so that no check is charged with it."""
+    """Starts the environment before the first check, so that its time counts for no check."""
     has_checks = any(CHECK in item.stash for item in session.items)
     if has_checks and not session.config.option.collectonly and not session.testsfailed:
         session.config.stash[RUN].environment()
@@ -102,7 +107,7 @@ def kuscia_environment(pytestconfig: pytest.Config) -> Environment:
 
 @pytest.fixture(scope="session")
 def kuscia_connection(kuscia_environment: Environment) -> Iterator[Connection]:
-    """One client and one set of watches per process."""
+    """The API client and the watches of this process; all scenarios share them."""
     if kuscia_environment.virtual:
         yield kuscia_environment.virtual.connection
         return
@@ -117,7 +122,7 @@ def scenario(
     kuscia_environment: Environment,
     kuscia_connection: Connection,
 ) -> Iterator[Scenario]:
-    """The scenario that is running; every step asks for it."""
+    """The running scenario. Every step uses this fixture. Skips if the cluster lacks a need."""
     run = request.config.stash[RUN]
     check: Check = request.node.stash[CHECK]
     missing = check.needs - set(kuscia_environment.can)
@@ -127,7 +132,7 @@ def scenario(
     with scenario_lifecycle(check, request.node.path, stage) as it:
         request.node.stash[SCENARIO] = it
         yield it
-    # What it has seen is written, and is a lot.
+    # Its history is large, and is written to the evidence already.
     del request.node.stash[SCENARIO]
 
 
@@ -158,7 +163,7 @@ def pytest_runtest_makereport(
 
 
 def after_call(item: pytest.Item, report: pytest.TestReport, outcome: dict[str, Any]) -> None:
-    """What the user wants to see of a scenario before it is cleaned up."""
+    """Keeps a failed scenario or pauses, if the user wants that; notes the documents written."""
     scenario, settings = item.stash.get(SCENARIO, None), item.config.stash[RUN].settings
     if scenario is None:
         return
@@ -167,7 +172,7 @@ def after_call(item: pytest.Item, report: pytest.TestReport, outcome: dict[str, 
     if outcome["outcome"] in ("fail", "error"):
         if settings.keep_on_failure:
             scenario.keep = True
-            item.session.shouldstop = "kept what the failing scenario has made"
+            item.session.shouldstop = "the objects of the failing scenario are kept"
             outcome["text"] = report.longrepr = f"{outcome['text']}\n\n{kept(scenario)}"
         if settings.pause_on_failure:
             pause(item, scenario, outcome["text"])
@@ -175,5 +180,5 @@ def after_call(item: pytest.Item, report: pytest.TestReport, outcome: dict[str, 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Last: an interrupted scenario still has to be cleaned up, and needs its cluster for it."""
+    """Ends the run after all other plugins: cleaning up a scenario still needs the cluster."""
     session.config.stash[RUN].finish()

@@ -1,4 +1,4 @@
-"""Looking at a failure while it is still there: `--pause-on-failure` and `--keep-on-failure`."""
+"""Lets the user inspect a failed scenario: `--pause-on-failure` and `--keep-on-failure`."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 
 def pause(item: pytest.Item, scenario: Scenario, text: str) -> None:
-    """Show the failure and where it can be looked at; go on when Enter is pressed."""
+    """Shows the failure and commands to inspect it, and waits until the user presses Enter."""
     capture = item.config.pluginmanager.getplugin("capturemanager")
     capture.suspend(in_=True)
     with item.config.stash[RUN].quiet():
-        lines = [text, "", *where_to_look(scenario), "", "Enter cleans up and goes on"]
+        lines = [text, "", *where_to_look(scenario), "", "press Enter to clean up and go on"]
         sys.stderr.write("\n" + "\n".join(lines) + " ")
         sys.stderr.flush()
-        sys.stdin.readline()  # without a terminal this ends at once
+        sys.stdin.readline()  # returns immediately without a terminal
     capture.resume()
 
 
 def kept(scenario: Scenario) -> str:
-    """That a scenario is left as it is, and where it can be looked at."""
-    return "\n".join(["kept until the cluster goes:", *where_to_look(scenario)])
+    """Returns the text that says that a scenario is kept, with commands to inspect it."""
+    return "\n".join(["kept until the cluster ends:", *where_to_look(scenario)])
 
 
 def where_to_look(scenario: Scenario) -> Iterator[str]:
-    """Commands to copy, with the names that things have in the cluster."""
+    """Yields shell commands that show the objects of the scenario and the controller's log.
+
+    They have the names of the cluster (`alice-ghkmnp`), not those of the feature (`alice`).
+    """
     environment, names = scenario.environment, scenario.names
     kubectl = f"kubectl --kubeconfig {environment.kubeconfig}"
     where = address_of(environment.cluster)

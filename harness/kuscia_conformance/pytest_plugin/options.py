@@ -1,11 +1,16 @@
-"""Everything that a user may set: one table, from which each place takes its options.
+"""The table of all options, `OPTIONS`. The command line, pytest and the environment use it.
 
-An option is `--kuscia-NAME` in pytest, so that no other plugin and no conftest wants the same
-name; `--NAME` in `kuscia-conformance run`; `KUSCIA_CONFORMANCE_NAME` in the environment; and
-`kuscia_conformance_NAME` in pytest's ini file. `chosen` reads all of these, in this order, as
-text. `environment.settings.read_settings` makes `Settings` of it, once per run.
+    where                      how the option `only` is written
+    `kuscia-conformance run`   --only
+    pytest                     --kuscia-only, because other plugins may have an `--only`
+    environment                KUSCIA_CONFORMANCE_ONLY
+    pytest's ini file          kuscia_conformance_only
 
-Pytest loads this module in every session, so it imports the standard library alone.
+`chosen` reads their texts: the command line wins over the environment, the environment over the
+ini file, the ini file over the default. `environment.settings.read_settings` turns the texts into
+`Settings`, once per run.
+
+pytest loads this module in every session, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -19,20 +24,20 @@ from typing import Any
 PYTEST_PREFIX = "kuscia-"
 ENVIRONMENT_PREFIX = "KUSCIA_CONFORMANCE_"
 INI_PREFIX = "kuscia_conformance_"
-#: Where the worker of a parallel run finds the settings that its parent has read.
+#: The key under which a worker of pytest-xdist receives the settings of its parent.
 WORKER_SETTINGS = "kuscia_settings"
 
 
 @dataclass(frozen=True)
 class Option:
-    """One setting, by its short name."""
+    """One option, with its short name and its help text."""
 
     name: str
     help: str
     default: str = ""
     metavar: str = ""
     flag: bool = False
-    #: Whether it may be given several times.
+    #: Whether the option may be given several times.
     multiple: bool = False
 
     @property
@@ -64,99 +69,108 @@ class Option:
 OPTIONS = (
     Option(
         "cluster",
-        "where to run: embedded, kind[:NAME], controlplane or kubeconfig[:PATH[#CONTEXT]]",
+        "The cluster to run on: embedded, kind[:NAME], controlplane or "
+        "kubeconfig[:PATH[#CONTEXT]].",
         "embedded",
         "KIND",
     ),
     Option(
         "clock",
-        "of the embedded cluster: real, or virtual, which goes on to the next moment at which "
-        "anything happens; default: virtual with the reference controller, real with any other",
+        "The clock of the embedded cluster: real, or virtual, which skips the time in which "
+        "nothing happens. Default: virtual with the reference controller, real with any other.",
         metavar="real|virtual",
     ),
-    Option("seed", "what chance comes from where the clock is virtual", "1", "N"),
+    Option("seed", "The seed of all random choices, where the clock is virtual.", "1", "N"),
     Option(
         "pace",
-        "by how many milliseconds the embedded cluster holds back the answer to a write",
+        "Delay each answer of the embedded cluster to a write by this many milliseconds.",
         "8",
         "MS",
     ),
     Option(
         "controller",
-        "what to test: reference, cmd:COMMAND with {kubeconfig} in it (several times, if it takes "
-        "several programs), or none if one runs already",
+        "The controller to test: reference; cmd:COMMAND, a command that contains {kubeconfig}; or "
+        "none, if a controller runs already. Repeat the option for several programs.",
         "reference",
         "KIND",
         multiple=True,
     ),
-    Option("setup", "manifests to apply before the controller starts", metavar="FILE"),
-    Option("task-defaults", "labels and annotations that every task is to have", metavar="FILE"),
+    Option("setup", "Manifests to apply before the controller starts.", metavar="FILE"),
+    Option("task-defaults", "Labels and annotations to add to every task.", metavar="FILE"),
     Option(
         "nodes",
-        "how many nodes the scenarios share: kind's workers, simulated ones; for kubeconfig the "
-        "names of the nodes to use, comma-separated",
+        "How many nodes the scenarios share: workers of kind, or simulated nodes. For kubeconfig: "
+        "the names of the nodes to use, separated by commas.",
         "6",
         "N|NAMES",
     ),
     Option(
         "install-crds",
-        "for kubeconfig: replace resource definitions that differ from the suite's, until the end",
+        "For kubeconfig: replace resource definitions that differ from the suite's, and restore "
+        "them at the end.",
         flag=True,
     ),
-    Option("keep", "leave the kind cluster standing, to be used again as kind:NAME", flag=True),
+    Option("keep", "Keep the kind cluster at the end, to be used again as kind:NAME.", flag=True),
     Option(
         "kind-image",
-        "node image for kind, where the default one cannot be pulled",
+        "The node image for kind, if the default image cannot be pulled.",
         metavar="IMAGE",
     ),
     Option(
         "workload-image",
-        "what the pods run: an image with a shell and busybox's tools",
+        "The image of the pods: it must have a shell and the tools of busybox.",
         "busybox:1.36",
         "IMAGE",
     ),
     Option(
         "assets",
-        "folder of kube-apiserver, etcd and kube-controller-manager, for controlplane",
+        "For controlplane: the folder with kube-apiserver, etcd and kube-controller-manager.",
         metavar="DIR",
     ),
     Option(
-        "out", "folder for report and evidence; an older run in it is replaced", "results", "DIR"
+        "out",
+        "The folder for the report and the evidence. An older run in it is replaced.",
+        "results",
+        "DIR",
     ),
     Option(
         "only",
-        "run only these checks, requirements, areas or features; comma-separated, with * and ?",
+        "Run only these checks, requirements, areas or features, separated by commas. * stands for "
+        "any text, ? for one character.",
         metavar="NAMES",
     ),
-    Option("reuse", "run on the environment that `kuscia-conformance up` has made", flag=True),
+    Option("reuse", "Run on the cluster that `kuscia-conformance up` has started.", flag=True),
     Option(
         "update",
-        "write status documents that are missing or do not match, from what was seen; "
-        "read them before you keep them",
+        "Write the status documents that are missing or do not match, from the status that was "
+        "seen. Read them before you keep them.",
         flag=True,
     ),
     Option(
         "pause-on-failure",
-        "stop at a failure before it is cleaned up, until Enter is pressed",
+        "After a failure, wait for Enter before the scenario is cleaned up.",
         flag=True,
     ),
     Option(
         "keep-on-failure",
-        "leave what the first failing scenario has made, and end the run",
+        "After the first failure, end the run and keep the objects of the scenario.",
         flag=True,
     ),
     Option(
-        "timeout-scale", "stretch all timeouts by this factor, on a slow machine", "1", "FACTOR"
+        "timeout-scale", "Multiply all timeouts by this factor, on a slow machine.", "1", "FACTOR"
     ),
 )
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the user has chosen: for every option its texts, several only where it may repeat."""
+    """The texts of every option by key, with defaults.
+
+    Only an option that may be repeated has more than one text.
+    """
 
     texts: Mapping[str, Sequence[str]]
-    #: The keys of the options that the command line gives.
+    #: The keys of the options that are on the command line.
     given: frozenset[str]
 
 
@@ -167,15 +181,16 @@ def _no_ini(_: str) -> str:
 def chosen(given: Mapping[str, Any], ini: Callable[[str], str] = _no_ini) -> Chosen:
     """Returns the texts of every option, by key.
 
-    `given` holds what the command line says, by key: a text, True for a flag, a sequence of
-    texts for an option that may be repeated; None or nothing where an option is left out.
+    `given` has the values of the command line by key: a text, True for a flag, or a sequence of
+    texts for an option that may be repeated. An option that was left out is None or missing.
+    `ini` returns the value of a key in pytest's ini file.
     """
     texts = {option.key: texts_of(option, given.get(option.key), ini) for option in OPTIONS}
     return Chosen(texts, frozenset(key for key, value in given.items() if value))
 
 
 def texts_of(option: Option, given: Any, ini: Callable[[str], str] = _no_ini) -> Sequence[str]:
-    """Returns the texts of the command line, else the environment, the ini file, the default."""
+    """Returns the texts from the command line, else environment, else ini file, else default."""
     if option.multiple and given:
         return tuple(given)
     if given is not None and not option.multiple:
@@ -187,12 +202,15 @@ _SHORT = re.compile(rf"(?<![\w-])--({'|'.join(option.name for option in OPTIONS)
 
 
 def as_pytest_says(text: str) -> str:
-    """Returns a message with the options in it named as pytest names them."""
+    """Returns the message with each option written as in pytest: `--kuscia-only` for `--only`."""
     return _SHORT.sub(rf"--{PYTEST_PREFIX}\1", text)
 
 
 def renamed(unknown: Sequence[str]) -> str:
-    """Returns the message for options that pytest does not know and that were ours until 0.1."""
+    """Returns a message about options that the suite renamed after 0.1, or "" without any.
+
+    `unknown` are the arguments that pytest does not know.
+    """
     names = {f"--{option.name}": option.in_pytest for option in OPTIONS}
     old = [word for word in (argument.partition("=")[0] for argument in unknown) if word in names]
     return "; ".join(f"{word} is called {names[word]} in pytest" for word in dict.fromkeys(old))

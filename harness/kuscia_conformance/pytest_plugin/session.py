@@ -1,7 +1,8 @@
-"""One conformance run: its settings, its environment, its results, its verdict.
+"""One conformance run: its settings, its environment, its results and its report.
 
-There is one `Run` per process. In the process that the user started it makes the
-environment on demand and writes the report at the end; in a worker it does neither.
+Each process has one `Run`. In the process that the user started, it starts the environment when the
+environment is first needed, and writes the report at the end. In a worker of pytest-xdist it
+receives the environment (on a virtual clock it starts its own) and writes no report.
 """
 
 from __future__ import annotations
@@ -34,45 +35,51 @@ from kuscia_conformance.report.outcome import Result, result_from
 from kuscia_conformance.report.write import Outcome, prepare_folder, write_report
 
 RUN = pytest.StashKey["Run"]()
-#: What a worker is given by its parent: the environment, if all share one.
+#: The key under which a worker receives the environment, if all workers share one.
 WORKER_ENVIRONMENT = "kuscia_environment"
 
 
 def _say_nothing(_: str) -> None:
-    """Pytest's own terminal reporter tells of the tests."""
+    """Shows no progress, because pytest's own terminal reporter does."""
 
 
 @dataclass
 class Run:
-    """The state of a run; a plugin of pytest's for what it listens to."""
+    """The state of a run. It is also a pytest plugin, because it listens to test reports."""
 
     settings: Settings
     is_worker: bool = False
     say: Callable[[str], None] = _say_nothing
-    #: Names options in messages as whoever started the run names them.
+    #: Rewrites the options in a message as the user writes them: `--kuscia-only` under pytest.
     in_words: Callable[[str], str] = as_pytest_says
-    #: Keeps others from writing to the terminal meanwhile.
+    #: Keeps the progress line off the terminal while another text is shown.
     quiet: Callable[[], AbstractContextManager[object]] = nullcontext
     results: dict[str, Result] = field(default_factory=dict)
-    #: Whether less than the whole suite was asked for.
+    #: Whether the user asked for less than the whole suite.
     partial: bool = False
     interrupted: bool = False
-    #: Why there is no environment.
+    #: The error because of which the environment could not start, or did not end cleanly.
     failure: ConformanceError | None = None
     _environment: Environment | None = None
     _ending: ExitStack = field(default_factory=ExitStack)
 
     def begin(self, config: pytest.Config) -> None:
-        """Make this the run of the pytest session. UsageError if the session cannot have it."""
+        """Makes this the run of the pytest session.
+
+        Raises UsageError for options that work only without parallel workers.
+        """
         if getattr(config.option, "numprocesses", None):
             _require_one_at_a_time(self.settings)
         config.stash[RUN] = self
         config.pluginmanager.register(self, "kuscia-conformance-run")
 
     def environment(self) -> Environment:
-        """The cluster and the controller, made on the first call; the run ends if that fails."""
+        """Returns the cluster and the controller; the first call starts them.
+
+        If that fails, pytest exits: with code 2 for a wrong option, else with 4.
+        """
         if self._environment is None:
-            # Whoever ends pytest by SIGTERM wants the cluster gone, too.
+            # SIGTERM must also end the cluster, so it is handled as Ctrl-C is.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
                 if self.settings.reuse:
@@ -88,7 +95,7 @@ class Run:
         return self._environment
 
     def choose(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out what `--only` does not name, and put what runs alone last."""
+        """Deselects what `--only` does not name, and sorts the checks that run alone to the end."""
         patterns = self.settings.only
         left_out = [
             item
@@ -100,7 +107,7 @@ class Run:
             items[:] = [item for item in items if item not in left_out]
         items[:] = in_order(items)
         if patterns and not items and not self.is_worker:
-            text = f"--only {','.join(patterns)}: no check is called that"
+            text = f"--only {','.join(patterns)}: no check has this name"
             raise pytest.UsageError(self.in_words(text))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -114,13 +121,13 @@ class Run:
         self.interrupted = True
 
     def finish(self) -> None:
-        """End what was started, undisturbed by a second Ctrl-C, and write the report."""
+        """Ends the environment and writes the report. A second Ctrl-C does not interrupt it."""
         if self.is_worker:
             return
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             if self._environment and not self.settings.reuse:
-                self.say("ending the controller and the cluster")
+                self.say("stopping the controller and the cluster")
             self._end()
             if self.results:
                 write_report(self.settings.out, self._outcome())
@@ -153,7 +160,10 @@ class Run:
 
 
 def run_of(config: pytest.Config) -> Run:
-    """Returns a run with the settings of a pytest session. UsageError if they cannot be."""
+    """Returns a run with the settings of a pytest session, or of the parent of a worker.
+
+    Raises UsageError for an option with a wrong value.
+    """
     given: dict[str, Any] = getattr(config, "workerinput", {})
     if WORKER_SETTINGS in given:
         settings = Settings.from_json(given[WORKER_SETTINGS])
@@ -170,9 +180,10 @@ def run_of(config: pytest.Config) -> Run:
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """What runs alone comes last, those with plain names spread among the others of it.
+    """Returns the items with the checks that run alone at the end.
 
-    The namespaces of plain names take seconds to go, for the next one to come.
+    Checks with plain names are spread evenly among them: Kubernetes needs seconds to delete the
+    namespaces of one such check, and the next one needs the same names.
     """
     plain, killing, together = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
     for item in items:
@@ -187,13 +198,17 @@ def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 
 def _require_one_at_a_time(settings: Settings) -> None:
     if settings.pause_on_failure:
-        raise UsageError("--pause-on-failure: only one scenario at a time can be looked at")
+        raise UsageError(
+            "--pause-on-failure: works only with one scenario at a time, so without workers (-n 0)"
+        )
     if settings.update:
-        raise UsageError("--update: only one scenario at a time can write documents")
+        raise UsageError(
+            "--update: works only with one scenario at a time, so without workers (-n 0)"
+        )
 
 
 def _is_partial(config: pytest.Config) -> bool:
-    """Whether pytest was asked for less than all our features."""
+    """Returns whether pytest runs less than all features of the suite."""
     whole = str(suite_folder("features").resolve())
     asked = [str(Path(argument).resolve()) for argument in config.args]
     return whole not in asked or bool(config.option.keyword or config.option.markexpr)

@@ -1,8 +1,10 @@
-"""What a pytest report says about a check: pass, fail, skip or error, never mixed.
+"""The outcome of one check: exactly one of pass, fail, skip and error.
 
-- fail: the implementation did not do what the check wants, or left what cannot be cleaned up
-- error: the check could not be made (harness, prerequisite): no verdict on anybody
-- skip: not-applicable on this cluster, or left out by the user
+- pass: the controller did what the check expects
+- fail: the controller did not, or it left objects that could not be cleaned up
+- error: the check could not be carried out (reason `harness` or `prerequisite`), so it says nothing
+  about the controller
+- skip: the cluster cannot do it (reason `not-applicable`), or the user left it out (`user`)
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from kuscia_conformance.scenario.failure import CheckFailed
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of one check."""
+    """The outcome of one check, with its reason, the text of a failure and the time in seconds."""
 
     check: Check
     outcome: str
@@ -28,7 +30,10 @@ class Result:
     seconds: float = 0
 
     def then(self, later: Result) -> Result:
-        """Both phases of one check as one: the worse outcome, the first text, the time of both."""
+        """Returns one result for two phases of a check, such as call and teardown.
+
+        It has the worse outcome with its reason and text, and the time of both.
+        """
         worse = max(self, later, key=lambda result: _WORSE.index(result.outcome))
         return replace(worse, seconds=self.seconds + later.seconds)
 
@@ -39,7 +44,10 @@ _WORSE = ("pass", "skip", "fail", "error")
 def outcome_of(
     check: Check, report: pytest.TestReport, error: BaseException | None
 ) -> dict[str, Any]:
-    """The result as plain data, which xdist carries from a worker to its parent."""
+    """Returns the result of one phase of a check as plain data.
+
+    pytest-xdist sends it from a worker to its parent; `result_from` makes a `Result` of it again.
+    """
     outcome, reason = _judge(report, error)
     text = report.longreprtext if outcome in ("fail", "error") else ""
     result = Result(check, outcome, reason, text, report.duration)
@@ -49,6 +57,7 @@ def outcome_of(
 
 
 def result_from(data: dict[str, Any]) -> Result:
+    """Returns the result that `outcome_of` has turned into data."""
     check = dict(data["check"])
     check["needs"] = frozenset(check["needs"])
     check["requirements"] = tuple(check["requirements"])

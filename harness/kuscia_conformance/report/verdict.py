@@ -1,4 +1,4 @@
-"""The verdict: what the results of all checks come to, in one word and one exit code."""
+"""The verdict: one word and one exit code for the results of all checks together."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from kuscia_conformance.report.outcome import Result
 
 @dataclass(frozen=True)
 class Verdict:
-    """conformant (0), not conformant (1), incomplete (3), or failed for the harness's part (4)."""
+    """A verdict with its exit code.
+
+    0 conformant, 1 not conformant, 3 incomplete, 4 no verdict because the harness or the cluster
+    failed.
+    """
 
     word: str
     exit_code: int
-    #: Some checks were left out on request: whatever the word, it certifies nothing.
+    #: Whether the user left some checks out. A partial verdict is not a certificate.
     partial: bool = False
 
     def __str__(self) -> str:
@@ -26,9 +30,10 @@ class Verdict:
 def judge(
     results: Collection[Result], *, interrupted: bool = False, partial: bool = False
 ) -> Verdict:
-    """Only a MUST that failed makes an implementation not conformant; SHOULDs are reported.
+    """Returns the verdict on all results.
 
-    So are the checks of optional features, whatever becomes of them.
+    A failed check makes an implementation not conformant, unless it is a SHOULD. Checks of optional
+    features (level `extended:…`) never decide. Both are in the report.
     """
     deciding = [result for result in results if not _is_optional(result)]
     outcomes = Counter(result.outcome for result in deciding)

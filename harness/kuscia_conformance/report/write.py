@@ -1,4 +1,8 @@
-"""The report: `report.yaml`, first shape. JUnit is pytest's own; events are written as they end."""
+"""Writes `report.yaml` (v1alpha1), and prepares the folder for it.
+
+The other files of the folder come from elsewhere: pytest writes `junit.xml`, and each scenario
+writes its events when it ends.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +23,15 @@ from kuscia_conformance.report.outcome import Result
 from kuscia_conformance.report.verdict import judge
 
 REPORT = "report.yaml"
-#: What a run writes into its folder; nothing else in it is ever touched.
+#: The files that a run writes into its folder. Other files are never changed.
 OURS = (REPORT, "junit.xml", "controller*.log", "checks")
 
 
 def prepare_folder(out: Path) -> None:
-    """Empty the folder of an older run; UsageError if it holds anything that is not a run's."""
+    """Deletes the files of an older run from the folder.
+
+    Raises UsageError if the path is a file, or if the folder has a file that no run writes.
+    """
     if not out.exists():
         return
     if not out.is_dir():
@@ -32,7 +39,7 @@ def prepare_folder(out: Path) -> None:
     foreign = sorted(path.name for path in out.iterdir() if not any(map(path.match, OURS)))
     if foreign:
         raise UsageError(
-            f"--out {out}: holds {foreign[0]!r}, which no run of ours has written",
+            f"--out {out}: holds {foreign[0]!r}, which is not from a conformance run",
             hint="name another folder, or empty this one",
         )
     for path in out.iterdir():
@@ -41,14 +48,14 @@ def prepare_folder(out: Path) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run has come to: all that a report is made of."""
+    """The data for a report."""
 
     controller: str
-    #: The name of the cluster and what it can do; None where there has never been one.
+    #: The name of the cluster and its capabilities; None if no cluster was started.
     cluster: tuple[str, Sequence[str]] | None
     results: Sequence[Result]
     interrupted: bool
-    #: Whether less than the whole suite was asked for.
+    #: Whether the user asked for less than the whole suite.
     partial: bool
 
 
@@ -61,7 +68,7 @@ def write_report(out: Path, outcome: Outcome) -> None:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as they are."""
+    """A YAML dumper that writes texts of several lines as blocks."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

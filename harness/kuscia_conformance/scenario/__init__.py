@@ -1,15 +1,19 @@
-"""One scenario while it runs: everything that its steps ask for.
+"""One scenario while it runs: the parts that its steps call.
 
-Comes in: a check, its files, an environment. Goes out: passes and failures, and the events that
-were seen. A `Scenario` has parts, and a step calls one of them:
+Comes in: a check, its fixture files, an environment. Goes out: a pass or a failure, and the events
+that were seen. A `Scenario` holds the parts of one scenario, and a step calls one of them:
 
-    lifecycle     from the names and locks to the events that are written at the end
-    domains       namespaces and borrowed nodes             capacity    the room of nodes
-    applied       tasks and other objects that were made    controller  killed and started
-    history       what was seen, in the scenario's names    names       and those of the cluster
-    expectations  waiting and failing                       failure     the text of a failure
-    timeline      what happened, second by second           blame       who wrote a field last
+    domains       creates namespaces and borrows nodes
+    applied       creates tasks and other objects
+    controller    kills and starts the controller under test
+    history       has everything that was seen, in the scenario's own names
+    expectations  waits for something, or fails the check
 
-What a feature's words mean by what was seen is in the room `observed`. This one must not know
-pytest's session, the report, or how a cluster is made.
+    lifecycle     creates a Scenario, cleans up after it, and writes its events
+    names         translates between the feature's names and those in the cluster
+    capacity      computes the room of nodes
+    failure, timeline, blame   write the text of a failure
+
+The room `observed` decides what the words of a feature mean, given a history. This room must not
+know pytest's session, the report, or how a cluster is created.
 """

@@ -1,4 +1,8 @@
-"""What a scenario has created: its tasks, their AppImage, and what was refused."""
+"""The objects that a scenario creates: its tasks, their AppImage and others.
+
+A task is known by its name in the feature from `define` on, and exists in the cluster from `create`
+on. Every object carries the id of the run, and is deleted when the scenario ends.
+"""
 
 from __future__ import annotations
 
@@ -34,45 +38,45 @@ from kuscia_conformance.kube.objects import (
 )
 from kuscia_conformance.scenario.expectations import Expectations
 
-#: kubectl notes down what it applied; some controllers do not look at a task without annotations.
+#: The annotation of `kubectl apply`. Some controllers ignore tasks without annotations.
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-#: Kinds by whose names a feature speaks of pods.
+#: Kinds that have pods: a feature can write `the pods of "psi"` with the name of one.
 _HAVE_PODS = (KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
 
 
 @dataclass
 class Applied:
-    """The objects of one scenario, as its Givens and Whens make them."""
+    """The objects that the Givens and Whens of one scenario create."""
 
     files: FixtureFiles
     connection: Connection
     expect: Expectations
     timeouts: Timeouts
     ending: ExitStack
-    #: Labels and annotations that every task is to have.
+    #: Labels and annotations for every task, from `--task-defaults`.
     task_defaults: Mapping[str, Any] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
-    #: The AppImage of tasks that name no manifest, once it has been read, and whether it is made.
+    #: The AppImage of tasks without a manifest of their own, once it was read from its file.
     app_image: Obj | None = None
     app_image_made: bool = False
-    #: How the API server refused the last thing that `try_to_apply` tried.
+    #: The API server's answer to the last object that `try_to_apply` tried, if it was refused.
     refusal: ApiError | None = None
 
     def task(self, name: str) -> Task:
-        """Returns the task of that name. FeatureError if it was not given."""
+        """Returns the task of that name. Raises FeatureError if no step has given it."""
         if name not in self.tasks:
             known = ", ".join(sorted(self.tasks)) or "none"
             raise FeatureError(f'the task "{name}" was not given', hint=f"given: {known}")
         return self.tasks[name]
 
     def define(self, task: Task) -> None:
-        """Makes a task known that is not created yet. FeatureError if its name is taken."""
+        """Adds a task that is not created yet. Raises FeatureError if there is one of that name."""
         if task.name in self.tasks:
             raise FeatureError(f'the task "{task.name}" is given twice')
         self.tasks[task.name] = task
 
     def create(self, name: str) -> None:
-        """Creates a task that was defined, and before it the AppImage if that is not there."""
+        """Creates a defined task, and before it the AppImage if that was not created yet."""
         __tracebackhide__ = True
         history = self.expect.history
         history.act()
@@ -82,7 +86,7 @@ class Applied:
         self.apply_all([self.task(name).manifest])
 
     def the_app_image(self) -> Obj:
-        """Returns the AppImage of tasks that name no manifest, as the feature has changed it."""
+        """Returns the AppImage of tasks without a manifest, with the feature's changes."""
         if self.app_image is None:
             [self.app_image] = self.files.manifests(f"{APP_IMAGE}.yaml")
         return self.app_image
@@ -93,14 +97,17 @@ class Applied:
         self.apply_all([self.the_app_image()])
 
     def try_to_apply(self, manifest: Obj) -> None:
-        """Applies what may well be refused: a Then says whether it was to be."""
+        """Applies a manifest that may be refused, and stores the refusal for a later Then."""
         try:
             self.apply(manifest)
         except ApiError as error:
             self.refusal = error
 
     def apply_all(self, manifests: list[Obj]) -> None:
-        """Applies each; the check fails with the first that is refused."""
+        """Applies the manifests in their order. The check fails with the first that is refused.
+
+        A task, group or task resource that no step has defined becomes known by its name.
+        """
         __tracebackhide__ = True
         for manifest in manifests:
             name, is_task = name_of(manifest), resource_of(manifest) is KUSCIA_TASKS
@@ -115,7 +122,12 @@ class Applied:
                 self.tasks[name] = replace(self.tasks[name], uid=uid_of(created))
 
     def apply(self, manifest: Obj) -> Obj:
-        """Creates the object as `kubectl apply` does: strictly validated. Returns the answer."""
+        """Creates the object as `kubectl apply` does, with strict validation; returns the answer.
+
+        Waits until the watches have seen it. Raises ApiError if the API server refuses it,
+        FeatureError for a kind that the suite does not know, and ClusterError if the cluster
+        already has an object of that name that no run has made.
+        """
         resource = resource_of(manifest)
         if resource is None:
             raise FeatureError(
@@ -132,7 +144,10 @@ class Applied:
         return made
 
     def patch_task(self, name: str, patch: Obj, sub: str = "") -> None:
-        """Patches a task in the cluster, or with `sub` one of its subresources."""
+        """Patches a task in the cluster, or with `sub` one of its subresources.
+
+        Raises ApiError if the API server refuses the patch.
+        """
         real, api = self.expect.history.names.real(self.task(name).name), self.connection.api
         self.connection.run(api.patch(KUSCIA_TASKS, real, TASK_NAMESPACE, patch, sub=sub))
 
@@ -146,7 +161,7 @@ class Applied:
         return sent
 
     def _await_seen(self, resource: Resource, made: Obj) -> None:
-        """Waits for the watch: steps look for what they are about in the history."""
+        """Waits until the watch has seen the object, because steps look for it in the history."""
         __tracebackhide__ = True
         if resource not in WATCHED:
             return
@@ -154,7 +169,7 @@ class Applied:
         self.expect.until(
             lambda: any(uid_of(v.object) == uid_of(made) for v in history.versions) or None,
             self.timeouts.status,
-            lambda: f"expected: {key_of(made)} is seen once it is made\nactual:   it is not",
+            lambda: f"expected: the watch sees {key_of(made)}\nactual:   it does not",
         )
 
     def _delete(self, resource: Resource, sent: Obj) -> None:
@@ -162,11 +177,11 @@ class Applied:
         self.connection.run(remove_ours(api, resource, name, namespace))
 
     def _refuse_if_others(self, resource: Resource, sent: Obj) -> None:
-        """ClusterError if the name is taken by an object that no run has made."""
+        """Raises ClusterError if the existing object of that name was not made by a run."""
         api, name, namespace = self.connection.api, name_of(sent), namespace_of(sent)
         there = self.connection.run(api.get(resource, name, namespace))
         if run_of(there) is None:
             raise ClusterError(
                 f"the cluster has a {resource.kind} {key_of(sent)} that no run has made",
-                hint="it is left as it is; run this scenario on a cluster without it",
+                hint="the suite leaves it alone; run this scenario on a cluster without it",
             )

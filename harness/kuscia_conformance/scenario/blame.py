@@ -1,7 +1,9 @@
-"""Who wrote a field last: from the versions that were seen, and what the server knows of writers.
+"""Finds who wrote a field last, for the text of a failure.
 
-A server that keeps a log of its writes (the embedded one) says who, what and when; of others the
-managed fields say who.
+The versions in the history show when a field changed. Who changed it comes from the server:
+
+    the embedded cluster keeps a log of writes: client, request and time
+    on other clusters `metadata.managedFields` names the client
 """
 
 from __future__ import annotations
@@ -16,34 +18,37 @@ from kuscia_conformance.kube import objects
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import Obj
 
-#: What an environment can whose server keeps such a log, and where it tells it.
+#: The capability of clusters whose server logs writes, and the path that returns the log.
 REQUEST_LOG = "request-log"
 _WRITES = "/debug/writes"
 
 
 @dataclass(frozen=True)
 class Write:
-    """One request that has changed something."""
+    """One request that has changed something.
+
+    `who` is the client's user agent without its version.
+    """
 
     who: str
-    #: As `PATCH kusciatasks/psi/status`.
+    #: The verb and the short path, such as `PATCH kusciatasks/psi/status`.
     what: str
     at: datetime
 
 
 async def known_writes(api: Api) -> dict[int, Write]:
-    """The server's latest writes, by the versions that came of them."""
+    """Returns the server's latest writes, by the resourceVersions that they created."""
     writes = (await api.raw(_WRITES))["writes"]
     return {version: _write(each) for each in writes for version in each["versions"]}
 
 
 def _write(each: Obj) -> Write:
-    who = each["who"].partition("/")[0] or "somebody"
+    who = each["who"].partition("/")[0] or "unknown"
     return Write(who, f"{each['verb']} {_short(each['path'])}", objects.time_from(each["at"]))
 
 
 def _short(path: str) -> str:
-    """The path without what a reader of a failure knows: group, version and namespace."""
+    """Returns the path without group, version and namespace, which readers of a failure know."""
     words = path.strip("/").split("/")
     words = words[2 if words[0] == "api" else 3 :]
     return "/".join(words[2:] if words[0] == "namespaces" and len(words) > 2 else words)
@@ -52,7 +57,11 @@ def _short(path: str) -> str:
 def last_writer(
     versions: Sequence[Version], path: Path, start: datetime, writes: Mapping[int, Write]
 ) -> str:
-    """As `controller, +8.44 s, version 214`; a dash where the field was never there."""
+    """Returns who wrote the status field at `path` last, as `controller, +8.44 s, version 214`.
+
+    `versions` are those of one object, the oldest first. Times are in seconds since `start`. The
+    request follows if `writes` has it. Returns a dash if the field never had a value.
+    """
     values = [value_at(version.object.get("status") or {}, path) for version in versions]
     changes = [
         index
@@ -72,8 +81,8 @@ def last_writer(
 
 
 def _manager(version: Version) -> str:
-    """The manager of the newest entry for this version's status."""
+    """Returns the manager of the newest `managedFields` entry that concerns the status."""
     entries = version.object["metadata"].get("managedFields") or []
     entries = [entry for entry in entries if "f:status" in (entry.get("fieldsV1") or {})]
     newest: Obj = max(entries, key=lambda entry: entry.get("time", ""), default={})
-    return str(newest.get("manager", "somebody"))
+    return str(newest.get("manager", "unknown"))

@@ -1,6 +1,6 @@
-"""The room of nodes: taken by plain pods, closed, and whether more was taken than there was.
+"""The room of nodes: takes it with plain pods, closes nodes, and checks for overcommitted ones.
 
-A plain pod is nobody's: it is bound to its node as it is created, past every scheduler.
+A plain pod belongs to no task. It is created with `spec.nodeName`, so that no scheduler takes part.
 """
 
 from __future__ import annotations
@@ -18,17 +18,22 @@ _SYSTEM = ("uid", "resourceVersion", "creationTimestamp", "generation", "managed
 
 
 async def cordon(api: Api, node: str, cordoned: bool) -> None:
+    """Makes the node unschedulable, or schedulable again, as kubectl does."""
     await api.patch(NODES, node, None, {"spec": {"unschedulable": cordoned or None}})
 
 
 async def remake_node(api: Api, node: Obj) -> None:
-    """The node as it was, under another uid; its kubelet carries on with it."""
+    """Creates a deleted node again, with a new uid; its kubelet goes on with the new object."""
     metadata = {key: value for key, value in node["metadata"].items() if key not in _SYSTEM}
     await api.create(NODES, {"apiVersion": "v1", "kind": "Node", **node, "metadata": metadata})
 
 
 def plain_pod(name: str, namespace: str, node: str, seconds_to_end: str | None) -> Obj:
-    """A pod on that node, with room for one; it ends at once when told, or after so long."""
+    """Returns a pod that is bound to the node and takes the room of one pod there.
+
+    When deleted it ends immediately; with `seconds_to_end` it ignores SIGTERM and ends only after
+    that grace period.
+    """
     deaf = ["sleep", "600"]
     container: Obj = {
         "name": "app",
@@ -45,22 +50,23 @@ def plain_pod(name: str, namespace: str, node: str, seconds_to_end: str | None) 
 
 
 def set_cpu(pod: Obj, cores: Decimal) -> None:
-    """Have it take so much cpu, and none of our room."""
+    """Makes the pod request so many cores, instead of the room of one pod."""
     amount = f"{int(cores * 1000)}m"
     pod["spec"]["containers"][0]["resources"] = {"requests": {"cpu": amount}}
 
 
 async def free_cpu(api: Api, node: str) -> Decimal:
-    """What of the node's cpu nobody has asked for."""
+    """Returns the node's allocatable cpu, in cores, minus the requests of its unfinished pods."""
     pods, _ = await api.list(PODS, fields=f"spec.nodeName={node}")
     allocatable = (await api.get(NODES, node))["status"]["allocatable"]
     return quantity(allocatable["cpu"]) - sum((_asked(pod, "cpu") for pod in pods), Decimal(0))
 
 
 def overcommitted(versions: Sequence[Version]) -> Iterator[str]:
-    """Each moment at which the unfinished pods of a node asked for more than the node had.
+    """Yields a text for each binding after which a node's pods asked for more than it had.
 
-    A node that shrinks under its pods is not the scheduler's doing: only bindings are judged.
+    Pods that have ended do not count. Only bindings are judged: if a node shrinks while pods run
+    on it, the scheduler is not to blame.
     """
     room: dict[str, Obj] = {}
     pods: dict[str, Obj] = {}

@@ -1,4 +1,4 @@
-"""The controller under test, as one scenario may kill it and start it again."""
+"""The controller under test: one scenario may kill it and start it again."""
 
 from __future__ import annotations
 
@@ -12,25 +12,28 @@ from kuscia_conformance.errors import ControllerError
 
 @dataclass
 class ControllerUnderTest:
-    """It runs again at the latest when the scenario ends, however that ends."""
+    """Kills and starts the controller; it runs again at the latest when the scenario ends."""
 
     environment: Environment
     ending: ExitStack
     killed: bool = False
 
     def kill(self) -> None:
-        """Kills it as a crash would."""
+        """Sends SIGKILL to the controller, as a crash would end it."""
         self.ending.callback(self.start)
         self.killed = True
         self.environment.ask(control.KILL)
 
     def start(self) -> None:
-        """Starts it, if it does not run, and returns once it is ready."""
+        """Starts the controller unless it runs, and returns once it is ready."""
         self.environment.ask(control.START)
         self.killed = False
 
     def last_words(self) -> str:
-        """Returns what is known of a controller that has ended by itself, or "" if it runs."""
+        """Returns the error text of a controller that has ended on its own.
+
+        Returns "" if the controller runs, or if this scenario has killed it.
+        """
         try:
             self.environment.ask(control.LOOK)
         except ControllerError as error:

@@ -1,4 +1,8 @@
-"""The domains of a scenario: a namespace each, and borrowed nodes that serve it alone."""
+"""The domains of a scenario: each has a namespace, and borrowed nodes that serve only this domain.
+
+All scenarios of a run share one pool of nodes. A scenario borrows nodes for its domains, gives them
+room for pods, and returns them empty when it ends.
+"""
 
 from __future__ import annotations
 
@@ -24,27 +28,29 @@ from kuscia_conformance.scenario.history import History
 
 @dataclass
 class Domains:
-    """The domains that a scenario was given, and what it does with them."""
+    """The domains that a scenario was given. Methods take their names in the feature."""
 
     environment: Environment
     connection: Connection
     history: History
     timeouts: Timeouts
     ending: ExitStack
-    #: The nodes that each has borrowed.
+    #: The names of the nodes that each domain has borrowed.
     nodes: dict[str, list[str]] = field(default_factory=dict)
-    #: What each held when it was noted down, see `inventory`.
+    #: The objects that each domain had when `note` was called, as `inventory` names them.
     noted: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, names: list[str], room: int, nodes: int = 1) -> None:
-        """Makes these domains, each with nodes of its own that have room for so many pods each.
+        """Creates these domains, each with `nodes` nodes that have room for `room` pods each.
 
-        All in one step: scenarios that each held a node and waited for another would never end.
+        Waits until that many nodes are free and empty. Raises FeatureError on a second call: two
+        scenarios that each hold a node and wait for another one would wait without end. Raises
+        ClusterError if the cluster has too few nodes, or if a name is in use by other objects.
         """
         if self.nodes:
             raise FeatureError("the domains of a scenario have to be given in one step")
         api, run = self.connection.api, self.environment.run
-        # Before anything is to be cleaned up: what is there under these names is not ours.
+        # First, before any cleaning is registered: existing objects of these names are not ours.
         self.connection.together(
             *(borrowed_nodes.require_free(api, self.namespace(name)) for name in names)
         )
@@ -58,7 +64,7 @@ class Domains:
             self.set_room(name, room)
 
     def namespace(self, domain: str) -> str:
-        """Returns the name that the domain's namespace has in the cluster."""
+        """Returns the name of the domain's namespace in the cluster."""
         return self.history.names.namespace(domain)
 
     @property
@@ -66,14 +72,18 @@ class Domains:
         return [node for nodes in self.nodes.values() for node in nodes]
 
     def nodes_of(self, domain: str) -> list[str]:
-        """Returns its nodes. FeatureError if the scenario was not given this domain."""
+        """Returns the domain's nodes. Raises FeatureError if the scenario was not given it."""
         if domain not in self.nodes:
             known = ", ".join(sorted(self.nodes)) or "none"
             raise FeatureError(f"the domain {domain!r} was not given", hint=f"given: {known}")
         return self.nodes[domain]
 
     def set_room(self, domain: str, *pods: int) -> None:
-        """Gives each node of the domain room for so many pods: one number for all, or one each."""
+        """Sets the number of pods for which each node of the domain has room.
+
+        `pods` is one number for all nodes, or one number per node. Raises FeatureError for any
+        other count of numbers.
+        """
         api, nodes = self.connection.api, self.nodes_of(domain)
         rooms = pods * len(nodes) if len(pods) == 1 else pods
         if len(rooms) != len(nodes):
@@ -86,17 +96,17 @@ class Domains:
         )
 
     def note(self, domain: str, tasks: Collection[str]) -> None:
-        """Remembers what is in the domain, for `remains`."""
+        """Stores the domain's objects, and the groups of these tasks, for `remains`."""
         self.noted[domain] = self._inventory(domain, tasks)
 
     def remains(self, domain: str, tasks: Collection[str]) -> list[str]:
-        """Returns what is there now and was not noted, and what was noted and is not there."""
+        """Returns a line for each difference between the domain's objects now and at `note`."""
         before, now = set(self.noted[domain]), set(self._inventory(domain, tasks))
         left = [f"left behind  {thing}" for thing in sorted(now - before)]
         return left + [f"missing      {thing}" for thing in sorted(before - now)]
 
     def leave(self) -> None:
-        """Keeps the nodes from other scenarios until the cluster ends."""
+        """Keeps other scenarios from borrowing these nodes until the cluster ends."""
         node_locks.keep(Path(self.environment.work), self.all_nodes)
 
     def _inventory(self, domain: str, tasks: Collection[str]) -> list[str]:
@@ -122,7 +132,7 @@ class Domains:
         self.connection.run(borrowed_nodes.remove_domain(api, self.namespace(domain)))
 
     def _clear(self, domain: str) -> None:
-        """Ends the domain's pods, which the controller should have: others need the nodes."""
+        """Deletes the pods that the controller has left, because other scenarios need the nodes."""
         self.history.update()
         self.connection.run(_evict(self.connection.api, [pod.real for pod in self._pods(domain)]))
         if self.history.until(lambda: not self._pods(domain) or None, self.timeouts.gone) is None:
@@ -142,19 +152,19 @@ class Domains:
                 return
             if not journal.wait_beyond(count, self.timeouts.node):
                 raise ClusterError(
-                    f"node {', '.join(nodes)}: pods of others stay: {', '.join(busy)}"
+                    f"node {', '.join(nodes)}: pods of other scenarios stay: {', '.join(busy)}"
                 )
 
 
 async def _evict(api: Api, pods: list[Obj]) -> None:
-    """Deletes pods that are left, with their grace."""
+    """Deletes these pods with their grace period."""
     for pod in pods:
         with suppress(NotFound):
             await api.delete(PODS, name_of(pod), namespace_of(pod))
 
 
 def _pods_on(journal: Journal, nodes: list[str]) -> list[str]:
-    """Returns the pods of conformance runs that are on these nodes, or about to leave them."""
+    """Returns the keys of the pods of conformance runs on these nodes, ending ones included."""
     there = [v for v in journal.there(PODS) if v.object["spec"].get("nodeName") in nodes]
     return sorted(v.key for v in there if _takes_room(v.object))
 
@@ -165,19 +175,22 @@ def _takes_room(pod: Obj) -> bool:
 
 
 def pods_in(text: str) -> int:
-    """Returns the number of pods that a feature speaks of: `no` or digits."""
+    """Returns the number of pods that a feature writes as `no` or as digits."""
     return 0 if text == "no" else int(text)
 
 
 def await_as_noted(
     domains: Domains, names: Sequence[str], tasks: Collection[str], expect: Expectations
 ) -> None:
-    """Waits until these domains hold what was noted, and fails with what remains or is missing."""
+    """Waits until these domains hold exactly what was noted.
+
+    After the timeout `gone` the check fails with a line for each object that remains or is missing.
+    """
     __tracebackhide__ = True
     journal, seconds = domains.connection.journal, domains.timeouts.gone
     deadline = journal.now() + timedelta(seconds=seconds)
     while left := [line for name in names for line in domains.remains(name, tasks)]:
-        # What remains may be of a kind that is not watched: look again at each event, or soon.
+        # What is left may be of a kind without a watch: look after each event and every 0.5 s.
         journal.wait_beyond(len(journal.versions), 0.5)
         if journal.now() > deadline:
             expect.fail("\n".join(left), seconds)

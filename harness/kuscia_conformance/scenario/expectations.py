@@ -1,4 +1,8 @@
-"""What a Then does: it waits until something is found, or fails with all that a reader needs."""
+"""Waiting and failing: a Then waits until it finds something, or fails the check.
+
+A failed expectation raises CheckFailed. If the API server does not answer at the end of the wait,
+another error is raised instead, because the check then says nothing about the implementation.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass
 class Expectations:
-    """The waiting and the failing of one scenario."""
+    """Waits and fails on behalf of the steps of one scenario."""
 
     check: Check
     history: History
@@ -32,20 +36,25 @@ class Expectations:
     step: Step | None = None
 
     def until(self, look: Callable[[], T | None], seconds: float, failed: Callable[[], str]) -> T:
-        """Returns what `look` finds in that time; else the check fails with the text of `failed`.
+        """Returns the first value other than None that `look` returns within `seconds`.
 
-        `look` is called again at each event, and is to judge the whole history.
+        Otherwise the check fails with the text that `failed` returns. `look` is called after each
+        event, and should judge the whole history. Raises ApiError if the API server is lost.
         """
         __tracebackhide__ = True
         found = self.history.until(look, seconds)
         if found is not None:
             return found
-        # Without an API server nothing could be seen. Then this raises, and the check is an error.
+        # Without an API server nothing could be seen: this raises, and the check ends as an error.
         self.connection.run(self.connection.api.raw("/version"))
         self.fail(failed(), seconds)
 
     def fail(self, body: str, waited: float | None = None) -> NoReturn:
-        """Raises CheckFailed; `body` says what was expected and what was there instead."""
+        """Raises CheckFailed with the text of `failure.render_failure`.
+
+        `body` says what was expected and what was found. `waited` is in seconds. If the controller
+        has ended on its own, the text says so.
+        """
         __tracebackhide__ = True
         if words := self.controller.last_words():
             body = f"{body}\n\n{words}"
@@ -53,9 +62,9 @@ class Expectations:
         raise CheckFailed(render_failure(self.check, self.step, body, waited, self.history, log))
 
     def writes(self) -> dict[int, Write]:
-        """Returns who has written what, by version, in the scenario's own names.
+        """Returns the server's latest writes by version, in the scenario's own names.
 
-        Empty where the API server keeps no log of requests.
+        Returns nothing if the API server keeps no log of writes.
         """
         if REQUEST_LOG not in self.environment.can:
             return {}
@@ -68,7 +77,11 @@ class Expectations:
     def until_passed(
         self, passed: Callable[[], Sequence[str]], phases: str, seconds: float
     ) -> None:
-        """Waits until as many phases were passed as are listed, and fails if they are others."""
+        """Waits until `passed` has as many phases as are listed, then compares them in order.
+
+        `phases` is a list such as `Pending, Running`. The check fails if phases are missing or
+        differ.
+        """
         __tracebackhide__ = True
         wanted = phases.split(", ")
 

@@ -1,4 +1,11 @@
-"""The text of a failed check: enough to be understood without a second run."""
+"""The text of a failed check, which should suffice to understand it without a second run.
+
+feature::check   requirements that it covers
+  Then the step that failed                                   waited 20 s
+    expected and actual
+    what happened, in seconds since the task was created
+    controller, last lines
+"""
 
 from __future__ import annotations
 
@@ -17,7 +24,7 @@ LOG_LINES = 6
 
 
 class CheckFailed(AssertionError):
-    """The implementation did not do what the check wants; the text says all."""
+    """The implementation did not do what the check expects; `render_failure` wrote the text."""
 
 
 def render_failure(
@@ -28,7 +35,12 @@ def render_failure(
     history: History,
     log: str | None,
 ) -> str:
-    """Heading, step, what was found, what happened, what the controller said."""
+    """Returns the text of a failure, in the scenario's own names.
+
+    `body` says what was expected and what was found. `waited` is in seconds, None if the step did
+    not wait. `log` is the path of the controller's log, None if the run has none. The newest SHOWN
+    lines of the timeline and the last LOG_LINES lines of the log are included.
+    """
     parts = [
         f"{check.feature}::{check.id}   {_covers(check)}",
         _step_line(step, waited),
@@ -64,7 +76,7 @@ def _what_happened(history: History) -> str:
 def _controller_said(log: str, names: Names) -> str:
     try:
         said = Path(log).read_text(errors="replace").splitlines()
-        # Scenarios that run side by side write into one log: those of this one, if it has any.
+        # Scenarios that run at the same time share one log: prefer the lines with our token.
         mine = [line for line in said if names.token and names.token in line] or said
         lines = [str(names.incoming(line)) for line in mine[-LOG_LINES:]]
     except OSError as error:

@@ -1,6 +1,9 @@
-"""What happened to one scenario's objects: its view of the journal, in its own names.
+"""The history of one scenario's objects: its view of the journal, in the scenario's own names.
 
-Assertions are functions of a history, so that a state that lasted 20 ms is seen.
+    API server ── watches ──► Journal (per process) ── `update` ──► History (per scenario)
+
+Checks look at the whole history instead of the present state, so that they also find a state that
+lasted only 20 ms.
 """
 
 from __future__ import annotations
@@ -20,15 +23,20 @@ T = TypeVar("T")
 
 @dataclass
 class History:
-    """What happened to one scenario's objects, in its own names, since it began."""
+    """Every version of one scenario's objects since it began, in its own names.
+
+    An object belongs to the scenario if its name or namespace has the scenario's token, or if it
+    is one of the borrowed nodes.
+    """
 
     journal: Journal
     names: Names
-    #: Real names of the nodes that the scenario has borrowed.
+    #: The names of the nodes that the scenario has borrowed.
     nodes: set[str] = field(default_factory=set)
     versions: list[Version] = field(default_factory=list)
-    #: Where a Then begins to look: where the last When stood, or what the last Then has found. So
-    #: successive Thens say an order, and a state that came and went in between is still found.
+    #: The place in `versions` where a Then begins to look: the end of the history at the last When,
+    #: or the place that the last Then found. So successive Thens require an order, and a state that
+    #: lasted only briefly between two steps is still found.
     cursor: int = 0
     began: datetime = field(init=False)
     _read: int = 0
@@ -38,7 +46,7 @@ class History:
         self._read = len(self.journal.versions)
 
     def update(self) -> None:
-        """Take in what the journal has got since."""
+        """Adds the scenario's versions that the journal has received since the last update."""
         end = len(self.journal.versions)
         for version in self.journal.versions[self._read : end]:
             if self._concerns(version):
@@ -54,11 +62,11 @@ class History:
         return self.names.owns(namespace or "")
 
     def of(self, resource: Resource, key: str) -> list[Version]:
-        """Every version of one object, the oldest first."""
+        """Returns every version of one object, the oldest first."""
         return [v for v in self.versions if v.resource is resource and v.key == key]
 
     def latest(self, resource: Resource) -> dict[str, Version]:
-        """The newest version of each object of that kind that still exists, by key."""
+        """Returns the newest version of each existing object of that kind, by key."""
         newest: dict[str, Version] = {}
         for version in self.versions:
             if version.resource is resource:
@@ -66,9 +74,10 @@ class History:
         return {key: version for key, version in newest.items() if not version.gone}
 
     def until(self, look: Callable[[], T | None], seconds: float) -> T | None:
-        """What `look` finds, tried again at each event; None if it found nothing in that time.
+        """Calls `look` now and after each event, until it returns a value; returns that value.
 
-        `look` is to judge the whole history, not the newest state.
+        Returns None if `look` has found nothing after `seconds`. `look` should judge the whole
+        history instead of the newest state, because one update may bring several versions.
         """
         deadline = self.journal.now() + timedelta(seconds=seconds)
         while True:
@@ -80,12 +89,15 @@ class History:
                 return None
 
     def act(self) -> None:
-        """A When is about to do something: what follows is looked for from here on."""
+        """Moves the cursor to the end of the history. A When calls it before it does something."""
         self.update()
         self.cursor = len(self.versions)
 
     def from_cursor(self, resource: Resource, key: str) -> list[tuple[int, Version]]:
-        """Returns an object's state at the cursor and every later one, with their places."""
+        """Returns the object's version at the cursor and all later ones, with their places.
+
+        The version at the cursor is the newest one before it: the object may not change again.
+        """
         mine = [
             (place, version)
             for place, version in enumerate(self.versions)
@@ -95,17 +107,17 @@ class History:
         return before[-1:] + [pair for pair in mine if pair[0] >= self.cursor]
 
     def changes_within(self, seconds: float) -> bool:
-        """Returns whether anything of the scenario's changes in that time."""
+        """Waits for `seconds` at most, and returns whether any object of the scenario changed."""
         self.update()
         count = len(self.versions)
         return self.until(lambda: len(self.versions) > count or None, seconds) is not None
 
     def seconds_since(self, moment: datetime) -> float:
-        """Returns the seconds since then, by the clock of the cluster."""
+        """Returns the seconds since that moment, by the clock of the cluster."""
         return (self.journal.now() - moment).total_seconds()
 
     def let_pass(self, seconds: float) -> None:
-        """Does nothing for so long, by the clock of the cluster."""
+        """Waits for so many seconds, by the clock of the cluster."""
         deadline = self.journal.now() + timedelta(seconds=seconds)
         while (left := (deadline - self.journal.now()).total_seconds()) > 0:
             self.journal.wait_beyond(len(self.journal.versions), left)

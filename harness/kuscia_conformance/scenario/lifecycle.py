@@ -1,4 +1,9 @@
-"""The lifecycle of a scenario: its names and locks before, its evidence and cleaning after."""
+"""The lifecycle of a scenario: names and locks before it, events and cleaning up after it.
+
+Each step that creates something pushes its undoing onto the scenario's `ending`, an ExitStack. At
+the end the stack is unwound, the latest first. So the cleaning also happens after a failure, and
+the events, whose writing is pushed first, include the cleaning.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +35,7 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 @dataclass(frozen=True)
 class Stage:
-    """What the scenarios of one process have in common."""
+    """The environment, connection and settings that all scenarios of one process share."""
 
     environment: Environment
     connection: Connection
@@ -39,7 +44,12 @@ class Stage:
 
 @contextmanager
 def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Scenario]:
-    """A scenario ready for its steps; at the end it is cleaned up and its events are written."""
+    """Yields a scenario that is ready for its steps; cleans up and writes its events at the end.
+
+    Waits for its turn first: an exclusive check, and one that kills the controller, runs alone.
+    If a step has set `keep`, the objects stay. Raises ControllerError if the controller has ended
+    on its own.
+    """
     environment, settings = stage.environment, stage.settings
     names = Names() if check.exclusive else fresh_names(_chance(check, settings))
     with node_locks.running(Path(environment.work), alone=check.alone), ExitStack() as ending:
@@ -77,12 +87,15 @@ def _scenario(
 
 
 def _chance(check: Check, settings: Settings) -> Random | None:
-    """Where the clock is virtual, all is to be the same again: names, too."""
+    """Returns a seeded generator on a virtual clock, where every run has to have the same names."""
     return Random(f"{settings.seed}/{check.id}") if settings.virtual else None
 
 
 def write_events(out: Path, check: Check, history: History) -> None:
-    """Every version that concerned the scenario, one JSON object a line, in the order seen."""
+    """Writes `checks/AREA/CHECK/events.ndjson`: all versions of the scenario in the order seen.
+
+    Each line is one JSON object. `managedFields` are left out.
+    """
     history.update()
     file = out / "checks" / check.area / check.id / "events.ndjson"
     file.parent.mkdir(parents=True, exist_ok=True)

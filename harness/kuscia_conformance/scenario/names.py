@@ -1,8 +1,12 @@
-"""Names of a scenario's own: `alice` in the features is `alice-ghkmnp` in the cluster.
+"""The names of a scenario: `alice` in a feature is `alice-ghkmnp` in the cluster.
 
-Every scenario has a token of its own, so that scenarios run side by side. It is put into a
-fixed list of fields of what goes out, and taken out of everything that comes in: documents
-and failures speak of `alice`. An exclusive scenario has no token and uses plain names.
+Every scenario has its own token, `ghkmnp`, so that scenarios can run at the same time.
+
+    outgoing   adds the token to a fixed list of fields of a manifest
+    incoming   removes the token from every text that comes from the cluster
+
+So documents and failures only contain `alice`. An exclusive scenario has no token and uses the
+plain names.
 """
 
 from __future__ import annotations
@@ -17,33 +21,42 @@ import orjson
 from kuscia_conformance.kube.kuscia import DOMAIN_LABEL, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import Obj
 
-#: No a–f: a token never looks like a piece of a uid or a digest.
+#: The letters of tokens. Without a–f a token cannot look like a part of a uid or a digest.
 LETTERS = "ghijklmnopqrstuvwxyz"
 LENGTH = 6
 TOKEN = re.compile(rf"-[{LETTERS[0]}-{LETTERS[-1]}]{{{LENGTH}}}(?![a-z0-9])")
 
-#: What the name of a party's TaskResource ends in: nobody knows it beforehand.
+#: The random end of the name of a party's TaskResource, which features cannot know.
 _RANDOM_DIGITS = re.compile(r"-[0-9a-f]{12}$")
 
-#: Kinds whose own name gets the token. What lies in a domain's namespace is apart already.
+#: Kinds whose own name gets the token. Objects in a domain's namespace do not need it, because
+#: the namespace has it.
 NAMED = frozenset({"KusciaTask", "AppImage", "Domain", "Namespace", "TaskResourceGroup"})
 
 
 @dataclass(frozen=True)
 class Names:
-    """A scenario's names; `token` is empty where they are plain."""
+    """Translates between a scenario's names and those in the cluster.
+
+    `token` is empty for an exclusive scenario: then both are the same.
+    """
 
     token: str = ""
 
     def real(self, name: str) -> str:
-        """The name in the cluster of a name in the feature; the empty name stays empty."""
+        """Returns the name in the cluster for a name in the feature; "" stays ""."""
         return f"{name}-{self.token}" if self.token and name else name
 
     def namespace(self, name: str) -> str:
+        """Returns the namespace in the cluster; that of the tasks is the same for all scenarios."""
         return name if name == TASK_NAMESPACE else self.real(name)
 
     def outgoing(self, obj: Obj) -> Obj:
-        """The manifest with real names, a copy."""
+        """Returns a copy of the manifest with the names of the cluster.
+
+        The token goes only into names, namespaces, domains and references to AppImages; other
+        fields stay as the feature has them.
+        """
         sent: Obj = orjson.loads(orjson.dumps(obj))
         metadata, spec = sent.setdefault("metadata", {}), sent.get("spec")
         if sent.get("kind") in NAMED and "name" in metadata:
@@ -66,19 +79,22 @@ class Names:
                 holder[field] = self.real(holder[field])
 
     def incoming(self, value: Any) -> Any:
-        """Anything that came from the cluster, with the token taken out of every text."""
+        """Returns a value from the cluster with the token removed from every text in it."""
         if not self.token:
             return value
         return orjson.loads(orjson.dumps(value).replace(f"-{self.token}".encode(), b""))
 
     def owns(self, real_name: str) -> bool:
-        """Whether a name in the cluster is one of this scenario's."""
+        """Checks whether a name in the cluster is one of this scenario's.
+
+        A name without any token belongs to the exclusive scenario, which runs alone.
+        """
         token = TOKEN.search(real_name)
         return token.group()[1:] == self.token if token else not self.token
 
 
 def plain_key(key: str) -> str:
-    """The key of a TaskResource without its random digits; one given by hand has none."""
+    """Returns the key of a TaskResource without its random digits, if it has any."""
     return _RANDOM_DIGITS.sub("", key)
 
 
@@ -90,5 +106,8 @@ def _party_fields(spec: Obj) -> list[tuple[Obj, str]]:
 
 
 def fresh_names(chance: random.Random | None = None) -> Names:
-    """Names that nobody has; with a chance of one's own those that it gives."""
+    """Returns names with a random token.
+
+    With `chance`, a seeded generator, the token is the same in every run.
+    """
     return Names("".join((chance or random.SystemRandom()).choices(LETTERS, k=LENGTH)))

@@ -1,4 +1,8 @@
-"""One scenario while it runs: the parts of which its steps ask what they need."""
+"""The `Scenario` that steps get as a fixture: the parts of one running scenario.
+
+Steps call the parts (`scenario.applied.create`) instead of having helpers of their own. See the
+docstring of this room for the parts.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ from kuscia_conformance.scenario.names import Names
 
 @dataclass
 class Scenario:
-    """What the steps of one scenario share."""
+    """The parts that the steps of one scenario share."""
 
     files: FixtureFiles
     names: Names
@@ -33,20 +37,24 @@ class Scenario:
     domains: Domains
     applied: Applied
     controller: ControllerUnderTest
-    #: Undoes, when the scenario ends, what it has done: the latest first.
+    #: The cleaning at the end of the scenario; the latest entry runs first.
     ending: ExitStack
-    #: Whether status documents that are missing or do not match are to be written; which were.
+    #: Whether `--update` was given: missing or mismatching status documents are written.
     updating: bool = False
+    #: The files that were written.
     wrote: list[str] = field(default_factory=list)
-    #: Whether what it has made is to stay.
+    #: Whether the scenario's objects stay in the cluster after it.
     keep: bool = False
 
     def at_the_end(self, coroutine: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-        """Has something undone when the scenario is over, before what was done earlier."""
+        """Registers a cleanup for the end of the scenario; the latest cleanup runs first."""
         self.ending.callback(lambda: self.connection.run(coroutine()))
 
     def leave(self) -> None:
-        """Cleans nothing up, and keeps the nodes from other scenarios until the cluster ends."""
+        """Drops all cleaning, so that the objects stay; starts the controller if it was killed.
+
+        Other scenarios cannot borrow these nodes until the cluster ends.
+        """
         if self.controller.killed:
             self.controller.start()
         self.domains.leave()

@@ -1,4 +1,11 @@
-"""What happened in a scenario, as lines for people: one per change that matters."""
+"""The timeline of a scenario: one line for people per change that matters.
+
+      +0.00  task psi created
+      +0.31  pod alice/psi-0 created
+      +0.35  pod alice/psi-0 bound to simulated-1
+
+_TELLERS has, for each kind, the function that turns a version and the one before it into lines.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +20,24 @@ from kuscia_conformance.kube.objects import Obj, name_of
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import plain_key
 
-#: The newest lines that a failure shows; the rest is in events.ndjson.
+#: How many lines a failure shows, the newest ones; events.ndjson has everything.
 SHOWN = 40
 
 
 def timeline(history: History) -> list[str]:
-    """Lines such as `+0.31  pod alice/psi-0 created`, in seconds since the first task."""
+    """Returns all lines, with the seconds since the scenario's first task was created."""
     start = first_task(history)
     return [f"{seconds(v, start):+7.2f}  {text}" for v, text in _changes(history)]
 
 
 def first_task(history: History) -> datetime:
-    """When the scenario's first task was seen; the scenario's own start if there was none."""
+    """Returns when the scenario's first task was seen, or the scenario's start without a task."""
     tasks = (v.at for v in history.versions if v.resource is kuscia.KUSCIA_TASKS)
     return next(tasks, history.began)
 
 
 def seconds(version: Version, start: datetime) -> float:
+    """Returns the seconds from `start` until the version was seen."""
     return (version.at - start).total_seconds()
 
 
@@ -54,7 +62,7 @@ def _phase(obj: Obj | None) -> str:
 
 
 def _life(what: str) -> Teller:
-    """Created, each phase, deleted."""
+    """Returns the teller for kinds with a phase: created, each new phase, deleted."""
 
     def tell(version: Version, before: Obj | None) -> Iterator[str]:
         label, phase = f"{what} {_short(version)}", _phase(version.object)
@@ -69,7 +77,7 @@ def _life(what: str) -> Teller:
 
 
 def _short(version: Version) -> str:
-    """The key without what says nothing: the tasks' namespace, a TaskResource's random digits."""
+    """Returns the key without the tasks' namespace and without a TaskResource's random digits."""
     key = version.key.removeprefix(kuscia.TASK_NAMESPACE + "/")
     return plain_key(key) if version.resource is kuscia.TASK_RESOURCES else key
 

@@ -1,7 +1,7 @@
 """The process: `python -m kuscia_conformance.simulated_nodes --kubeconfig FILE [--nodes 4]`.
 
-It prints `ready` once its Nodes exist and no pod can be missed. SIGTERM or SIGINT ends it; the
-Nodes stay, as they do when a kubelet stops.
+It prints `ready` once its Nodes exist and it has read the pods, so that it misses none. SIGTERM or
+SIGINT ends it. The Nodes stay, as they do when a real kubelet stops.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kuscia_conformance.kube.world import World
 from kuscia_conformance.simulated_nodes.kubelet import run
 from kuscia_conformance.simulated_nodes.nodes import names
 
-#: Who says so in the API server's log.
+#: The user agent of the nodes in the API server's log.
 USER_AGENT = "kuscia-conformance-simulated-nodes"
 
 

@@ -1,4 +1,4 @@
-"""Whether a pod may run on a node: what a kubelet checks before it starts anything."""
+"""Decides whether a pod may run on a node: the checks of a kubelet before it starts a pod."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from decimal import Decimal
 from kuscia_conformance.kube.objects import Obj, quantity
 from kuscia_conformance.kube.placement import selects, tolerates
 
-#: Resources that every node has; of others a kubelet minds only those that the node names.
+#: The resources that every node has. A kubelet checks other resources only if the node names them.
 NATIVE = ("cpu", "memory", "ephemeral-storage")
 
 
 @dataclass(frozen=True)
 class Rejection:
-    """Why a kubelet refuses a pod, as it writes it into the status."""
+    """Why a kubelet refuses a pod: the `reason` and `message` in the pod's status."""
 
     reason: str
     message: str
 
 
 def rejection(pod: Obj, node: Obj, others: Iterable[Obj]) -> Rejection | None:
-    """Why the pod may not run on the node beside the others; None if it may."""
+    """Returns why the pod may not run on the node; None if it may.
+
+    `others` are the pods that take room on the node already. If several checks fail, the first one
+    counts: room, then node selector and affinity, then taints.
+    """
     checks = (
         _shortage(pod, node, list(others)),
         _wrong_node(pod, node),
@@ -46,7 +50,10 @@ def _shortage(pod: Obj, node: Obj, others: Sequence[Obj]) -> Rejection | None:
 
 
 def requests(*pods: Obj) -> defaultdict[str, Decimal]:
-    """What the containers of these pods ask for, in base units; a limit alone is a request."""
+    """Returns the sum of the requests of all containers, by resource, in base units (bytes, cores).
+
+    A limit without a request counts as a request.
+    """
     total: defaultdict[str, Decimal] = defaultdict(Decimal)
     for container in (container for pod in pods for container in pod["spec"]["containers"]):
         resources = container.get("resources") or {}
@@ -62,7 +69,7 @@ def _native_first(item: tuple[str, object]) -> tuple[int, str]:
 
 
 def _out_of(name: str, asked: Decimal | int, used: Decimal | int, room: Decimal) -> Rejection:
-    """Whole numbers, of thousandths where it is CPU."""
+    """Returns the rejection for a shortage; its numbers are integers, for CPU in thousandths."""
     scale = 1000 if name == "cpu" else 1
     numbers = [int(number * scale) for number in (asked, used, room)]
     said = "requested: {}, used: {}, capacity: {}".format(*numbers)
@@ -77,7 +84,7 @@ def _wrong_node(pod: Obj, node: Obj) -> Rejection | None:
 
 
 def _untolerated(pod: Obj, node: Obj) -> Rejection | None:
-    """A kubelet minds only taints that also end what runs."""
+    """Checks only taints with the effect NoExecute, as a kubelet does."""
     taints = [taint for taint in node["spec"].get("taints", ()) if taint["effect"] == "NoExecute"]
     tolerations = pod["spec"].get("tolerations") or ()
     if all(any(tolerates(one, taint) for one in tolerations) for taint in taints):

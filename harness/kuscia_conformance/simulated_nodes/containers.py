@@ -1,8 +1,14 @@
-"""One container's life: pulled, started, ended, restarted, stopped.
+"""The life of one container: pulled, started, ended, restarted, stopped.
 
-`TRANSITIONS` is the specification: for each situation that a container can be in, what may
-happen next, in order of precedence. Each transition is a pure function of what is `Seen` to
-the container as it then is, or None where it does not apply.
+`TRANSITIONS` is the specification. For each situation of a container it lists what may happen next,
+in order of precedence. A transition is a pure function of `Seen`, which holds all that it depends
+on. It returns the changed container, or None if it does not apply. `step` takes the first one that
+applies, and `deadlines` says when to call `step` again although nothing has changed.
+
+    ContainerCreating -> Running -> Terminated -> Running (after its first end)
+                                               -> CrashLoopBackOff -> Running (after later ends)
+                      -> ErrImagePull -> ImagePullBackOff -> ErrImagePull or Running
+                      -> CreateContainerConfigError -> Running (when the missing object exists)
 """
 
 from __future__ import annotations
@@ -17,22 +23,22 @@ from kuscia_conformance.simulated_nodes.exit_order import Order
 from kuscia_conformance.simulated_nodes.references import Reference, of_environment
 from kuscia_conformance.simulated_nodes.workload import Program, interpret
 
-#: Between two things that a kubelet shows one after the other; a real one takes a second or so.
+#: The time between two successive steps of a kubelet. A real one takes about a second.
 BEAT = timedelta(seconds=0.05)
-#: Between two attempts at something that is missing, and from a failed pull to the back-off.
+#: The time between two attempts if something is missing, and from a failed pull to the back-off.
 LOOK_AGAIN = timedelta(seconds=1)
-#: Pauses before another pull or restart: the first; each is twice the one before, up to the last.
+#: The pause before another pull or restart: the first one; it doubles each time, up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(seconds=300)
-#: A container that ran for so long is as good as new.
+#: After a run of this length, earlier ends of the container do not count for the pauses.
 FORGIVEN_AFTER = timedelta(seconds=600)
 KILLED, CANNOT_START = 137, 128
-#: How much of a log stands in for a termination message that is empty.
+#: How much of the end of the log replaces an empty termination message: lines, and bytes.
 LAST_LINES, LAST_BYTES = 80, 2048
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Not started, or not again; why, in one word, and a message."""
+    """The container is not started, or not started again; with the kubelet's reason and message."""
 
     reason: str = "ContainerCreating"
     message: str = ""
@@ -40,83 +46,86 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Running:
-    """Its process runs."""
+    """The container's process runs."""
 
     since: datetime
 
 
 @dataclass(frozen=True)
 class Terminated:
-    """Its process has ended, or could not be started."""
+    """The container's process has ended, or could not be started."""
 
     exit_code: int
     reason: str
     message: str
-    #: None: it has never been started.
+    #: None if the process was never started.
     started_at: datetime | None
     finished_at: datetime
-    #: Which of the container's runs this was.
+    #: The number of this run of the container, beginning with 1.
     run: int = 0
 
 
 @dataclass(frozen=True)
 class Container:
-    """What a kubelet knows of a container."""
+    """What a kubelet knows about a container. Transitions return changed copies."""
 
     name: str
     state: Waiting | Running | Terminated = Waiting()
-    #: How it ended the last time, unless that is its state.
+    #: The end of the previous run, unless `state` holds that end.
     last: Terminated | None = None
-    #: When something happens to it by itself.
+    #: When the next change comes by itself: a start, an end or another attempt.
     due: datetime | None = None
-    #: How often it has been started, or tried to be.
+    #: How many starts there were, with those that failed.
     runs: int = 0
-    #: Pulls that failed, and ends, in a row: what the pauses grow with.
+    #: How many pulls have failed in a row, and how many runs have ended. The pauses grow with them.
     pulls: int = 0
     ends: int = 0
-    #: The order it has obeyed, which therefore does not concern its next run.
+    #: The order that it has obeyed already, and that its next run ignores.
     obeyed: Order | None = None
-    #: The order that a command has left in it, and that goes with this run.
+    #: The order that a command has left in the container (`inside`). It ends with this run.
     left: Order | None = None
 
     @property
     def restart_count(self) -> int:
+        """The `restartCount` of the status."""
         return max(self.runs - 1, 0)
 
     @property
     def ended(self) -> Terminated | None:
-        """How it has ended the last time, if ever."""
+        """The latest end of the container; None if no run of it has ended."""
         return self.state if isinstance(self.state, Terminated) else self.last
 
 
 @dataclass(frozen=True)
 class Seen:
-    """All that a container's next step depends on."""
+    """All that the next step of a container depends on."""
 
     container: Container
     spec: Obj
-    #: `name_namespace(uid)`, as a kubelet names a pod.
+    #: `name_namespace(uid)`, the form in which a kubelet's messages name a pod.
     pod: str
     restart_policy: str
     now: datetime
     order: Order | None = None
-    #: What it needs and does not find, with what is to be said about it.
+    #: The missing objects that the pod needs, each with the kubelet's message about it.
     absent: Mapping[Reference, str] = field(default_factory=dict)
-    #: When the pod was told to end, and when it is killed if it has not.
+    #: When the pod was told to end, and when its containers are killed if they still run.
     told_at: datetime | None = None
     kill_at: datetime | None = None
 
     @property
     def is_due(self) -> bool:
+        """Whether the time of the container's next change has come."""
         return self.container.due is not None and self.now >= self.container.due
 
     @property
     def program(self) -> Program:
+        """What the container's command does."""
         return interpret([*self.spec.get("command", ()), *self.spec.get("args", ())])
 
 
 def cease(seen: Seen) -> Container | None:
-    """The pod was told to end: what waits will not be started any more."""
+    """After the pod was told to end, a waiting container is not started any more."""
     container = seen.container
     if seen.told_at is None or container == replace(container, state=Waiting(), due=None):
         return None
@@ -124,6 +133,10 @@ def cease(seen: Seen) -> Container | None:
 
 
 def start(seen: Seen) -> Container | None:
+    """Tries to start the container. It waits, or ends, if something that it needs is missing.
+
+    Applies when the container is due, unless the pod was told to end.
+    """
     if not seen.is_due or seen.told_at:
         return None
     return _cannot_pull(seen) or _cannot_configure(seen) or _cannot_run(seen) or _run(seen)
@@ -152,7 +165,7 @@ def _cannot_configure(seen: Seen) -> Container | None:
 
 
 def _cannot_run(seen: Seen) -> Container | None:
-    """The container is made, but its process cannot be: an end, with or without another try."""
+    """The runtime creates the container, but cannot start its process. This counts as an end."""
     why = seen.program.start_error
     if not why:
         return None
@@ -176,6 +189,7 @@ def _run(seen: Seen) -> Container:
 
 
 def back_off_pulling(seen: Seen) -> Container | None:
+    """Pauses before the next attempt to pull the image, longer after each failure."""
     if not seen.is_due:
         return None
     said = images.backing_off(seen.spec["image"])
@@ -184,11 +198,13 @@ def back_off_pulling(seen: Seen) -> Container | None:
 
 
 def obey_command(seen: Seen) -> Container | None:
+    """Ends the container as a command in it has ordered (`inside`)."""
     order = seen.container.left
     return _exited(seen, seen.container, order.exit_code, order.message) if order else None
 
 
 def obey(seen: Seen) -> Container | None:
+    """Ends the container as the pod's annotation orders, once for each different order."""
     order = seen.order
     if order is None or order == seen.container.obeyed:
         return None
@@ -197,6 +213,7 @@ def obey(seen: Seen) -> Container | None:
 
 
 def hear_term(seen: Seen) -> Container | None:
+    """Ends the container on SIGTERM, if its program handles the signal."""
     code = seen.program.on_term
     if seen.told_at is None or code is None:
         return None
@@ -204,24 +221,26 @@ def hear_term(seen: Seen) -> Container | None:
 
 
 def be_killed(seen: Seen) -> Container | None:
+    """Kills the container at the end of the pod's grace period."""
     if seen.kill_at is None or seen.now < seen.kill_at:
         return None
     return _exited(seen, seen.container, KILLED)
 
 
 def end(seen: Seen) -> Container | None:
+    """Ends the container when its program has run for its time."""
     if not seen.is_due:
         return None
     return _exited(seen, seen.container, seen.program.exit_code, seen.program.message)
 
 
 def restart(seen: Seen) -> Container | None:
-    """After its first end at once."""
+    """Starts the container again without a pause. Applies after its first end."""
     return start(seen) if seen.container.ends == 1 else None
 
 
 def back_off(seen: Seen) -> Container | None:
-    """After further ends a pause, which is seen as CrashLoopBackOff."""
+    """Pauses before the next restart, longer after each end. The status shows CrashLoopBackOff."""
     ended = seen.container.ended
     if not seen.is_due or ended is None or seen.told_at:
         return None
@@ -236,7 +255,7 @@ def back_off(seen: Seen) -> Container | None:
 
 Transition = Callable[[Seen], Container | None]
 
-#: For each situation, its transitions; the first that applies is taken.
+#: For each situation, its transitions; the first one that applies is taken.
 TRANSITIONS: Mapping[str, Sequence[Transition]] = {
     "ContainerCreating": (cease, start),
     "InvalidImageName": (cease,),
@@ -252,39 +271,40 @@ TRANSITIONS: Mapping[str, Sequence[Transition]] = {
 
 
 def step(seen: Seen) -> Container | None:
-    """What happens to the container now, if anything."""
+    """Returns the container after its next transition; None if nothing happens now."""
     taken = (transition(seen) for transition in TRANSITIONS[situation(seen.container)])
     return next((container for container in taken if container), None)
 
 
 def situation(container: Container) -> str:
+    """Returns the key into `TRANSITIONS`: why the container waits, or the class of its state."""
     state = container.state
     return state.reason if isinstance(state, Waiting) else type(state).__name__
 
 
 def restarts(policy: str, end: Terminated) -> bool:
-    """Whether this restartPolicy starts a container again that has ended so."""
+    """Returns whether this `restartPolicy` restarts a container after this end."""
     return policy == "Always" or (policy == "OnFailure" and end.exit_code != 0)
 
 
 def growing(first: timedelta, times: int) -> timedelta:
-    """The pause after that many failures in a row."""
+    """Returns the pause after that many failures in a row."""
     doublings = max(0, min(times - 1, 10))
     return min(first * (1 << doublings), LONGEST_PAUSE)
 
 
 def started_at(spec: Obj, running: Running) -> datetime:
-    """When it counts as started: its startup probe succeeds as soon as it is asked."""
+    """Returns when the container counts as started: at the first check of its startup probe."""
     return running.since + _delay(spec.get("startupProbe"))
 
 
 def ready_at(spec: Obj, running: Running) -> datetime:
-    """When it is ready: likewise, and not before it has started."""
+    """Returns when the container is ready: at its first readiness check, after `started_at`."""
     return max(started_at(spec, running), running.since + _delay(spec.get("readinessProbe")))
 
 
 def deadlines(seen: Seen) -> Iterator[datetime]:
-    """The moments at which something happens or shows though nothing has changed."""
+    """Yields the times at which the container changes, or its status does, without any event."""
     container = seen.container
     if container.due and (seen.told_at is None or isinstance(container.state, Running)):
         yield container.due
@@ -304,7 +324,7 @@ def _exited(seen: Seen, container: Container, code: int, message: str = "") -> C
 
 
 def _last_words(seen: Seen, ran: timedelta, code: int) -> str:
-    """What is told instead of an empty message: the end of the log, if the container wants so."""
+    """Returns the end of the log of a failed run, if the `terminationMessagePolicy` asks for it."""
     if not code or seen.spec.get("terminationMessagePolicy") != "FallbackToLogsOnError":
         return ""
     lines = seen.program.printed(ran).splitlines(keepends=True)[-LAST_LINES:]
@@ -327,6 +347,6 @@ def _delay(probe: Obj | None) -> timedelta:
 
 
 def _duration(pause: timedelta) -> str:
-    """As Go prints it: 40s, 1m20s, 5m0s."""
+    """Formats a duration as Go does: 40s, 1m20s, 5m0s."""
     minutes, seconds = divmod(int(pause.total_seconds()), 60)
     return f"{minutes}m{seconds}s" if minutes else f"{seconds}s"

@@ -1,7 +1,8 @@
-"""Telling pods how to end: the workload of every fixture waits to be told.
+"""Orders to pods: end, with this exit code and this termination message.
 
-A real pod is told by a command in its container, which leaves a file that the workload
-(`fixtures/workload/app`) sources; a simulated one by an annotation that its kubelet obeys.
+The workload of the fixtures (`fixtures/workload/app`) waits for an order. On a real node, a command
+in each container writes a shell script that the workload sources. On a simulated node, an
+annotation of the pod holds the order, and its kubelet obeys it.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ class Order:
 
     exit_code: int = 0
     message: str = ""
-    #: The container that is meant; without a name the first one.
+    #: The name of the container; empty for all containers of the pod.
     container: str = ""
 
     @property
     def script(self) -> str:
-        """What the workload sources: writes the message and exits, in one move."""
+        """The command that hands the order to a real container.
+
+        It writes a script for the workload under another name and then renames it, so that the
+        workload cannot source half of it.
+        """
         write = (
             f"printf %s {shlex.quote(self.message)} >/dev/termination-log; " if self.message else ""
         )
@@ -37,22 +42,26 @@ class Order:
 
     @property
     def annotation(self) -> str:
+        """The order as the value of the annotation `ORDER`; `container` is not part of it."""
         return json.dumps({"exitCode": self.exit_code, "message": self.message})
 
 
 def read_order(text: str) -> Order:
-    """Returns the order that an annotation holds. ValueError if it holds none."""
+    """Returns the order in the value of an annotation.
+
+    Raises ValueError if the text is not a JSON object, or its exit code is not an integer.
+    """
     order = json.loads(text)
     if not isinstance(order, dict):
-        raise ValueError(f"an order is a JSON object, not {text!r}")
+        raise ValueError(f"an order must be a JSON object, not {text!r}")
     code = order.get("exitCode", 0)
     if not isinstance(code, int):
-        raise ValueError(f"exitCode is a number, not {code!r}")
+        raise ValueError(f"exitCode must be an integer, not {code!r}")
     return Order(code, str(order.get("message", "")), str(order.get("container", "")))
 
 
 async def give(api: Api, pod: Obj, order: Order, *, simulated: bool) -> None:
-    """Tell one pod, which runs, to end; `pod` has its real names."""
+    """Gives the order to a running pod; `pod` is the object in the cluster, with its real names."""
     if simulated:
         patch = {"metadata": {"annotations": {ORDER: order.annotation}}}
         await api.patch(PODS, name_of(pod), namespace_of(pod), patch)

@@ -1,11 +1,11 @@
-"""Whether an image can be pulled; if not, what a kubelet says about it."""
+"""Decides whether an image can be pulled, and gives the kubelet's message if it cannot."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-#: An image whose name holds this is nowhere, neither on the node nor in a registry.
+#: An image whose name contains this exists neither on the node nor in a registry.
 ABSENT = "no-such-image"
 
 _NAME = re.compile(
@@ -18,14 +18,14 @@ _NAME = re.compile(
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a container waits: a reason in one word, and a message."""
+    """Why a container waits: the reason in one word, and the message."""
 
     reason: str
     message: str
 
 
 def failure(image: str, policy: str) -> Failure | None:
-    """Why this image cannot be had under this `imagePullPolicy`; None if it can."""
+    """Returns why the image is not available under this `imagePullPolicy`; None if it is."""
     if not _NAME.fullmatch(image):
         return Failure("InvalidImageName", _invalid(image))
     if ABSENT not in image:
@@ -37,7 +37,7 @@ def failure(image: str, policy: str) -> Failure | None:
 
 
 def backing_off(image: str) -> Failure:
-    """What is said between two attempts."""
+    """Returns the reason and message that a kubelet reports between two attempts to pull."""
     message = f'Back-off pulling image "{image}": ErrImagePull: {_not_found(image)}'
     return Failure("ImagePullBackOff", message)
 

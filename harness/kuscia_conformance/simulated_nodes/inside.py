@@ -1,7 +1,8 @@
-"""Commands in a container that run beside its own: what they print, and what comes of them.
+"""Commands that clients run in a container with `exec`: their output, exit code and effects.
 
-Only what is mounted is there to be read (`surroundings`), and what a command writes lasts as long
-as it does, except for one file: that which tells the container how to end (`exit_order`).
+`COMMANDS` and a subset of the shell are understood. A command sees the mounted files
+(`surroundings`), but not the files of the image. Files that it writes are gone when it ends. The
+only exception is the file that orders the container to end (`exit_order`).
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ from kuscia_conformance.simulated_nodes.surroundings import (
     mount_points,
 )
 
-#: Where the workload image starts.
+#: The working directory of the workload image.
 FOLDER = "/work"
-#: What the workload sources as soon as it is there.
+#: The script that the workload sources as soon as the file exists.
 ORDERS = "/tmp/exit"
-#: Words of a shell's language beyond what is understood of it.
+#: Words of the shell's language that are not understood.
 _BEYOND = ("if", "while", "until", "for", "case", "{", "(", "!", ".", "source", "eval")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
 class Said(NamedTuple):
-    """What a command printed and complained of, and its exit code."""
+    """The stdout, stderr and exit code of a command."""
 
     output: str = ""
     complaints: str = ""
@@ -43,7 +44,7 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Done:
-    """The same of all that was to be run, and the order that it has left, if any."""
+    """The result of the whole command line, and the order to end that it has left, if any."""
 
     said: Said
     order: Order | None
@@ -51,7 +52,7 @@ class Done:
 
 @dataclass
 class Session:
-    """What a command sees, and what the commands before it have left."""
+    """What a command sees, including the changes of the commands before it."""
 
     pod: Obj
     folder: str
@@ -60,10 +61,11 @@ class Session:
     folders: frozenset[str]
 
     def path(self, text: str) -> str:
+        """Returns the absolute path; a relative one begins at the current folder."""
         return posixpath.normpath(posixpath.join(self.folder, text))
 
     def entries(self, folder: str) -> set[str]:
-        """The names in a folder, hidden ones aside."""
+        """Returns the names in a folder, without hidden ones."""
         start = folder.rstrip("/") + "/"
         known = [*self.files, *self.folders]
         names = {path.removeprefix(start).split("/")[0] for path in known if path.startswith(start)}
@@ -74,7 +76,10 @@ class Session:
 
 
 def require_running(pod: Obj, name: str, seen: containers.Seen | None) -> containers.Seen:
-    """The container, if it runs; otherwise a LookupError. None is one that nobody knows of."""
+    """Returns the container if it runs.
+
+    Raises LookupError, in a kubelet's words, if it does not run or the kubelet does not know it.
+    """
     if has_ended(pod):
         phase = phase_of(pod)
         raise LookupError(
@@ -86,7 +91,10 @@ def require_running(pod: Obj, name: str, seen: containers.Seen | None) -> contai
 
 
 def run(place: Place, command: Sequence[str]) -> Done:
-    """Run a command. LookupError if there is none of that name, or it cannot be understood."""
+    """Runs a command in a container.
+
+    Raises LookupError if the command does not exist, or is not understood by the simulation.
+    """
     session = Session(
         place.pod,
         place.container.get("workingDir") or FOLDER,
@@ -119,7 +127,7 @@ def _cannot_start(name: str) -> str:
 
 
 def _run(session: Session, words: list[str]) -> Said | None:
-    """None: there is no such command."""
+    """Returns the result of a command; None if the command does not exist."""
     name, *arguments = words
     if name in SHELLS:
         return _shell(session, arguments)
@@ -172,7 +180,7 @@ def _in_shell(session: Session, command: Command, last_code: int) -> Said:
 
 
 def _sent(session: Session, command: Command, said: Said) -> Said:
-    """What is left to the shell's own streams of what a command has said; files get the rest."""
+    """Writes redirected output to files, and returns what is left for stdout and stderr."""
     left = {OUTPUT: "", COMPLAINTS: ""}
     for stream, text in (("1", said.output), ("2", said.complaints)):
         to = command.streams[stream]
@@ -261,7 +269,7 @@ def _test(session: Session, arguments: list[str]) -> Said:
     return Said(code=int(not holds))
 
 
-#: The commands that are understood, outside of a shell, too.
+#: The commands that are understood, with or without a shell.
 COMMANDS: Mapping[str, Callable[[Session, list[str]], Said]] = {
     "cat": _cat,
     "ls": _ls,

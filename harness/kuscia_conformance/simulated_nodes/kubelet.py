@@ -1,7 +1,15 @@
-"""The kubelets of all simulated nodes: one watch of pods, and a patch for every visible change.
+"""The kubelets of all simulated nodes: carries out what `lifecycle` decides.
 
-A pod is worked on by at most one task at a time: it looks, advances the pod's life, reports
-the new status, and then sleeps until something changes or a deadline comes.
+One watch brings the pods of all nodes. Each pod becomes a `Charge` with a task of its own, and that
+task repeats:
+
+    look      what the pod depends on now (`_look`)
+    advance   what happens to the pod (`lifecycle.advance`)
+    report    a patch of the status, if it has changed (`_report`); the deletion, if the pod is gone
+    sleep     until the pod changes, or until `lifecycle.wake_at`
+
+At most one task works on a pod at a time. Another task for each node renews its Lease. Our
+API server asks `Kubelets` for logs and runs commands through it, as a real one asks a kubelet.
 """
 
 from __future__ import annotations
@@ -42,16 +50,17 @@ from kuscia_conformance.simulated_nodes.status import Addresses, render
 
 log = logging.getLogger(__name__)
 
-#: How long to wait after an answer that was no success, in seconds.
+#: Seconds to wait after a request has failed.
 PAUSE = 0.5
 
 
 async def run(
     world: World, names: Sequence[str], *, on_ready: Callable[[], None] = lambda: None
 ) -> None:
-    """Register the nodes and serve as their kubelets until cancelled.
+    """Registers the nodes, and works as their kubelets until cancelled.
 
-    `on_ready` is called once, when the Nodes exist and no pod can be missed any more.
+    `on_ready` is called once: when the Nodes exist and the pods have been read, so that none is
+    missed. Raises ApiError if a node cannot be registered.
     """
     await serve(Kubelets(world), names, on_ready=on_ready)
 
@@ -59,7 +68,7 @@ async def run(
 async def serve(
     kubelets: Kubelets, names: Sequence[str], *, on_ready: Callable[[], None] = lambda: None
 ) -> None:
-    """The same, for whoever wants to ask the kubelets meanwhile."""
+    """Does the same as `run`, for a caller that also needs the `Kubelets` for logs and commands."""
     world = kubelets.world
     version = (await world.api.raw("/version"))["gitVersion"]
     for number, name in enumerate(names):
@@ -72,20 +81,20 @@ async def serve(
     finally:
         for task in tasks:
             task.cancel()
-        # Whoever closes the connections next must not close them under a request.
+        # All requests have to end here, because the caller closes the connections next.
         await asyncio.gather(*tasks, *kubelets.stop(), return_exceptions=True)
 
 
 @dataclass(eq=False, kw_only=True)
 class Charge(Item):
-    """A pod in a kubelet's care."""
+    """A pod that is bound to a simulated node, with what its kubelet knows about it."""
 
     pod: Obj
     life: Life
     addresses: Addresses
-    #: The status as it was last written.
+    #: The status that was last written.
     reported: Obj = field(default_factory=dict)
-    #: Its deletion is done; the watch will say when it is gone.
+    #: Whether the pod has been deleted for good. The watch will report that it is gone.
     deleted: bool = False
 
     @property
@@ -95,17 +104,23 @@ class Charge(Item):
 
 @dataclass
 class Kubelets:
-    """One kubelet for each node that has been registered."""
+    """The kubelets of the registered nodes; implements the API server's `Kubelet` protocol.
+
+    The API server calls `logs` and `run`. Everything else is for `serve`.
+    """
 
     world: World
     _nodes: dict[str, Obj] = field(default_factory=dict)
     _charges: dict[str, Charge] = field(default_factory=dict)
-    #: The same by node: who looks for a node's pods does not look through all.
+    #: The same charges by node, so that finding a node's pods does not need a search through all.
     _on: dict[str, dict[str, Charge]] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     async def register(self, node: Obj) -> None:
-        """Create the Node, or take over the one there is, and have it count as ready."""
+        """Creates the Node, or uses an existing one of this name.
+
+        Removes the taint for nodes that are not ready: a simulated node is ready from the start.
+        """
         name = name_of(node)
         try:
             created = await self.world.api.create(NODES, node)
@@ -119,13 +134,21 @@ class Kubelets:
         self._nodes[name] = created
 
     def logs(self, pod: Obj, container: str) -> str:
-        """What the container has printed in its latest run. LookupError if there was none."""
+        """Returns what the container has printed in its latest run.
+
+        This is empty before the pod is bound to a node. Raises LookupError, in a kubelet's words,
+        if the container has not run yet.
+        """
         if not pod["spec"].get("nodeName"):
             return ""
         return output.log(name_of(pod), container, self._view(pod, container))
 
     async def run(self, pod: Obj, container: str, command: list[str]) -> tuple[int, str, str]:
-        """Exit code, output and complaints of a command there. LookupError if it cannot be run."""
+        """Runs a command in the container, and returns its exit code, stdout and stderr.
+
+        If the command orders the container to end (`exit_order`), the container obeys. Raises
+        LookupError if the container does not run, or the command is not found or not understood.
+        """
         view = inside.require_running(pod, container, self._view(pod, container))
         node, found = self._nodes[pod["spec"]["nodeName"]], await self._sources(pod, view.spec)
         done = inside.run(surroundings.Place(pod, view.spec, node, found), command)
@@ -136,13 +159,13 @@ class Kubelets:
         return done.said.code, done.said.output, done.said.complaints
 
     def _view(self, pod: Obj, name: str) -> containers.Seen | None:
-        """The pod's container of that name; None if no kubelet knows it."""
+        """Returns the pod's container of that name; None if no kubelet knows the container."""
         charge = self._charges.get(uid_of(pod))
         views = lifecycle.views(self._seen(charge)) if charge and charge.life.containers else []
         return next((view for view in views if view.container.name == name), None)
 
     async def _sources(self, pod: Obj, spec: Obj) -> dict[Reference, Obj]:
-        """The config maps and secrets that the container sees something of, if they exist."""
+        """Returns the config maps and secrets that the container uses, as far as they exist."""
         found = {}
         for source in surroundings.sources(pod, spec):
             with contextlib.suppress(NotFound):
@@ -152,7 +175,7 @@ class Kubelets:
         return found
 
     async def heartbeat(self, name: str) -> None:
-        """Renew the node's Lease for ever; one that is lost is made again."""
+        """Renews the node's Lease until cancelled; creates the Lease if it does not exist."""
         api = self.world.api
         while True:
             now, pause = self.world.now(), float(nodes.RENEW_SECONDS)
@@ -162,7 +185,7 @@ class Kubelets:
             except NotFound:
                 pause = await self._make_lease(name, pause)
             except (ApiError, TimeoutError) as error:
-                log.warning("lease of %s: %s", name, error)
+                log.warning("cannot renew the lease of node %s: %s", name, error)
                 pause = PAUSE
             await self.world.sleep(pause)
 
@@ -171,20 +194,23 @@ class Kubelets:
             lease = nodes.lease(self._nodes[name], self.world.now())
             await self.world.api.create(LEASES, lease)
         except (ApiError, TimeoutError) as error:
-            # The API server makes the namespace only a while after it has started.
-            log.info("lease of %s: %s", name, error)
+            # An API server creates the namespace of node leases only some time after its start.
+            log.info("cannot create the lease of node %s: %s", name, error)
             return PAUSE
         return pause
 
     async def follow_nodes(self) -> None:
-        """Know what others change about the nodes: room, labels, taints."""
+        """Keeps the nodes up to date: other clients change their room, labels and taints."""
         async for said in follow(self.world, NODES, labels=nodes.SIMULATED):
             for node in said.objects if isinstance(said, Listed) else (said.object,):
                 if name_of(node) in self._nodes:
                     self._nodes[name_of(node)] = node
 
     async def follow_pods(self, on_ready: Callable[[], None] | None) -> None:
-        """Take every pod that is bound to one of the nodes into care, and let go what is gone."""
+        """Makes a charge of every pod that is bound to one of the nodes, and drops deleted pods.
+
+        `on_ready` is called after the first list.
+        """
         async for said in follow(self.world, PODS, fields="spec.nodeName!="):
             if isinstance(said, Listed):
                 self._replace(said.objects)
@@ -203,7 +229,7 @@ class Kubelets:
             self._take(pod)
 
     def stop(self) -> list[asyncio.Task[Any]]:
-        """Let go of every pod; what is on its way to its end."""
+        """Cancels the work on every pod. Returns the cancelled tasks, for the caller to await."""
         return [task for uid in list(self._charges) for task in self._let_go(uid)]
 
     def _take(self, pod: Obj) -> None:
@@ -239,17 +265,17 @@ class Kubelets:
         return charge.cancel() if charge else []
 
     async def _try(self, charge: Charge) -> None:
-        """Bring the pod up to date; after an error come back a little later."""
+        """Brings the pod up to date. After a failed request it tries again in `PAUSE` seconds."""
         try:
             await self._tend(charge)
         except NotFound as error:
-            # Deleted by somebody else: the watch will say so.
+            # Another client has deleted the pod. The watch will report it.
             log.debug("%s: %s", key_of(charge.pod), error)
         except (ApiError, TimeoutError) as error:
-            log.warning("%s: %s; again in %s s", key_of(charge.pod), error, PAUSE)
+            log.warning("%s: %s; trying again in %s s", key_of(charge.pod), error, PAUSE)
             charge.set_alarm(PAUSE)
         except Exception:
-            log.exception("%s: a bug, of this pod only", key_of(charge.pod))
+            log.exception("%s: unexpected error, for this pod only", key_of(charge.pod))
 
     async def _tend(self, charge: Charge) -> None:
         seen = await self._look(charge)
@@ -262,7 +288,10 @@ class Kubelets:
         charge.set_alarm((moment - self.world.now()).total_seconds() if moment else None)
 
     async def _look(self, charge: Charge) -> Seen:
-        """What there is to see; a refusal needs a second look at the node, past the watch."""
+        """Returns what the pod's next step depends on.
+
+        Before a pod is refused, the node is read again, because the watch may be late.
+        """
         seen = self._seen(charge)
         if asked := lifecycle.asks(seen):
             absent = {reference: await self._lacks(charge, reference) for reference in asked}
@@ -295,7 +324,7 @@ class Kubelets:
         if not status or status == charge.reported:
             return
         pod = charge.pod
-        # With the uid the server refuses to write it into a namesake.
+        # With the uid, the server refuses to write the status to a new pod of the same name.
         patch = {"metadata": {"uid": uid_of(pod)}, "status": status}
         answer = await self.world.api.patch(
             PODS, name_of(pod), namespace_of(pod), patch, sub="status", how="strategic"

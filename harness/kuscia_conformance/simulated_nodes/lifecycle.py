@@ -1,8 +1,19 @@
-"""A pod's life on its node: bound, created, up, ended, gone.
+"""The life of a pod on its node, in stages from bound to gone.
 
-`TRANSITIONS` is the specification: for each stage what may happen next, in order of precedence.
-`advance` applies it until the pod comes to rest; `wake_at` says when to look again though
-nothing has changed. All of it is pure; `kubelet` does what it says.
+`TRANSITIONS` is the specification. For each stage it lists what may happen next, in order of
+precedence:
+
+    BOUND     vanish -> GONE, refuse -> FINISHED, admit -> CREATING
+    CREATING  stop -> STOPPING, await_volumes (stays), mount -> UP
+    UP        stop -> STOPPING, step_containers (stays), end -> ENDED
+    ENDED     stop -> STOPPING, finish -> FINISHED
+    FINISHED  vanish -> GONE
+    STOPPING  step_containers (stays), be_stopped -> STOPPED
+    STOPPED   leave -> GONE
+
+A transition is a pure function of `Seen`. It returns the changed `Life`, or None if it does not
+apply. `advance` applies transitions until none applies; `wake_at` says when to call it again
+although nothing has changed. `kubelet` looks, reports the result and keeps the time.
 """
 
 from __future__ import annotations
@@ -35,57 +46,60 @@ from kuscia_conformance.simulated_nodes.references import Reference
 
 log = logging.getLogger(__name__)
 
-#: Kubernetes' own, where neither the pod nor the deletion says.
+#: Kubernetes' default grace period, in seconds.
 DEFAULT_GRACE = 30
 
 
 class Stage(StrEnum):
-    """Where a pod is in its life, as its kubelet sees it."""
+    """The stage of a pod's life, as its kubelet sees it."""
 
     BOUND = "bound"  #          not looked at yet
     CREATING = "creating"  #    admitted; its sandbox and volumes are being made
-    UP = "up"  #                its containers come and go
+    UP = "up"  #                its containers start, end and restart
     ENDED = "ended"  #          its containers have ended for good; the sandbox still stands
-    FINISHED = "finished"  #    nothing is left but the object; or it was never admitted
-    STOPPING = "stopping"  #    told to end
-    STOPPED = "stopped"  #      all has ended that was told to end
-    GONE = "gone"  #            the object can go
+    FINISHED = "finished"  #    only the object is left; or the pod was never admitted
+    STOPPING = "stopping"  #    deleted; its containers were told to end
+    STOPPED = "stopped"  #      all of its containers have ended
+    GONE = "gone"  #            the object can be deleted for good
 
 
-#: In these a pod takes room on its node.
+#: The stages in which a pod takes room on its node.
 HOLDS_ROOM = {Stage.CREATING, Stage.UP, Stage.ENDED, Stage.STOPPING, Stage.STOPPED}
 
 
 @dataclass(frozen=True)
 class Life:
-    """What a kubelet knows of a pod beyond what the API server says."""
+    """What a kubelet knows about a pod and the API server does not."""
 
     stage: Stage = Stage.BOUND
-    #: When the next stage comes by itself.
+    #: When the next transition comes by itself.
     due: datetime | None = None
     containers: tuple[Container, ...] = ()
-    #: Whether the pod has a sandbox now; None: it has never had one, nor an address.
+    #: Whether the pod has a sandbox now; None if it never had one, and so never had an address.
     sandbox: bool | None = None
     rejection: Rejection | None = None
+    #: When the pod was admitted or refused: the `startTime` of its status.
     started_at: datetime | None = None
+    #: When the pod was told to end.
     told_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Seen:
-    """All that a pod's next step depends on."""
+    """All that the next step of a pod depends on."""
 
     pod: Obj
     life: Life
     now: datetime
-    #: Its node, and the other pods that take room there.
+    #: The node of the pod, and the other pods that take room there.
     node: Obj
     others: Sequence[Obj] = ()
-    #: What the pod needs and does not find, with what is to be said about it.
+    #: The missing objects that the pod needs, each with the kubelet's message about it.
     absent: Mapping[Reference, str] = field(default_factory=dict)
 
     @property
     def is_due(self) -> bool:
+        """Whether the time of the pod's next transition has come."""
         return self.life.due is not None and self.now >= self.life.due
 
     @property
@@ -94,21 +108,23 @@ class Seen:
 
     @property
     def specs(self) -> list[Obj]:
+        """The specs of the containers, in the order of `Life.containers`."""
         return list(self.pod["spec"]["containers"])
 
 
 def first(pod: Obj) -> Life:
-    """How a pod starts that a kubelet sees for the first time."""
+    """Returns the life of a pod that a kubelet sees for the first time."""
     over = has_ended(pod)
     return Life(Stage.FINISHED if over else Stage.BOUND)
 
 
 def vanish(seen: Seen) -> Life | None:
-    """Deleted, and there is nothing to stop."""
+    """A deleted pod without running containers can go. Nothing has to be stopped."""
     return replace(seen.life, stage=Stage.GONE) if seen.is_deleted else None
 
 
 def refuse(seen: Seen) -> Life | None:
+    """Refuses a pod that the node has no room for, or that may not run there (`admission`)."""
     refused = rejection(seen.pod, seen.node, seen.others)
     if refused is None:
         return None
@@ -117,17 +133,20 @@ def refuse(seen: Seen) -> Life | None:
 
 
 def admit(seen: Seen) -> Life:
+    """Admits the pod; its sandbox and volumes are ready one `BEAT` later."""
     made = tuple(Container(spec["name"]) for spec in seen.specs)
     return Life(Stage.CREATING, seen.now + BEAT, made, started_at=seen.now)
 
 
 def stop(seen: Seen) -> Life | None:
+    """Tells the containers of a deleted pod to end; the grace period begins."""
     if not seen.is_deleted:
         return None
     return replace(seen.life, stage=Stage.STOPPING, told_at=seen.now, due=None)
 
 
 def await_volumes(seen: Seen) -> Life | None:
+    """Waits and looks again while a config map or secret of a volume is missing."""
     mounted = references.of_volumes(seen.pod)
     if not seen.is_due or not any(volume in seen.absent for volume in mounted):
         return None
@@ -135,7 +154,7 @@ def await_volumes(seen: Seen) -> Life | None:
 
 
 def mount(seen: Seen) -> Life | None:
-    """The sandbox stands: the containers may start."""
+    """The sandbox and the volumes are ready, so the containers may start."""
     if not seen.is_due:
         return None
     begun = tuple(replace(container, due=seen.now) for container in seen.life.containers)
@@ -143,7 +162,7 @@ def mount(seen: Seen) -> Life | None:
 
 
 def step_containers(seen: Seen) -> Life | None:
-    """What happens to each container now."""
+    """Takes the next step of each container that has one (`containers.step`)."""
     stepped = [(view, containers.step(view)) for view in views(seen)]
     if not any(changed for _, changed in stepped):
         return None
@@ -153,6 +172,7 @@ def step_containers(seen: Seen) -> Life | None:
 
 
 def end(seen: Seen) -> Life | None:
+    """All containers have ended, and none of them is to be restarted."""
     policy = restart_policy(seen.pod)
     for container in seen.life.containers:
         state = container.state
@@ -162,7 +182,7 @@ def end(seen: Seen) -> Life | None:
 
 
 def finish(seen: Seen) -> Life | None:
-    """The sandbox is gone, and with it what was kept of earlier runs."""
+    """The sandbox is removed, and with it the record of the containers' earlier runs."""
     if not seen.is_due:
         return None
     left = tuple(replace(container, last=None) for container in seen.life.containers)
@@ -170,6 +190,7 @@ def finish(seen: Seen) -> Life | None:
 
 
 def be_stopped(seen: Seen) -> Life | None:
+    """None of the containers runs any more, so the sandbox is removed."""
     if any(isinstance(container.state, Running) for container in seen.life.containers):
         return None
     stopped = replace(seen.life, stage=Stage.STOPPED, due=seen.now + BEAT)
@@ -177,12 +198,13 @@ def be_stopped(seen: Seen) -> Life | None:
 
 
 def leave(seen: Seen) -> Life | None:
+    """One `BEAT` after the pod has stopped, its object can be deleted for good."""
     return replace(seen.life, stage=Stage.GONE, due=None) if seen.is_due else None
 
 
 Transition = Callable[[Seen], Life | None]
 
-#: For each stage, its transitions; the first that applies is taken.
+#: For each stage, its transitions; the first one that applies is taken.
 TRANSITIONS: Mapping[Stage, Sequence[Transition]] = {
     Stage.BOUND: (vanish, refuse, admit),
     Stage.CREATING: (stop, await_volumes, mount),
@@ -196,7 +218,7 @@ TRANSITIONS: Mapping[Stage, Sequence[Transition]] = {
 
 
 def advance(seen: Seen) -> Life:
-    """The pod's life as it is now: transitions are taken until none applies."""
+    """Takes transitions until none applies, and returns the life after them."""
     while changed := _next(seen):
         seen = replace(seen, life=changed)
     return seen.life
@@ -208,7 +230,10 @@ def _next(seen: Seen) -> Life | None:
 
 
 def wake_at(seen: Seen) -> datetime | None:
-    """When to look again though nothing has changed: always later than what was seen."""
+    """Returns when to look again although nothing has changed; None if only a change matters.
+
+    The time is always later than `seen.now`.
+    """
     moments = [moment for moment in _deadlines(seen) if moment > seen.now]
     return min(moments, default=None)
 
@@ -222,7 +247,10 @@ def _deadlines(seen: Seen) -> Iterator[datetime]:
 
 
 def asks(seen: Seen) -> frozenset[Reference]:
-    """What has to be looked up before the next step: all the pod needs, if it may start now."""
+    """Returns the objects to look up before the next step.
+
+    These are all that the pod needs, if the pod or one of its containers may start now.
+    """
     starting = seen.life.stage is Stage.CREATING and seen.is_due
     starting |= seen.life.stage is Stage.UP and any(
         view.is_due and not isinstance(view.container.state, Running) for view in views(seen)
@@ -231,7 +259,7 @@ def asks(seen: Seen) -> frozenset[Reference]:
 
 
 def views(seen: Seen) -> list[containers.Seen]:
-    """The pod as each of its containers sees it."""
+    """Returns what the next step of each container depends on (`containers.Seen`)."""
     pod, told_at = seen.pod, seen.life.told_at
     order = order_of(pod)
     return [
@@ -251,7 +279,7 @@ def views(seen: Seen) -> list[containers.Seen]:
 
 
 def tell(life: Life, name: str, order: Order) -> Life:
-    """The life after a command has left an order in the container of that name."""
+    """Returns the life after a command has left an order in the running container of that name."""
     told = (
         replace(one, left=order) if one.name == name and isinstance(one.state, Running) else one
         for one in life.containers
@@ -264,13 +292,13 @@ def restart_policy(pod: Obj) -> str:
 
 
 def grace(pod: Obj) -> timedelta:
-    """How long the containers may take to end once they are told to."""
+    """Returns how long the containers may take to end after they were told to."""
     seconds = pod["metadata"].get("deletionGracePeriodSeconds", DEFAULT_GRACE)
     return timedelta(seconds=seconds)
 
 
 def order_of(pod: Obj) -> Order | None:
-    """What the pod's annotation orders, to one container or to all; nonsense is reported."""
+    """Returns the order in the pod's annotation; an invalid one is logged and ignored."""
     text = annotations_of(pod).get(ORDER)
     if not text:
         return None

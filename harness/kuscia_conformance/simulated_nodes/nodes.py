@@ -1,4 +1,4 @@
-"""What a kubelet says of its node: the Node object when it registers, and a Lease ever after."""
+"""The documents that a kubelet writes about its node: the Node, and the Lease that it renews."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from datetime import datetime
 
 from kuscia_conformance.kube.objects import Obj, micro_time_text, name_of, time_text, uid_of
 
-#: The suite may use these nodes, and no machine is behind them.
+#: The labels of a simulated node: the suite may use the node, and no machine is behind it.
 POOL = "conformance.kuscia.secretflow/pool"
 SIMULATED = "conformance.kuscia.secretflow/simulated"
 LEASE_NAMESPACE = "kube-node-lease"
-#: A kubelet's own: how long its word is good for, and how often it renews it, in seconds.
+#: How long a node's Lease is valid, and how often it is renewed, in seconds: a kubelet's defaults.
 LEASE_SECONDS, RENEW_SECONDS = 40, 10
-#: What the API server puts on every new node until a controller finds it ready.
+#: The taint that the API server puts on every new node until a controller finds the node ready.
 NOT_READY_TAINT = "node.kubernetes.io/not-ready"
 _SIZE = {"cpu": "16", "memory": "64Gi", "ephemeral-storage": "100Gi", "pods": "110"}
-#: The conditions of a node that is well: type, status, reason, message.
+#: The conditions of a healthy node: type, status, reason, and message without "kubelet".
 _WELL = (
     ("MemoryPressure", "False", "KubeletHasSufficientMemory", "has sufficient memory available"),
     ("DiskPressure", "False", "KubeletHasNoDiskPressure", "has no disk pressure"),
@@ -29,12 +29,12 @@ def names(count: int) -> list[str]:
 
 
 def address(number: int) -> str:
-    """The node's own address: of a net that is kept for documentation (RFC 5737)."""
+    """Returns the address of the node, from a network reserved for documentation (RFC 5737)."""
     return f"192.0.2.{number % 254 + 1}"
 
 
 def node(name: str, number: int, now: datetime, version: str) -> Obj:
-    """A Node that is ready; `version` is the control plane's."""
+    """Returns a Node that is ready; `version` is the version of the control plane."""
     labels = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
@@ -87,7 +87,7 @@ def _info(name: str, version: str) -> Obj:
 
 
 def lease(owner: Obj, now: datetime) -> Obj:
-    """The node's first Lease; renewing changes `renewTime` alone."""
+    """Returns the first Lease of a node; later only its `renewTime` changes (`renewal`)."""
     reference = {"apiVersion": "v1", "kind": "Node", "name": name_of(owner), "uid": uid_of(owner)}
     return {
         "apiVersion": "coordination.k8s.io/v1",
@@ -106,5 +106,5 @@ def lease(owner: Obj, now: datetime) -> Obj:
 
 
 def renewal(now: datetime) -> Obj:
-    """A MicroTime, as a Lease wants it."""
+    """Returns the part of a Lease's spec that a renewal changes, with the time as a MicroTime."""
     return {"renewTime": micro_time_text(now)}

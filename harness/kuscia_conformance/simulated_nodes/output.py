@@ -1,4 +1,4 @@
-"""What a container has printed, or why there is nothing to be had, in the kubelet's words."""
+"""The log of a container, or the kubelet's words for why there is nothing yet."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ _WHY = {
 
 
 def log(pod: str, name: str, seen: Seen | None) -> str:
-    """What a pod's container of that name has printed in its latest run, until now.
+    """Returns what the pod's container of that name has printed in its latest run, until now.
 
-    LookupError if it has not run yet; None is one that its kubelet knows nothing of.
+    Raises LookupError if the container has not run yet, and if the kubelet does not know it (then
+    `seen` has to be None).
     """
     container = f'container "{name}" in pod "{pod}"'
     if seen is None:

@@ -1,4 +1,4 @@
-"""The config maps and secrets that a pod needs before it can start."""
+"""Finds the config maps and secrets that a pod needs before it can start."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kuscia_conformance.kube.objects import CONFIG_MAPS, Obj, Resource
 
 SECRETS = Resource("", "v1", "secrets", "Secret")
-#: The fields of a container that refer to one, and what they refer to.
+#: The fields of a container that refer to a config map or a secret.
 _BY_FIELD = {
     "configMapRef": CONFIG_MAPS,
     "secretRef": SECRETS,
@@ -20,14 +20,17 @@ _NOUNS = {"ConfigMap": "configmap", "Secret": "secret"}
 
 @dataclass(frozen=True)
 class Reference:
-    """An object in the pod's namespace, or one key of it."""
+    """An object in the pod's namespace, or one key of the object."""
 
     resource: Resource
     name: str
     key: str = ""
 
     def lacks(self, namespace: str, found: Obj | None) -> str:
-        """What a kubelet says about what was found; nothing if all is well."""
+        """Returns the kubelet's message if the object or its key is missing, else an empty text.
+
+        `found` is the object, or None if it does not exist.
+        """
         kind = self.resource.kind
         if found is None:
             return f'{_NOUNS[kind]} "{self.name}" not found'
@@ -37,12 +40,15 @@ class Reference:
 
 
 def of_volumes(pod: Obj) -> tuple[Reference, ...]:
-    """What is mounted. Projected volumes are taken to be there."""
+    """Returns what the pod's volumes need, without optional objects.
+
+    Projected volumes are not looked at: their sources are assumed to exist.
+    """
     return tuple(_of_volumes(pod))
 
 
 def of_environment(container: Obj) -> tuple[Reference, ...]:
-    """What a container's `env` and `envFrom` read."""
+    """Returns what the `env` and `envFrom` of a container need, except optional ones."""
     sources = [*container.get("envFrom", ())]
     sources += [entry["valueFrom"] for entry in container.get("env", ()) if "valueFrom" in entry]
     return tuple(
@@ -54,7 +60,7 @@ def of_environment(container: Obj) -> tuple[Reference, ...]:
 
 
 def of_pod(pod: Obj) -> frozenset[Reference]:
-    """All of them."""
+    """Returns what the volumes and all containers of the pod need."""
     environment = (of_environment(container) for container in pod["spec"]["containers"])
     return frozenset(of_volumes(pod)).union(*environment)
 

@@ -1,8 +1,8 @@
-"""The part of a shell's language that is understood: commands one after the other.
+"""Reads the part of the shell's language that simulated containers understand.
 
-`commands` splits a script at `;`, `&&` and `||`; a `Command` knows its words and where its output
-goes. Below stand the two commands that print. A command that needs more of a shell (a pipe, the
-background, input) is `unclear`.
+`commands` splits a script at `;`, newlines, `&&` and `||`. A `Command` has its words, and where its
+output goes. A command that needs more of a shell (a pipe, the background, input) is `unclear`.
+`echo` and `printf` are here, too, since both `workload` and `inside` need them.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-#: How a shell ends whose last command does not exist.
+#: The exit code of a shell if its last command does not exist.
 NOT_FOUND = 127
 SHELLS = ("sh", "/bin/sh", "ash", "/bin/ash")
-#: What the output and the complaints of a command go to, unless they are sent elsewhere.
+#: The shell's stdout and stderr, to which a command writes unless it is redirected.
 OUTPUT, COMPLAINTS = "&1", "&2"
 
 _WORD = r"""(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s;&|<>'"\\])+"""
@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PIECE = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^'"\\]+)""", re.DOTALL)
-#: In double quotes and outside of quotes.
+#: Escapes and variables in double quotes and outside of quotes.
 _VARIABLE = re.compile(r"\\([$`\"\\])|\$(?:(\w+|\?)|\{(\w+)\})")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "a": "\a", "b": "\b", "0": "\0"}
 _DIRECTIVE = re.compile(r"%[sdi%]")
@@ -37,25 +37,26 @@ _DIRECTIVE = re.compile(r"%[sdi%]")
 
 @dataclass
 class Command:
-    """One command of a script, and when it runs: after `;`, `&&` or `||`."""
+    """One command of a script. `after` is the separator before it: `;`, `&&`, `||` or newline."""
 
     after: str = ";"
-    #: Its words as they are written, with their quotes.
+    #: The words of the command in their written form, with quotes.
     written: list[str] = field(default_factory=list)
-    #: Where its output and its complaints go: a file, or one of the shell's own streams.
+    #: Where stdout ("1") and stderr ("2") go: a file, `OUTPUT` or `COMPLAINTS`.
     streams: dict[str, str] = field(default_factory=lambda: {"1": OUTPUT, "2": COMPLAINTS})
     unclear: bool = False
 
     def runs(self, last_code: int) -> bool:
+        """Returns whether the command runs after a command with this exit code."""
         return {"&&": last_code == 0, "||": last_code != 0}.get(self.after, True)
 
     def words(self, variables: Mapping[str, str] | None = None) -> list[str]:
-        """What the shell makes of them; without variables, these stand as they are written."""
+        """Returns the words without quotes. `$NAME` is replaced only if variables are given."""
         return [_unquoted(word, variables) for word in self.written]
 
 
 def commands(script: str) -> Iterator[Command]:
-    """The commands of a script. ValueError where it cannot be read."""
+    """Yields the commands of a script. Raises ValueError at text that cannot be read."""
     command, position = Command(), 0
     while position < len(script):
         found = _TOKEN.match(script, position)
@@ -73,7 +74,7 @@ def commands(script: str) -> Iterator[Command]:
 
 
 def _read(found: re.Match[str], command: Command) -> None:
-    """Add what has been found to the command that it belongs to."""
+    """Adds a token to the command."""
     if found["word"]:
         command.written.append(found["word"])
     elif found["other"]:
@@ -98,7 +99,7 @@ def _unquoted(word: str, variables: Mapping[str, str] | None) -> str:
 
 
 def echo(arguments: Sequence[str]) -> str:
-    """What `echo` prints, as busybox has it."""
+    """Returns what `echo` of busybox prints, with its options -n, -e and -E."""
     end, escapes = "\n", False
     while arguments and re.fullmatch("-[neE]+", arguments[0]):
         end = "" if "n" in arguments[0] else end
@@ -109,7 +110,7 @@ def echo(arguments: Sequence[str]) -> str:
 
 
 def printf(arguments: Sequence[str]) -> str:
-    """What `printf` prints: the format is used again until no argument is left."""
+    """Returns what `printf` prints. The format is repeated until all arguments are used."""
     form, *left = arguments or [""]
     takes = sum(directive != "%%" for directive in _DIRECTIVE.findall(form))
     printed = _formatted(form, left)

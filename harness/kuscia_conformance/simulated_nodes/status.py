@@ -1,7 +1,7 @@
-"""A pod's life as its `status`, in the words and with the omissions of a real kubelet.
+"""Renders a pod's life as the pod's `status`, with the wording and the omissions of a real kubelet.
 
-What is written is a strategic merge patch: conditions merge by type, so that those of others
-stay, and a null takes away what was there.
+The status is written as a strategic merge patch. Conditions merge by type, so that conditions of
+other writers stay. A null removes a field.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kuscia_conformance.simulated_nodes.containers import Container, Running, Te
 from kuscia_conformance.simulated_nodes.lifecycle import Seen, Stage
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-#: What a kubelet says of a container that it has never started when its pod is to go.
+#: What a kubelet reports about a container that was never started, when its pod is deleted.
 _UNKNOWN = Terminated(
     exit_code=containers.KILLED,
     reason="ContainerStatusUnknown",
@@ -29,14 +29,14 @@ _UNKNOWN = Terminated(
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a pod and its node are reached."""
+    """The IP addresses of a pod and its node."""
 
     pod: str
     host: str
 
 
 def render(seen: Seen, addresses: Addresses) -> Obj:
-    """The status to write; empty if there is none to write."""
+    """Returns the status to write; empty while the pod is neither admitted nor refused."""
     life = seen.life
     if life.rejection:
         return {
@@ -61,7 +61,11 @@ def render(seen: Seen, addresses: Addresses) -> Obj:
 
 
 def phase(seen: Seen) -> str:
-    """The phase to report; that a pod is over is kept back until its sandbox is gone."""
+    """Returns the phase to report.
+
+    The end of a pod is not reported before its sandbox is removed. A deleted pod whose containers
+    never started is reported as Failed.
+    """
     found = _phase(seen)
     if seen.life.stage is Stage.ENDED:
         return str(seen.pod["status"]["phase"])
@@ -71,7 +75,7 @@ def phase(seen: Seen) -> str:
 
 
 def _phase(seen: Seen) -> str:
-    """What the containers amount to."""
+    """Returns the phase that follows from the states of the containers alone."""
     states = [container.state for container in seen.life.containers]
     if any(c.ended is None and isinstance(c.state, Waiting) for c in seen.life.containers):
         return "Pending"

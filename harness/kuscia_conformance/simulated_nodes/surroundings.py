@@ -1,7 +1,7 @@
-"""What a container finds around it: environment variables, and the files that are mounted.
+"""What a container sees: its environment variables, and the files that are mounted.
 
-All of it is made of the pod, its node, and the config maps and secrets that `sources` names.
-What the image holds is not known.
+Both follow from the pod, its node, and the config maps and secrets that `sources` names. Files and
+variables of the image are not known.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any
 from kuscia_conformance.kube.objects import CONFIG_MAPS, Obj, Resource, name_of, quantity
 from kuscia_conformance.simulated_nodes.references import SECRETS, Reference
 
-#: Where a kubelet's API has the name of a config map or a secret.
+#: The fields of a Pod that name a config map or a secret.
 _KINDS: Mapping[str, Resource] = {
     **dict.fromkeys(("configMap", "configMapRef", "configMapKeyRef"), CONFIG_MAPS),
     **dict.fromkeys(("secret", "secretRef", "secretKeyRef"), SECRETS),
 }
-#: As the runtime sets it where the image does not.
+#: The PATH that the container runtime sets if the image does not.
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _KEYED = re.compile(r"metadata\.(labels|annotations)\['(.+)'\]")
 _REFERENCE = re.compile(r"\$(?:\$|\(([^)\s]+)\))")
@@ -29,7 +29,7 @@ _REFERENCE = re.compile(r"\$(?:\$|\(([^)\s]+)\))")
 
 @dataclass(frozen=True)
 class Place:
-    """A container of a pod, and the objects that it refers to, as far as they exist."""
+    """A container, its pod and node, and those of the objects it refers to that exist."""
 
     pod: Obj
     container: Obj
@@ -37,7 +37,10 @@ class Place:
     found: Mapping[Reference, Obj]
 
     def content(self, field: str, source: Obj) -> dict[str, str]:
-        """What the config map or secret holds that is named under this field; {} without it."""
+        """Returns the keys and values of a config map or secret; {} if it does not exist.
+
+        `source` names the object, `field` is the field of the Pod in which `source` was found.
+        """
         obj = self.found.get(_reference(field, source), {})
         data: dict[str, str] = obj.get("data") or {}
         encoded = obj.get("binaryData") or {}
@@ -47,7 +50,7 @@ class Place:
 
 
 def sources(pod: Obj, container: Obj) -> tuple[Reference, ...]:
-    """The config maps and secrets that the container sees something of, each once."""
+    """Returns the config maps and secrets that the container or the pod's volumes use."""
     parts = [pod["spec"].get("volumes"), container.get("env"), container.get("envFrom")]
     return tuple(dict.fromkeys(_sources(parts)))
 
@@ -73,11 +76,15 @@ def _decoded(value: str) -> str:
 
 
 def hostname(pod: Obj) -> str:
+    """Returns the host name within the pod: at most 63 characters, as Kubernetes cuts it."""
     return str(pod["spec"].get("hostname") or name_of(pod))[:63].rstrip("-.")
 
 
 def environment(place: Place) -> dict[str, str]:
-    """The container's variables, as `env` prints them; those of services are left out."""
+    """Returns the container's variables, without those that Kubernetes sets for services.
+
+    `env` overrides `envFrom`, and both override PATH, HOSTNAME and HOME.
+    """
     variables: dict[str, str] = {}
     for source in place.container.get("envFrom", ()):
         prefix = source.get("prefix", "")
@@ -92,7 +99,7 @@ def environment(place: Place) -> dict[str, str]:
 
 
 def _value(place: Place, entry: Obj, before: Mapping[str, str]) -> str | None:
-    """None: its key is optional and not there."""
+    """Returns the value of an `env` entry; None if it refers to an optional key that is missing."""
     match entry.get("valueFrom"):
         case {"fieldRef": {"fieldPath": path}}:
             return field(place.pod, path)
@@ -106,7 +113,7 @@ def _value(place: Place, entry: Obj, before: Mapping[str, str]) -> str | None:
 
 
 def expanded(text: str, variables: Mapping[str, str]) -> str:
-    """With `$(NAME)` replaced where it is known, and `$$` by `$`."""
+    """Replaces `$(NAME)` by the variable if it is known, and `$$` by `$`."""
 
     def value(found: re.Match[str]) -> str:
         return variables.get(found[1], found[0]) if found[1] else "$"
@@ -115,7 +122,7 @@ def expanded(text: str, variables: Mapping[str, str]) -> str:
 
 
 def field(pod: Obj, path: str) -> str:
-    """A field of the pod as the downward API gives it: empty if it is not set."""
+    """Returns a field of the pod as the downward API gives it; empty if the field is not set."""
     if keyed := _KEYED.fullmatch(path):
         return str((pod["metadata"].get(keyed[1]) or {}).get(keyed[2], ""))
     value: Any = pod
@@ -129,7 +136,10 @@ def field(pod: Obj, path: str) -> str:
 
 
 def resource(place: Place, wanted: Obj) -> str:
-    """A request or limit, in whole divisors; without a limit all that the node has."""
+    """Returns a request or limit as a multiple of the divisor, rounded up (`resourceFieldRef`).
+
+    A missing limit is what the node can allocate; a missing request is 0.
+    """
     named = [
         container
         for container in place.pod["spec"]["containers"]
@@ -144,11 +154,12 @@ def resource(place: Place, wanted: Obj) -> str:
 
 
 def mount_points(place: Place) -> list[str]:
+    """Returns the paths at which the container's volumes are mounted."""
     return [_trimmed(mount["mountPath"]) for mount in place.container.get("volumeMounts", ())]
 
 
 def files(place: Place) -> dict[str, str]:
-    """Every file that is mounted, by its path."""
+    """Returns the content of every mounted file, by its path in the container."""
     volumes = {volume["name"]: volume for volume in place.pod["spec"].get("volumes", ())}
     placed: dict[str, str] = {}
     for mount in place.container.get("volumeMounts", ()):
@@ -160,7 +171,10 @@ def files(place: Place) -> dict[str, str]:
 
 
 def _below(path: str, sub_path: str) -> str | None:
-    """Where a volume's file lies below its mount; empty: it is what is mounted; None: nowhere."""
+    """Returns the path of a volume's file below the mount point.
+
+    Empty if `subPath` mounts this very file; None if the file is outside of `subPath`.
+    """
     if path == sub_path:
         return ""
     start = f"{sub_path}/" if sub_path else ""
@@ -172,7 +186,7 @@ def _trimmed(path: str) -> str:
 
 
 def _volume(place: Place, volume: Obj) -> dict[str, str]:
-    """The files of a volume, or of one source of a projected one, by their paths in it."""
+    """Returns the files of a volume, or of a source of a projected one, by their paths in it."""
     match volume:
         case {"projected": {"sources": parts}}:
             return {path: text for part in parts for path, text in _volume(place, part).items()}
@@ -186,7 +200,7 @@ def _volume(place: Place, volume: Obj) -> dict[str, str]:
 
 
 def _chosen(content: dict[str, str], source: Obj) -> dict[str, str]:
-    """All of it, or its `items` under their paths."""
+    """Returns all keys as files, or if there are `items` only those, under their paths."""
     if "items" not in source:
         return content
     return {

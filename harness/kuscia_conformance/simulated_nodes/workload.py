@@ -1,6 +1,7 @@
-"""What a container does when left alone, told from its command, and how it is told to end.
+"""Predicts what a container does from its command.
 
-A command that is not understood runs until it is told to end or is deleted.
+A `Program` says how long the container runs, how it ends, what it prints, and whether it handles
+SIGTERM. A command that is not understood runs until it is told to end or its pod is deleted.
 """
 
 from __future__ import annotations
@@ -14,35 +15,35 @@ from kuscia_conformance.simulated_nodes import shell
 from kuscia_conformance.simulated_nodes.shell import COMPLAINTS, NOT_FOUND, OUTPUT, SHELLS, Command
 
 TERMINATION_LOG = "/dev/termination-log"
-#: 128 + 15: how a process ends that obeys TERM.
+#: The exit code of a process that ends on SIGTERM: 128 + 15.
 TERMINATED = 143
-#: Nothing lies here, in whatever image.
+#: A folder that exists in no image, by convention.
 NOWHERE = "/no/such/"
-#: The suite's workload image runs this, and so lasts for this long, in seconds.
+#: The command of the suite's workload image, and how many seconds it runs by default.
 APP, APP_SECONDS = ("./app", "app", "/work/app"), "15"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-#: Commands that change nothing that can be seen from outside.
+#: Commands without an effect that can be seen from outside.
 _QUIET = ("cd", "export", "set", "umask", "mkdir", "touch", "chmod", ":")
 
 
 @dataclass(frozen=True)
 class Program:
-    """How a container behaves. The defaults: it does nothing, successfully."""
+    """The behaviour of a container. By default it ends immediately, successfully and silently."""
 
-    #: How long it runs; None: until it is told to end.
+    #: How many seconds it runs; None: until it is told to end.
     seconds: float | None = 0.0
     exit_code: int = 0
-    #: What it leaves as its termination message.
+    #: The termination message that it leaves.
     message: str = ""
-    #: The code it ends with on TERM; None: it does not hear it, as process 1 of a container.
+    #: The exit code on SIGTERM; None: it ignores the signal, as process 1 of a container does.
     on_term: int | None = None
-    #: Why it cannot even be started.
+    #: The runtime's message if the process cannot be started.
     start_error: str = ""
-    #: What it prints, and after how many seconds.
+    #: Pairs: after how many seconds it prints which text.
     output: tuple[tuple[float, str], ...] = ()
 
     def printed(self, after: timedelta) -> str:
-        """What it has printed when it has run for so long."""
+        """Returns what the container has printed after it has run for this time."""
         return "".join(text for at, text in self.output if timedelta(seconds=at) <= after)
 
 
@@ -50,7 +51,10 @@ UNKNOWN = Program(seconds=None)
 
 
 def interpret(argv: Sequence[str]) -> Program:
-    """What this command does; none at all is the image's own, a shell without input."""
+    """Returns what this command does.
+
+    An empty command is the image's own: a shell without input, which ends immediately.
+    """
     match list(argv):
         case []:
             return Program()
@@ -87,7 +91,7 @@ def _sleep(arguments: list[str]) -> Program:
 
 
 def _seconds(text: str) -> float:
-    """`2`, `0.5`, `3m`, as busybox reads it. ValueError for anything else."""
+    """Reads a duration as busybox does: `2`, `0.5`, `3m`. Raises ValueError for other texts."""
     number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS else (text, "s")
     if not number.replace(".", "", 1).isdigit():
         raise ValueError(text)
@@ -109,7 +113,7 @@ def _app(arguments: list[str]) -> Program:
     )
 
 
-#: The commands that are understood, each a function of its arguments.
+#: The commands that are understood; each is a function of its arguments.
 COMMANDS: dict[str, Callable[[list[str]], Program]] = {
     "sleep": _sleep,
     "exit": _exit,
@@ -123,9 +127,10 @@ COMMANDS: dict[str, Callable[[list[str]], Program]] = {
 
 
 def _script(text: str) -> Program:
-    """A shell's script: its commands one after the other, until one lasts for ever.
+    """Returns what a shell script does: its commands run in order.
 
-    The shell is process 1 and deaf to TERM, until it becomes its last command.
+    They run up to `exit`, `exec`, or a command that never ends. The shell is process 1 and
+    therefore ignores SIGTERM. The last command replaces the shell and gets the signal itself.
     """
     try:
         commands = list(shell.commands(text))
@@ -148,7 +153,7 @@ def _script(text: str) -> Program:
 
 
 def _sent(program: Program, command: Command) -> Program:
-    """The program with its output sent where the command says; a log shows both streams."""
+    """Applies the command's redirection to its output; the log has stdout and stderr."""
     to = command.streams["2" if program.exit_code == NOT_FOUND else "1"]
     if to in (OUTPUT, COMPLAINTS) or not program.output:
         return program
@@ -158,7 +163,10 @@ def _sent(program: Program, command: Command) -> Program:
 
 
 def _then(first: Program, second: Program, *, becomes: bool) -> Program:
-    """One after the other; what the shell becomes hears TERM itself, unless a trap is set."""
+    """Joins two programs that run one after the other.
+
+    With `becomes` the second one replaces the shell, and gets SIGTERM itself unless a trap is set.
+    """
     lasts = None if second.seconds is None else (first.seconds or 0) + second.seconds
     heard = second.on_term if becomes and first.on_term is None else first.on_term
     later = tuple((at + (first.seconds or 0), text) for at, text in second.output)
@@ -167,6 +175,6 @@ def _then(first: Program, second: Program, *, becomes: bool) -> Program:
 
 
 def _trapped(words: list[str]) -> int | None:
-    """The code with which `trap '… exit CODE' TERM` ends the shell."""
+    """Returns the exit code in `trap '… exit CODE' TERM`; None for other traps."""
     found = re.search(r"exit (\d+)", " ".join(words))
     return int(found[1]) if found and {"TERM", "15"} & set(words) else None

@@ -1,33 +1,40 @@
-"""The steps of the feature language: each one a sentence that calls a part of a `Scenario`.
+"""The steps of the feature language: one function for each sentence that a feature may use.
 
-Comes in: the words of a step, its table, the scenario. Goes out: nothing, or a failure. To add a
-step, write a function here whose docstring begins with an example, and have the table in
-features/README.md written again: `python -m kuscia_conformance.steps` prints it. What the step does
-goes to `scenario`, and what it looks for to `scenario.observed`.
+Comes in: the values and the table of a step, and the running `Scenario`. Goes out: nothing, or a
+failure of the check. Each function calls a part of `scenario`; what it looks for is in
+`scenario.observed`.
 
-    cluster     domains, nodes, their room    controller  killed and started
-    resources   created and deleted           changes     in manifests and by other people
-    pods        told to end, looked at        services    what leads to them
-    inside      files in them                 status      documents, phases, the table
-    throughout  every change of a status      cleaning    what remains
-    time        that passes                   moments     when things happened
-    groups      how a task reserves for its parties
+    cluster     domains and their nodes         controller  killed and started
+    resources   tasks and manifests             changes     to manifests and to objects
+    pods        ended and checked               services    the pods that they lead to
+    inside      files in a pod                  status      documents, phases, kubectl's table
+    throughout  rules of every change           cleaning    the objects that remain
+    time        seconds that pass               moments     times and their order
+    groups      what reserves for a task        placeholders  the words that may stand in a step
 
-One module must not know another.
+To add a step, write a function in one of these modules. The first paragraph of its docstring is an
+example of the step; the rest says what the words do not. Explain new placeholders in
+`placeholders`. Then print the list for features/README.md: `python -m kuscia_conformance.steps`.
+
+A module with steps must not know another.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from kuscia_conformance.features.step_definitions import StepDefinitions
 
+if TYPE_CHECKING:
+    from kuscia_conformance.steps import placeholders
+
 
 def modules() -> tuple[ModuleType, ...]:
-    """Imports the step modules and returns them, in the order of features/README.md.
+    """Imports the modules with steps and returns them, in the order of features/README.md.
 
-    This is the one list of them: pytest gets them from here as plugins.
+    No other list of them exists: pytest gets its plugins from here.
     """
     from kuscia_conformance.steps import (
         changes,
@@ -64,5 +71,19 @@ def modules() -> tuple[ModuleType, ...]:
 
 @cache
 def definitions() -> StepDefinitions:
-    """Returns the suite's step definitions, with which an author's own are found, too."""
+    """Returns the definitions of the suite's steps, and of those that an author has loaded."""
     return StepDefinitions([module.__name__ for module in modules()])
+
+
+def explanations() -> tuple[placeholders.Table, ...]:
+    """Returns the tables that explain the placeholders of the steps."""
+    from kuscia_conformance.steps import placeholders
+
+    return placeholders.tables()
+
+
+def placeholder(name: str) -> placeholders.Placeholder | None:
+    """Returns what may stand for a placeholder; None for one of an author's own steps."""
+    from kuscia_conformance.steps import placeholders
+
+    return placeholders.PLACEHOLDERS.get(name)

@@ -1,4 +1,4 @@
-"""What is other than usual: in manifests before they are created, in the cluster after."""
+"""Changes: to manifests before they are created, and to objects in the cluster afterwards."""
 
 from __future__ import annotations
 
@@ -16,28 +16,42 @@ from kuscia_conformance.scenario.scenario import Scenario
 Table = list[list[str]]
 
 
-@given(parsers.re(r'the task "(?P<name>[^"]+)" has'))
-def _(scenario: Scenario, name: str, datatable: Table) -> None:
-    """Given the task "psi" has: rows `| spec.parties[0].role | Host |`; before it is created."""
-    task = scenario.applied.task(name)
-    scenario.applied.tasks[name] = replace(task, manifest=changed(task.manifest, datatable))
+@given(parsers.re(r'the task "(?P<task>[^"]+)" has'))
+def _(scenario: Scenario, task: str, datatable: Table) -> None:
+    """Given the task "psi" has.
+
+    Changes the manifest before the task is created. Each row of the table below it is a field and
+    its value, as in `| spec.parties[0].role | Host |`.
+    """
+    known = scenario.applied.task(task)
+    scenario.applied.tasks[task] = replace(known, manifest=changed(known.manifest, datatable))
 
 
 @given("the AppImage has")
 def _(scenario: Scenario, datatable: Table) -> None:
-    """Given the AppImage has: rows `| spec.deployTemplates[0].replicas | 2 |`."""
+    """Given the AppImage has.
+
+    Changes the AppImage before it is created. Each row of the table below it is a field and its
+    value, as in `| spec.deployTemplates[0].replicas | 2 |`.
+    """
     scenario.applied.app_image = changed(scenario.applied.the_app_image(), datatable)
 
 
 @given("the AppImage is missing")
 def _(scenario: Scenario) -> None:
-    """Given the AppImage is missing: tasks are created without it."""
+    """Given the AppImage is missing.
+
+    Tasks are created without their AppImage.
+    """
     scenario.applied.app_image_made = True
 
 
 @when("the AppImage is created")
 def _(scenario: Scenario) -> None:
-    """When the AppImage is created, after a task that names it."""
+    """When the AppImage is created.
+
+    It comes after a task that names it.
+    """
     __tracebackhide__ = True
     scenario.history.act()
     scenario.applied.make_app_image()
@@ -46,25 +60,37 @@ def _(scenario: Scenario) -> None:
 @given(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
 @when(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
 def _(scenario: Scenario, file: str, datatable: Table) -> None:
-    """When "task.yaml" is applied with: rows of a path and a value that it has instead."""
+    """When "task.yaml" is applied with.
+
+    Each row of the table below it is a field and the value that it gets before the manifest is
+    applied.
+    """
     __tracebackhide__ = True
     scenario.history.act()
     scenario.applied.apply_all([changed(scenario.files.manifest(file), datatable)])
 
 
-@when(parsers.re(r'the task "(?P<name>[^"]+)" is changed to have'))
-def _(scenario: Scenario, name: str, datatable: Table) -> None:
-    """When the task "psi" is changed to have: rows `| spec.parties[0].role | Guest |`."""
+@when(parsers.re(r'the task "(?P<task>[^"]+)" is changed to have'))
+def _(scenario: Scenario, task: str, datatable: Table) -> None:
+    """When the task "psi" is changed to have.
+
+    Changes the task in the cluster. Each row of the table below it is a field and its new value,
+    as in `| spec.parties[0].role | Guest |`.
+    """
     scenario.history.act()
-    after = scenario.names.outgoing(changed(scenario.applied.task(name).manifest, datatable))
-    scenario.applied.patch_task(name, {field: after[field] for field in ("metadata", "spec")})
+    after = scenario.names.outgoing(changed(scenario.applied.task(task).manifest, datatable))
+    scenario.applied.patch_task(task, {field: after[field] for field in ("metadata", "spec")})
 
 
-@when(parsers.re(r'somebody writes into the status of "(?P<name>[^"]+)"'))
-def _(scenario: Scenario, name: str, datatable: Table) -> None:
-    """When somebody writes into the status of "psi": rows `| phase | Pending |`, null to remove."""
+@when(parsers.re(r'somebody writes into the status of "(?P<task>[^"]+)"'))
+def _(scenario: Scenario, task: str, datatable: Table) -> None:
+    """When somebody writes into the status of "psi".
+
+    Each row of the table below it is a field of the status and its new value, as in
+    `| phase | Pending |`. The value `null` removes the field.
+    """
     scenario.history.act()
-    scenario.applied.patch_task(name, {"status": changed({}, datatable)}, sub="status")
+    scenario.applied.patch_task(task, {"status": changed({}, datatable)}, sub="status")
 
 
 @when(parsers.re(rf'the (?P<kind>{"|".join(KINDS)}) "(?P<key>[^"]+)" is deleted by somebody'))

@@ -1,4 +1,4 @@
-"""Cleaning: what a task leaves behind, compared with what was there before it."""
+"""Cleaning: the objects that a task leaves behind, compared with those from before the task."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 @given(parsers.re(rf"everything in (?P<domains>{NAMES}) is noted"))
 def _(scenario: Scenario, domains: str) -> None:
-    """Given everything in alice and bob is noted."""
+    """Given everything in alice and bob is noted.
+
+    Remembers which objects the domains hold, for the step below.
+    """
     for domain in names_in(domains):
         scenario.domains.note(domain, scenario.applied.tasks)
 
 
 @then(parsers.re(rf"(?P<domains>{NAMES}) holds? what was noted, nothing else"))
 def _(scenario: Scenario, domains: str) -> None:
-    """Then alice and bob hold what was noted, nothing else."""
+    """Then alice and bob hold what was noted, nothing else.
+
+    Waits until no object is left behind and no noted object is missing.
+    """
     __tracebackhide__ = True
     await_as_noted(scenario.domains, names_in(domains), scenario.applied.tasks, scenario.expect)

@@ -1,4 +1,4 @@
-"""The cluster: domains, their nodes, and the room that these have."""
+"""The cluster: domains, their nodes, and how many pods the nodes have room for."""
 
 from __future__ import annotations
 
@@ -29,33 +29,44 @@ NODES_HAVE = (
     r"room for (?P<rooms>no|\d+(?:(?:, | and )\d+)*) pods?"
 )
 
-#: A pod past every scheduler, on each node of a domain.
+#: A pod that is bound to its node when it is created, without a scheduler.
 PLAIN_POD = (
-    r'the plain pod "(?P<name>[^"]+)" takes (?:room for 1 pod|all but (?P<cpu>\S+) of the cpu)'
+    r'the plain pod "(?P<pod>[^"]+)" takes (?:room for 1 pod|all but (?P<cpu>\S+) of the cpu)'
     r" of each node of (?P<domain>[^\s,]+)(?:, and (?P<seconds>\d+) s to end)?"
 )
 
 
 @given(parsers.re(DOMAINS))
 def _(scenario: Scenario, domains: str, room: str | None) -> None:
-    """Given the domains alice and bob, each with room for 1 pod."""
+    """Given the domains alice and bob, each with room for 1 pod.
+
+    Each domain is a namespace with one node of its own. All domains of a scenario are given in
+    one step.
+    """
     scenario.domains.add(names_in(domains), pods_in(room) if room else PLENTY)
 
 
 @given(
     parsers.re(
-        rf"the domains? (?P<domains>{NAMES}),?(?: each)? with (?P<nodes>\d+) nodes that have {ROOM}"
+        rf"the domains? (?P<domains>{NAMES}),?(?: each)? with (?P<count>\d+) nodes that have {ROOM}"
     )
 )
-def _(scenario: Scenario, domains: str, nodes: str, room: str) -> None:
-    """Given the domains alice and bob, each with 2 nodes that have room for 1 pod: each of them."""
-    scenario.domains.add(names_in(domains), pods_in(room), int(nodes))
+def _(scenario: Scenario, domains: str, count: str, room: str) -> None:
+    """Given the domains alice and bob, each with 2 nodes that have room for 1 pod.
+
+    Each of the nodes has this room.
+    """
+    scenario.domains.add(names_in(domains), pods_in(room), int(count))
 
 
 @given(parsers.re(NODES_HAVE))
 @when(parsers.re(NODES_HAVE))
 def _(scenario: Scenario, domains: str, rooms: str) -> None:
-    """When the nodes of bob have room for 1 pod; `for 3 and 1 pods`: the first, the second."""
+    """When the nodes of bob have room for 1 pod.
+
+    One number is for all nodes of the domain. Several numbers are for its nodes in turn:
+    `for 3 and 1 pods`.
+    """
     scenario.history.act()
     for domain in names_in(domains):
         scenario.domains.set_room(domain, *(pods_in(room) for room in names_in(rooms)))
@@ -64,7 +75,10 @@ def _(scenario: Scenario, domains: str, rooms: str) -> None:
 @given(parsers.re(r"the nodes of (?P<domain>\S+) are (?P<un>un)?cordoned"))
 @when(parsers.re(r"the nodes of (?P<domain>\S+) are (?P<un>un)?cordoned"))
 def _(scenario: Scenario, domain: str, un: str | None) -> None:
-    """When the nodes of bob are cordoned: nothing new is to be bound to them."""
+    """When the nodes of bob are cordoned.
+
+    Kubernetes calls them unschedulable: no new pod should be bound to them.
+    """
     scenario.history.act()
     api = scenario.connection.api
     for node in scenario.domains.nodes_of(domain):
@@ -73,12 +87,15 @@ def _(scenario: Scenario, domain: str, un: str | None) -> None:
             scenario.at_the_end(partial(cordon, api, node, False))
 
 
-@given(parsers.re(r"the nodes of (?P<domain>\S+) serve (?P<other>\S+)"))
-@when(parsers.re(r"the nodes of (?P<domain>\S+) serve (?P<other>\S+)"))
-def _(scenario: Scenario, domain: str, other: str) -> None:
-    """When the nodes of carol serve bob: somebody has changed their label."""
+@given(parsers.re(r"the nodes of (?P<domain>\S+) serve (?P<other_domain>\S+)"))
+@when(parsers.re(r"the nodes of (?P<domain>\S+) serve (?P<other_domain>\S+)"))
+def _(scenario: Scenario, domain: str, other_domain: str) -> None:
+    """When the nodes of carol serve bob.
+
+    Somebody has changed the label that says which domain a node serves.
+    """
     scenario.history.act()
-    api, namespace = scenario.connection.api, scenario.names.namespace(other)
+    api, namespace = scenario.connection.api, scenario.names.namespace(other_domain)
     run = scenario.environment.run
     for node in scenario.domains.nodes_of(domain):
         scenario.connection.run(serve(api, node, namespace, run))
@@ -86,7 +103,10 @@ def _(scenario: Scenario, domain: str, other: str) -> None:
 
 @when(parsers.re(r"the nodes of (?P<domain>\S+) are deleted by somebody"))
 def _(scenario: Scenario, domain: str) -> None:
-    """When the nodes of bob are deleted by somebody; they are back when the scenario is over."""
+    """When the nodes of bob are deleted by somebody.
+
+    The suite creates them again when the scenario ends.
+    """
     scenario.history.act()
     api = scenario.connection.api
     for node in scenario.domains.nodes_of(domain):
@@ -96,17 +116,24 @@ def _(scenario: Scenario, domain: str) -> None:
 
 @given(parsers.re(PLAIN_POD))
 @when(parsers.re(PLAIN_POD))
-def _(scenario: Scenario, name: str, cpu: str | None, domain: str, seconds: str | None) -> None:
-    """Given the plain pod "filler" takes room for 1 pod of each node of bob[, and 4 s to end]."""
+def _(scenario: Scenario, pod: str, cpu: str | None, domain: str, seconds: str | None) -> None:
+    """Given the plain pod "filler" takes room for 1 pod of each node of bob, and 4 s to end.
+
+    A plain pod belongs to no task. It is bound to its node when it is created, without a
+    scheduler. The step waits until the pod runs.
+    """
     __tracebackhide__ = True
     scenario.history.act()
-    make_plain_pods(scenario, domain, name, seconds, cpu)
-    await_state(scenario, f"{domain}/{name}", "run")
+    make_plain_pods(scenario, domain, pod, seconds, cpu)
+    await_state(scenario, f"{domain}/{pod}", "run")
 
 
 @given(parsers.re(r"the domain (?P<domain>\S+) is another cluster's"))
 def _(scenario: Scenario, domain: str) -> None:
-    """Given the domain bob is another cluster's: its namespace says that it is a partner's."""
+    """Given the domain bob is another cluster's.
+
+    The label of its namespace says that the domain is a partner's.
+    """
     scenario.domains.nodes_of(domain)
     namespace, api = scenario.names.namespace(domain), scenario.connection.api
     patch = {"metadata": {"labels": {ROLE_LABEL: "partner"}}}
@@ -115,7 +142,10 @@ def _(scenario: Scenario, domain: str) -> None:
 
 @then("no node ever had more than its room")
 def _(scenario: Scenario) -> None:
-    """Then no node ever had more than its room: what is bound and has not ended never asks more."""
+    """Then no node ever had more than its room.
+
+    Whenever a pod was bound, the unfinished pods of its node asked for no more than the node had.
+    """
     __tracebackhide__ = True
     if wrong := next(overcommitted(scenario.history.versions), ""):
         scenario.expect.fail(f"expected: no node ever has more than its room\nactual:   {wrong}")

@@ -1,4 +1,4 @@
-"""The controller itself: killed as in a crash, and started again. Needs `@needs:faults`."""
+"""The controller: killed as in a crash, and started again. Needs `@needs:faults`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 @when("the controller is killed")
 def _(scenario: Scenario) -> None:
-    """When the controller is killed, at once, as in a crash."""
+    """When the controller is killed.
+
+    The controller gets no time to finish, as in a crash.
+    """
     scenario.history.act()
     scenario.controller.kill()
 
 
 @when("the controller is started")
 def _(scenario: Scenario) -> None:
-    """When the controller is started; it is ready then."""
+    """When the controller is started.
+
+    The next step begins when the controller is ready.
+    """
     scenario.history.act()
     scenario.controller.start()

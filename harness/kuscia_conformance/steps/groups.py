@@ -21,14 +21,20 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 @then(parsers.re(rf'{OBJECT} matches "(?P<file>[^"]+)"(?: within (?P<limit>\d+) s)?'))
 def _(scenario: Scenario, kind: str, key: str, file: str, limit: str | None) -> None:
-    """Then the group "psi" matches "reserving.group.yaml"; or the task resource "alice/psi"."""
+    """Then the group "psi" matches "reserving.group.yaml".
+
+    Waits until a version of the object matches the document.
+    """
     __tracebackhide__ = True
     await_match(scenario, kind, key, file, limit)
 
 
 @then(parsers.re(rf"the phases of {OBJECT} were (?P<phases>.+)"))
 def _(scenario: Scenario, kind: str, key: str, phases: str) -> None:
-    """Then the phases of the group "psi" were Reserving, Reserved; Creating is not looked at."""
+    """Then the phases of the group "psi" were Reserving, Reserved.
+
+    The phases Pending and Creating are ignored, because a controller need not store them.
+    """
     __tracebackhide__ = True
     scenario.expect.until_passed(
         lambda: phases_of(scenario, kind, key), phases, scenario.timeouts.status
@@ -37,20 +43,30 @@ def _(scenario: Scenario, kind: str, key: str, phases: str) -> None:
 
 @then(parsers.re(rf"{OBJECT} is gone"))
 def _(scenario: Scenario, kind: str, key: str) -> None:
-    """Then the group "psi" is gone; it was there."""
+    """Then the group "psi" is gone.
+
+    Waits until the object, which must have existed, no longer exists.
+    """
     __tracebackhide__ = True
     await_gone(scenario, kind, key)
 
 
 @when(parsers.re(r'somebody sets the task resource "(?P<key>[^"]+)" to (?P<phase>[A-Z][A-Za-z]+)'))
 def _(scenario: Scenario, key: str, phase: str) -> None:
-    """When somebody sets the task resource "alice/psi" to Reserved, as a scheduler would."""
+    """When somebody sets the task resource "alice/psi" to Reserved.
+
+    This is what a scheduler does: it sets the phase and the condition of the same name.
+    """
     __tracebackhide__ = True
     set_phase(scenario, key, phase)
 
 
 @when(parsers.re(rf'{WHO} (?:are|is) handed over to the task resource "(?P<key>[^"]+)"'))
-def _(scenario: Scenario, who: str, key: str) -> None:
-    """When the pods of "psi" are handed over to the task resource "alice/psi"."""
+def _(scenario: Scenario, pods: str, key: str) -> None:
+    """When the pods of "psi" are handed over to the task resource "alice/psi".
+
+    The pods get the label and the annotation by which Kuscia's controller marks the pods of a
+    task resource.
+    """
     __tracebackhide__ = True
-    hand_over(scenario, whom(who), key)
+    hand_over(scenario, whom(pods), key)

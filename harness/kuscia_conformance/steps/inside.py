@@ -1,4 +1,4 @@
-"""Inside a pod: what its container can read. Needs `@needs:exec`."""
+"""Inside a pod: the files that its container can read. Needs `@needs:exec`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 
 @then(parsers.re(rf'the file "(?P<path>/[^"]+)" in {WHO} matches "(?P<file>[^"]+)"'))
-def _(scenario: Scenario, path: str, who: str, file: str) -> None:
-    """Then the file "/work/task.json" in the pods of alice matches "task.yaml": as JSON."""
+def _(scenario: Scenario, path: str, pods: str, file: str) -> None:
+    """Then the file "/work/task.json" in the pods of alice matches "task.yaml".
+
+    The file in the container has to be JSON. It is compared with the document in every pod.
+    """
     __tracebackhide__ = True
-    require_file(scenario, whom(who), path, documents.load_document(scenario.files.find(file)))
+    require_file(scenario, whom(pods), path, documents.load_document(scenario.files.find(file)))

@@ -1,4 +1,4 @@
-"""Moments: when things happened, one after the other, by the recorded history."""
+"""Order and times: what happened before what, and how long after, by the recorded history."""
 
 from __future__ import annotations
 
@@ -15,25 +15,34 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 @then(
     parsers.re(
-        rf"(?P<event>{MOMENT}) (?P<most>at most )?(?P<seconds>\d+(?:\.\d+)?) s"
-        rf" after (?P<other>{MOMENT})"
+        rf"(?P<moment>{MOMENT}) (?P<most>at most )?(?P<seconds>\d+(?:\.\d+)?) s"
+        rf" after (?P<other_moment>{MOMENT})"
     )
 )
-def _(scenario: Scenario, event: str, most: str | None, seconds: str, other: str) -> None:
-    """Then the pods of "probe" were bound 3 s after the task "psi" was created; within -1, +2 s."""
+def _(scenario: Scenario, moment: str, most: str | None, seconds: str, other_moment: str) -> None:
+    """Then the pods of "probe" were bound 3 s after the task "psi" was created.
+
+    It may come up to 1 s earlier and 2 s later, because times in a status are whole seconds. With
+    `at most` it may come as early as the other moment.
+    """
     __tracebackhide__ = True
-    require_after(scenario, event, float(seconds), other, at_most=bool(most))
+    require_after(scenario, moment, float(seconds), other_moment, at_most=bool(most))
 
 
-@then(parsers.re(rf"no pod of (?P<who>\"[^\"]+\"|[^\s\"]+) was bound before (?P<event>{MOMENT})"))
-def _(scenario: Scenario, who: str, event: str) -> None:
-    """Then no pod of "psi" was bound before the pods of "probe" were bound: that is the witness."""
+@then(
+    parsers.re(rf"no pod of (?P<owner>\"[^\"]+\"|[^\s\"]+) was bound before (?P<moment>{MOMENT})")
+)
+def _(scenario: Scenario, owner: str, moment: str) -> None:
+    """Then no pod of "psi" was bound before the pods of "probe" were bound.
+
+    The moment has to come. It is the witness, so the step takes no table.
+    """
     __tracebackhide__ = True
-    require_not_before(scenario, who, event)
+    require_not_before(scenario, owner, moment)
 
 
-@then(parsers.re(rf"(?P<event>{MOMENT}) before (?P<other>{MOMENT})"))
-def _(scenario: Scenario, event: str, other: str) -> None:
+@then(parsers.re(rf"(?P<moment>{MOMENT}) before (?P<other_moment>{MOMENT})"))
+def _(scenario: Scenario, moment: str, other_moment: str) -> None:
     """Then the pods of "old" were bound before the pods of "new" were bound."""
     __tracebackhide__ = True
-    require_order(scenario, event, other)
+    require_order(scenario, moment, other_moment)

@@ -1,4 +1,4 @@
-"""Pods: telling them to end, and what they have come to."""
+"""Pods: order them to end, and check their state, their content and their number."""
 
 from __future__ import annotations
 
@@ -31,17 +31,24 @@ from kuscia_conformance.simulated_nodes.exit_order import Order
 @then(parsers.re(ARE))
 @given(parsers.re(ARE))
 @when(parsers.re(ARE))
-def _(scenario: Scenario, who: str, state: str) -> None:
-    """Then the pods of "psi" are bound; or `the pod "alice/psi-0" is bound`."""
+def _(scenario: Scenario, pods: str, state: str) -> None:
+    """Then the pods of "psi" are bound.
+
+    Waits until every pod has been in this state at some time. A task must have a pod in each
+    of its domains.
+    """
     __tracebackhide__ = True
-    await_state(scenario, whom(who), state)
+    await_state(scenario, whom(pods), state)
 
 
 @then(parsers.re(rf"(?P<count>\d+) of {WHO} (?P<state>{'|'.join(STATES)})"))
-def _(scenario: Scenario, count: str, who: str, state: str) -> None:
-    """Then 2 of the pods of "psi" are bound: so many and no more, whichever they are."""
+def _(scenario: Scenario, count: str, pods: str, state: str) -> None:
+    """Then 2 of the pods of "psi" are bound.
+
+    Waits until exactly this number of pods, no matter which, have been in this state.
+    """
     __tracebackhide__ = True
-    await_count(scenario, whom(who), state, int(count))
+    await_count(scenario, whom(pods), state, int(count))
 
 
 @when(
@@ -50,39 +57,56 @@ def _(scenario: Scenario, count: str, who: str, state: str) -> None:
         r'(?: with exit code (?P<code>\d+))?(?: and message "(?P<message>[^"]*)")?'
     )
 )
-def _(scenario: Scenario, who: str, code: str | None, message: str | None) -> None:
-    """When the pods of bob finish with exit code 3 and message "boom"."""
+def _(scenario: Scenario, pods: str, code: str | None, message: str | None) -> None:
+    """When the pods of bob finish with exit code 3 and message "boom".
+
+    Waits until every pod has run, then orders the running ones to end. Without an exit code, the
+    pods end with 0.
+    """
     __tracebackhide__ = True
-    finish(scenario, whom(who), Order(int(code or 0), message or ""))
+    finish(scenario, whom(pods), Order(int(code or 0), message or ""))
 
 
 @then(parsers.re(rf'{WHO} match(?:es)? "(?P<file>[^"]+)"'))
-def _(scenario: Scenario, who: str, file: str) -> None:
-    """Then the pods of alice match "alice.pod.yaml": each, as it then is or was last."""
+def _(scenario: Scenario, pods: str, file: str) -> None:
+    """Then the pods of alice match "alice.pod.yaml".
+
+    Waits until there are pods and the newest version of each of them matches.
+    """
     __tracebackhide__ = True
     document, context = scenario.files.document(file), Context(nodes=scenario.domains.nodes)
-    await_pods(scenario, whom(who), lambda pod: documents.compare(document, pod, context))
+    await_pods(scenario, whom(pods), lambda pod: documents.compare(document, pod, context))
 
 
 @then(parsers.re(rf"{WHO} ha(?:ve|s)"))
-def _(scenario: Scenario, who: str, datatable: list[list[str]]) -> None:
-    """Then the pods of alice have: rows `| spec.containers[0].env[name=HOME].value | /root |`."""
+def _(scenario: Scenario, pods: str, datatable: list[list[str]]) -> None:
+    """Then the pods of alice have.
+
+    Each row of the table below it is a field and its value, as in
+    `| spec.containers[0].env[name=HOME].value | /root |`.
+    """
     __tracebackhide__ = True
-    await_pods(scenario, whom(who), comparison(scenario, datatable))
+    await_pods(scenario, whom(pods), comparison(scenario, datatable))
 
 
-@then(parsers.re(rf"the pods of \"(?P<name>[^\"]+)\" are (?P<pods>{KEYS})"))
-def _(scenario: Scenario, name: str, pods: str) -> None:
-    """Then the pods of "psi" are alice/psi-0, alice/psi-1 and bob/psi-0."""
+@then(parsers.re(rf"the pods of \"(?P<task>[^\"]+)\" are (?P<keys>{KEYS})"))
+def _(scenario: Scenario, task: str, keys: str) -> None:
+    """Then the pods of "psi" are alice/psi-0, alice/psi-1 and bob/psi-0.
+
+    Waits until the task has these pods and no others.
+    """
     __tracebackhide__ = True
-    await_keys(scenario, scenario.applied.task(name).name, sorted(names_in(pods)))
+    await_keys(scenario, scenario.applied.task(task).name, sorted(names_in(keys)))
 
 
-@then(parsers.re(r'no pod of (?P<who>"[^"]+"|[^\s"]+) was (?P<what>bound|made)'))
-def _(scenario: Scenario, who: str, what: str, datatable: list[list[str]]) -> None:
-    """Then no pod of "psi" was bound; a row `| witness | the pods of "probe" are bound |`."""
+@then(parsers.re(r'no pod of (?P<owner>"[^"]+"|[^\s"]+) was (?P<what>bound|made)'))
+def _(scenario: Scenario, owner: str, what: str, datatable: list[list[str]]) -> None:
+    """Then no pod of "psi" was bound.
+
+    Needs a witness in the table below it, as in `| witness | the pods of "probe" are bound |`.
+    """
     __tracebackhide__ = True
-    who, is_so = whom(who), STATES["are bound" if what == "bound" else "exist"]
+    who, is_so = whom(owner), STATES["are bound" if what == "bound" else "exist"]
     require_witness(scenario, datatable)
     if found := [v.key for v in pod_versions(scenario, who) if is_so(v.object)]:
         scenario.expect.fail(
@@ -90,29 +114,38 @@ def _(scenario: Scenario, who: str, what: str, datatable: list[list[str]]) -> No
         )
 
 
-@then(parsers.re(rf'"(?P<name>[^"]+)" never had other pods than (?P<pods>{KEYS})'))
-def _(scenario: Scenario, name: str, pods: str, datatable: list[list[str]]) -> None:
-    """Then "psi" never had other pods than alice/psi-0 and bob/psi-0; with a witness."""
+@then(parsers.re(rf'"(?P<task>[^"]+)" never had other pods than (?P<keys>{KEYS})'))
+def _(scenario: Scenario, task: str, keys: str, datatable: list[list[str]]) -> None:
+    """Then "psi" never had other pods than alice/psi-0 and bob/psi-0.
+
+    Needs a witness in the table below it, as in `| witness | the pods of "probe" are bound |`.
+    """
     __tracebackhide__ = True
     require_witness(scenario, datatable)
-    wanted, found = set(names_in(pods)), {v.key for v in pod_versions(scenario, name)}
+    wanted, found = set(names_in(keys)), {v.key for v in pod_versions(scenario, task)}
     if found != wanted:
         actual = ", ".join(sorted(found)) or "none"
         scenario.expect.fail(f"expected: the pods {', '.join(sorted(wanted))}\nactual:   {actual}")
 
 
-@then(parsers.re(r'each pod of (?P<who>"[^"]+"|[^\s"]+) was created once'))
-def _(scenario: Scenario, who: str) -> None:
-    """Then each pod of "psi" was created once: never made again under its name."""
+@then(parsers.re(r'each pod of (?P<owner>"[^"]+"|[^\s"]+) was created once'))
+def _(scenario: Scenario, owner: str) -> None:
+    """Then each pod of "psi" was created once.
+
+    No pod was created a second time under the same name.
+    """
     __tracebackhide__ = True
-    if wrong := made_again(scenario, whom(who)):
+    if wrong := made_again(scenario, whom(owner)):
         scenario.expect.fail(
-            f"expected: each pod of {whom(who)} is created once\nactual:   {wrong}"
+            f"expected: each pod of {whom(owner)} is created once\nactual:   {wrong}"
         )
 
 
 @then(parsers.re(rf"{WHO} (?:are|is) over"))
-def _(scenario: Scenario, who: str) -> None:
-    """Then the pods of alice are over: each has ended or is gone."""
+def _(scenario: Scenario, pods: str) -> None:
+    """Then the pods of alice are over.
+
+    Waits until every pod has ended or is gone.
+    """
     __tracebackhide__ = True
-    await_over(scenario, whom(who))
+    await_over(scenario, whom(pods))

@@ -1,4 +1,4 @@
-"""Creating, refusing, deleting: what a user does with kubectl."""
+"""Tasks and manifests: created, refused and deleted, as a user does with kubectl."""
 
 from __future__ import annotations
 
@@ -22,84 +22,113 @@ from kuscia_conformance.kube.kuscia import (
 from kuscia_conformance.scenario.scenario import Scenario
 
 
-@given(parsers.re(rf'the task "(?P<name>[^"]+)" of (?P<domains>{NAMES})(?:, which (?P<words>.+))?'))
-def _(scenario: Scenario, name: str, domains: str, words: str | None) -> None:
-    """Given the task "psi" of alice and bob, which holds for 3 s and lives for 22 s."""
-    scenario.applied.define(make_task(name, names_in(domains), schedule_from(words or "")))
+@given(
+    parsers.re(rf'the task "(?P<task>[^"]+)" of (?P<domains>{NAMES})(?:, which (?P<settings>.+))?')
+)
+def _(scenario: Scenario, task: str, domains: str, settings: str | None) -> None:
+    """Given the task "psi" of alice and bob, which holds for 3 s and lives for 22 s.
+
+    Defines the task with one party for each domain. Another step creates it.
+    """
+    scenario.applied.define(make_task(task, names_in(domains), schedule_from(settings or "")))
 
 
 @given(
     parsers.re(
         rf'the tasks "(?P<first>[^"]+)" to "(?P<last>[^"]+)" of (?P<domains>{NAMES})'
-        r"(?:, which (?P<words>.+))?"
+        r"(?:, which (?P<settings>.+))?"
     )
 )
-def _(scenario: Scenario, first: str, last: str, domains: str, words: str | None) -> None:
-    """Given the tasks "t-1" to "t-10" of alice and bob, which live for 60 s: ten of them."""
+def _(scenario: Scenario, first: str, last: str, domains: str, settings: str | None) -> None:
+    """Given the tasks "t-1" to "t-10" of alice and bob, which live for 60 s.
+
+    Defines ten tasks: `t-1`, `t-2` and so on.
+    """
     for name in numbered(first, last):
-        scenario.applied.define(make_task(name, names_in(domains), schedule_from(words or "")))
+        scenario.applied.define(make_task(name, names_in(domains), schedule_from(settings or "")))
 
 
 @when(parsers.re(r'the tasks "(?P<first>[^"]+)" to "(?P<last>[^"]+)" are created'))
 def _(scenario: Scenario, first: str, last: str) -> None:
-    """When the tasks "t-1" to "t-10" are created, one after the other."""
+    """When the tasks "t-1" to "t-10" are created.
+
+    They are created one after the other.
+    """
     for name in numbered(first, last):
         scenario.applied.create(name)
 
 
-@when(parsers.re(r'the task "(?P<name>[^"]+)" is created'))
-@given(parsers.re(r'the task "(?P<name>[^"]+)" is created'))
-def _(scenario: Scenario, name: str) -> None:
-    """When the task "psi" is created."""
-    scenario.applied.create(name)
+@when(parsers.re(r'the task "(?P<task>[^"]+)" is created'))
+@given(parsers.re(r'the task "(?P<task>[^"]+)" is created'))
+def _(scenario: Scenario, task: str) -> None:
+    """When the task "psi" is created.
+
+    Its AppImage is created before it, unless the AppImage exists.
+    """
+    scenario.applied.create(task)
 
 
 @given(parsers.re(r'(?P<files>"[^"]+\.yaml"(?:(?:, | and )"[^"]+\.yaml")*) (?:is|are) applied'))
 @when(parsers.re(r'(?P<files>"[^"]+\.yaml"(?:(?:, | and )"[^"]+\.yaml")*) (?:is|are) applied'))
 def _(scenario: Scenario, files: str) -> None:
-    """When "secretflow-task-psi.yaml" is applied."""
+    """When "secretflow-task-psi.yaml" is applied.
+
+    Creates the objects of the file. The check fails if the API server refuses one of them.
+    """
     scenario.history.act()
     for file in re.findall(r'"([^"]+)"', files):
         scenario.applied.apply_all(scenario.files.manifests(file))
 
 
-@when(parsers.re(r'"(?P<file>[^"]+\.yaml)" without (?P<path>\S+) is applied'))
-def _(scenario: Scenario, file: str, path: str) -> None:
-    """When "task.yaml" without spec.parties[0].domainID is applied."""
-    scenario.applied.try_to_apply(without(scenario.files.manifest(file), path))
+@when(parsers.re(r'"(?P<file>[^"]+\.yaml)" without (?P<field>\S+) is applied'))
+def _(scenario: Scenario, file: str, field: str) -> None:
+    """When "task.yaml" without spec.parties[0].domainID is applied.
+
+    The API server may refuse it. A later step checks that.
+    """
+    scenario.applied.try_to_apply(without(scenario.files.manifest(file), field))
 
 
-@when(parsers.re(r'"(?P<file>[^"]+\.yaml)" with (?P<path>\S+) (?P<value>\S+) is applied'))
-def _(scenario: Scenario, file: str, path: str, value: str) -> None:
-    """When "task.yaml" with spec.scheduleConfig.minReservedMembers 0 is applied."""
-    scenario.applied.try_to_apply(changed(scenario.files.manifest(file), [[path, value]]))
+@when(parsers.re(r'"(?P<file>[^"]+\.yaml)" with (?P<field>\S+) (?P<value>\S+) is applied'))
+def _(scenario: Scenario, file: str, field: str, value: str) -> None:
+    """When "task.yaml" with spec.scheduleConfig.minReservedMembers 0 is applied.
+
+    The API server may refuse it. A later step checks that.
+    """
+    scenario.applied.try_to_apply(changed(scenario.files.manifest(file), [[field, value]]))
 
 
-@then(parsers.re(r"it is refused, naming (?P<path>\S+)"))
-def _(scenario: Scenario, path: str) -> None:
-    """Then it is refused, naming spec.initiator."""
+@then(parsers.re(r"it is refused, naming (?P<field>\S+)"))
+def _(scenario: Scenario, field: str) -> None:
+    """Then it is refused, naming spec.initiator.
+
+    The API server refused what was applied last, and its answer names this field.
+    """
     __tracebackhide__ = True
     if scenario.applied.refusal is None:
-        scenario.expect.fail(f"expected: refused, naming {path}\nactual:   accepted")
-    elif path not in [cause.get("field") for cause in scenario.applied.refusal.causes]:
+        scenario.expect.fail(f"expected: refused, naming {field}\nactual:   accepted")
+    elif field not in [cause.get("field") for cause in scenario.applied.refusal.causes]:
         scenario.expect.fail(
-            f"expected: refused, naming {path}\nactual:   {scenario.applied.refusal}"
+            f"expected: refused, naming {field}\nactual:   {scenario.applied.refusal}"
         )
 
 
-@when(parsers.re(r'the task "(?P<name>[^"]+)" is deleted'))
-def _(scenario: Scenario, name: str) -> None:
+@when(parsers.re(r'the task "(?P<task>[^"]+)" is deleted'))
+def _(scenario: Scenario, task: str) -> None:
     """When the task "psi" is deleted."""
     scenario.history.act()
-    real = scenario.names.real(scenario.applied.task(name).name)
+    real = scenario.names.real(scenario.applied.task(task).name)
     scenario.connection.run(scenario.connection.api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
 
 
-@then(parsers.re(r'getting the task "(?P<name>[^"]+)" says: (?P<text>.+)'))
-def _(scenario: Scenario, name: str, text: str) -> None:
-    """Then getting the task "psi" says: Error from server (NotFound): ... not found."""
+@then(parsers.re(r'getting the task "(?P<task>[^"]+)" says: (?P<text>.+)'))
+def _(scenario: Scenario, task: str, text: str) -> None:
+    """Then getting the task "psi" says: Error from server (NotFound): ... not found.
+
+    The text is what `kubectl get` prints, complete.
+    """
     __tracebackhide__ = True
-    api, real = scenario.connection.api, scenario.names.real(name)
+    api, real = scenario.connection.api, scenario.names.real(task)
     try:
         scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))
         said = "the task is there"

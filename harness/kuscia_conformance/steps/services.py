@@ -1,4 +1,4 @@
-"""Services: which there are, and to which pods each leads."""
+"""Services: which services exist, and to which pods each of them leads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 @then(parsers.re(r"the services of (?P<domain>[^\s\"]+) are"))
 def _(scenario: Scenario, domain: str, datatable: list[list[str]]) -> None:
-    """Then the services of alice are: `| service | port | leads to |`, a row each; port is free."""
+    """Then the services of alice are.
+
+    The table below it has the columns `| service | port | leads to |`, or some of them, and one
+    row for each service. The domain must have these services and no others.
+    """
     __tracebackhide__ = True
     scenario.domains.nodes_of(domain)
     await_services(scenario, domain, datatable)

@@ -1,4 +1,4 @@
-"""The status of a task: whole documents, the order of phases and conditions, and the table."""
+"""The status of a task: whole documents, the order of phases and conditions, kubectl's table."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 
 @then(parsers.re(DOCUMENT))
-def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
-    """Then the status of "psi" matches "running.status.yaml"."""
+def _(scenario: Scenario, task: str, file: str, limit: str | None) -> None:
+    """Then the status of "psi" matches "running.status.yaml".
+
+    Waits until a version of the status matches the document.
+    """
     __tracebackhide__ = True
-    await_status(scenario, name, file, limit)
+    await_status(scenario, task, file, limit)
 
 
 @then(
@@ -30,34 +33,49 @@ def _(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
     )
 )
 def _(scenario: Scenario, first: str, last: str, file: str, limit: str | None) -> None:
-    """Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml", each of them."""
+    """Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml".
+
+    The status of each of these tasks is compared with the same document.
+    """
     __tracebackhide__ = True
     for name in numbered(first, last):
         await_status(scenario, name, file, limit)
 
 
 @then(parsers.re(rf"the phases of {TASK} were (?P<phases>.+)"))
-def _(scenario: Scenario, name: str, phases: str) -> None:
-    """Then the phases of "psi" were Pending, Running, Succeeded."""
+def _(scenario: Scenario, task: str, phases: str) -> None:
+    """Then the phases of "psi" were Pending, Running, Succeeded.
+
+    The task went through exactly these phases, in this order.
+    """
     __tracebackhide__ = True
     scenario.expect.until_passed(
-        lambda: phases_of(scenario, name), phases, scenario.timeouts.status
+        lambda: phases_of(scenario, task), phases, scenario.timeouts.status
     )
 
 
-@then(parsers.re(rf"the conditions of {TASK} became True in the order (?P<types>.+)"))
-def _(scenario: Scenario, name: str, types: str) -> None:
-    """Then the conditions of "psi" became True in the order ResourceCreated, Running, Success."""
+@then(parsers.re(rf"the conditions of {TASK} became True in the order (?P<conditions>.+)"))
+def _(scenario: Scenario, task: str, conditions: str) -> None:
+    """Then the conditions of "psi" became True in the order ResourceCreated, Running, Success.
+
+    Other conditions are ignored.
+    """
     __tracebackhide__ = True
-    found = became_true(scenario, name, types.split(", "))
-    if found != types.split(", "):
-        scenario.expect.fail(f"expected: True in the order {types}\nactual:   {', '.join(found)}")
+    found = became_true(scenario, task, conditions.split(", "))
+    if found != conditions.split(", "):
+        scenario.expect.fail(
+            f"expected: True in the order {conditions}\nactual:   {', '.join(found) or 'none'}"
+        )
 
 
 @then(parsers.re(rf"kubectl shows {TASK} as"))
-def _(scenario: Scenario, name: str, datatable: list[list[str]]) -> None:
-    """Then kubectl shows "psi" as: a row of headings, a row of cells; `age` is a time's age."""
+def _(scenario: Scenario, task: str, datatable: list[list[str]]) -> None:
+    """Then kubectl shows "psi" as.
+
+    The table below it has two rows, as `kubectl get` prints them: the headings, and the cells.
+    The word `age` in a cell stands for the time since the moment in that field of the status.
+    """
     __tracebackhide__ = True
     headings, cells = datatable
-    if wrong := wrong_cells(scenario, name, headings, cells):
+    if wrong := wrong_cells(scenario, task, headings, cells):
         scenario.expect.fail("\n".join(wrong))

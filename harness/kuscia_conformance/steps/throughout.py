@@ -1,4 +1,4 @@
-"""Throughout: rules that every status of a task has to keep, from each version to the next."""
+"""Throughout: rules that every change of a task's status has to keep."""
 
 from __future__ import annotations
 
@@ -14,14 +14,21 @@ from kuscia_conformance.scenario.observed.statuses import (
 from kuscia_conformance.scenario.scenario import Scenario
 
 
-@then(parsers.re(r'throughout, of "(?P<name>[^"]+)"'))
-def _(scenario: Scenario, name: str, datatable: list[list[str]]) -> None:
-    """Then throughout, of "psi": a row each `| startTime stays |`; see RULES for all of them."""
+@then(parsers.re(r'throughout, of "(?P<task>[^"]+)"'))
+def _(scenario: Scenario, task: str, datatable: list[list[str]]) -> None:
+    """Then throughout, of "psi".
+
+    Each row of the table below it is one rule, as in `| startTime stays |`. See "Rules of
+    throughout" for all rules. Each version of the status is compared with the next one.
+    """
     __tracebackhide__ = True
     scenario.history.update()
-    statuses = [status_of(version) for version in lifetime(scenario, name)]
+    statuses = [status_of(version) for version in lifetime(scenario, task)]
     if len(statuses) < 2:
-        scenario.expect.fail("expected: a status that changes\nactual:   it never had another")
+        scenario.expect.fail(
+            "expected: a status that changes\nactual:   the status never changed, so no rule "
+            "could be checked"
+        )
     broken = [text for [rule] in datatable for text in breaches(rule, statuses)]
     if broken:
         scenario.expect.fail("\n".join(broken))

@@ -1,4 +1,9 @@
-"""What the tests of built-in kinds share: contexts, and writes as the server does them."""
+"""Helpers for the tests of built-in kinds.
+
+`created` and `updated` run a kind's strategy in the order in which the server runs it: defaults,
+then preparation, then validation. `context` builds what a strategy may read of the server: the
+time, a seeded random generator and the stored objects.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +22,12 @@ NAMESPACE = "work"
 
 
 def context(plural: str = "", objects: Sequence[Obj] = (), seed: int = 1) -> Context:
-    """Of a server on which there are these objects of one kind, and none else."""
+    """Builds the context of a server that stores only `objects`, all of the kind `plural`."""
     return Context(NOW, Random(seed), lambda asked: objects if asked == plural else ())
 
 
 def created(key: tuple[str, str], obj: Obj, given: Context | None = None) -> Obj:
-    """The object as the server would keep it, before it is validated."""
+    """Returns the object as the server would store it, before validation."""
     strategy, new, given = strategies()[key], copy.deepcopy(obj), given or context()
     strategy.default(new, given)
     strategy.prepare_create(new, given)
@@ -30,7 +35,7 @@ def created(key: tuple[str, str], obj: Obj, given: Context | None = None) -> Obj
 
 
 def causes_of(key: tuple[str, str], obj: Obj) -> list[str]:
-    """What is wrong with it as a new object."""
+    """Returns the validation errors of `obj` as a new object."""
     new = created(key, obj)
     return texts(strategies()[key].validate(new, None, ""))
 
@@ -38,7 +43,7 @@ def causes_of(key: tuple[str, str], obj: Obj) -> list[str]:
 def updated(
     key: tuple[str, str], old: Obj, new: Obj, sub: str = "", given: Context | None = None
 ) -> tuple[Obj, list[str]]:
-    """What would be kept, and what is wrong with it."""
+    """Returns the object as an update would store it, and its validation errors."""
     strategy, obj, given = strategies()[key], copy.deepcopy(new), given or context()
     strategy.default(obj, given)
     strategy.prepare_update(obj, old, sub, given)

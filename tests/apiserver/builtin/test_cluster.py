@@ -1,4 +1,4 @@
-"""Namespaces and nodes, and what there is on a fresh server."""
+"""Tests namespaces, nodes and the objects that exist on a fresh server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def node(status: Obj | None = None, **spec: Any) -> Obj:
             "status": status or {}}  # fmt: skip
 
 
-def test_a_new_namespace_is_active_held_and_labelled_with_its_name() -> None:
+def test_a_new_namespace_is_active_and_has_its_finalizer_and_name_label() -> None:
     kept = created(NAMESPACES, {**namespace(), "status": {"phase": "Terminating"}})
     assert kept["metadata"]["labels"] == LABELS
     assert kept["spec"] == {"finalizers": ["kubernetes"]}
@@ -31,24 +31,24 @@ def test_a_new_namespace_is_active_held_and_labelled_with_its_name() -> None:
     assert strategies()[NAMESPACES].fields(kept) == {"status.phase": "Active"}
 
 
-def test_a_namespace_keeps_finalizers_of_others() -> None:
+def test_a_new_namespace_keeps_the_finalizers_of_its_writer() -> None:
     kept = created(NAMESPACES, namespace(finalizers=["a.com/b"]))
     assert kept["spec"]["finalizers"] == ["a.com/b", "kubernetes"]
 
 
-def test_a_namespace_cannot_lose_its_label_its_finalizer_or_its_phase() -> None:
+def test_an_update_of_a_namespace_changes_no_label_finalizer_or_phase() -> None:
     old = created(NAMESPACES, namespace())
     new = {**namespace(finalizers=[]), "status": {"phase": "Terminating"}}
     assert updated(NAMESPACES, old, new) == (old, [])
 
 
-def test_only_finalize_takes_finalizers_away() -> None:
+def test_the_finalize_subresource_removes_finalizers_of_a_namespace() -> None:
     old = created(NAMESPACES, namespace())
     kept, causes = updated(NAMESPACES, old, namespace(finalizers=[]), "finalize")
     assert (kept["spec"], kept["status"], causes) == ({}, {"phase": "Active"}, [])
 
 
-def test_a_namespace_is_on_its_way_out_only_if_it_is_deleted() -> None:
+def test_a_namespace_may_be_terminating_only_if_it_is_deleted() -> None:
     old = created(NAMESPACES, namespace())
     new = {**old, "status": {"phase": "Terminating"}}
     said = "may only be 'Active' if `deletionTimestamp` is empty"
@@ -58,12 +58,12 @@ def test_a_namespace_is_on_its_way_out_only_if_it_is_deleted() -> None:
     assert updated(NAMESPACES, old, deleted, "status")[1] == []
 
 
-def test_a_finalizer_of_a_namespace_says_whose_it_is() -> None:
+def test_a_finalizer_of_a_namespace_must_be_a_qualified_name() -> None:
     said = 'Invalid value: "a": name is neither a standard finalizer name nor is it fully qualified'
     assert causes_of(NAMESPACES, namespace(finalizers=["a"])) == [f"spec.finalizers: {said}"]
 
 
-def test_a_node_gets_what_go_writes_of_its_status() -> None:
+def test_a_new_node_gets_the_status_fields_that_golang_always_writes() -> None:
     kept = created(NODES, node({"capacity": {"cpu": "1000m"}}, podCIDR="10.1.0.0/24"))
     status = kept["status"]
     assert status["capacity"] == status["allocatable"] == {"cpu": "1"}
@@ -72,7 +72,7 @@ def test_a_node_gets_what_go_writes_of_its_status() -> None:
     assert kept["spec"]["podCIDRs"] == ["10.1.0.0/24"]
 
 
-def test_spec_and_status_of_a_node_are_written_apart() -> None:
+def test_spec_and_status_of_a_node_are_updated_separately() -> None:
     old = created(NODES, node())
     changed = created(NODES, node({"capacity": {"cpu": "1"}}, unschedulable=True))
     assert updated(NODES, old, changed)[0] == {**old, "spec": changed["spec"]}
@@ -106,18 +106,18 @@ def test_spec_and_status_of_a_node_are_written_apart() -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_a_node_is_said(spec: Obj, said: str) -> None:
+def test_an_invalid_node_is_refused_with_its_cause(spec: Obj, said: str) -> None:
     assert causes_of(NODES, node(**spec)) == [said]
 
 
-def test_the_network_of_a_node_stays() -> None:
+def test_the_pod_network_of_a_node_cannot_be_changed() -> None:
     old = created(NODES, node(podCIDR="10.1.0.0/24"))
     new = node(podCIDR="10.2.0.0/24")
     said = 'spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid'
     assert updated(NODES, old, new)[1] == [said]
 
 
-def test_nodes_are_selected_by_whether_they_take_pods() -> None:
+def test_nodes_are_selectable_by_spec_unschedulable() -> None:
     fields = strategies()[NODES].fields
     assert fields(node(unschedulable=True)) == {"spec.unschedulable": "true"}
     assert fields(node()) == {"spec.unschedulable": "false"}
@@ -132,14 +132,14 @@ KEYS = {
 
 
 @pytest.mark.parametrize("obj", default_objects(NOW), ids=lambda obj: obj["metadata"]["name"])
-def test_what_is_there_from_the_beginning_is_complete_and_valid(obj: Obj) -> None:
+def test_the_default_objects_are_complete_and_valid(obj: Obj) -> None:
     strategy, before = strategies()[KEYS[obj["kind"]]], repr(obj)
     strategy.default(obj, context())
     assert repr(obj) == before
     assert not strategy.validate(obj, None, "")
 
 
-def test_each_namespace_has_an_account_from_the_beginning() -> None:
+def test_each_default_namespace_has_a_service_account() -> None:
     objects = default_objects(NOW)
     names = [obj["metadata"]["name"] for obj in objects if obj["kind"] == "Namespace"]
     assert names == ["default", "kube-node-lease", "kube-public", "kube-system"]
@@ -148,7 +148,7 @@ def test_each_namespace_has_an_account_from_the_beginning() -> None:
     ]
 
 
-def test_the_servers_own_service_leads_to_its_port() -> None:
+def test_the_kubernetes_service_targets_the_port_of_the_server() -> None:
     [service] = [obj for obj in default_objects(NOW, 1234) if obj["kind"] == "Service"]
     assert service["spec"]["clusterIP"] == "10.96.0.1"
     assert service["spec"]["ports"][0]["targetPort"] == 1234

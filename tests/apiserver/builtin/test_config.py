@@ -1,4 +1,4 @@
-"""ConfigMaps and Secrets."""
+"""Tests ConfigMaps and Secrets."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def secret(**parts: Any) -> Obj:
         ({"data": {"a": "x" * (MOST + 1)}}, "[]: Too long: may not be more than 1048576 bytes"),
     ],
 )
-def test_what_is_wrong_with_a_config_map_is_said(parts: Obj, said: str) -> None:
+def test_an_invalid_config_map_is_refused_with_its_cause(parts: Obj, said: str) -> None:
     assert causes_of(CONFIG_MAPS, config_map(**parts)) == [said]
 
 
-def test_a_config_map_of_just_the_size_allowed_is_valid() -> None:
+def test_a_config_map_of_exactly_the_maximum_size_is_valid() -> None:
     assert not causes_of(CONFIG_MAPS, config_map(data={"a": "x" * MOST}))
 
 
@@ -54,19 +54,19 @@ def test_a_config_map_of_just_the_size_allowed_is_valid() -> None:
         ({"binaryData": {"x": "aGk="}}, "binaryData"),
     ],
 )
-def test_what_is_immutable_stays(change: Obj, field: str) -> None:
+def test_an_immutable_config_map_cannot_be_changed(change: Obj, field: str) -> None:
     old = created(CONFIG_MAPS, config_map(immutable=True, data={"a": "b"}))
     said = f"{field}: Forbidden: field is immutable when `immutable` is set"
     assert updated(CONFIG_MAPS, old, {**old, **change})[1] == [said]
 
 
-def test_what_is_not_immutable_changes() -> None:
+def test_a_config_map_that_is_not_immutable_can_be_changed() -> None:
     old = created(CONFIG_MAPS, config_map(data={"a": "b"}))
     new = {**old, "data": {"a": "c"}, "immutable": True}
     assert updated(CONFIG_MAPS, old, new) == (new, [])
 
 
-def test_texts_of_a_secret_become_data() -> None:
+def test_the_string_data_of_a_secret_is_stored_as_data() -> None:
     kept = created(SECRETS, secret(stringData={"a": "hi"}, data={"a": "eA==", "b": ""}))
     assert kept["data"] == {"a": "aGk=", "b": ""}
     assert "stringData" not in kept
@@ -74,7 +74,7 @@ def test_texts_of_a_secret_become_data() -> None:
 
 
 @pytest.mark.parametrize("key", [CONFIG_MAPS, SECRETS])
-def test_what_is_no_base64_is_a_bad_request(key: tuple[str, str]) -> None:
+def test_data_that_is_not_base64_is_a_bad_request(key: tuple[str, str]) -> None:
     part = "binaryData" if key == CONFIG_MAPS else "data"
     with pytest.raises(StatusError) as refused:
         causes_of(key, with_metadata("v1", "", "a", **{part: {"a": "%"}}))
@@ -109,11 +109,11 @@ def test_what_is_no_base64_is_a_bad_request(key: tuple[str, str]) -> None:
         ),
     ],
 )
-def test_a_secret_is_as_its_type_demands(parts: Obj, causes: list[str]) -> None:
+def test_a_secret_must_have_the_data_that_its_type_requires(parts: Obj, causes: list[str]) -> None:
     assert causes_of(SECRETS, secret(**parts)) == causes
 
 
-def test_the_type_of_a_secret_stays() -> None:
+def test_the_type_of_a_secret_cannot_be_changed() -> None:
     old = created(SECRETS, secret())
     said = 'type: Invalid value: "x": field is immutable'
     assert updated(SECRETS, old, {**old, "type": "x"})[1] == [said]

@@ -1,4 +1,4 @@
-"""Events in both versions."""
+"""Tests events in both API versions: v1 and events.k8s.io/v1."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def new_event(**parts: Any) -> Obj:
     return with_metadata("events.k8s.io/v1", "Event", "e", **{**given, **parts})
 
 
-def test_an_old_event_gets_what_go_writes() -> None:
+def test_a_v1_event_gets_the_fields_that_golang_always_writes() -> None:
     assert created(OLD, old_event()) == {
         **old_event(),
         "source": {},
@@ -37,7 +37,7 @@ def test_an_old_event_gets_what_go_writes() -> None:
     }
 
 
-def test_a_new_event_is_stored_as_an_old_one_and_comes_back() -> None:
+def test_an_events_k8s_io_event_is_stored_as_v1_and_converted_back() -> None:
     strategy = strategies()[NEW]
     event = created(NEW, new_event(note="n", deprecatedCount=3, series={"count": 2}))
     stored = strategy.to_stored(event)
@@ -46,7 +46,7 @@ def test_a_new_event_is_stored_as_an_old_one_and_comes_back() -> None:
     assert strategy.from_stored(stored) == event
 
 
-def test_an_old_event_looks_as_a_new_one_would() -> None:
+def test_a_v1_event_is_readable_as_an_events_k8s_io_event() -> None:
     event = created(OLD, old_event(message="m", source={"component": "c"}, count=3))
     assert strategies()[NEW].from_stored(event) == with_metadata(
         "events.k8s.io/v1",
@@ -63,13 +63,13 @@ def test_an_old_event_looks_as_a_new_one_would() -> None:
 
 
 @pytest.mark.parametrize("about", [{}, {"namespace": "other"}])
-def test_an_event_is_where_its_object_is(about: Obj) -> None:
+def test_an_event_must_be_in_the_namespace_of_its_object(about: Obj) -> None:
     shown = about.get("namespace", "")
     said = f'involvedObject.namespace: Invalid value: "{shown}": does not match event.namespace'
     assert causes_of(OLD, old_event(involvedObject=about)) == [said]
 
 
-def test_an_event_about_an_object_of_the_cluster_is_in_default() -> None:
+def test_an_event_about_a_cluster_scoped_object_may_be_in_default() -> None:
     event = old_event(involvedObject={"kind": "Node", "name": "n"})
     event["metadata"]["namespace"] = "default"
     assert not causes_of(OLD, event)
@@ -94,11 +94,11 @@ def test_an_event_about_an_object_of_the_cluster_is_in_default() -> None:
         ),
     ],
 )
-def test_a_new_event_has_to_be_complete(parts: Obj, causes: list[str]) -> None:
+def test_an_events_k8s_io_event_must_be_complete(parts: Obj, causes: list[str]) -> None:
     assert causes_of(NEW, new_event(**parts)) == causes
 
 
-def test_only_the_series_of_a_new_event_goes_on() -> None:
+def test_only_the_series_of_an_events_k8s_io_event_can_be_changed() -> None:
     old = created(NEW, new_event())
     series = {"count": 3, "lastObservedTime": TIME}
     assert updated(NEW, old, new_event(series=series))[1] == []
@@ -107,7 +107,9 @@ def test_only_the_series_of_a_new_event_goes_on() -> None:
 
 
 @pytest.mark.parametrize("key", [OLD, NEW])
-def test_a_stored_event_is_selected_by_the_names_of_either_version(key: tuple[str, str]) -> None:
+def test_a_stored_event_is_selectable_by_the_field_names_of_both_versions(
+    key: tuple[str, str],
+) -> None:
     strategy = strategies()[key]
     stored = created(OLD, old_event(source={"component": "c"}, reason="R"))
     fields = strategy.fields(stored)

@@ -1,4 +1,4 @@
-"""What metadata must be like; the words are a real server's."""
+"""Tests the validation of metadata; the expected texts are those of a real server."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def wrong_change(old: Obj, **changes: object) -> list[str]:
     return texts(validate_metadata(new, {"metadata": before}, CONFIG_MAP))
 
 
-def test_metadata_with_all_there_can_be_is_valid() -> None:
+def test_metadata_with_all_fields_set_is_valid() -> None:
     assert not wrong(
         name="a.b-c",
         generateName="a-",
@@ -112,15 +112,17 @@ def test_metadata_with_all_there_can_be_is_valid() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_said_as_by_a_real_server(metadata: Obj, said: str) -> None:
+def test_invalid_metadata_is_refused_in_the_words_of_a_real_server(
+    metadata: Obj, said: str
+) -> None:
     assert wrong(**metadata) == [said]
 
 
-def test_annotations_of_just_the_size_allowed_are_valid() -> None:
+def test_annotations_of_the_maximum_size_are_valid() -> None:
     assert not wrong(annotations={"a": "x" * (2**18 - 1)})
 
 
-def test_two_controllers_are_one_too_many() -> None:
+def test_two_owner_references_with_controller_true_are_refused() -> None:
     first, second = {**OWNER, "controller": True}, {**OWNER, "name": "q", "controller": True}
     [said] = wrong(ownerReferences=[first, second])
     assert said.endswith(
@@ -129,12 +131,12 @@ def test_two_controllers_are_one_too_many() -> None:
     )
 
 
-def test_an_event_owns_nothing() -> None:
+def test_an_event_cannot_be_an_owner() -> None:
     [said] = wrong(ownerReferences=[{**OWNER, "kind": "Event"}])
     assert said.endswith("/v1, Kind=Event is disallowed from being an owner")
 
 
-def test_an_object_of_the_cluster_is_in_no_namespace() -> None:
+def test_a_cluster_scoped_object_must_have_no_namespace() -> None:
     assert wrong(NODE) == []
     said = "metadata.namespace: Forbidden: not allowed on this type"
     assert wrong(NODE, namespace="work") == [said]
@@ -150,13 +152,15 @@ def test_an_object_of_the_cluster_is_in_no_namespace() -> None:
         (("", "configmaps"), "a:b"),
     ],
 )
-def test_each_kind_has_its_own_rule_for_names(key: tuple[str, str], name: str) -> None:
+def test_each_kind_has_its_own_rule_for_names_and_refuses_other_names(
+    key: tuple[str, str], name: str
+) -> None:
     kind = Kind(key[0], "v1", key[1], "", "", namespaced=True)
     assert len(wrong(kind, name=name)) == 1
     assert not wrong(kind, name="a")
 
 
-def test_a_role_may_be_called_nearly_anything() -> None:
+def test_the_name_of_a_role_may_contain_colons_spaces_and_capitals() -> None:
     roles = Kind("rbac.authorization.k8s.io", "v1", "roles", "role", "Role", namespaced=True)
     assert not wrong(roles, name="system:A B")
 
@@ -179,7 +183,7 @@ def test_some_metadata_cannot_be_changed(field: str, value: object) -> None:
     assert said.endswith(": field is immutable")
 
 
-def test_no_finalizer_is_added_to_what_is_being_deleted() -> None:
+def test_no_finalizer_can_be_added_to_an_object_that_is_being_deleted() -> None:
     deleted: Obj = {"deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["a.com/b"]}
     assert not wrong_change(deleted, finalizers=[])
     said, again = wrong_change(deleted, finalizers=["x.com/z", "a.com/b", "x.com/y"])
@@ -202,5 +206,5 @@ def test_no_finalizer_is_added_to_what_is_being_deleted() -> None:
         (qualified_name(""), "name part must be non-empty"),
     ],
 )
-def test_a_rule_says_what_is_wrong_with_a_name(said: tuple[str, ...], complaint: str) -> None:
+def test_each_name_rule_states_why_it_refuses_a_name(said: tuple[str, ...], complaint: str) -> None:
     assert said[0] == complaint

@@ -1,4 +1,4 @@
-"""Roles, leases, endpoints, priority classes, workloads: what little they do."""
+"""Tests the defaults and validation of roles, leases, endpoints, priority classes, workloads."""
 
 from __future__ import annotations
 
@@ -134,11 +134,13 @@ def binding(kind: str = "Role", name: str = "r", subject: str = "") -> Obj:
         ),
     ],
 )
-def test_what_is_wrong_is_said(key: tuple[str, str], obj: Obj, causes: list[str]) -> None:
+def test_an_invalid_object_is_refused_with_its_causes(
+    key: tuple[str, str], obj: Obj, causes: list[str]
+) -> None:
     assert causes_of(key, obj) == causes
 
 
-def test_references_to_roles_and_users_are_in_their_group() -> None:
+def test_references_to_roles_and_users_get_the_rbac_api_group() -> None:
     kept = created(BINDINGS, binding(kind="Role", name="r"))
     assert kept["roleRef"] == {"kind": "Role", "name": "r", "apiGroup": GROUP}
     users = thing(roleRef={}, subjects=[{"kind": "User"}, {"kind": "ServiceAccount"}])
@@ -146,13 +148,13 @@ def test_references_to_roles_and_users_are_in_their_group() -> None:
     assert created(BINDINGS, users)["subjects"] == kinds
 
 
-def test_a_binding_stays_with_its_role() -> None:
+def test_the_role_of_a_binding_cannot_be_changed() -> None:
     old = created(BINDINGS, binding())
     said = f'{{"APIGroup":"{GROUP}","Kind":"Role","Name":"q"}}: cannot change roleRef'
     assert updated(BINDINGS, old, binding(name="q"))[1] == [f"roleRef: Invalid value: {said}"]
 
 
-def test_a_priority_class_keeps_its_value_and_policy() -> None:
+def test_the_value_and_policy_of_a_priority_class_cannot_be_changed() -> None:
     old = created(CLASSES, thing(value=5))
     assert updated(CLASSES, old, thing(value=5, description="x"))[1] == []
     assert updated(CLASSES, old, thing(value=6, preemptionPolicy="Never"))[1] == [
@@ -161,14 +163,14 @@ def test_a_priority_class_keeps_its_value_and_policy() -> None:
     ]
 
 
-def test_a_deployment_rolls_if_nothing_else_was_said() -> None:
+def test_a_deployment_has_a_rolling_update_strategy_by_default() -> None:
     spec = created(DEPLOYMENTS, thing(spec={"template": TEMPLATE}))["spec"]
     assert spec["replicas"] == 1
     assert spec["strategy"]["rollingUpdate"] == {"maxUnavailable": "25%", "maxSurge": "25%"}
     assert "enableServiceLinks" not in spec["template"]["spec"]
 
 
-def test_the_pods_of_a_job_are_known_by_its_uid() -> None:
+def test_a_job_selects_its_pods_by_its_uid() -> None:
     job = thing(spec={"template": TEMPLATE})
     job["metadata"]["uid"] = "u"
     spec = created(JOBS, job)["spec"]
@@ -177,7 +179,7 @@ def test_the_pods_of_a_job_are_known_by_its_uid() -> None:
 
 
 @pytest.mark.parametrize("key", [REPLICA_SETS, ("policy", "poddisruptionbudgets")])
-def test_spec_and_status_are_written_apart(key: tuple[str, str]) -> None:
+def test_spec_and_status_are_updated_separately(key: tuple[str, str]) -> None:
     old = created(key, thing(spec={"template": TEMPLATE, "replicas": 1}))
     new = {**old, "spec": {**old["spec"], "replicas": 2}, "status": {**old["status"], "a": 1}}
     assert updated(key, old, new)[0] == {**new, "status": old["status"]}
@@ -194,18 +196,18 @@ def test_spec_and_status_are_written_apart(key: tuple[str, str]) -> None:
         (("apps", "daemonsets"), "revisionHistoryLimit", 10),
     ],
 )
-def test_what_a_writer_leaves_out_is_filled_in(
+def test_fields_left_out_of_a_spec_get_their_defaults(
     key: tuple[str, str], field: str, value: object
 ) -> None:
     assert created(key, thing(spec={}))["spec"][field] == value
 
 
-def test_volumes_and_claims_are_protected() -> None:
+def test_a_new_volume_claim_has_the_protection_finalizer() -> None:
     claims = ("", "persistentvolumeclaims")
     assert created(claims, thing())["metadata"]["finalizers"] == ["kubernetes.io/pvc-protection"]
 
 
-def test_ports_of_a_slice_differ_in_their_names() -> None:
+def test_two_ports_of_an_endpoint_slice_with_one_name_are_refused() -> None:
     ports = [{"name": "a", "port": 1}, {"name": "a", "port": 2}]
     said = 'ports[1].name: Duplicate value: "a"'
     assert causes_of(SLICES, thing(addressType="IPv4", ports=ports)) == [said]
@@ -215,7 +217,7 @@ COUNTED = (DEPLOYMENTS, ("", "pods"), SLICES, CLASSES, ("batch", "cronjobs"))
 UNCOUNTED = (LEASES, ROLES, ("", "services"), ("", "nodes"), ("", "serviceaccounts"))
 
 
-def test_generations_are_counted_of_some_kinds_only() -> None:
+def test_generations_are_counted_for_some_kinds_only() -> None:
     known = strategies()
     assert all(known[key].counts_generations for key in COUNTED)
     assert not any(known[key].counts_generations for key in UNCOUNTED)

@@ -1,4 +1,4 @@
-"""What a pod's spec must be like; the words are a real server's."""
+"""Tests the validation of a pod's spec; the expected texts are those of a real server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def wrong(container: Obj | None = None, **spec: Any) -> list[str]:
     return causes_of(PODS, with_metadata("v1", "Pod", "p", spec={"containers": containers, **spec}))
 
 
-def test_a_pod_with_much_in_it_is_valid() -> None:
+def test_a_pod_that_uses_many_fields_is_valid() -> None:
     container = {
         "ports": [{"name": "http", "containerPort": 80}, {"containerPort": 80, "protocol": "UDP"}],
         "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}],
@@ -187,12 +187,12 @@ def test_a_pod_with_much_in_it_is_valid() -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_a_container_is_said(container: Obj, said: str) -> None:
+def test_an_invalid_container_is_refused_with_its_cause(container: Obj, said: str) -> None:
     assert wrong(container) == [f"{AT}.{said}"]
 
 
 @pytest.mark.parametrize("part", ["limits", "requests"])
-def test_limits_become_requests_and_are_looked_at_as_both(part: str) -> None:
+def test_limits_become_requests_and_are_validated_as_both(part: str) -> None:
     said = wrong({"resources": {"limits": {"a.com/b": "1500m"}}})
     assert f'{AT}.resources.{part}[a.com/b]: Invalid value: "1500m": must be an integer' in said
 
@@ -302,5 +302,5 @@ def test_limits_become_requests_and_are_looked_at_as_both(part: str) -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_the_rest_of_a_spec_is_said(spec: Obj, said: str) -> None:
+def test_an_invalid_pod_spec_is_refused_with_its_cause(spec: Obj, said: str) -> None:
     assert wrong(**spec) == [said]

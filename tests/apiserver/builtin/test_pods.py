@@ -1,4 +1,4 @@
-"""Pods: what they get, what may be changed, how they are bound and how long they stay."""
+"""Tests pods: defaults, allowed changes, binding, and the grace period of a deletion."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def changed(old: Obj, **spec: Any) -> Obj:
     return {**copy.deepcopy(old), "spec": {**copy.deepcopy(old["spec"]), **spec}}
 
 
-def test_a_pod_gets_what_its_writer_left_out() -> None:
+def test_fields_left_out_of_a_pod_get_their_defaults() -> None:
     assert created(PODS, pod())["spec"] == {
         "containers": [
             {
@@ -65,14 +65,14 @@ def test_a_pod_gets_what_its_writer_left_out() -> None:
     }
 
 
-def test_defaults_put_on_twice_are_the_same() -> None:
+def test_defaulting_a_pod_twice_changes_nothing() -> None:
     once = created(PODS, pod({"livenessProbe": {"httpGet": {"port": 1}}}, hostNetwork=True))
     twice = copy.deepcopy(once)
     strategies()[PODS].default(twice, context())
     assert twice == once
 
 
-def test_zero_and_false_stay_where_they_are_values() -> None:
+def test_zero_and_false_are_not_replaced_by_defaults() -> None:
     spec = created(PODS, pod(terminationGracePeriodSeconds=0, enableServiceLinks=False))["spec"]
     assert (spec["terminationGracePeriodSeconds"], spec["enableServiceLinks"]) == (0, False)
 
@@ -84,7 +84,7 @@ def test_zero_and_false_stay_where_they_are_values() -> None:
         ("h:5000/i:1", "IfNotPresent"), ("i@sha256:0", "IfNotPresent"), ("I/B", "IfNotPresent"),
     ],
 )  # fmt: skip
-def test_an_image_is_pulled_as_its_tag_says(image: str, policy: str) -> None:
+def test_the_default_pull_policy_depends_on_the_tag_of_the_image(image: str, policy: str) -> None:
     assert only_container(created(PODS, pod({"image": image})))["imagePullPolicy"] == policy
 
 
@@ -103,7 +103,7 @@ def test_an_image_is_pulled_as_its_tag_says(image: str, policy: str) -> None:
          {"preStop": {"httpGet": {"port": 1, "path": "/", "scheme": "HTTP"}}}),
     ],
 )  # fmt: skip
-def test_parts_of_a_container_are_completed(given: Obj, field: str, complete: Any) -> None:
+def test_parts_of_a_container_get_their_defaults(given: Obj, field: str, complete: Any) -> None:
     assert only_container(created(PODS, pod(given)))[field] == complete
 
 
@@ -116,17 +116,17 @@ def test_parts_of_a_container_are_completed(given: Obj, field: str, complete: An
         ({"hostPath": {"path": "/a"}}, {"hostPath": {"path": "/a", "type": ""}}),
     ],
 )  # fmt: skip
-def test_volumes_are_completed(volume: Obj, complete: Obj) -> None:
+def test_volumes_get_their_defaults(volume: Obj, complete: Obj) -> None:
     kept = created(PODS, pod(volumes=[{"name": "v", **volume}]))["spec"]["volumes"]
     assert kept == [{"name": "v", **complete}]
 
 
-def test_the_status_of_a_new_pod_is_the_servers() -> None:
+def test_the_server_replaces_the_status_of_a_new_pod() -> None:
     new = {**pod(), "status": {"phase": "Running"}}
     assert created(PODS, new)["status"] == {"phase": "Pending", "qosClass": "BestEffort"}
 
 
-def test_a_gated_pod_says_that_it_is() -> None:
+def test_a_new_pod_with_scheduling_gates_has_a_condition_scheduling_gated() -> None:
     [condition] = created(PODS, pod(schedulingGates=[{"name": "a"}]))["status"]["conditions"]
     assert (condition["status"], condition["reason"]) == ("False", "SchedulingGated")
 
@@ -141,11 +141,11 @@ def test_a_gated_pod_says_that_it_is() -> None:
         ({"limits": {"example.com/gpu": "1"}}, "BestEffort"),
     ],
 )
-def test_its_resources_say_how_surely_it_gets_them(resources: Obj, quality: str) -> None:
+def test_the_resources_of_a_pod_determine_its_qos_class(resources: Obj, quality: str) -> None:
     assert created(PODS, pod({"resources": resources}))["status"]["qosClass"] == quality
 
 
-def test_a_pod_has_the_priority_of_its_class_or_of_the_default_one() -> None:
+def test_a_pod_has_the_priority_of_its_class_or_of_the_default_class() -> None:
     classes = context("priorityclasses", CLASSES)
     spec = created(PODS, pod(priorityClassName="high"), classes)["spec"]
     assert (spec["priority"], spec["preemptionPolicy"]) == (7, "Never")
@@ -167,13 +167,13 @@ def test_a_pod_has_the_priority_of_its_class_or_of_the_default_one() -> None:
         ({"runtimeClassName": "x"}, 'pod rejected: RuntimeClass "x" not found'),
     ],
 )  # fmt: skip
-def test_admission_refuses_what_is_not_there(spec: Obj, why: str) -> None:
+def test_admission_refuses_an_unknown_class_or_a_priority_set_by_hand(spec: Obj, why: str) -> None:
     with pytest.raises(StatusError) as refused:
         created(PODS, pod(**spec))
     assert (refused.value.code, refused.value.message) == (403, f'pods "p" is forbidden: {why}')
 
 
-def test_a_toleration_of_its_own_is_not_doubled() -> None:
+def test_no_default_tolerations_are_added_beside_one_for_all_taints() -> None:
     spec = created(PODS, pod(tolerations=[{"operator": "Exists"}]))["spec"]
     assert spec["tolerations"] == [{"operator": "Exists"}]
 
@@ -186,14 +186,14 @@ ALLOWED: list[Obj] = [
 
 
 @pytest.mark.parametrize("change", ALLOWED)
-def test_some_of_a_spec_may_be_changed(change: Obj) -> None:
+def test_some_fields_of_a_pod_spec_may_be_changed(change: Obj) -> None:
     old = created(PODS, pod(activeDeadlineSeconds=50, schedulingGates=[{"name": "a"}]))
     if "containers" in change:
         change = {"containers": [{**only_container(old), "image": "j"}]}
     assert updated(PODS, old, changed(old, **change))[1] == []
 
 
-def test_tolerations_may_be_added_but_not_taken_away() -> None:
+def test_tolerations_may_be_added_but_not_removed() -> None:
     old = created(PODS, pod(tolerations=[{"key": "a", "operator": "Exists"}]))
     more = [*old["spec"]["tolerations"], {"key": "b", "operator": "Exists"}]
     assert updated(PODS, old, changed(old, tolerations=more))[1] == []
@@ -235,13 +235,13 @@ def test_tolerations_may_be_added_but_not_taken_away() -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_has_a_rule_of_its_own_is_refused_by_it(change: Obj, said: str) -> None:
+def test_a_field_with_its_own_update_rule_is_refused_in_its_words(change: Obj, said: str) -> None:
     old = created(PODS, pod(activeDeadlineSeconds=50))
     assert updated(PODS, old, changed(old, **change))[1] == [said]
 
 
 @pytest.mark.parametrize("change", [{"nodeName": "n"}, {"restartPolicy": "Never"}])
-def test_the_rest_of_a_spec_stays_as_it_is(change: Obj) -> None:
+def test_other_fields_of_a_pod_spec_cannot_be_changed(change: Obj) -> None:
     old = created(PODS, pod())
     [said] = updated(PODS, old, changed(old, **change))[1]
     assert said.startswith("spec: Forbidden: pod updates may not change fields other than ")
@@ -249,7 +249,7 @@ def test_the_rest_of_a_spec_stays_as_it_is(change: Obj) -> None:
     assert f'+  "{field}": "{value}"' in said
 
 
-def test_the_status_is_written_by_its_subresource_alone() -> None:
+def test_only_the_status_subresource_writes_the_status_of_a_pod() -> None:
     old = created(PODS, pod())
     new = {**changed(old, restartPolicy="Never"), "status": {"phase": "Running"}}
     assert updated(PODS, old, new, "status")[0] == {
@@ -259,14 +259,14 @@ def test_the_status_is_written_by_its_subresource_alone() -> None:
     assert updated(PODS, old, {**old, "status": {"phase": "Running"}})[0] == old
 
 
-def test_what_admission_has_set_stays_if_an_update_leaves_it_out() -> None:
+def test_fields_set_by_admission_stay_when_an_update_leaves_them_out() -> None:
     old = created(PODS, pod(priorityClassName="high"), context("priorityclasses", CLASSES))
     left_out = ("priority", "preemptionPolicy", "tolerations")
     spec = {key: value for key, value in old["spec"].items() if key not in left_out}
     assert updated(PODS, old, {**old, "spec": spec}) == (old, [])
 
 
-def test_other_subresources_write_their_part_of_the_spec() -> None:
+def test_resize_and_ephemeralcontainers_write_only_their_part_of_the_spec() -> None:
     old = created(PODS, pod())
     resources = {"limits": {"cpu": "1"}, "requests": {"cpu": "1"}}
     container = {**only_container(old), "image": "j", "resources": resources}
@@ -282,7 +282,7 @@ def test_other_subresources_write_their_part_of_the_spec() -> None:
     assert (debugged["spec"], added["name"]) == (old["spec"], "d")
 
 
-def test_a_status_is_completed_as_go_writes_it() -> None:
+def test_a_pod_status_gets_the_fields_that_golang_always_writes() -> None:
     old = created(PODS, pod())
     status = {
         "podIP": "10.0.0.1",
@@ -305,7 +305,7 @@ def test_a_status_is_completed_as_go_writes_it() -> None:
     ]
 
 
-def test_a_status_may_not_change_the_quality_of_service() -> None:
+def test_an_update_of_the_status_cannot_change_the_qos_class() -> None:
     old = created(PODS, pod())
     new = {**old, "status": {"qosClass": "Burstable"}}
     said = 'status.qosClass: Invalid value: "Burstable": field is immutable'
@@ -315,7 +315,7 @@ def test_a_status_may_not_change_the_quality_of_service() -> None:
 BINDING: Obj = {"metadata": {"name": "p"}, "target": {"kind": "Node", "name": "n"}}
 
 
-def test_a_bound_pod_has_a_node_and_says_so() -> None:
+def test_a_bound_pod_has_a_node_and_the_condition_pod_scheduled() -> None:
     old = created(PODS, pod())
     before = copy.deepcopy(old)
     bound = bind(old, {**BINDING, "metadata": {"name": "p", "annotations": {"a": "b"}}}, NOW)
@@ -340,7 +340,9 @@ def test_a_bound_pod_has_a_node_and_says_so() -> None:
         ({}, {"schedulingGates": [{"name": "a"}]}, "has non-empty .spec.schedulingGates"),
     ],
 )
-def test_some_pods_cannot_be_bound(metadata: Obj, spec: Obj, why: str) -> None:
+def test_assigned_deleted_and_gated_pods_cannot_be_bound(
+    metadata: Obj, spec: Obj, why: str
+) -> None:
     old = created(PODS, pod(**spec))
     old["metadata"] |= metadata
     with pytest.raises(StatusError) as refused:
@@ -375,7 +377,7 @@ def test_some_pods_cannot_be_bound(metadata: Obj, spec: Obj, why: str) -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_binding_names_its_pod_and_a_node(binding: Obj, code: int, said: str) -> None:
+def test_a_binding_must_name_its_pod_and_a_node(binding: Obj, code: int, said: str) -> None:
     with pytest.raises(StatusError) as refused:
         bind(created(PODS, pod()), binding, NOW)
     assert (refused.value.code, refused.value.message) == (code, said)
@@ -391,7 +393,7 @@ def test_a_binding_names_its_pod_and_a_node(binding: Obj, code: int, said: str) 
         ({"nodeName": "n"}, "Succeeded", None, 0), ({"nodeName": "n"}, "Failed", 5, 0),
     ],
 )  # fmt: skip
-def test_a_pod_stays_while_something_may_run(
+def test_the_grace_period_is_zero_unless_a_container_of_the_pod_may_run(
     spec: Obj, phase: str, asked: int | None, seconds: int
 ) -> None:
     kept = created(PODS, pod(**spec))
@@ -399,7 +401,7 @@ def test_a_pod_stays_while_something_may_run(
     assert strategies()[PODS].grace_seconds(kept, asked) == seconds
 
 
-def test_pods_are_selected_by_node_and_phase() -> None:
+def test_pods_are_selectable_by_node_and_phase() -> None:
     strategy = strategies()[PODS]
     fields = strategy.fields(created(PODS, pod(nodeName="n", hostNetwork=True)))
     assert set(fields) == set(strategy.selectable)

@@ -1,4 +1,4 @@
-"""Quantities in their one canonical form."""
+"""Tests the canonical form of quantities."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ MILLI = Decimal("1e-3")
         ("1e3", "1e3"), ("1000e3", "1e6"), ("-1", "-1"), ("+2", "2"),
     ],
 )  # fmt: skip
-def test_each_quantity_has_one_form(written: str, kept: str) -> None:
+def test_each_quantity_has_one_canonical_form(written: str, kept: str) -> None:
     assert canonical(written, MILLI) == kept
     assert canonical(kept, MILLI) == kept
 
 
 @pytest.mark.parametrize("text", ["abc", "", "1x", "1.2.3", "Ki", "1KiB"])
-def test_what_is_no_quantity_is_a_bad_request(text: str) -> None:
+def test_a_text_that_is_not_a_quantity_is_a_bad_request(text: str) -> None:
     with pytest.raises(StatusError) as refused:
         canonical_resources({"cpu": text}, "Pod")
     assert refused.value.code == 400
@@ -37,7 +37,7 @@ def test_what_is_no_quantity_is_a_bad_request(text: str) -> None:
     )
 
 
-def test_numbers_become_texts() -> None:
+def test_quantities_written_as_numbers_become_strings() -> None:
     resources: Obj = {"cpu": 1.5, "memory": 1000}
     canonical_resources(resources, "Pod")
     assert resources == {"cpu": "1500m", "memory": "1k"}

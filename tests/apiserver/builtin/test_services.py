@@ -1,4 +1,4 @@
-"""Services: their defaults, their addresses and ports, and what may change."""
+"""Tests services: their defaults, addresses and ports, and the changes that are allowed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def service(name: str = "s", **spec: Any) -> Obj:
     return with_metadata("v1", "Service", name, spec={"ports": [{"port": 80}], **spec})
 
 
-def test_a_service_gets_what_its_writer_left_out() -> None:
+def test_fields_left_out_of_a_service_get_their_defaults() -> None:
     kept = created(SERVICES, {**service(), "status": {"loadBalancer": {"ingress": [{}]}}})
     address = kept["spec"]["clusterIP"]
     assert address.startswith("10.96.")
@@ -36,14 +36,14 @@ def test_a_service_gets_what_its_writer_left_out() -> None:
     assert kept["status"] == {"loadBalancer": {}}
 
 
-def test_defaults_put_on_twice_are_the_same() -> None:
+def test_defaulting_a_service_twice_changes_nothing() -> None:
     once = created(SERVICES, service(type="LoadBalancer", sessionAffinity="ClientIP"))
     twice = copy.deepcopy(once)
     strategies()[SERVICES].default(twice, context())
     assert twice == once
 
 
-def test_chance_gives_the_same_address_again_and_none_that_is_taken() -> None:
+def test_an_allocated_address_depends_on_the_seed_and_is_free() -> None:
     first = created(SERVICES, service())
     assert created(SERVICES, service())["spec"] == first["spec"]
     other = created(SERVICES, service("t"), context("services", [first]))
@@ -65,7 +65,7 @@ def test_a_headless_service_has_no_address(selector: Obj, families: list[str]) -
         ("10.96.0.0", "the provided network does not match the current range"),
     ],
 )
-def test_an_address_asked_for_has_to_be_free(asked: str, why: str) -> None:
+def test_a_requested_cluster_ip_must_be_free_and_in_range(asked: str, why: str) -> None:
     taken = [obj for obj in default_objects(NOW) if obj["kind"] == "Service"]
     with pytest.raises(StatusError) as refused:
         created(SERVICES, service(clusterIP=asked), context("services", taken))
@@ -73,11 +73,11 @@ def test_an_address_asked_for_has_to_be_free(asked: str, why: str) -> None:
     assert refused.value.message == f'Service "s" is invalid: {said}'
 
 
-def test_a_free_address_is_given_to_who_asks_for_it() -> None:
+def test_a_requested_cluster_ip_that_is_free_is_given() -> None:
     assert created(SERVICES, service(clusterIP="10.96.7.7"))["spec"]["clusterIPs"] == ["10.96.7.7"]
 
 
-def test_the_ports_of_nodes_are_given_out_once() -> None:
+def test_a_node_port_that_is_taken_is_refused() -> None:
     first = created(SERVICES, service(type="NodePort"))
     number = first["spec"]["ports"][0]["nodePort"]
     assert 30000 <= number < 32768
@@ -87,13 +87,13 @@ def test_the_ports_of_nodes_are_given_out_once() -> None:
     assert refused.value.message.endswith(f"{number}: provided port is already allocated")
 
 
-def test_one_port_of_the_nodes_is_for_both_protocols() -> None:
+def test_tcp_and_udp_of_one_port_share_a_node_port() -> None:
     ports = [{"name": "a", "port": 53}, {"name": "b", "port": 53, "protocol": "UDP"}]
     kept = created(SERVICES, service(type="NodePort", ports=ports))["spec"]["ports"]
     assert kept[0]["nodePort"] == kept[1]["nodePort"]
 
 
-def test_a_port_of_the_nodes_is_in_their_range() -> None:
+def test_a_node_port_outside_the_range_is_refused() -> None:
     with pytest.raises(StatusError) as refused:
         created(SERVICES, service(type="NodePort", ports=[{"port": 1, "nodePort": 80}]))
     said = "provided port is not in the valid range. The range of valid ports is 30000-32767"
@@ -141,7 +141,7 @@ def test_a_port_of_the_nodes_is_in_their_range() -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_a_service_is_said(spec: Obj, causes: list[str]) -> None:
+def test_an_invalid_service_is_refused_with_its_causes(spec: Obj, causes: list[str]) -> None:
     assert causes_of(SERVICES, service(**spec)) == causes
 
 
@@ -150,19 +150,19 @@ def without(old: Obj, *keys: str) -> Obj:
 
 
 @pytest.mark.parametrize("keys", [("clusterIP", "clusterIPs"), ("clusterIPs",), ("ipFamilies",)])
-def test_what_an_update_leaves_out_stays(keys: tuple[str, ...]) -> None:
+def test_fields_that_an_update_of_a_service_leaves_out_stay(keys: tuple[str, ...]) -> None:
     old = created(SERVICES, service())
     assert updated(SERVICES, old, without(old, *keys)) == (old, [])
 
 
-def test_an_address_stays() -> None:
+def test_the_cluster_ip_of_a_service_cannot_be_changed() -> None:
     old = created(SERVICES, service())
     new = {**old, "spec": {**old["spec"], "clusterIP": "10.96.1.1"}}
     said = 'spec.clusterIPs[0]: Invalid value: ["10.96.1.1"]: may not change once set'
     assert updated(SERVICES, old, new)[1] == [said]
 
 
-def test_an_external_name_needs_no_address() -> None:
+def test_a_service_that_becomes_an_external_name_loses_its_address() -> None:
     old = created(SERVICES, service())
     new = {**old, "spec": {**old["spec"], "type": "ExternalName", "externalName": "a.b"}}
     kept, causes = updated(SERVICES, old, new)
@@ -170,7 +170,7 @@ def test_an_external_name_needs_no_address() -> None:
     assert not kept["spec"].keys() & {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"}
 
 
-def test_ports_of_the_nodes_come_and_go_with_the_type() -> None:
+def test_node_ports_come_and_go_with_the_type_of_a_service() -> None:
     old = created(SERVICES, service())
     opened, _ = updated(SERVICES, old, {**old, "spec": {**old["spec"], "type": "NodePort"}})
     assert opened["spec"]["ports"][0]["nodePort"]
@@ -180,7 +180,7 @@ def test_ports_of_the_nodes_come_and_go_with_the_type() -> None:
     assert updated(SERVICES, opened, closed) == (old, [])
 
 
-def test_the_status_is_written_by_its_subresource_alone() -> None:
+def test_only_the_status_subresource_writes_the_status_of_a_service() -> None:
     old = created(SERVICES, service(type="LoadBalancer"))
     status = {"loadBalancer": {"ingress": [{"ip": "10.0.0.1"}]}}
     assert updated(SERVICES, old, {**old, "status": status}) == (old, [])

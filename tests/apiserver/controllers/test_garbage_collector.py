@@ -1,4 +1,4 @@
-"""The garbage collector: dependents go with their owners, or before them, or stay."""
+"""Tests the garbage collector with the three propagation policies of a deletion."""
 
 import pytest
 
@@ -9,7 +9,7 @@ ELSEWHERE = "/api/v1/namespaces/kube-system/configmaps"
 
 
 def reference(owner, **more):
-    """An entry of ownerReferences."""
+    """Returns an entry of ownerReferences for `owner`."""
     api_version, kind = owner.get("apiVersion", "v1"), owner.get("kind", "ConfigMap")
     metadata = owner["metadata"]
     said = {"apiVersion": api_version, "kind": kind, "name": metadata["name"]}
@@ -32,13 +32,13 @@ def names(cluster, path=CONFIGMAPS):
 
 
 def release(cluster, name, path=CONFIGMAPS):
-    """Take its finalizers away."""
+    """Removes the finalizers of the object."""
     body = {"metadata": {"finalizers": None}}
     assert cluster.ask("PATCH", f"{path}/{name}", body, {"content-type": MERGE}).code == 200
     cluster.settle()
 
 
-def test_dependents_go_after_an_owner_deleted_in_the_background(cluster):
+def test_dependents_of_an_owner_deleted_in_the_background_are_deleted(cluster):
     owner = create(cluster, "owner")
     create(cluster, "dependent", owner)
     create(cluster, "other")
@@ -46,7 +46,7 @@ def test_dependents_go_after_an_owner_deleted_in_the_background(cluster):
     assert names(cluster) == ["other"]
 
 
-def test_an_owner_deleted_in_the_foreground_goes_after_those_that_block_it(cluster):
+def test_an_owner_deleted_in_the_foreground_waits_for_blocking_dependents(cluster):
     owner = create(cluster, "owner")
     create(cluster, "held", reference(owner, blockOwnerDeletion=True), finalizers=["example.com/x"])
     create(cluster, "free", reference(owner, blockOwnerDeletion=True))
@@ -57,7 +57,7 @@ def test_an_owner_deleted_in_the_foreground_goes_after_those_that_block_it(clust
     assert names(cluster) == []
 
 
-def test_in_the_foreground_those_that_do_not_block_are_not_waited_for(cluster):
+def test_a_foreground_deletion_does_not_wait_for_nonblocking_dependents(cluster):
     owner = create(cluster, "owner")
     create(cluster, "held", reference(owner), finalizers=["example.com/x"])
     delete(cluster, "owner", "Foreground")
@@ -65,7 +65,7 @@ def test_in_the_foreground_those_that_do_not_block_are_not_waited_for(cluster):
     assert "deletionTimestamp" in cluster.read(f"{CONFIGMAPS}/held")["metadata"]
 
 
-def test_in_the_foreground_a_chain_goes_from_its_end(cluster):
+def test_a_foreground_deletion_removes_a_chain_of_owners_from_its_end(cluster):
     gone = []
     cluster.server.store.listeners.append(
         lambda _, change: gone.append(change.new.name) if change.type == "DELETED" else None
@@ -77,7 +77,7 @@ def test_in_the_foreground_a_chain_goes_from_its_end(cluster):
     assert gone == [f"m{number}" for number in reversed(range(20))]
 
 
-def test_in_the_background_a_chain_goes_whole(cluster):
+def test_a_background_deletion_removes_a_whole_chain_of_owners(cluster):
     last = create(cluster, "m0")
     for number in range(1, 50):
         last = create(cluster, f"m{number}", last)
@@ -85,7 +85,7 @@ def test_in_the_background_a_chain_goes_whole(cluster):
     assert names(cluster) == []
 
 
-def test_orphans_stay_and_forget_their_owner(cluster):
+def test_an_orphaned_dependent_stays_and_loses_the_reference_to_its_owner(cluster):
     owner, another = create(cluster, "owner"), create(cluster, "another")
     create(cluster, "dependent", owner, another)
     delete(cluster, "owner", "Orphan")
@@ -94,7 +94,7 @@ def test_orphans_stay_and_forget_their_owner(cluster):
     assert references == [reference(another)]
 
 
-def test_with_another_owner_left_a_dependent_only_loses_the_reference(cluster):
+def test_a_dependent_with_another_owner_only_loses_the_reference(cluster):
     owner, another = create(cluster, "owner"), create(cluster, "another")
     create(cluster, "dependent", owner, another)
     delete(cluster, "owner")
@@ -104,13 +104,13 @@ def test_with_another_owner_left_a_dependent_only_loses_the_reference(cluster):
     assert names(cluster) == []
 
 
-def test_an_owner_that_has_never_been_is_one_that_is_gone(cluster):
+def test_a_dependent_whose_owner_never_existed_is_deleted(cluster):
     create(cluster, "dependent", {"apiVersion": "v1", "kind": "Secret", "name": "x", "uid": "none"})
     cluster.settle()
     assert names(cluster) == []
 
 
-def test_an_owner_in_another_namespace_is_none(cluster):
+def test_a_dependent_whose_owner_is_in_another_namespace_is_deleted(cluster):
     owner = create(cluster, "owner", path=ELSEWHERE)
     create(cluster, "dependent", owner)
     cluster.settle()
@@ -118,7 +118,7 @@ def test_an_owner_in_another_namespace_is_none(cluster):
     assert names(cluster, ELSEWHERE) == ["owner"]
 
 
-def test_an_owner_without_a_namespace_is_one_for_all(cluster):
+def test_a_cluster_scoped_owner_may_own_objects_in_a_namespace(cluster):
     node = cluster.create("/api/v1/nodes", {"metadata": {"name": "n"}})
     create(cluster, "dependent", reference({**node, "kind": "Node"}))
     cluster.settle()
@@ -127,7 +127,7 @@ def test_an_owner_without_a_namespace_is_one_for_all(cluster):
     assert names(cluster) == []
 
 
-def test_an_owner_made_anew_under_its_name_is_another(cluster):
+def test_an_owner_recreated_under_its_name_does_not_keep_dependents(cluster):
     owner = create(cluster, "owner")
     create(cluster, "dependent", owner)
     cluster.ask("DELETE", f"{CONFIGMAPS}/owner", {"propagationPolicy": "Background"})
@@ -136,7 +136,7 @@ def test_an_owner_made_anew_under_its_name_is_another(cluster):
     assert names(cluster) == ["owner"]
 
 
-def test_owners_of_each_other_stay_until_one_is_deleted(cluster):
+def test_objects_that_own_each_other_stay_until_one_is_deleted(cluster):
     first = create(cluster, "first")
     second = create(cluster, "second", first)
     body = {"metadata": {"ownerReferences": [reference(second)]}}
@@ -148,7 +148,7 @@ def test_owners_of_each_other_stay_until_one_is_deleted(cluster):
 
 
 @pytest.mark.parametrize(("policy", "left"), [("Background", []), ("Foreground", ["own"])])
-def test_who_owns_itself_goes_unless_it_waits_for_itself_as_it_does_for_real(cluster, policy, left):
+def test_an_object_that_owns_itself_is_stuck_only_in_a_foreground_deletion(cluster, policy, left):
     own = create(cluster, "own")
     body = {"metadata": {"ownerReferences": [reference(own, blockOwnerDeletion=True)]}}
     cluster.ask("PATCH", f"{CONFIGMAPS}/own", body, {"content-type": MERGE})
@@ -158,7 +158,7 @@ def test_who_owns_itself_goes_unless_it_waits_for_itself_as_it_does_for_real(clu
     assert names(cluster) == left
 
 
-def test_owners_of_each_other_can_be_deleted_in_the_foreground(cluster):
+def test_objects_that_own_each_other_can_be_deleted_in_the_foreground(cluster):
     first = create(cluster, "first")
     second = create(cluster, "second", reference(first, blockOwnerDeletion=True))
     body = {"metadata": {"ownerReferences": [reference(second, blockOwnerDeletion=True)]}}
@@ -167,7 +167,7 @@ def test_owners_of_each_other_can_be_deleted_in_the_foreground(cluster):
     assert names(cluster) == []
 
 
-def test_a_finalizer_holds_a_dependent_and_nothing_else(cluster):
+def test_a_finalizer_holds_only_its_own_dependent(cluster):
     owner = create(cluster, "owner")
     create(cluster, "held", owner, finalizers=["example.com/x"])
     create(cluster, "free", owner)
@@ -177,7 +177,7 @@ def test_a_finalizer_holds_a_dependent_and_nothing_else(cluster):
     assert names(cluster) == []
 
 
-def test_a_dependent_that_comes_while_its_owner_goes_in_the_foreground_goes_too(cluster):
+def test_a_dependent_created_during_a_foreground_deletion_is_deleted_too(cluster):
     owner = create(cluster, "owner")
     create(cluster, "held", reference(owner, blockOwnerDeletion=True), finalizers=["example.com/x"])
     delete(cluster, "owner", "Foreground")
@@ -188,7 +188,7 @@ def test_a_dependent_that_comes_while_its_owner_goes_in_the_foreground_goes_too(
     assert names(cluster) == []
 
 
-def test_the_one_who_deletes_again_decides_anew(cluster):
+def test_a_second_deletion_replaces_the_policy_of_the_first(cluster):
     owner = create(cluster, "owner")
     create(cluster, "held", reference(owner, blockOwnerDeletion=True), finalizers=["example.com/x"])
     delete(cluster, "owner", "Foreground")
@@ -197,7 +197,7 @@ def test_the_one_who_deletes_again_decides_anew(cluster):
     assert "owner" not in names(cluster)
 
 
-def test_all_that_is_known_of_owners_is_forgotten_with_them(cluster):
+def test_the_collector_forgets_owners_that_are_deleted(cluster):
     known = cluster.server.collector
     cluster.settle()
     before = len(known._places), len(known._dependents)
@@ -209,14 +209,14 @@ def test_all_that_is_known_of_owners_is_forgotten_with_them(cluster):
 
 
 @pytest.mark.parametrize("policy", ["Background", "Foreground", "Orphan"])
-def test_what_it_costs_grows_no_faster_than_what_there_is_to_do(cluster, policy):
+def test_the_cost_of_a_deletion_grows_at_most_linearly_with_dependents(cluster, policy):
     few, many = (looks(cluster, policy, count) for count in (20, 200))
     assert few > 0
     assert many <= 10 * few
 
 
 def looks(cluster, policy, count):
-    """How many things are looked at for an owner of so many, among ten times as many others."""
+    """Counts the kind lookups of deleting an owner of `count` objects among 10 * `count` others."""
     for number in range(10 * count):
         create(cluster, f"other-{number}")
     owner = create(cluster, "owner")

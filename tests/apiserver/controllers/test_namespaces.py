@@ -1,4 +1,8 @@
-"""Namespaces and definitions: what goes with them, what holds them, what may not come any more."""
+"""Tests the deletion of namespaces and of resource definitions.
+
+They cover the objects that are deleted with them, the finalizers that hold them, and the writes
+that are refused during the deletion.
+"""
 
 import asyncio
 
@@ -21,7 +25,7 @@ TASKS = "/apis/kuscia.secretflow/v1alpha1"
 
 @pytest.fixture
 def space(cluster):
-    """The path of a namespace with something in it."""
+    """Returns the path of a new namespace that contains 20 ConfigMaps and a Secret."""
     cluster.create(NAMESPACES, {"metadata": {"name": "space"}})
     cluster.settle()
     for number in range(20):
@@ -43,16 +47,16 @@ def change(cluster, path, body):
     cluster.settle()
 
 
-def test_a_namespace_has_a_service_account_soon(cluster, space):
+def test_a_new_namespace_gets_a_default_service_account(cluster, space):
     assert cluster.exists(f"{space}/serviceaccounts/default")
 
 
-def test_a_service_account_that_is_deleted_comes_again(cluster, space):
+def test_a_deleted_default_service_account_is_created_again(cluster, space):
     delete(cluster, f"{space}/serviceaccounts/default")
     assert cluster.exists(f"{space}/serviceaccounts/default")
 
 
-def test_a_deleted_namespace_takes_all_that_is_in_it(cluster, space):
+def test_the_deletion_of_a_namespace_deletes_its_objects(cluster, space):
     deleted = delete(cluster, space)
     assert deleted["status"]["phase"] == "Terminating"
     assert not cluster.exists(space)
@@ -60,7 +64,7 @@ def test_a_deleted_namespace_takes_all_that_is_in_it(cluster, space):
     assert [key for key in left if key[0] == "space"] == []
 
 
-def test_nothing_is_created_in_a_namespace_that_is_going(cluster, space):
+def test_a_create_in_a_terminating_namespace_is_forbidden(cluster, space):
     change(cluster, f"{space}/configmaps/m1", {"metadata": {"finalizers": ["example.com/x"]}})
     delete(cluster, space)
     refused = told(cluster.ask("POST", f"{space}/configmaps", config_map("late")), 403)
@@ -68,7 +72,7 @@ def test_nothing_is_created_in_a_namespace_that_is_going(cluster, space):
     assert "because it is being terminated" in refused["message"]
 
 
-def test_what_a_finalizer_holds_holds_the_namespace(cluster, space):
+def test_an_object_held_by_a_finalizer_holds_its_namespace(cluster, space):
     change(cluster, f"{space}/configmaps/m1", {"metadata": {"finalizers": ["example.com/x"]}})
     delete(cluster, space)
     left = cluster.read(f"{space}/configmaps")["items"]
@@ -77,7 +81,7 @@ def test_what_a_finalizer_holds_holds_the_namespace(cluster, space):
     assert not cluster.exists(space)
 
 
-def test_a_finalizer_of_its_own_holds_an_empty_namespace(cluster, space):
+def test_a_finalizer_of_the_namespace_holds_it_after_it_is_empty(cluster, space):
     change(cluster, space, {"metadata": {"finalizers": ["example.com/x"]}})
     delete(cluster, space)
     assert cluster.read(f"{space}/configmaps")["items"] == []
@@ -86,7 +90,7 @@ def test_a_finalizer_of_its_own_holds_an_empty_namespace(cluster, space):
     assert not cluster.exists(space)
 
 
-def test_a_namespace_comes_again_under_its_name_and_is_empty(cluster, space):
+def test_a_namespace_recreated_under_its_name_is_empty(cluster, space):
     delete(cluster, space)
     cluster.create(NAMESPACES, {"metadata": {"name": "space"}})
     cluster.settle()
@@ -95,7 +99,7 @@ def test_a_namespace_comes_again_under_its_name_and_is_empty(cluster, space):
     assert cluster.exists(f"{space}/serviceaccounts/default")
 
 
-def test_pods_with_a_grace_hold_their_namespace_until_their_node_has_ended_them(cluster, space):
+def test_a_running_pod_holds_its_namespace_until_its_kubelet_has_ended_it(cluster, space):
     work = cluster.loop.create_task(serve_nodes(cluster))
     cluster.settle(5)
     containers = [{"name": "c", "image": "i"}]
@@ -119,14 +123,14 @@ async def serve_nodes(cluster):
         await kubelet.serve(kubelets, nodes.names(1), on_ready=lambda: None)
 
 
-def test_what_a_deletion_costs_grows_no_faster_than_what_is_in_the_namespace(cluster):
+def test_the_cost_of_deleting_a_namespace_grows_at_most_linearly(cluster):
     few, many = (kinds_asked_for(cluster, count) for count in (10, 100))
     assert few > 0
     assert many <= 10 * few
 
 
 def kinds_asked_for(cluster, count):
-    """How often the namespace is gone through while it is deleted."""
+    """Counts the controller's passes over all kinds during the deletion of a namespace."""
     cluster.create(NAMESPACES, {"metadata": {"name": "big"}})
     cluster.settle()
     for number in range(count):
@@ -150,7 +154,7 @@ def kinds_asked_for(cluster, count):
 
 @pytest.fixture
 def definition(cluster):
-    """The KusciaTasks', installed, with some of them."""
+    """Returns the definition of KusciaTasks after installing it."""
     file = suite_folder("fixtures") / "crds" / "kusciatasks.yaml"
     definition = next(iter(yaml.safe_load_all(file.read_text())))
     cluster.create(DEFINITIONS, definition)
@@ -171,7 +175,7 @@ def path_of_tasks(definition):
     return f"{TASKS}/kusciatasks"
 
 
-def test_a_deleted_definition_takes_its_objects_and_its_paths(cluster, definition):
+def test_the_deletion_of_a_definition_removes_its_objects_and_paths(cluster, definition):
     path = path_of_tasks(definition)
     for number in range(5):
         cluster.create(path, task(f"t{number}"))
@@ -181,7 +185,7 @@ def test_a_deleted_definition_takes_its_objects_and_its_paths(cluster, definitio
     assert cluster.server.store.collection(("kuscia.secretflow", "kusciatasks")).objects == {}
 
 
-def test_a_definition_waits_for_objects_that_are_held(cluster, definition):
+def test_a_deleted_definition_waits_for_objects_held_by_finalizers(cluster, definition):
     path, name = path_of_tasks(definition), definition["metadata"]["name"]
     cluster.create(path, task("held", finalizers=["example.com/x"]))
     delete(cluster, f"{DEFINITIONS}/{name}")
@@ -190,7 +194,7 @@ def test_a_definition_waits_for_objects_that_are_held(cluster, definition):
     assert not cluster.exists(f"{DEFINITIONS}/{name}")
 
 
-def test_a_definition_that_comes_again_serves_objects_again(cluster, definition):
+def test_a_recreated_definition_starts_empty_and_serves_new_objects(cluster, definition):
     path, name = path_of_tasks(definition), definition["metadata"]["name"]
     cluster.create(path, task("old"))
     delete(cluster, f"{DEFINITIONS}/{name}")

@@ -1,6 +1,7 @@
-"""`python -m tests.apiserver.crd KUBECONFIG` asks a server that has the suite's definitions.
+"""`python -m tests.apiserver.crd KUBECONFIG` records the answers of a real server.
 
-What is refused is asked by dry runs; the definitions of `published.yaml` are installed meanwhile.
+The suite's definitions must be installed on the server. Definitions that the server refuses are
+sent as dry runs. The definitions of `published.yaml` are installed for the time of the recording.
 """
 
 from __future__ import annotations
@@ -21,17 +22,19 @@ from kuscia_conformance.kube.objects import Obj, name_of
 from tests.apiserver.crd.cases import DOCUMENTS, PUBLISHED, REFUSED, definition, published, refused
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-#: How often a document is looked for, and how long after the last look: in all 30 s.
+#: The number of attempts to read a document, and the pause between them in seconds: 30 s in all.
 LOOKS, PAUSE = 60, 0.5
 
 
 @dataclass
 class Server:
+    """A client of the recorded server."""
+
     session: aiohttp.ClientSession
     access: Access
 
     async def ask(self, method: str, path: str, body: Obj | None = None) -> Any:
-        """The answer's JSON; None if there is nothing at the path."""
+        """Returns the JSON of the answer, or None if the server answers 404."""
         authorization = self.access.authorization()
         async with self.session.request(
             method,
@@ -44,6 +47,7 @@ class Server:
 
 
 async def main(kubeconfig: Path) -> None:
+    """Records the refusals and the OpenAPI documents of the server of this kubeconfig."""
     async with aiohttp.ClientSession() as session:
         server = Server(session, read_access(kubeconfig))
         answers = {title: await _refused(server, case) for title, case in refused().items()}

@@ -1,12 +1,12 @@
-"""Definitions, and what a real server made of them.
+"""Resource definitions, and the recorded answers of a real server to them.
 
-`refused.yaml` has definitions that are refused, and why. A case says in what it differs from a
-definition that is right: in the `spec`, in the first `version`, in its `root` schema, in the
-`schema` of the objects' spec, in the `metadata`. `published.yaml` has definitions that say all
-that can be said, `published.json.xz` the OpenAPI documents that they make; those of the suite's
-own definitions are there too.
+`refused.yaml` has definitions that the server refuses, with its causes. A case lists how it differs
+from a valid definition: in the `spec`, in the first `version`, in its `root` schema, in the
+`schema` of the objects' spec, or in the `metadata`. `published.yaml` has definitions that together
+use every field. `published.json.xz` has the OpenAPI documents that the server publishes for them
+and for the suite's own definitions.
 
-`python -m tests.apiserver.crd KUBECONFIG` asks anew.
+`python -m tests.apiserver.crd KUBECONFIG` records the answers again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def definition(
     schema: Obj | None = None,
     metadata: Obj | None = None,
 ) -> Obj:
-    """A definition of Things, with these parts as given."""
+    """Returns a definition of the kind Thing; the parts that are passed replace the usual ones."""
     of_spec = {"type": "object", "properties": {"size": {"type": "string"}}}
     properties = {"spec": of_spec if schema is None else schema}
     of_root = {"type": "object", "properties": properties} if root is None else root
@@ -53,19 +53,19 @@ def definition(
 
 
 def refused() -> dict[str, Obj]:
-    """By what each is about: `differs`, and `causes` as a list of field, reason, message."""
+    """Returns the refused cases by title: `differs`, and `causes` as [field, reason, message]."""
     found: dict[str, Obj] = yaml.safe_load(REFUSED.read_text())
     return found
 
 
 def own_definitions() -> list[Obj]:
-    """The suite's."""
+    """Returns the suite's own definitions, from fixtures/crds."""
     files = sorted((suite_folder("fixtures") / "crds").glob("*.yaml"))
     return [obj for file in files for obj in yaml.safe_load_all(file.read_text())]
 
 
 def published() -> dict[str, list[Obj]]:
-    """The definitions of each group-version of which there is a document."""
+    """Returns the definitions of each group-version that has a recorded OpenAPI document."""
     found: dict[str, list[Obj]] = {f"{GROUP}/v1alpha1": own_definitions()}
     for obj in yaml.safe_load_all(PUBLISHED.read_text()):
         found[f"{obj['spec']['group']}/{obj['spec']['versions'][0]['name']}"] = [obj]
@@ -73,6 +73,6 @@ def published() -> dict[str, list[Obj]]:
 
 
 def documents() -> dict[str, Any]:
-    """The OpenAPI document of each group-version."""
+    """Returns the recorded OpenAPI document of each group-version."""
     found: dict[str, Any] = orjson.loads(lzma.decompress(DOCUMENTS.read_bytes()))
     return found

@@ -1,3 +1,5 @@
+"""Tests the OpenAPI documents of resource definitions against those of a real server."""
+
 from __future__ import annotations
 
 from copy import deepcopy
@@ -14,7 +16,7 @@ SHARED = data.openapi("apps", "v1")
 
 
 @pytest.mark.parametrize("group_version", PUBLISHED)
-def test_what_is_published_is_what_a_real_server_publishes(group_version):
+def test_the_published_document_equals_that_of_a_real_server(group_version):
     definitions = deepcopy(PUBLISHED[group_version])
     for each in definitions:
         default_definition(each)
@@ -22,7 +24,7 @@ def test_what_is_published_is_what_a_real_server_publishes(group_version):
     assert openapi_of_group(definitions, version, SHARED) == DOCUMENTS[group_version]
 
 
-def test_a_document_is_of_one_version():
+def test_an_openapi_document_describes_one_version_only():
     other = {"name": "v2", "served": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
     obj = definition()
     obj["spec"]["versions"].append(other)
@@ -33,7 +35,7 @@ def test_a_document_is_of_one_version():
     assert set(schema["properties"]) == {"apiVersion", "kind", "metadata"}
 
 
-def test_nothing_of_what_is_shared_is_changed():
+def test_building_a_document_does_not_change_the_shared_schemas():
     obj = definition()
     default_definition(obj)
     before = deepcopy(SHARED)

@@ -1,3 +1,5 @@
+"""Tests the kinds that a resource definition serves."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +21,7 @@ def kind(**differs: Any) -> Kind:
     return found
 
 
-def test_a_definition_makes_a_kind():
+def test_a_definition_is_served_as_a_kind():
     names = {"plural": "things", "kind": "Thing", "shortNames": ["th"], "categories": ["all"]}
     found = kind(spec={"names": names})
     assert (found.group, found.version) == ("embedded.example.com", "v1")
@@ -34,7 +36,7 @@ def test_a_definition_makes_a_kind():
     }  # fmt: skip
 
 
-def test_only_what_is_served_is_a_kind_and_all_know_what_is_stored():
+def test_only_served_versions_become_kinds_and_all_name_the_stored_version():
     version = definition()["spec"]["versions"][0]
     versions = [
         {**version, "name": "v1", "served": False},
@@ -63,7 +65,7 @@ def test_a_kind_has_the_subresources_of_its_version(subresources, expected, has_
     assert found.has_status == has_status
 
 
-def test_without_columns_the_age_is_shown():
+def test_a_kind_without_printer_columns_shows_the_age():
     [column] = kind().columns
     assert (column.name, column.type, column.path) == (
         "Age", "date", ".metadata.creationTimestamp",
@@ -71,7 +73,7 @@ def test_without_columns_the_age_is_shown():
     assert column.description.startswith("CreationTimestamp is a timestamp")
 
 
-def test_columns_are_shown_as_they_are_given():
+def test_the_printer_columns_of_a_definition_are_kept():
     phase = {"name": "Phase", "type": "string", "jsonPath": ".status.phase"}
     size = {**phase, "name": "Size", "format": "int32", "description": "How big", "priority": 1}
     assert kind(version={"additionalPrinterColumns": [phase, size]}).columns == (
@@ -80,17 +82,17 @@ def test_columns_are_shown_as_they_are_given():
     )
 
 
-def test_a_kind_knows_its_type():
+def test_the_type_of_a_kind_follows_its_schema():
     found = kind(schema={"type": "object", "properties": {"size": {"type": "integer"}}})
     assert found.type.fields["spec"].fields["size"].kind == "integer"
     assert found.type.fields["metadata"] is OBJECT_META
 
 
-def test_a_kind_without_selectable_fields_is_like_all_others():
+def test_a_kind_without_selectable_fields_has_the_plain_strategy():
     assert kind().strategy is PLAIN
 
 
-def test_what_may_be_selected_by_is_told_of_each_object():
+def test_selectable_fields_are_read_from_each_object_as_strings():
     paths = (".spec.size", ".spec.done", ".spec.count", ".spec.none")
     fields = [{"jsonPath": path} for path in paths]
     strategy = kind(version={"selectableFields": fields}).strategy

@@ -1,4 +1,4 @@
-"""The expected statuses are those of a real server."""
+"""Tests the status of resource definitions; the expected statuses are those of a real server."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_definition_whose_names_are_free_is_established():
         ),
     ],
 )
-def test_a_definition_with_a_name_of_another_is_not_established(other, reason, message, accepted):
+def test_a_definition_with_a_name_in_use_is_not_established(other, reason, message, accepted):
     status = status_of(other, [THINGS], NOW)
     assert status["acceptedNames"] == accepted
     assert status["conditions"] == [
@@ -101,16 +101,16 @@ def test_a_definition_with_a_name_of_another_is_not_established(other, reason, m
     ]
 
 
-def test_names_are_taken_within_a_group_only():
+def test_the_same_names_may_be_used_in_another_group():
     other = made("things", "Thing", group="other.example.com")
     assert status_of(other, [THINGS], NOW)["conditions"] == [ACCEPTED, ESTABLISHED]
 
 
-def test_a_definition_is_no_rival_of_its_own():
+def test_a_definition_does_not_conflict_with_itself():
     assert status_of(THINGS, [THINGS], NOW) == THINGS["status"]
 
 
-def test_a_short_name_may_be_the_plural():
+def test_a_short_name_may_equal_the_plural_of_its_own_definition():
     other = made("others", "Other", shortNames=["others"])
     assert status_of(other, [THINGS], NOW)["conditions"] == [ACCEPTED, ESTABLISHED]
 
@@ -123,7 +123,7 @@ def test_a_name_that_has_become_free_is_accepted_later():
     assert [each["lastTransitionTime"] for each in status["conditions"]] == [LATER, LATER]
 
 
-def test_a_definition_that_is_established_stays_so():
+def test_an_established_definition_stays_established_after_a_conflict():
     names = {**THINGS["spec"]["names"], "shortNames": ["th", "oo"]}
     changed = {**THINGS, "spec": {**THINGS["spec"], "names": names}}
     rival = with_status(made("others", "Other", shortNames=["oo"]))
@@ -134,7 +134,7 @@ def test_a_definition_that_is_established_stays_so():
     assert status["acceptedNames"] == THINGS["status"]["acceptedNames"]
 
 
-def test_a_name_that_is_given_up_is_no_longer_accepted():
+def test_a_name_removed_from_a_definition_is_no_longer_accepted():
     names = {key: value for key, value in THINGS["spec"]["names"].items() if key != "shortNames"}
     changed = {**THINGS, "spec": {**THINGS["spec"], "names": names}}
     assert "shortNames" not in status_of(changed, [], NOW)["acceptedNames"]
@@ -147,7 +147,9 @@ def test_a_name_that_is_given_up_is_no_longer_accepted():
         ("https://x/pull/1", "True", "ApprovedAnnotation", "approved in https://x/pull/1"),
     ],
 )
-def test_in_a_group_of_kubernetes_own_the_approval_is_told(annotation, status, reason, message):
+def test_a_definition_in_a_k8s_io_group_has_an_approval_condition(
+    annotation, status, reason, message
+):
     obj = made("things", "Thing", group="embedded.k8s.io")
     obj["metadata"]["annotations"] = {"api-approved.kubernetes.io": annotation}
     assert condition_of(with_status(obj), "KubernetesAPIApprovalPolicyConformant") == {

@@ -1,3 +1,5 @@
+"""Tests the validation of resource definitions against the answers of a real server."""
+
 from __future__ import annotations
 
 from copy import deepcopy
@@ -22,7 +24,7 @@ INT_OR_STRING = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
 
 
 def written(obj: Obj, old: Obj | None = None) -> Obj:
-    """As it is once the server has filled it in."""
+    """Returns the definition after defaulting and preparation, as the server would store it."""
     found = deepcopy(obj)
     default_definition(found)
     prepare_definition(found, old)
@@ -43,7 +45,7 @@ def established(obj: Obj) -> Obj:
 def test_a_definition_is_refused_as_a_real_server_refuses_it(title):
     case = REFUSED[title]
     found = validate_definition(written(definition(**case["differs"])))
-    # Where the server goes through a mapping its order is chance.
+    # The server iterates over Go maps, whose order is random, so both lists are sorted.
     said = sorted([cause.field, cause.reason, cause.message] for cause in found)
     assert said == sorted(case["causes"])
 
@@ -54,7 +56,7 @@ def test_the_suites_own_definitions_are_accepted(obj):
 
 
 @pytest.mark.parametrize("obj", [obj for each in published().values() for obj in each], ids=name_of)
-def test_what_a_real_server_has_installed_is_accepted(obj):
+def test_a_definition_that_a_real_server_accepts_is_accepted(obj):
     assert causes(obj) == []
 
 
@@ -76,7 +78,7 @@ def test_what_a_real_server_has_installed_is_accepted(obj):
         {"type": "object", "additionalProperties": {"type": "string", "default": 1}},
     ],
 )
-def test_a_schema_that_looks_odd_and_is_right_is_accepted(schema):
+def test_an_unusual_but_valid_schema_is_accepted(schema):
     assert causes(definition(schema=schema)) == []
 
 
@@ -87,7 +89,7 @@ def test_two_versions_with_the_same_name_are_refused():
 
 
 @pytest.mark.parametrize("stored", [(True, True), (False, False)])
-def test_exactly_one_version_is_stored(stored):
+def test_exactly_one_version_must_be_the_storage_version(stored):
     version = definition()["spec"]["versions"][0]
     names = zip(("v1", "v2"), stored, strict=True)
     versions = [{**version, "name": name, "storage": storage} for name, storage in names]
@@ -96,7 +98,7 @@ def test_exactly_one_version_is_stored(stored):
     assert found[0].endswith("must have exactly one version marked as storage version")
 
 
-def test_rules_beside_a_status_are_refused_at_the_root():
+def test_root_schema_rules_are_refused_if_the_status_subresource_exists():
     root = {"type": "object", "maxProperties": 3, "title": "fine"}
     [cause] = causes(definition(root=root, version={"subresources": {"status": {}}}))
     assert cause.endswith(
@@ -107,7 +109,7 @@ def test_rules_beside_a_status_are_refused_at_the_root():
     )
 
 
-def test_a_webhook_has_to_be_described():
+def test_a_conversion_webhook_without_client_config_is_refused():
     obj = definition(spec={"conversion": {"strategy": "Webhook", "webhook": {}}})
     wanted = "required when strategy is set to Webhook"
     assert causes(obj)[:2] == [
@@ -123,7 +125,7 @@ def test_conversion_by_a_webhook_is_not_supported():
     assert cause == f"spec.conversion.strategy: Forbidden: conversion webhooks are {UNSUPPORTED}"
 
 
-def test_rules_in_cel_are_not_supported_and_named_once():
+def test_cel_rules_are_refused_with_one_cause_for_all_places():
     ruled = {"type": "string", "x-kubernetes-validations": [{"rule": "self != ''"}]}
     schema = {"type": "object", "properties": {"a": ruled, "b": ruled, "c": ruled}}
     [cause] = causes(definition(schema=schema))
@@ -149,17 +151,17 @@ def test_rules_in_cel_are_not_supported_and_named_once():
         ({"names": {"plural": "things", "kind": "Thing", "singular": "it"}}, []),
     ],
 )
-def test_what_is_established_stays_what_it_is(change, expected):
+def test_scope_group_and_names_of_an_established_definition_are_immutable(change, expected):
     assert causes(definition(spec=change), established(definition())) == expected
 
 
-def test_scope_and_kind_can_change_before_it_is_established():
+def test_scope_and_kind_can_change_before_a_definition_is_established():
     names = {"plural": "things", "kind": "Other"}
     changed = definition(spec={"scope": "Cluster", "names": names})
     assert causes(changed, written(definition())) == []
 
 
-def test_a_version_that_was_stored_cannot_go():
+def test_a_version_in_stored_versions_cannot_be_removed():
     other = definition(version={"name": "v2"})
     [cause] = causes(other, established(definition()))
     assert cause == (
@@ -169,7 +171,7 @@ def test_a_version_that_was_stored_cannot_go():
     )
 
 
-def test_the_storage_version_has_to_be_among_those_that_are_stored():
+def test_stored_versions_must_contain_the_storage_version():
     obj = written(definition())
     obj["status"]["storedVersions"] = ["v0"]
     assert str(validate_definition(obj)[0]) == (
@@ -177,7 +179,7 @@ def test_the_storage_version_has_to_be_among_those_that_are_stored():
     )
 
 
-def test_of_a_status_the_names_are_looked_at():
+def test_an_update_of_a_status_validates_the_accepted_names():
     obj = written(definition())
     obj["status"]["acceptedNames"] = {"plural": "things", "kind": "B d"}
     [cause] = validate_definition_status(obj)

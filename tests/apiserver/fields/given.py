@@ -1,4 +1,9 @@
-"""Types and objects for these tests: a few of Kubernetes' own kinds, and one of a definition."""
+"""Types and objects for the tests of managed fields.
+
+`CONFIG_MAP`, `SERVICE` and `DEPLOYMENT` are types of Kubernetes' own kinds. `TASK` is the type of
+a custom resource with every kind of list and map that managed fields treat differently. `tracked`
+and `applied` write an object as a field manager, by update and by server-side apply.
+"""
 
 from functools import cache
 
@@ -91,7 +96,7 @@ def task(**fields: Obj) -> Obj:
 
 
 def tracked(old: Obj | None, new: Obj, type: Type, manager: str = "a", **options: str) -> list[Obj]:
-    """The entries after a write, `new` given them as well."""
+    """Returns the managedFields entries after a write, and sets them in `new`."""
     version, now = options.get("version", "v1"), options.get("now", NOW)
     entries = track(old, new, type, Author(manager, version, now, options.get("sub", "")))
     new["metadata"]["managedFields"] = entries
@@ -106,5 +111,5 @@ def applied(
 
 
 def owners(obj: Obj) -> Obj:
-    """What each manager owns."""
+    """Returns the fields that each manager owns, by manager."""
     return {e["manager"]: e["fieldsV1"] for e in obj["metadata"].get("managedFields", [])}

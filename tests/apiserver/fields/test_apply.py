@@ -1,4 +1,4 @@
-"""Server-side apply: what comes of it, who owns it then, and when it is refused."""
+"""Tests server-side apply: its result, the owners of fields, and its refusals."""
 
 import copy
 from typing import Any, cast
@@ -43,7 +43,7 @@ def refused(
     return caught.value
 
 
-def test_what_is_not_there_is_made_of_the_configuration() -> None:
+def test_applying_to_a_missing_object_creates_it() -> None:
     new = applied(None, config_map({"a": "1"}, labels={"b": "2"}), manager="me")
     fields = {"f:data": {"f:a": {}}, "f:metadata": {"f:labels": {"f:b": {}}}}
     assert new == config_map(
@@ -62,7 +62,7 @@ def test_what_is_not_there_is_made_of_the_configuration() -> None:
     )
 
 
-def test_what_a_manager_no_longer_applies_goes() -> None:
+def test_a_field_that_its_only_manager_no_longer_applies_is_removed() -> None:
     first = applied(None, config_map({"a": "1", "b": "1"}))
     second = applied(first, config_map({"b": "1"}))
     assert second["data"] == {"b": "1"}
@@ -70,7 +70,7 @@ def test_what_a_manager_no_longer_applies_goes() -> None:
     assert "data" not in applied(second, config_map())
 
 
-def test_what_others_own_as_well_stays() -> None:
+def test_a_field_that_another_manager_also_owns_stays() -> None:
     first = applied(None, config_map({"a": "1", "b": "1"}))
     both = applied(first, config_map({"a": "1"}), manager="b")
     left = applied(both, config_map())
@@ -78,14 +78,14 @@ def test_what_others_own_as_well_stays() -> None:
     assert owners(left) == {"b": {"f:data": {"f:a": {}}}}
 
 
-def test_who_changes_nothing_has_no_time() -> None:
+def test_a_manager_whose_apply_changes_nothing_has_no_time() -> None:
     first = applied(None, config_map({"a": "1"}), manager="b")
     second = applied(first, config_map({"a": "1"}), manager="a")
     times = [(e["manager"], e.get("time")) for e in second["metadata"]["managedFields"]]
     assert times == [("a", None), ("b", NOW)]
 
 
-def test_one_conflict() -> None:
+def test_a_single_conflict_is_reported_with_its_manager_and_field() -> None:
     current = config_map({"a": "1"})
     tracked(None, current, CONFIG_MAP, "kubectl-client-side-apply")
     refusal = refused(current, config_map({"a": "2"}))
@@ -112,7 +112,7 @@ def test_one_conflict() -> None:
     }
 
 
-def test_conflicts_with_several_managers() -> None:
+def test_conflicts_with_several_managers_are_listed_by_manager() -> None:
     current = applied(None, config_map({"a": "1", "b": "1"}), manager="c")
     current = applied(current, config_map({"a": "1"}), manager="b")
     new = copy.deepcopy(current)
@@ -130,20 +130,20 @@ def test_conflicts_with_several_managers() -> None:
     ]
 
 
-def test_force_takes_over() -> None:
+def test_a_forced_apply_takes_fields_over_from_other_managers() -> None:
     current = applied(None, config_map({"a": "1", "b": "1"}), manager="b")
     new = applied(current, config_map({"a": "2"}), force=True)
     assert new["data"] == {"a": "2", "b": "1"}
     assert owners(new) == {"a": {"f:data": {"f:a": {}}}, "b": {"f:data": {"f:b": {}}}}
 
 
-def test_who_was_there_before_the_first_apply_owns_the_rest() -> None:
+def test_the_first_apply_gives_older_fields_to_before_first_apply() -> None:
     new = applied(config_map({"a": "1"}, uid="u"), config_map({"b": "1"}))
     before: Obj = {"f:data": {".": {}, "f:a": {}}}
     assert owners(new) == {"a": {"f:data": {"f:b": {}}}, "before-first-apply": before}
 
 
-def test_items_of_a_list_are_merged_by_their_keys() -> None:
+def test_items_of_an_associative_list_are_merged_by_their_keys() -> None:
     current = service({"port": 80, "name": "a", "protocol": "TCP"}, {"port": 81, "protocol": "TCP"})
     tracked(None, current, SERVICE, "b")
     new = applied(current, service({"port": 82}, {"port": 80, "targetPort": 8080}), SERVICE)
@@ -170,20 +170,22 @@ def test_items_of_a_list_are_merged_by_their_keys() -> None:
         ("abcd", "dxa", "bcdxa"),
     ],
 )
-def test_the_order_of_the_items(live: str, config: str, merged: str) -> None:
+def test_items_of_an_applied_set_are_merged_in_the_expected_order(
+    live: str, config: str, merged: str
+) -> None:
     current = task(spec={"tags": list(live), "initiator": "a"})
     tracked(None, current, TASK, "b")
     new = applied(current, task(spec={"tags": list(config), "initiator": "a"}), TASK)
     assert "".join(new["spec"]["tags"]) == merged
 
 
-def test_what_is_owned_as_a_whole_is_replaced_as_a_whole() -> None:
+def test_atomic_maps_and_lists_are_replaced_as_a_whole() -> None:
     first = applied(None, task(spec={"whole": {"a": "1"}, "parties": [{"a": 1}]}), TASK)
     second = applied(first, task(spec={"whole": {"b": "1"}, "parties": [{"b": 1}]}), TASK)
     assert second["spec"] == {"whole": {"b": "1"}, "parties": [{"b": 1}]}
 
 
-def test_a_struct_that_is_always_there_is_no_conflict() -> None:
+def test_applying_a_struct_that_golang_always_writes_is_not_a_conflict() -> None:
     containers = [{"name": "m", "image": "i"}]
     current = deployment(*containers)
     tracked(None, current, DEPLOYMENT, "b", version="apps/v1")
@@ -192,7 +194,7 @@ def test_a_struct_that_is_always_there_is_no_conflict() -> None:
     assert new["spec"]["template"]["spec"]["containers"] == [{**containers[0], **limited[0]}]
 
 
-def test_an_emptied_map_of_a_custom_object_is_null_while_somebody_owns_it() -> None:
+def test_an_emptied_map_of_a_custom_object_is_null_while_it_has_an_owner() -> None:
     current = applied(None, task(status={"pods": {"p": {"phase": "x"}}}), TASK)
     shared = applied(current, task(status={"pods": {}}), TASK, manager="b")
     assert applied(shared, task(status={"phase": "x"}), TASK)["status"] == {
@@ -201,14 +203,14 @@ def test_an_emptied_map_of_a_custom_object_is_null_while_somebody_owns_it() -> N
     }
 
 
-def test_what_cannot_be_written_is_not_owned() -> None:
+def test_fields_that_a_subresource_does_not_write_are_not_owned() -> None:
     config = task(spec={"initiator": "a"}, status={"phase": "x"})
     author = Author("a", "x/v1", NOW, "status", {"f:spec": {}})
     new = apply(None, config, TASK, author, force=False)
     assert owners(new) == {"a": {"f:status": {"f:phase": {}}}}
 
 
-def test_no_object_that_is_given_is_changed() -> None:
+def test_apply_does_not_change_its_arguments() -> None:
     current = applied(None, task(spec={"parties": [{"a": 1}], "tags": ["a"]}), TASK)
     config = task(spec={"tags": ["b"]})
     before = copy.deepcopy((current, config))
@@ -287,7 +289,7 @@ GO_MAP = 'map[string]interface {}{"b":[]interface {}{1}}'
         (task(spec={"parties": [1]}), TASK, [".spec.parties[0]: expected map, got &{1}"]),
     ],
 )
-def test_a_configuration_that_is_not_of_its_type(
+def test_a_configuration_that_does_not_match_its_type_is_refused(
     config: Obj, type: Type, faults: list[str]
 ) -> None:
     refusal = refused(None, config, type)
@@ -299,13 +301,13 @@ def test_a_configuration_that_is_not_of_its_type(
 
 
 @pytest.mark.parametrize("given", [[], [{"manager": "x"}]])
-def test_a_configuration_has_no_managers(given: list[Obj]) -> None:
+def test_a_configuration_with_managed_fields_is_a_bad_request(given: list[Obj]) -> None:
     refusal = refused(None, config_map({}, managedFields=given))
     assert (refusal.code, refusal.message) == (400, "metadata.managedFields must be nil")
 
 
 def client_side(data: Obj) -> Obj:
-    """What `kubectl apply` makes."""
+    """Returns the object that a client-side `kubectl apply` creates."""
     last = orjson.dumps(config_map(data)).decode()
     obj = config_map(data, annotations={LAST_APPLIED: last})
     tracked(None, obj, CONFIG_MAP, "kubectl-client-side-apply")
@@ -323,7 +325,7 @@ def test_kubectl_takes_over_from_its_client_side_apply() -> None:
     assert owners(new)["kubectl-client-side-apply"]["f:data"] == {".": {}, "f:b": {}}
 
 
-def test_not_what_others_have_changed_since() -> None:
+def test_kubectl_does_not_take_over_fields_that_others_changed_since() -> None:
     current = client_side({"a": "1", "b": "1"})
     changed = {**copy.deepcopy(current), "data": {"a": "1", "b": "5"}}
     tracked(current, changed, CONFIG_MAP, "other")
@@ -336,19 +338,19 @@ def test_not_what_others_have_changed_since() -> None:
 @pytest.mark.parametrize(
     "last", ["", "{", "[]", '{"apiVersion":"v2"}', '{"apiVersion":"v1","x":1}']
 )
-def test_nor_where_the_annotation_says_nothing(last: str) -> None:
+def test_kubectl_takes_nothing_over_if_last_applied_is_unreadable(last: str) -> None:
     current = config_map({"a": "1"}, annotations={LAST_APPLIED: last})
     tracked(None, current, CONFIG_MAP, "b")
     refusal = refused(current, config_map({"a": "2"}), manager="kubectl")
     assert refusal.message.endswith(".data.a")
 
 
-def test_other_managers_do_not_take_over() -> None:
+def test_managers_other_than_kubectl_do_not_take_client_side_fields_over() -> None:
     refusal = refused(client_side({"a": "1"}), config_map({"a": "2"}), manager="helm")
     assert refusal.code == 409
 
 
-def test_an_annotation_that_would_be_too_large_goes() -> None:
+def test_a_last_applied_annotation_that_would_be_too_large_is_removed() -> None:
     config = config_map({"a": "1", "b": "x" * 300_000})
     new = applied(client_side({"a": "1"}), config, manager="kubectl")
     assert new["metadata"]["annotations"] == {}

@@ -1,4 +1,4 @@
-"""Sets against what they stand for: sets of paths."""
+"""Tests field sets by comparing them with sets of paths."""
 
 from typing import Any
 
@@ -41,12 +41,12 @@ def members_of(fields: Fields) -> frozenset[Path]:
 
 
 @given(MEMBERS)
-def test_a_set_has_just_the_paths_that_it_is_made_of(members: frozenset[Path]) -> None:
+def test_a_field_set_contains_exactly_the_paths_it_was_built_from(members: frozenset[Path]) -> None:
     assert members_of(set_of(members)) == members
 
 
 @given(MEMBERS, MEMBERS)
-def test_operations_are_those_of_sets_of_paths(
+def test_union_intersection_and_difference_match_those_of_path_sets(
     one: frozenset[Path], other: frozenset[Path]
 ) -> None:
     mine, theirs = set_of(one), set_of(other)
@@ -56,25 +56,27 @@ def test_operations_are_those_of_sets_of_paths(
 
 
 @given(MEMBERS, MEMBERS)
-def test_without_takes_what_is_below_as_well(one: frozenset[Path], other: frozenset[Path]) -> None:
+def test_without_removes_the_paths_below_a_path_too(
+    one: frozenset[Path], other: frozenset[Path]
+) -> None:
     left = {p for p in one if not any(p[: len(gone)] == gone for gone in other)}
     assert without(set_of(one), set_of(other)) == set_of(frozenset(left))
 
 
 @given(MEMBERS, MEMBERS)
-def test_no_operation_changes_a_set(one: frozenset[Path], other: frozenset[Path]) -> None:
+def test_no_operation_changes_its_arguments(one: frozenset[Path], other: frozenset[Path]) -> None:
     mine, theirs = set_of(one), set_of(other)
     for operation in (union, intersection, difference, without):
         operation(mine, theirs)
     assert (mine, theirs) == (set_of(one), set_of(other))
 
 
-def test_what_loses_nothing_stays_the_same_object() -> None:
+def test_a_difference_that_removes_nothing_returns_the_same_object() -> None:
     mine: Fields = {"f:spec": {"f:a": {}, "f:b": {}}}
     assert difference(mine, {"f:spec": {"f:c": {}}, "f:status": {}}) is mine
 
 
-def test_paths_are_in_the_servers_order_and_words() -> None:
+def test_paths_have_the_order_and_notation_of_the_server() -> None:
     fields: Fields = {
         "f:spec": {
             "f:ports": {
@@ -112,5 +114,5 @@ def test_paths_are_in_the_servers_order_and_words() -> None:
         ({"k": {}}, False),
     ],
 )
-def test_which_sets_of_a_client_can_be_read(fields: Any, is_one: bool) -> None:
+def test_only_a_well_formed_field_set_is_accepted(fields: Any, is_one: bool) -> None:
     assert is_well_formed(fields) is is_one

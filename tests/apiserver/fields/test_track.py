@@ -1,4 +1,4 @@
-"""Who owns what after a create, an update or a patch."""
+"""Tests which manager owns which fields after a create, an update or a patch."""
 
 import copy
 from typing import Any
@@ -35,11 +35,11 @@ def test_all_of_a_new_object_belongs_to_its_creator() -> None:
     ]
 
 
-def test_nobody_owns_an_object_without_fields() -> None:
+def test_an_object_without_fields_has_no_managers() -> None:
     assert tracked(None, config_map({}, labels={}), CONFIG_MAP) == []
 
 
-def test_what_is_changed_goes_over_to_whoever_changes_it() -> None:
+def test_a_changed_field_belongs_to_the_manager_that_changed_it() -> None:
     old = config_map({"a": "1", "b": "1"})
     tracked(None, old, CONFIG_MAP, "a")
     new = config_map({"a": "2", "b": "1", "c": "1"})
@@ -50,14 +50,14 @@ def test_what_is_changed_goes_over_to_whoever_changes_it() -> None:
     }
 
 
-def test_it_is_taken_from_appliers_too() -> None:
+def test_an_update_takes_a_changed_field_from_its_applier_too() -> None:
     old = applied(None, config_map({"a": "1"}))
     new = config_map({"a": "2"})
     tracked(old, new, CONFIG_MAP, "b")
     assert owners(new) == {"b": {"f:data": {"f:a": {}}}}
 
 
-def test_what_is_gone_belongs_to_nobody() -> None:
+def test_a_removed_field_belongs_to_no_manager() -> None:
     old = config_map({"a": "1", "b": "1"})
     tracked(None, old, CONFIG_MAP)
     new = config_map({"b": "1"})
@@ -65,7 +65,7 @@ def test_what_is_gone_belongs_to_nobody() -> None:
     assert owners(new) == {"a": {"f:data": {".": {}, "f:b": {}}}}
 
 
-def test_the_time_is_that_of_the_last_change() -> None:
+def test_the_time_of_an_entry_is_that_of_its_last_change() -> None:
     old = config_map({"a": "1"})
     tracked(None, old, CONFIG_MAP)
     same, other = config_map({"a": "1"}), config_map({"a": "2"})
@@ -87,7 +87,7 @@ def test_each_subresource_and_version_has_its_own_entry() -> None:
     ]
 
 
-def test_what_cannot_be_written_counts_for_nothing() -> None:
+def test_fields_that_a_subresource_does_not_write_keep_their_owners() -> None:
     old = task(spec={"initiator": "a"})
     tracked(None, old, TASK)
     new = task(spec={"initiator": "b"}, status={"phase": "x"})
@@ -123,14 +123,16 @@ GIVEN = [
         (["x"], ["a"]),
     ],
 )
-def test_what_a_writer_may_do_to_the_managers(given: Any, managers: list[str]) -> None:
+def test_managed_fields_sent_by_a_writer_replace_them_only_if_valid(
+    given: Any, managers: list[str]
+) -> None:
     old = config_map({"a": "1"})
     tracked(None, old, CONFIG_MAP)
     new = config_map({"a": "1"}, managedFields=copy.deepcopy(given))
     assert [entry["manager"] for entry in tracked(old, new, CONFIG_MAP, "b")] == managers
 
 
-def test_a_custom_object_keeps_its_managers_where_it_comes_with_an_empty_list() -> None:
+def test_an_empty_managed_fields_list_does_not_reset_a_custom_object() -> None:
     old = task(spec={"initiator": "a"})
     tracked(None, old, TASK)
     new = task(spec={"initiator": "a"})
@@ -138,18 +140,18 @@ def test_a_custom_object_keeps_its_managers_where_it_comes_with_an_empty_list() 
     assert tracked(old, new, TASK, "b") == old["metadata"]["managedFields"]
 
 
-def test_by_a_subresource_the_managers_cannot_be_set() -> None:
+def test_a_write_to_a_subresource_cannot_set_managed_fields() -> None:
     old = config_map({"a": "1"})
     tracked(None, old, CONFIG_MAP)
     new = config_map({"a": "1"}, managedFields=[])
     assert tracked(old, new, CONFIG_MAP, sub="status") == old["metadata"]["managedFields"]
 
 
-def test_without_managers_nothing_is_tracked_any_more() -> None:
+def test_an_object_without_managed_fields_is_no_longer_tracked() -> None:
     assert tracked(config_map({"a": "1"}), config_map({"a": "2"}), CONFIG_MAP) == []
 
 
-def test_the_oldest_updates_become_one_entry() -> None:
+def test_the_oldest_update_entries_are_merged_into_ancient_changes() -> None:
     obj = applied(None, config_map({"applied": "1"}), manager="applier")
     for number in range(13):
         new = config_map({**obj["data"], f"u{number:02}": "1"})
@@ -164,7 +166,7 @@ def test_the_oldest_updates_become_one_entry() -> None:
     assert ancient == {"f:data": {f"f:u{number:02}": {} for number in range(4)}}
 
 
-def test_entries_are_those_of_appliers_first_and_the_newest_last() -> None:
+def test_entries_of_appliers_come_first_and_the_newest_update_last() -> None:
     obj = config_map({"a": "1"})
     tracked(None, obj, CONFIG_MAP, "z")
     newer = config_map({"a": "1", "b": "1"})
@@ -173,7 +175,7 @@ def test_entries_are_those_of_appliers_first_and_the_newest_last() -> None:
     assert list(owners(newest)) == ["y", "z", "c"]
 
 
-def test_no_object_that_is_given_is_changed() -> None:
+def test_tracking_does_not_change_its_arguments() -> None:
     old, new = config_map({"a": "1"}), config_map({"a": "2"})
     tracked(None, old, CONFIG_MAP)
     before = copy.deepcopy((old, new))
@@ -192,5 +194,5 @@ def test_no_object_that_is_given_is_changed() -> None:
         ("ä" * 100, "ä" * 64),
     ],
 )
-def test_the_manager_of_a_writer_that_names_none(user_agent: str, manager: str) -> None:
+def test_the_default_manager_is_derived_from_the_user_agent(user_agent: str, manager: str) -> None:
     assert default_manager(user_agent) == manager

@@ -1,4 +1,4 @@
-"""Which fields an object has, and which a write has changed."""
+"""Tests which fields an object has, and which fields a write changes."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def tags(fields: Fields) -> Fields:
     return {"f:spec": {"f:tags": fields}}
 
 
-#: Kubernetes' own keys have a value even where nobody sets them.
+#: The key fields of Kubernetes' own kinds have a value even if the object does not set them.
 UNNAMED: Fields = {"f:spec": {"f:template": {"f:spec": {"f:containers": {'k:{"name":""}': {}}}}}}
 PORT = 'k:{"port":80,"protocol":"TCP"}'
 
@@ -49,7 +49,9 @@ PORT = 'k:{"port":80,"protocol":"TCP"}'
         (ANY, {"a": {"b": [1, 2]}}, {"f:a": {".": {}, "f:b": {}}}),
     ],
 )
-def test_the_fields_of_a_configuration(type: Type, config: Obj, fields: Fields) -> None:
+def test_fields_of_lists_every_field_of_a_configuration(
+    type: Type, config: Obj, fields: Fields
+) -> None:
     assert fields_of(config, type) == fields
 
 
@@ -81,7 +83,7 @@ def test_the_fields_of_a_configuration(type: Type, config: Obj, fields: Fields) 
         (TASK, {"spec": None}, {"spec": {}}, {"f:spec": {}}, {}),
     ],
 )
-def test_what_a_write_changes(
+def test_changes_lists_the_changed_and_the_removed_fields(
     type: Type, old: Obj, new: Obj, changed: Fields, removed: Fields
 ) -> None:
     assert changes(old, new, type) == (changed, removed)
@@ -96,14 +98,14 @@ def test_what_a_write_changes(
         (["a", "a"], ["b"], {'v:"b"': {}}, {'v:"a"': {}}),
     ],
 )
-def test_items_that_are_there_twice_are_owned_as_one(
+def test_duplicate_items_of_a_set_are_owned_as_one_item(
     old: list[str], new: list[str], changed: Fields, removed: Fields
 ) -> None:
     found = changes({"spec": {"tags": old}}, {"spec": {"tags": new}}, TASK)
     assert found == (tags(changed), tags(removed) if removed else {})
 
 
-def test_structs_of_go_are_always_there() -> None:
+def test_structs_that_golang_always_writes_count_as_changed_fields() -> None:
     template = {"spec": {"containers": [{"name": "m", "image": "i"}]}}
     changed, _ = changes({}, {"spec": {"template": template}}, DEPLOYMENT)
     container: Fields = {".": {}, "f:name": {}, "f:image": {}, "f:resources": {}}

@@ -1,10 +1,10 @@
-"""What the real kubectl prints, the same whoever answers it.
+"""Compares what the real kubectl prints for the embedded server and for kube-apiserver.
 
-    scripts   commands in order, and the files that they are given
-    outputs   what was printed when kube-apiserver answered
-    files     reading both
-    playing   a script played against a server, as text
-    normal    the text in words that stay the same from one time to the next
+    scripts   kubectl commands in order, and the files that they read
+    outputs   the recorded output of each script against kube-apiserver
+    files     reads scripts and outputs
+    playing   runs a script against a server and returns its output as text
+    normal    replaces the parts of the text that differ from run to run
 
-`python -m tests.apiserver.kubectl record` has kube-apiserver answer again.
+`python -m tests.apiserver.kubectl record` records the outputs again.
 """

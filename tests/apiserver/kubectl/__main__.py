@@ -1,6 +1,6 @@
-"""`python -m tests.apiserver.kubectl record`: keep what kubectl prints when a server answers.
+"""`python -m tests.apiserver.kubectl record` stores what kubectl prints against a server.
 
-`check` compares that with what is kept.
+`check` runs the same scripts and compares the output with the stored one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ONLY = click.option("--only", multiple=True, help="a script; may be given sever
 
 @click.group()
 def main():
-    """Play scripts of kubectl's commands."""
+    """Run scripts of kubectl commands against a server."""
 
 
 @main.command()
@@ -37,7 +37,7 @@ def main():
 @_CLUSTER
 @_ONLY
 def record(kubeconfig, kind, only):
-    """Keep what is printed."""
+    """Store what kubectl prints."""
     kubectl = _kubectl()
     for name, text in _each(kubectl, kubeconfig, kind, only):
         files.keep(name, text)
@@ -49,7 +49,7 @@ def record(kubeconfig, kind, only):
 @_CLUSTER
 @_ONLY
 def check(kubeconfig, kind, only):
-    """Compare what is printed with what is kept."""
+    """Compare what kubectl prints with the stored output."""
     differ = False
     for name, text in _each(_kubectl(), kubeconfig, kind, only):
         kept = files.output(name).splitlines()

@@ -1,13 +1,13 @@
-"""The scripts, and what is kept of their outputs.
+"""Reads the scripts and their stored outputs.
 
-A step is a command, or a mapping that has one as `run`. Beside it may stand
+A step is a command, or a mapping with the command as `run` and these optional keys:
 
-    given      what it reads from its standard input
+    given      the text of its standard input
     editor     the command that `kubectl edit` calls
-    uid_of     an object whose uid stands where the command says UID
-    begins     what it prints, or logs, once what is meanwhile may begin
-    meanwhile  steps that are played while it runs
-    until      what it prints last of all that is of interest: then it is ended
+    uid_of     an object whose uid replaces the word UID in the command
+    begins     a text; the steps of `meanwhile` start once the command has printed or logged it
+    meanwhile  steps that run while the command runs
+    until      a text; the command is terminated once it has printed it
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent
-#: The version of kubectl that has printed what is kept: `1.34`.
+#: The file with the version of kubectl that printed the stored outputs: `1.34`.
 CLIENT = FOLDER / "outputs" / "client"
 
 
 @dataclass(frozen=True)
 class Step:
+    """A command of a script, with the options that the docstring of the module explains."""
+
     run: str
     given: str = ""
     editor: str = "false"
@@ -37,6 +39,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Script:
+    """A script: its name, the files that it reads, and its steps."""
+
     name: str
     files: Mapping[str, str]
     steps: tuple[Step, ...]

@@ -1,4 +1,4 @@
-"""The kubectl at hand: the control plane's own, or else the PATH's."""
+"""Finds kubectl: the one of the envtest control plane, or else the one on the PATH."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def find_kubectl() -> str | None:
 
 
 def version_of(kubectl: str) -> str:
-    """Its major and minor version: `1.34`."""
+    """Returns the major and minor version of `kubectl`, such as `1.34`."""
     command = [kubectl, "version", "--client", "-o", "json"]
     said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     git = str(said["clientVersion"]["gitVersion"])

@@ -1,7 +1,7 @@
-"""What kubectl prints, in words that stay the same from one time to the next.
+"""Replaces the parts of kubectl's output that differ from run to run.
 
-Columns are as wide as their widest cell, and ages are of any width: so of several spaces two
-are kept. Of kubectl's log nothing is kept: scripts ask for it to learn when a watch has begun.
+Columns are as wide as their widest cell, and the width of ages varies, so several spaces become
+two. kubectl's log lines are removed: scripts only enable the log to learn when a watch has begun.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _WORDS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
         r"(Version: v\d+\.\d+)\.\S+": r"\1",
     }.items()
 ]
-#: Not the indentation in what `kubectl diff` prints.
+#: Several spaces after a word. The indentation in the output of `kubectl diff` does not match.
 _SEVERAL_SPACES = re.compile(r"(?<!^[+-])(?<=\S) {2,}")
 
 

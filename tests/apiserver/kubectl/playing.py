@@ -1,7 +1,7 @@
-"""A script played against a server: its commands, what they print and how they end, as text.
+"""Runs a script against a server; returns its commands, their output and exit codes as text.
 
-Each script has a namespace of its own, `kubectl-NAME`, and a home of its own, so that kubectl
-has no cache of what another server has said.
+Each script has its own namespace, `kubectl-NAME`, and its own home folder, so that kubectl does
+not use cached answers of another server.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ import yaml
 from tests.apiserver.kubectl.files import Script, Step
 from tests.apiserver.kubectl.normal import normal
 
-#: How long a command may take, and how often its output is looked at, in seconds.
+#: The longest time that a command may take, and the pause between reads of its output, in seconds.
 WITHIN, LOOK = 60, 0.02
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where commands are run: the kubectl, and the folder that is its home."""
+    """Where commands run: the path of kubectl, and its home folder."""
 
     kubectl: str
     folder: Path
 
     def begin(self, step: Step, to: str) -> subprocess.Popen[bytes]:
+        """Starts the command of a step; its streams are the files `to`.in, `to`.out, `to`.err."""
         words = [self.kubectl, *shlex.split(self._said(step))]
         (self.folder / f"{to}.in").write_text(step.given)
         with (
@@ -69,7 +70,10 @@ class Place:
 
 
 def play(script: Script, kubectl: str, kubeconfig: Path, folder: Path) -> str:
-    """What there is to see. TimeoutError if a command does not come to what it is to come to."""
+    """Returns the commands of the script and their output as text.
+
+    Raises TimeoutError if a command does not print a text that a step waits for within WITHIN s.
+    """
     place = Place(kubectl, folder)
     namespace = f"kubectl-{script.name}"
     _write_kubeconfig(kubeconfig, folder, namespace)

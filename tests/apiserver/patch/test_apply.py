@@ -1,3 +1,5 @@
+"""Tests the choice of a kind of patch by its media type."""
+
 import pytest
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
@@ -24,7 +26,7 @@ UNKNOWN = "the body of the request was in an unknown format - accepted media typ
         (f"{MERGE_PATCH}; charset=utf-8", {"metadata": {"finalizers": ["b"]}}, ["b"]),
     ],
 )
-def test_the_media_type_says_what_a_body_means(media_type, body, finalizers):
+def test_the_media_type_selects_the_kind_of_patch(media_type, body, finalizers):
     patched = apply_patch({"metadata": {"finalizers": ["a"]}}, body, media_type, POD)
     assert patched["metadata"]["finalizers"] == finalizers
 
@@ -32,7 +34,7 @@ def test_the_media_type_says_what_a_body_means(media_type, body, finalizers):
 @pytest.mark.parametrize(
     "media_type", [STRATEGIC_MERGE_PATCH, "application/json", "", "text/plain"]
 )
-def test_of_a_custom_resource_other_types_are_refused_with_a_list(media_type):
+def test_an_unknown_patch_type_for_a_custom_resource_is_answered_with_a_list(media_type):
     with pytest.raises(StatusError) as refused:
         apply_patch({}, {}, media_type, None)
     assert refused.value.status == {
@@ -47,14 +49,14 @@ def test_of_a_custom_resource_other_types_are_refused_with_a_list(media_type):
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "", "APPLICATION/merge-patch+json"])
-def test_of_a_built_in_kind_other_types_are_refused_by_the_router(media_type):
+def test_an_unknown_patch_type_for_a_built_in_kind_is_refused_without_a_list(media_type):
     with pytest.raises(StatusError, match=r"^415: Unsupported Media Type$") as refused:
         apply_patch({}, {}, media_type, POD)
     assert refused.value.details == {}
 
 
 @pytest.mark.parametrize("written", [f"{MERGE_PATCH} ; a=b", f"{MERGE_PATCH},application/json"])
-def test_what_only_the_router_understands_is_refused_with_a_list(written):
+def test_a_patch_type_that_only_the_router_understands_lists_the_known_types(written):
     with pytest.raises(StatusError) as refused:
         patch_type(written, custom=False)
     types = [JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY]
@@ -62,5 +64,5 @@ def test_what_only_the_router_understands_is_refused_with_a_list(written):
 
 
 @pytest.mark.parametrize("custom", [True, False])
-def test_server_side_apply_is_a_patch_of_all_kinds(custom):
+def test_server_side_apply_is_a_patch_type_of_all_kinds(custom):
     assert patch_type(APPLY, custom) == APPLY

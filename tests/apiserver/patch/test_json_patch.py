@@ -1,3 +1,5 @@
+"""Tests JSON patches (RFC 6902) with the deviations of Kubernetes."""
+
 import copy
 
 import pytest
@@ -29,7 +31,7 @@ def operation(op, path, value=None, **others):
         ("+1", ["a", "z", "b", "c"]),
     ],
 )
-def test_an_item_is_added_before_the_one_at_its_index(at, finalizers):
+def test_an_item_is_added_before_the_item_at_its_index(at, finalizers):
     patched = json_patch(DOCUMENT, [operation("add", f"{FINALIZERS}/{at}", "z")])
     assert patched["metadata"]["finalizers"] == finalizers
 
@@ -55,7 +57,7 @@ def test_an_item_is_added_before_the_one_at_its_index(at, finalizers):
         ),
     ],
 )
-def test_a_value_is_where_the_operation_has_it(patch, path, value):
+def test_an_operation_puts_the_value_at_its_path(patch, path, value):
     place = json_patch(DOCUMENT, patch)
     for key in path:
         place = place[key]
@@ -97,7 +99,7 @@ def test_a_value_is_where_the_operation_has_it(patch, path, value):
         None,
     ],
 )
-def test_what_does_not_apply_is_refused_without_saying_why(patch):
+def test_an_operation_that_cannot_be_applied_is_refused_without_details(patch):
     with pytest.raises(StatusError) as refused:
         json_patch(DOCUMENT, [patch])
     status = refused.value.status
@@ -126,7 +128,7 @@ def test_a_value_passes_its_test_if_it_is_the_same_json(found, tested, passes):
 
 
 @pytest.mark.parametrize("patch", [{"op": "test", "path": "/data/missing", "value": None}])
-def test_null_is_found_where_there_is_nothing(patch):
+def test_a_test_for_null_passes_at_a_missing_path(patch):
     assert json_patch(DOCUMENT, [patch]) == DOCUMENT
 
 
@@ -144,7 +146,7 @@ def test_null_is_found_where_there_is_nothing(patch):
         ),
     ],
 )
-def test_what_is_no_json_patch_is_a_bad_request(patch, message):
+def test_a_body_that_is_not_a_json_patch_is_a_bad_request(patch, message):
     with pytest.raises(StatusError) as refused:
         json_patch(DOCUMENT, patch)
     assert refused.value.code == 400
@@ -152,7 +154,7 @@ def test_what_is_no_json_patch_is_a_bad_request(patch, message):
 
 
 @pytest.mark.parametrize("patch", [None, []])
-def test_no_operations_change_nothing(patch):
+def test_a_patch_without_operations_changes_nothing(patch):
     assert json_patch(DOCUMENT, patch) == DOCUMENT
 
 
@@ -160,7 +162,7 @@ def test_the_whole_object_can_be_replaced():
     assert json_patch(DOCUMENT, [operation("replace", "", {"a": 1})]) == {"a": 1}
 
 
-def test_a_list_in_the_place_of_the_object_is_refused_as_no_object():
+def test_replacing_the_object_by_a_list_is_refused():
     with pytest.raises(
         StatusError, match="cannot unmarshal array into Go value of type struct"
     ) as no:
@@ -168,14 +170,14 @@ def test_a_list_in_the_place_of_the_object_is_refused_as_no_object():
     assert no.value.message.startswith(' "" is invalid: patch: Invalid value: "[1]": couldn\'t')
 
 
-def test_an_operation_may_change_what_an_earlier_one_has_put_in():
+def test_an_operation_may_change_a_value_that_an_earlier_one_added():
     value: dict[str, str] = {}
     patch = [operation("add", "/x", value), operation("add", "/x/y", "z")]
     assert json_patch({}, patch) == {"x": {"y": "z"}}
     assert value == {}
 
 
-def test_more_than_ten_thousand_operations_are_too_many():
+def test_a_json_patch_of_more_than_10000_operations_is_refused():
     patch = [operation("add", "/data/k", "w")] * 10_000
     assert json_patch(DOCUMENT, patch)["data"]["k"] == "w"
     with pytest.raises(StatusError) as refused:
@@ -187,7 +189,7 @@ def test_more_than_ten_thousand_operations_are_too_many():
     )
 
 
-def test_copies_may_come_to_three_mebibytes():
+def test_copies_of_more_than_three_mebibytes_in_sum_are_refused():
     document = {"a": "x" * 1_000_000}
     patch = [operation("copy", f"/b{n}", **{"from": "/a"}) for n in range(4)]
     assert len(json_patch(document, patch[:3])) == 4
@@ -195,7 +197,7 @@ def test_copies_may_come_to_three_mebibytes():
         json_patch(document, patch)
 
 
-def test_a_copy_is_its_own():
+def test_a_change_of_a_copied_value_does_not_change_the_original():
     patch = [
         operation("copy", "/new", **{"from": "/data"}),
         operation("add", "/new/k", "w"),
@@ -203,7 +205,7 @@ def test_a_copy_is_its_own():
     assert json_patch(DOCUMENT, patch)["data"]["k"] == "v"
 
 
-def test_the_object_itself_stays_as_it_is_even_if_a_later_operation_fails():
+def test_a_json_patch_that_fails_halfway_does_not_change_its_argument():
     document = copy.deepcopy(DOCUMENT)
     patch = [operation("remove", "/data/k"), operation("remove", "/data/k")]
     with pytest.raises(StatusError):

@@ -1,3 +1,5 @@
+"""Tests JSON merge patches (RFC 7396) with the deviations of Kubernetes."""
+
 import pytest
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
@@ -18,15 +20,15 @@ from kuscia_conformance.apiserver.patch import merge_patch
         ({"kept": None}, {"a": 1}, {"kept": None, "a": 1}),
     ],
 )
-def test_members_are_merged_and_null_ones_taken_away(obj, patch, merged):
+def test_members_are_merged_and_null_members_removed(obj, patch, merged):
     assert merge_patch(obj, patch) == merged
 
 
-def test_a_list_loses_the_nulls_of_its_objects_but_not_its_own():
+def test_nulls_in_objects_of_a_list_are_removed_but_null_items_stay():
     assert merge_patch({"a": [1]}, {"a": [1, None, {"b": None}]}) == {"a": [1, None, {}]}
 
 
-def test_a_list_in_the_place_of_an_object_keeps_them():
+def test_a_list_that_replaces_an_object_keeps_its_nulls():
     assert merge_patch({"a": {}}, {"a": [{"b": None}]}) == {"a": [{"b": None}]}
 
 
@@ -39,14 +41,14 @@ def test_a_list_in_the_place_of_an_object_keeps_them():
         (5, "error decoding patch: json: cannot unmarshal number into Go value of type {}"),
     ],
 )
-def test_what_is_no_object_is_a_bad_request(patch, message):
+def test_a_merge_patch_that_is_not_an_object_is_a_bad_request(patch, message):
     with pytest.raises(StatusError) as refused:
         merge_patch({}, patch)
     assert refused.value.code == 400
     assert refused.value.message == message.format("map[string]interface {}")
 
 
-def test_the_result_shares_nothing_with_what_it_was_made_of():
+def test_the_result_of_a_merge_patch_shares_nothing_with_its_arguments():
     obj, patch = {"a": {"b": [1]}}, {"c": {"d": [2]}}
     merged = merge_patch(obj, patch)
     merged["a"]["b"].append(3)

@@ -1,4 +1,4 @@
-"""What holds for all patches, whatever is in them."""
+"""Property tests: laws that hold for patches with any content."""
 
 import copy
 
@@ -20,13 +20,13 @@ values = st.recursive(
     plain, lambda below: st.lists(below, max_size=3) | st.dictionaries(keys, below, max_size=3)
 )
 objects = st.dictionaries(keys, values, max_size=4)
-#: Without null anywhere: what a merge patch can bring about.
+#: Values without any null: only these can result from a merge patch.
 full = st.recursive(
     plain.filter(lambda value: value is not None),
     lambda below: st.lists(below, max_size=3) | st.dictionaries(keys, below, max_size=3),
 )
 full_objects = st.dictionaries(keys, full, max_size=4)
-#: With null only where a member is to be taken away; Kubernetes is of two minds about lists' nulls.
+#: Patches with null only where a member is removed: Kubernetes treats nulls in lists unevenly.
 patches = st.dictionaries(
     keys,
     st.recursive(full | st.none(), lambda below: st.dictionaries(keys, below, max_size=3)),
@@ -59,7 +59,7 @@ deployments = st.builds(
 
 
 def difference(old, new):
-    """The merge patch that makes the one of the other."""
+    """Returns the merge patch that turns `old` into `new`."""
     patch = {key: None for key in old if key not in new}
     for key, value in new.items():
         if key not in old or not are_equal(old[key], value):
@@ -69,7 +69,7 @@ def difference(old, new):
 
 
 @given(objects, full_objects)
-def test_a_merge_patch_of_the_difference_makes_the_one_of_the_other(old, new):
+def test_a_merge_patch_of_the_difference_of_two_objects_yields_the_second(old, new):
     assert is_same(merge_patch(old, difference(old, new)), new)
 
 
@@ -80,14 +80,14 @@ def test_a_merge_patch_changes_nothing_the_second_time(obj, patch):
 
 
 @given(objects, objects)
-def test_a_merge_patch_touches_neither(obj, patch):
+def test_a_merge_patch_does_not_change_its_arguments(obj, patch):
     before = copy.deepcopy((obj, patch))
     merge_patch(obj, patch)
     assert (obj, patch) == before
 
 
 @given(objects, keys, values)
-def test_what_a_json_patch_adds_it_can_test_and_remove(obj, key, value):
+def test_a_value_added_by_a_json_patch_can_be_tested_and_removed_by_it(obj, key, value):
     path = "/new/" + key.replace("~", "~0").replace("/", "~1")
     patch = [
         {"op": "add", "path": "/new", "value": {}},
@@ -111,7 +111,7 @@ def test_a_strategic_merge_changes_nothing_the_second_time(obj, patch):
 
 
 @given(deployments, deployments)
-def test_a_strategic_merge_keeps_each_item_once_and_the_patchs_in_its_order(obj, patch):
+def test_a_strategic_merge_keeps_each_item_once_in_the_order_of_the_patch(obj, patch):
     merged = strategic_merge(obj, patch, DEPLOYMENT)
     found, first, second = (
         [item["name"] for item in each["spec"]["template"]["spec"]["containers"]]
@@ -125,7 +125,7 @@ def test_a_strategic_merge_keeps_each_item_once_and_the_patchs_in_its_order(obj,
 
 
 @given(deployments)
-def test_an_order_alone_only_orders(obj):
+def test_set_element_order_alone_only_reorders_the_items(obj):
     live = obj["spec"]["template"]["spec"]["containers"]
     wanted = sorted(live, key=lambda item: item["name"])
     order = [{"name": item["name"]} for item in wanted]

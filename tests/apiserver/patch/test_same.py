@@ -1,3 +1,5 @@
+"""Tests the check whether a write changes an object."""
+
 import copy
 
 import pytest
@@ -25,7 +27,7 @@ def changed(**metadata):
         {"spec": {"b": [True], "a": 1}, "metadata": OBJECT["metadata"]},
     ],
 )
-def test_a_write_without_a_change_is_the_same(new):
+def test_objects_that_differ_only_in_version_or_times_are_the_same(new):
     assert is_same(OBJECT, new)
 
 
@@ -40,11 +42,11 @@ def test_a_write_without_a_change_is_the_same(new):
         {**OBJECT, "spec": {"a": 1}},
     ],
 )
-def test_a_change_is_not_the_same(new):
+def test_objects_that_differ_in_content_are_not_the_same(new):
     assert not is_same(OBJECT, new)
 
 
-def test_neither_object_is_touched():
+def test_comparing_two_objects_changes_neither():
     old, new = copy.deepcopy(OBJECT), copy.deepcopy(OBJECT)
     is_same(old, new)
     assert old == new == OBJECT

@@ -1,3 +1,5 @@
+"""Tests strategic merge patches of built-in kinds."""
+
 import copy
 
 import pytest
@@ -57,12 +59,12 @@ def pod_refusal(**patch):
         ({"$retainKeys": ["replicas"], "paused": None}, {"replicas": 2}),
     ],
 )
-def test_members_are_merged_one_by_one(patch, merged):
+def test_members_of_an_object_are_merged_one_by_one(patch, merged):
     obj = {"spec": {"replicas": 2}}
     assert strategic_merge(obj, {"spec": patch}, DEPLOYMENT) == {"spec": merged}
 
 
-def test_items_with_the_same_key_are_merged():
+def test_list_items_with_the_same_merge_key_are_merged():
     env = [{"name": "F", "value": "2"}]
     [first, second] = patched_pod({"containers": [{"name": "a", "env": env}]})["containers"]
     assert names(first["env"]) == ["F", "E"]
@@ -85,7 +87,7 @@ def test_items_with_the_same_key_are_merged():
         ([], ["a", "b"]),
     ],
 )
-def test_a_merged_list_has_the_patchs_order_and_the_others_where_they_were(containers, order):
+def test_a_merged_list_keeps_the_patch_order_and_the_places_of_other_items(containers, order):
     assert names(patched_pod({"containers": containers})["containers"]) == order
 
 
@@ -100,14 +102,14 @@ def test_a_merged_list_has_the_patchs_order_and_the_others_where_they_were(conta
         (["c"], [{"name": "c"}, {"name": "b", "$patch": "delete"}], ["a", "c"]),
     ],
 )
-def test_an_order_can_be_given(order, containers, result):
+def test_set_element_order_orders_the_merged_list(order, containers, result):
     patch = {"$setElementOrder/containers": [{"name": name} for name in order]}
     if containers is not None:
         patch["containers"] = containers
     assert names(patched_pod(patch)["containers"]) == result
 
 
-def test_an_order_for_a_new_list_keeps_only_what_is_no_directive():
+def test_set_element_order_of_a_new_list_drops_items_that_are_directives():
     keys = [{"name": "s"}]
     patch = {
         "$setElementOrder/imagePullSecrets": keys,
@@ -116,7 +118,7 @@ def test_an_order_for_a_new_list_keeps_only_what_is_no_directive():
     assert patched_pod(patch)["imagePullSecrets"] == keys
 
 
-def test_an_order_for_a_list_that_nobody_has_is_nothing():
+def test_set_element_order_of_a_missing_list_changes_nothing():
     assert patched_pod({"$setElementOrder/imagePullSecrets": [{"name": "s"}]}) == POD
 
 
@@ -144,17 +146,17 @@ def test_a_list_of_plain_values_is_merged_as_a_set(metadata, finalizers):
 
 
 @pytest.mark.parametrize("value", [None, {"a": None}])
-def test_deleting_from_what_is_no_list_merges(value):
+def test_deleting_from_a_field_that_is_not_a_primitive_list_merges_it(value):
     patch = {"metadata": {"$deleteFromPrimitiveList/labels": value}}
     patched = strategic_merge(deployment(), patch, DEPLOYMENT)
     assert not patched["metadata"].get("labels")
 
 
-def test_a_list_without_a_strategy_is_replaced():
+def test_a_list_without_a_merge_strategy_is_replaced():
     assert patched_pod({"tolerations": [{"key": "z"}]})["tolerations"] == [{"key": "z"}]
 
 
-def test_an_object_whose_strategy_is_replace_is_replaced():
+def test_a_volume_is_merged_although_its_list_has_the_retain_keys_strategy():
     env = [{"name": "E", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}]
     volumes = [{"name": "v", "emptyDir": {"medium": "Memory"}}]
     pod = POD | {"volumes": volumes, "containers": [A | {"env": env}]}
@@ -165,25 +167,25 @@ def test_an_object_whose_strategy_is_replace_is_replaced():
     assert patched["volumes"] == [volumes[0] | {"configMap": {"name": "c"}}]
 
 
-def test_items_that_share_a_key_keep_their_places():
+def test_items_that_share_a_merge_key_keep_their_places():
     ports = [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}, {"port": 80}]
     patch = {"spec": {"ports": [{"port": 80, "name": "x"}]}}
     patched = strategic_merge({"spec": {"ports": ports}}, patch, SERVICE)
     assert patched["spec"]["ports"] == [*ports[:2], {"port": 80, "name": "x"}]
 
 
-def test_what_there_was_nothing_to_merge_with_comes_without_nulls_and_directives():
+def test_a_new_object_is_added_without_its_nulls_and_directives():
     patch = {"affinity": {"nodeAffinity": {"$patch": "delete"}, "podAffinity": None}}
     assert patched_pod(patch)["affinity"] == {}
 
 
-def test_a_null_within_a_new_item_is_no_member():
+def test_a_null_member_of_a_new_item_is_left_out():
     assert patched_pod({"containers": [{"name": "c", "image": None}]})["containers"][0] == {
         "name": "c"
     }
 
 
-def test_a_null_in_a_map_that_is_put_in_is_an_empty_text():
+def test_a_null_in_a_replaced_map_of_strings_becomes_an_empty_string():
     patch = {"metadata": {"labels": {"$patch": "replace", "q": None}}}
     patched = strategic_merge(deployment(), patch, DEPLOYMENT)
     assert patched["metadata"]["labels"] == {"q": ""}
@@ -197,20 +199,20 @@ def test_a_null_in_a_map_that_is_put_in_is_an_empty_text():
         ({"$patch": "replace", "cpu": None}, {"cpu": "0"}),
     ],
 )
-def test_a_quantity_may_be_a_number(capacity, result):
+def test_a_quantity_in_a_strategic_merge_may_be_a_number(capacity, result):
     node = {"status": {"capacity": {"cpu": "1", "memory": "1Gi"}}}
     patched = strategic_merge(node, {"status": {"capacity": capacity}}, NODE)
     assert patched["status"]["capacity"] == result
 
 
 @pytest.mark.parametrize("target", [80, "http"])
-def test_a_port_may_be_a_number_or_a_name(target):
+def test_a_target_port_may_be_a_number_or_a_name(target):
     patch = {"spec": {"ports": [{"port": 80, "targetPort": target}]}}
     patched = strategic_merge({"spec": {}}, patch, SERVICE)
     assert patched["spec"]["ports"][0]["targetPort"] == target
 
 
-def test_a_patch_of_null_changes_nothing():
+def test_a_strategic_merge_patch_of_null_changes_nothing():
     assert strategic_merge(deployment(), None, DEPLOYMENT) == deployment()
 
 
@@ -290,14 +292,14 @@ def test_conditions_of_a_status_are_merged_by_their_type():
         ),
     ],
 )
-def test_a_patch_that_cannot_be_applied_is_an_error_of_the_server(patch, message):
+def test_a_patch_that_cannot_be_applied_is_an_internal_server_error(patch, message):
     refused = pod_refusal(**patch)
     assert refused.message == message
     assert refused.code == 500
     assert "reason" not in refused.status
 
 
-def test_items_of_different_types_are_shown():
+def test_a_merge_of_lists_with_different_item_types_shows_both_lists():
     refused = refusal({"metadata": {"finalizers": [5]}})
     assert refused.message == "list element types are not identical: [[q/1 q/2 q/3] [5]]"
 
@@ -317,7 +319,7 @@ def test_a_directive_of_the_wrong_form_is_a_bad_request(patch, message):
 
 
 @pytest.mark.parametrize("body", [[], "x"])
-def test_what_is_no_object_is_a_bad_request(body):
+def test_a_strategic_merge_patch_that_is_not_an_object_is_a_bad_request(body):
     refused = refusal(body)
     name = {"[]": "array"}.get(str(body), "string")
     into = "Go value of type map[string]interface {}"
@@ -358,20 +360,18 @@ def test_what_is_no_object_is_a_bad_request(body):
         ),
     ],
 )
-def test_a_result_that_fits_no_type_is_invalid_and_what_is_left_of_the_patch_is_shown(
-    patch, shown, why
-):
+def test_a_result_of_the_wrong_type_is_invalid_and_shows_the_patch(patch, shown, why):
     refused = refusal(patch)
     assert refused.message == f' "" is invalid: patch: Invalid value: "{shown}": {why}'
     assert (refused.code, refused.reason) == (422, "Invalid")
 
 
-def test_a_list_of_lists_is_refused_without_saying_why():
+def test_a_list_of_lists_is_refused_without_a_reason_in_the_message():
     refused = refusal({"metadata": {"finalizers": [["x"]]}}, {"metadata": {"finalizers": [["y"]]}})
     assert (refused.code, refused.reason) == (422, "Invalid")
 
 
-def test_neither_the_object_nor_the_patch_is_touched():
+def test_a_strategic_merge_does_not_change_its_arguments():
     obj, patch = (
         deployment(),
         {

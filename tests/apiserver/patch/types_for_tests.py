@@ -1,4 +1,4 @@
-"""The types of a few built-in kinds, as the server's OpenAPI has them."""
+"""Types of built-in kinds, read from the server's OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from kuscia_conformance.apiserver.schema.build import type_of
 
 @cache
 def built_in(path: str, name: str) -> Type:
-    """`built_in("apis/apps/v1", "apps.v1.Deployment")`."""
+    """Returns a built-in type, for example `built_in("apis/apps/v1", "apps.v1.Deployment")`."""
     components = orjson.loads(openapi_text(path))["components"]["schemas"]
     return type_of(components[f"io.k8s.api.{name}"], components)

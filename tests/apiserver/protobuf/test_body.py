@@ -1,4 +1,4 @@
-"""The envelope, what is malformed in it, and that there is an answer to any bytes."""
+"""Tests the protobuf envelope, the refusal of malformed bodies, and random bytes."""
 
 import struct
 
@@ -20,7 +20,7 @@ def varint(number):
 
 
 def field(number, value):
-    """A field of the wire: an integer, or a length and what is of it."""
+    """Encodes a wire field: an integer as a varint, a text or bytes with its length."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value & (1 << 64) - 1)
     value = value.encode() if isinstance(value, str) else value
@@ -45,7 +45,7 @@ def refused(data, api_version="v1", kind="ConfigMap"):
 NAMED = field(1, field(1, "x"))
 
 
-def test_an_object_is_told_its_kind_by_the_envelope():
+def test_an_object_gets_its_api_version_and_kind_from_the_envelope():
     assert config_map(NAMED + field(2, field(1, "a") + field(2, "b"))) == {
         "kind": "ConfigMap",
         "apiVersion": "v1",
@@ -57,12 +57,12 @@ def test_an_object_is_told_its_kind_by_the_envelope():
 @pytest.mark.parametrize(
     "said", [b"", field(1, "v1"), field(2, "ConfigMap"), field(1, "a/b/c"), field(1, "/")]
 )
-def test_an_envelope_that_does_not_say_the_kind_means_the_expected(said):
+def test_an_envelope_without_a_full_kind_means_the_expected_kind(said):
     obj = decode(MAGIC + field(1, said) + field(2, NAMED), "v1", "ConfigMap")
     assert (obj["apiVersion"], obj["kind"]) == ("v1", "ConfigMap")
 
 
-def test_an_object_may_be_of_another_kind_than_is_expected():
+def test_an_envelope_may_name_a_kind_other_than_the_expected_one():
     assert decode(body(b"", kind="Secret"), "v1", "ConfigMap")["kind"] == "Secret"
 
 
@@ -80,7 +80,7 @@ PREFIX = "provided data does not appear to be a protobuf message, expected prefi
         (MAGIC + b"\x00\x00", "proto: Unknown: illegal tag 0 (wire type 0) (6b3873000000)"),
     ],
 )
-def test_what_has_no_envelope_is_unrecognized(data, why):
+def test_a_body_without_a_valid_envelope_is_unrecognized(data, why):
     expected = f"the object provided is unrecognized (must be of type ConfigMap): {why}"
     assert refused(data) == expected
 
@@ -106,7 +106,7 @@ def test_what_has_no_envelope_is_unrecognized(data, why):
         (b"\x79123", "unexpected EOF"),
     ],
 )
-def test_a_malformed_object_is_told_in_the_words_of_kubernetes(content, why):
+def test_a_malformed_object_is_refused_in_the_words_of_kubernetes(content, why):
     expected = f'ConfigMap in version "v1" cannot be handled as a ConfigMap: {why}'
     assert refused(body(content)) == expected
 
@@ -122,7 +122,7 @@ def test_a_malformed_object_is_told_in_the_words_of_kubernetes(content, why):
         field(1 << 20, "abc"),
     ],
 )
-def test_fields_of_newer_versions_are_passed_over(unknown):
+def test_unknown_fields_of_a_protobuf_body_are_skipped(unknown):
     assert config_map(unknown + NAMED + unknown)["metadata"] == {"name": "x"}
 
 
@@ -150,7 +150,7 @@ def pod_with_cpu(amount):
 @pytest.mark.parametrize(
     "amount", ["0", "12", "-1.5", ".5", "5.", "100m", "1Ki", "1E", "1e3", "1E-2"]
 )
-def test_quantities_are_kept(amount):
+def test_quantities_in_a_protobuf_body_keep_their_notation(amount):
     pod = decode(pod_with_cpu(amount), "v1", "Pod")
     assert pod["spec"]["containers"][0]["resources"] == {"limits": {"cpu": amount}}
 
@@ -168,7 +168,7 @@ def test_quantities_are_kept(amount):
         ("1k5", "unable to parse quantity's suffix"),
     ],
 )
-def test_what_is_no_quantity_is_refused(amount, why):
+def test_a_text_that_is_not_a_quantity_is_refused(amount, why):
     expected = f'Pod in version "v1" cannot be handled as a Pod: {why}'
     assert refused(pod_with_cpu(amount), kind="Pod") == expected
 
@@ -189,13 +189,13 @@ def lease_with_time(seconds, nanos=0):
         (253402300799, 0, "9999-12-31T23:59:59.000000Z"),
     ],
 )
-def test_times_are_written_as_in_json(seconds, nanos, text):
+def test_protobuf_times_become_json_timestamps(seconds, nanos, text):
     lease = decode(lease_with_time(seconds, nanos))
     assert lease["spec"] == {"acquireTime": text}
 
 
 @pytest.mark.parametrize("seconds", [253402300800, -62135596801, 1 << 62])
-def test_times_that_no_calendar_has_are_refused(seconds):
+def test_times_outside_the_years_1_to_9999_are_refused(seconds):
     assert "year outside of range" in refused(lease_with_time(seconds))
 
 
@@ -216,22 +216,22 @@ def test_a_float_without_fraction_is_an_integer_as_in_go():
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_what_json_has_no_number_for_is_refused(number):
+def test_nan_and_infinity_are_refused(number):
     assert "unsupported value" in refused(definition(maximum(number)))
 
 
-def test_an_impossible_int_or_string_is_refused():
+def test_an_int_or_string_of_an_unknown_type_is_refused():
     port = field(1, field(4, field(1, 7)))
     assert "impossible IntOrString.Type" in refused(body(field(2, port), kind="Service"))
 
 
-def test_an_empty_text_of_an_int_or_string_stays_a_text():
+def test_an_empty_string_in_an_int_or_string_stays_a_string():
     port = field(1, field(4, field(1, 1)))
     service = decode(body(field(2, port), kind="Service"))
     assert service["spec"]["ports"] == [{"port": 0, "targetPort": ""}]
 
 
-def test_json_within_is_read_and_what_is_none_is_refused():
+def test_embedded_json_is_decoded_and_invalid_json_is_refused():
     def revision(text):
         return body(field(2, field(1, text)), "apps/v1", "ControllerRevision")
 
@@ -240,16 +240,16 @@ def test_json_within_is_read_and_what_is_none_is_refused():
     assert "invalid JSON" in refused(revision("{bad"))
 
 
-def test_numbers_of_a_list_may_come_packed():
+def test_lists_of_numbers_may_be_packed():
     groups = field(4, 1) + field(4, varint(2) + varint(300))
     pod = decode(body(field(2, field(14, groups)), kind="Pod"))
     assert pod["spec"]["securityContext"] == {"supplementalGroups": [1, 2, 300]}
 
 
-def test_nesting_without_end_is_refused():
+def test_nesting_of_2000_messages_is_refused():
     schema = b""
     for _ in range(2000):
-        schema = field(28, schema)  # not
+        schema = field(28, schema)  # field 28 is `not`
     assert "exceeded max depth" in refused(definition(schema))
 
 
@@ -266,7 +266,7 @@ def answered(data):
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes_have_an_answer(garbage):
+def test_any_bytes_are_decoded_or_refused_with_a_status(garbage):
     answered(garbage)
     answered(MAGIC + garbage)
 
@@ -281,5 +281,5 @@ CONTENTS = st.recursive(
 
 
 @given(st.sampled_from(KINDS), st.binary(max_size=40) | CONTENTS)
-def test_any_contents_of_any_kind_have_an_answer(kind, contents):
+def test_any_contents_of_any_kind_are_decoded_or_refused_with_a_status(kind, contents):
     answered(body(contents if isinstance(contents, bytes) else field(2, contents), *kind))

@@ -1,6 +1,6 @@
-"""Bodies that client-go has made, against what Kubernetes itself reads from them.
+"""Compares how bodies written by client-go are decoded here and by Kubernetes.
 
-golang/samples says what there is; `tests/apiserver/regenerate_protobuf.py` makes it anew.
+golang/samples writes the samples; `tests/apiserver/regenerate_protobuf.py` runs it.
 """
 
 import json
@@ -26,16 +26,16 @@ def decoded(sample):
 
 
 def alike(text):
-    """Go and Python replace what is not UTF-8 by one character for each byte, or for several."""
+    """Merges runs of U+FFFD: Go and Python write a different number of them for invalid UTF-8."""
     return re.sub("\ufffd+", "\ufffd", text)
 
 
 def shown(obj):
-    """As text, in which 1 is not True."""
+    """Returns the object as JSON text, so that 1 and True differ."""
     return alike(json.dumps(obj, sort_keys=True, ensure_ascii=False))
 
 
-def test_there_are_samples_of_all_sorts():
+def test_the_samples_contain_many_kinds_and_many_refused_bodies():
     assert len({(s["json"]["apiVersion"], s["json"]["kind"]) for s in READ}) > 200
     assert len(REFUSED) > 100
 
@@ -47,28 +47,28 @@ def test_every_body_is_read_as_kubernetes_reads_it():
 
 
 def has_five_digit_year(obj):
-    """As only damage brings about; Python knows no such time."""
+    """Tells whether a timestamp has a year above 9999, which Python's datetime does not support."""
     return re.search(r'"-?\d{5,}-\d\d-\d\dT', json.dumps(obj))
 
 
 @pytest.mark.parametrize("kind", ["Pod", "Lease", "Event", "Binding", "Secret", "Namespace"])
-def test_real_objects_are_read(kind):
+def test_an_undamaged_object_is_decoded_as_kubernetes_decodes_it(kind):
     sample = next(s for s in reversed(SAMPLES) if s["kind"] == kind)
     assert decoded(sample) == sample["json"]
 
 
-def test_every_damaged_body_is_refused_that_kubernetes_refuses():
+def test_every_body_that_kubernetes_refuses_is_refused():
     for sample in REFUSED:
         with pytest.raises(StatusError) as caught:
             decoded(sample)
         assert (caught.value.code, caught.value.reason) == (400, "BadRequest")
 
 
-def test_what_is_malformed_is_told_in_the_words_of_kubernetes():
+def test_a_malformed_body_is_refused_in_the_words_of_kubernetes():
     told = [
         sample
         for sample in REFUSED
-        # Of these it has other words: JSON within, and kinds that are not printable.
+        # The texts differ for embedded JSON and for kinds that are not printable.
         if not re.search(r"MarshalJSON|Timestamp|\\x", sample["error"])
     ]
     assert len(told) > 100
@@ -80,7 +80,7 @@ def test_what_is_malformed_is_told_in_the_words_of_kubernetes():
         )
 
 
-def test_every_kind_that_is_served_and_written_can_be_read():
+def test_every_kind_that_can_be_created_or_updated_has_a_protobuf_decoder():
     served = {
         (api_version(resources["groupVersion"], resource), resource["kind"])
         for resources in json.loads(DISCOVERY.read_bytes())
@@ -93,6 +93,6 @@ def test_every_kind_that_is_served_and_written_can_be_read():
 
 
 def api_version(served_under, resource):
-    """Of a subresource it may be another group's: a scale's is autoscaling/v1."""
+    """Returns the version of the object: a subresource may use another group, as scale does."""
     group, version = resource.get("group"), resource.get("version")
     return "/".join(filter(None, (group, version))) or served_under

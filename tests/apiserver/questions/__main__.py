@@ -1,6 +1,6 @@
-"""`python -m tests.apiserver.questions record`: have kube-apiserver answer, and keep the answers.
+"""`python -m tests.apiserver.questions record` stores the answers of kube-apiserver.
 
-`check` compares a server's answers with those that are kept.
+`check` compares a server's answers with the stored ones.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CLUSTER = click.option("--cluster", "kind", default="controlplane", show_defaul
 
 @click.group()
 def main():
-    """Ask servers questions."""
+    """Send the questions to a server."""
 
 
 @main.command()
@@ -46,7 +46,7 @@ def main():
 @_CLUSTER
 @_ONLY
 def record(kubeconfig, kind, only):
-    """Keep what a server answers."""
+    """Store the answers of a server."""
     _each(kubeconfig, kind, only, lambda question, answers: keep_answers(question.name, answers))
 
 
@@ -55,7 +55,7 @@ def record(kubeconfig, kind, only):
 @_CLUSTER
 @_ONLY
 def check(kubeconfig, kind, only):
-    """Compare what a server answers with what is kept."""
+    """Compare the answers of a server with the stored ones."""
     known = differences() if kind == "embedded" else []
 
     def look(question: Question, answers: list[Obj]) -> None:
@@ -83,7 +83,7 @@ async def _ask_all(access: Access, chosen: list[Question], use) -> int:
             except click.ClickException as error:
                 failed += 1
                 click.echo(f"{question.name}: {error.message}")
-            except Exception:  # noqa: BLE001 - one question more or less is no reason to stop
+            except Exception:  # noqa: BLE001 - one failed question must not stop the others
                 failed += 1
                 click.echo(f"{question.name}: {traceback.format_exc()}")
     return failed

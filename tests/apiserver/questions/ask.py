@@ -1,6 +1,6 @@
-"""Asks a question of a server, over HTTPS as any client would, and gives the answers.
+"""Sends the requests of a question to a server over HTTPS and returns the answers.
 
-The answers are in words that stay the same (`normal`), one for each step whose answer counts.
+There is one answer for each compared step. `normal` replaces values that differ from run to run.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from tests.apiserver.questions.files import Question, given
 from tests.apiserver.questions.normal import in_words, words_of
 from tests.apiserver.questions.values import changed, filled, look_up
 
-#: Headers of an answer that are compared.
+#: The headers of an answer that are compared.
 HEADERS = ("Content-Type", "Content-Encoding", "Warning", "Allow", "Retry-After", "Location")
-#: How long anything that is waited for may take, in seconds.
+#: The longest time to wait for an answer or an awaited status, in seconds.
 PATIENCE = 15.0
-#: How long a watch waits for its next event, in seconds.
+#: The longest time that a watch waits for its next event, in seconds.
 SILENCE = 10.0
 _LOOK = 0.05
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -36,25 +36,28 @@ _APPLY = "?fieldManager=questions&force=true"
 
 
 class QuestionError(Exception):
-    """What had to be so for the question to be asked was not."""
+    """A precondition of the question failed, so the rest of it cannot be asked."""
 
 
 @dataclass
 class Asking:
-    """A question while it is asked."""
+    """The state of a question while its steps run."""
 
     session: aiohttp.ClientSession
     access: Access
-    #: What `${…}` may name.
+    #: The values that `${…}` may refer to, by name.
     known: dict[str, Any]
-    #: An answer for each step so far.
+    #: The answers of the steps so far.
     answers: list[Obj] = field(default_factory=list)
-    #: The watches that go on, by name, with their number among the answers.
+    #: The open watches by name; a watch without a name has the number of its answer.
     watches: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
 async def ask(access: Access, question: Question) -> list[Obj]:
-    """The server's answers, in words; where no more can be asked, the last says why: `stopped`."""
+    """Returns the compared answers.
+
+    If a step cannot run, the last entry is `{"stopped": reason}`.
+    """
     stopped = []
     async with _session() as session:
         asking = Asking(session, access, {"namespace": question.name})
@@ -74,7 +77,7 @@ async def ask(access: Access, question: Question) -> list[Obj]:
 
 @asynccontextmanager
 async def custom_kinds(access: Access) -> AsyncIterator[None]:
-    """The kinds of `given/` are served meanwhile."""
+    """Installs the definitions of `given/`, and deletes them at the end."""
     async with _session() as session:
         asking = Asking(session, access, {})
         definitions = given()
@@ -165,7 +168,7 @@ async def _send(asking: Asking, step: Obj, line: str) -> aiohttp.ClientResponse:
     return await asking.session.request(
         method,
         URL(asking.access.server + path, encoded=True),
-        # A stream, since aiohttp warns of large bodies that are none.
+        # A stream, because aiohttp warns about large bodies that are bytes.
         data=None if body is None else BytesIO(body),
         headers=headers,
         ssl=asking.access.tls or True,
@@ -222,7 +225,7 @@ async def _begin_watch(asking: Asking, step: Obj) -> None:
 
 
 async def _read(response: aiohttp.ClientResponse, answer: Obj, until: Any) -> None:
-    """Read events up to the one that is waited for, the stream's end or a long silence."""
+    """Reads events until the expected one, the end of the stream, or SILENCE seconds of silence."""
     answer["ended"] = "as soon as it had"
     async with response:
         try:
@@ -245,7 +248,7 @@ def _is_enough(events: list[Obj], until: Any) -> bool:
 
 
 def _compared(question: Question, answers: list[Obj]) -> list[Obj]:
-    """What is compared of the answers, in words."""
+    """Returns the compared parts of the answers, with values that vary replaced by words."""
     words = words_of(answers, [*question.steps])
     steps = (step for step in question.steps if "read" not in step)
     pairs = zip(steps, in_words(answers, words), strict=False)

@@ -1,4 +1,4 @@
-"""Where answers differ, less the differences that are known to stay."""
+"""Finds differences between answers, and removes those that `differences.yaml` lists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.apiserver.questions.files import Difference
 
 @dataclass(frozen=True)
 class Found:
-    """A place where answers differ."""
+    """A path at which two answers differ, with both values."""
 
     path: str
     expected: Any
@@ -25,7 +25,7 @@ class Found:
 
 
 def compare(expected: Sequence[Obj], actual: Sequence[Obj]) -> list[Found]:
-    """The differences, in the order of their paths: `1.body.metadata.name`."""
+    """Returns the differences sorted by path, such as `1.body.metadata.name`."""
     tree = DeepDiff(
         list(expected), list(actual), view="tree", zip_ordered_iterables=True,
         threshold_to_diff_deeper=0,
@@ -39,9 +39,9 @@ def compare(expected: Sequence[Obj], actual: Sequence[Obj]) -> list[Found]:
 
 
 def complaints(name: str, found: Iterable[Found], known: Iterable[Difference]) -> list[str]:
-    """What is wrong with what was found: an unknown difference, or a known one that is none.
+    """Returns messages about unknown differences, and about listed ones that no longer occur.
 
-    A known difference covers all that lies beneath its path.
+    A listed difference covers every path below its own.
     """
     paths = {each.path for each in known if each.question == name}
     covering = [(each, {path for path in paths if _covers(path, each.path)}) for each in found]

@@ -1,4 +1,4 @@
-"""The files of questions, answers and known differences."""
+"""Reads and writes the files of questions, answers and known differences."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ GIVEN = FOLDER / "given"
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, step by step; `__init__` explains the fields."""
+    """A question with its steps; the docstring of the package explains the fields of a step."""
 
     name: str
     steps: tuple[Obj, ...]
-    #: The paths of what it makes outside of its namespace.
+    #: The paths of the objects that the question creates outside its namespace.
     clean: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference that stays: where in the answers, with all beneath it, and why."""
+    """An accepted difference: a path in the answers (with all paths below it), and the reason."""
 
     question: str
     path: str
@@ -35,7 +35,7 @@ class Difference:
 
 
 def questions() -> list[Question]:
-    """All of them, by topic and in the order of their files."""
+    """Returns all questions, sorted by file and in the order of each file."""
     files = sorted((FOLDER / "asked").glob("*.yaml"))
     return [_question(document) for file in files for document in _load_all(file)]
 
@@ -47,12 +47,12 @@ def _question(document: Obj) -> Question:
 
 
 def given() -> list[Obj]:
-    """The definitions of the custom kinds that questions ask about."""
+    """Returns the definitions of the custom kinds that questions use."""
     return [document for file in sorted(GIVEN.glob("*.yaml")) for document in _load_all(file)]
 
 
 def answers_of(name: str) -> list[Obj] | None:
-    """What kube-apiserver answered; None if it has not been asked yet."""
+    """Returns the recorded answers of kube-apiserver, or None if they do not exist yet."""
     file = _answers(name)
     if not file.exists():
         return None
@@ -61,7 +61,7 @@ def answers_of(name: str) -> list[Obj] | None:
 
 
 def keep_answers(name: str, answers: Sequence[Obj]) -> None:
-    """Keep them. ValueError if the question was not answered to its end."""
+    """Writes the answers to their file. Raises ValueError if the question was stopped early."""
     if answers and "stopped" in answers[-1]:
         raise ValueError(f"{name}: {answers[-1]['stopped']}")
     text = yaml.dump(list(answers), Dumper=_Dumper, width=100, allow_unicode=True, sort_keys=False)
@@ -69,7 +69,7 @@ def keep_answers(name: str, answers: Sequence[Obj]) -> None:
 
 
 def kept() -> set[str]:
-    """The names of the questions of which answers are kept."""
+    """Returns the names of the questions that have recorded answers."""
     return {file.stem for file in (FOLDER / "answers").glob("*.yaml")}
 
 
@@ -82,7 +82,7 @@ def _answers(name: str) -> Path:
 
 
 class _Dumper(yaml.CSafeDumper):
-    """Writes what occurs twice twice: an alias is no easy reading."""
+    """Writes repeated values in full, because YAML aliases are hard to read."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

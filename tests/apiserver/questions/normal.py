@@ -1,9 +1,9 @@
-"""Answers in words that stay the same whoever answers, and when.
+"""Replaces the values of an answer that differ from server to server or from run to run.
 
-What a server chooses as it likes becomes a word that keeps its identity: `uid-1`, `version-1`
-(in the order of their size, so that order is compared), `address-1`. What the question itself
-says stays. Versions of lists and bookmarks are said by the newest version of an object that
-they include, since others write as well.
+A value that the server chooses becomes a word that keeps its identity: `uid-1`, `address-1`,
+`version-1`. Versions are numbered by size, so that their order is compared. Values that the
+question itself contains stay. The version of a list or bookmark is named after the newest object
+version that it includes, because other clients write to the server as well.
 """
 
 from __future__ import annotations
@@ -23,33 +23,34 @@ _SERVER = re.compile(r"127\.0\.0\.1:\d+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _AGE = re.compile(r"(\d+[smhd])+|<invalid>")
 _HASH = re.compile(r"(?<=\?hash=)\w+")
-#: Where a message names a version.
+#: Matches the resource versions in messages.
 _VERSION = re.compile(
     r"(?<=current: )\d+|(?<=version: )\d+|(?<=precondition: )\d+|(?<=object meta: )\d+"
     r"|(?<=\()\d+(?=\))"
     r'|(?<=resourceVersion\\":\\")\d+'
 )
-#: How long a suffix is that makes a name of a generateName.
+#: The length of the suffix that the server appends to a generateName.
 _SUFFIX = 5
 
 
 @dataclass(frozen=True)
 class Words:
-    """What there is to be replaced in the answers of a question."""
+    """The values to replace in the answers of a question."""
 
-    #: The question itself, as text: what it says stays.
+    #: The question as text: values that it contains are not replaced.
     asked: str
-    #: The versions of objects, smallest first.
+    #: The resource versions of objects, smallest first.
     versions: Sequence[int]
-    #: Uids, addresses and generated names.
+    #: The replacements of uids, addresses and generated names.
     names: Mapping[str, str]
 
 
 def words_of(answers: Any, question: Any) -> Words:
+    """Collects from the answers the values that must be replaced."""
     asked = json.dumps(question)
     found = mappings(answers)
     versions = {int(each["resourceVersion"]) for each in found if _is_of_object(each)}
-    # The longest first, since one address may begin another.
+    # The longest first, because one address may be a prefix of another.
     names = sorted(_names(answers, asked).items(), key=lambda pair: -len(pair[0]))
     return Words(asked, sorted(versions), dict(names))
 
@@ -75,14 +76,14 @@ def _names(answers: Any, asked: str) -> dict[str, str]:
 
 
 def _is_generated(name: Any, prefix: Any) -> bool:
-    # Of a schema these are no strings.
+    # In a schema these values are mappings, not strings.
     if not isinstance(prefix, str) or not isinstance(name, str):
         return False
     return bool(prefix) and name.startswith(prefix) and len(name) == len(prefix) + _SUFFIX
 
 
 def in_words(value: Any, words: Words, key: str = "", metadata: bool = False) -> Any:
-    """The value, found under that key, in words."""
+    """Returns the value, which stands under `key`, with its varying parts replaced by words."""
     if rule := _RULES.get(key):
         return rule(value, words, metadata)
     match value:
@@ -129,7 +130,7 @@ def _version(version: Any, words: Words, of_object: bool) -> Any:
 
 
 def _in_order(status: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The status with its causes sorted: some are found in the random order of Go's maps."""
+    """Sorts the causes of a status, because some have the random order of Go's maps."""
     causes = status["details"]["causes"]
     ordered = sorted(causes, key=_cause)
     said, sorted_ = (", ".join(map(_cause, each)) for each in (causes, ordered))
@@ -142,7 +143,7 @@ def _cause(cause: Mapping[str, str]) -> str:
 
 
 def _kinds(value: Any, words: Words, _: bool) -> Any:
-    """The resources of a group, by name: definitions are discovered in no order."""
+    """Sorts the resources of a group by name, because those of definitions have no fixed order."""
     inner = in_words(value, words)
     if isinstance(inner, list) and all(isinstance(each, dict) and "name" in each for each in inner):
         return sorted(inner, key=lambda each: str(each["name"]))
@@ -173,7 +174,7 @@ def _managed(value: Any, words: Words, _: bool) -> Any:
 
 
 def _manager(entry: Any, words: Words) -> Any:
-    """An entry of managedFields in a line: who, how, and what is owned."""
+    """Returns an entry of managedFields as one line: the manager, the operation and the fields."""
     who = [entry.get(field) for field in ("manager", "operation", "apiVersion", "subresource")]
     when = _text(entry.get("time", "no time"), words)
     fields = ", ".join(_text(path, words) for path in sorted(_paths(entry.get("fieldsV1") or {})))
@@ -190,7 +191,7 @@ def _paths(fields: Mapping[str, Any], above: str = "") -> list[str]:
     return found
 
 
-#: What becomes of the values of these fields.
+#: The functions that replace the values of these fields.
 _RULES: Mapping[str, Callable[[Any, Words, bool], Any]] = {
     "resourceVersion": _version,
     "continue": _token,

@@ -1,4 +1,4 @@
-"""Documents and the dotted paths into them: references to earlier answers, parts, changes."""
+"""Functions on documents with dotted paths: fill in references, look up values, change values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _REFERENCE = re.compile(r"\$\{([^}]+)\}")
 
 
 def filled(value: Any, known: Mapping[str, Any]) -> Any:
-    """The value with every `${name.path}` replaced by what is known under it."""
+    """Returns the value with every `${name.path}` replaced by the value that it refers to."""
     match value:
         case dict():
             return {filled(key, known): filled(inner, known) for key, inner in value.items()}
@@ -25,7 +25,10 @@ def filled(value: Any, known: Mapping[str, Any]) -> Any:
 
 
 def look_up(document: Any, path: str) -> Any:
-    """What is at a path; in a list a number, or what all of its entries have there."""
+    """Returns the value at a path, or None if there is no value.
+
+    In a list, a number selects an entry; any other key gives a list with the values of all entries.
+    """
     for number, key in enumerate(keys := path.split(".")):
         if isinstance(document, list) and not key.isdigit():
             rest = ".".join(keys[number:])
@@ -38,7 +41,7 @@ def look_up(document: Any, path: str) -> Any:
 
 
 def changed(document: Any, changes: Mapping[str, Any]) -> Any:
-    """The document with other values at these paths; None takes a field away."""
+    """Changes the values at these paths in place and returns the document; None removes a field."""
     for path, value in changes.items():
         *parents, last = path.split(".")
         inner = document
@@ -52,7 +55,7 @@ def changed(document: Any, changes: Mapping[str, Any]) -> Any:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """All the strings in a document, in its order."""
+    """Yields all keys and strings of a document, in its order."""
     match value:
         case dict():
             for key, inner in value.items():
@@ -66,7 +69,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def mappings(value: Any) -> Iterator[dict[str, Any]]:
-    """All the mappings in a document, outer ones first."""
+    """Yields all mappings of a document, outer ones first."""
     match value:
         case dict():
             yield value

@@ -1,8 +1,8 @@
-"""What a kube-apiserver 1.34.4 has answered, and types to answer with.
+"""Recorded answers of kube-apiserver 1.34.4, and the types that the tests compare with them.
 
-`validated.jsonl`: of a definition whose spec.x has the `schema`, an object was created with the
-`value` in it; the server `stored` another (or nothing: `absent`), or said what was wrong.
-`bodies.jsonl`: what it said of a body that was to be an object of a `kind`, and its warnings.
+`validated.jsonl`: an object with the `value` at spec.x was created for a definition whose spec.x
+has the `schema`. The server `stored` a value (or none: `absent`), or refused it with causes.
+`bodies.jsonl`: a body was sent as an object of a `kind`; the server's refusal or its warnings.
 """
 
 import json
@@ -38,7 +38,7 @@ def built_in(kind):
 
 
 def custom(spec=None, **root):
-    """The type of a definition with this schema for its spec."""
+    """Returns the type of a custom kind whose spec has these properties."""
     properties = {"spec": {"type": "object", "properties": spec or {}}, **root}
     return custom_type({"type": "object", "properties": properties}, built_in("ObjectMeta"))
 

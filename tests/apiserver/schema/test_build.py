@@ -1,3 +1,5 @@
+"""Tests the types that are built from OpenAPI schemas and from definitions."""
+
 from time import process_time
 
 import pytest
@@ -37,25 +39,25 @@ def at(type, path):
         ("metadata.labels.*", {"kind": "string"}),
     ],
 )
-def test_a_pod_s_type_has_all_that_openapi_says(path, said):
+def test_the_type_of_a_pod_has_the_properties_of_its_openapi_schema(path, said):
     found = at(built_in("Pod"), path)
     assert {key: getattr(found, key) for key in said} == said
 
 
-def test_a_type_may_have_fields_of_its_own_type():
+def test_a_type_may_be_recursive():
     schema = at(built_in("CustomResourceDefinition"), "spec.versions.[].schema.openAPIV3Schema")
     assert at(schema, "properties.*.properties.*.not").fields.keys() == schema.fields.keys()
     assert at(schema, "properties.*.items").preserves
     assert at(schema, "properties.*.default").kind == "any"
 
 
-def test_what_is_said_beside_a_reference_is_said_of_that_place_alone():
+def test_extensions_beside_a_reference_apply_to_that_field_only():
     deployment = built_in("Deployment")
     assert at(deployment, "spec.strategy").patch_strategies == {"retainKeys"}
     assert at(deployment, "spec.selector").patch_strategies == frozenset()
 
 
-def test_components_are_made_once():
+def test_the_type_of_a_component_is_built_once():
     components = data.components("", "v1")
     built: dict[str, Type] = {}
     refs = [{"$ref": f"#/components/schemas/io.k8s.api.core.v1.{kind}"} for kind in ("Pod", "Node")]
@@ -64,7 +66,7 @@ def test_components_are_made_once():
     assert type_of(refs[0], components, built) is pod
 
 
-def test_a_pod_s_type_is_there_at_once():
+def test_the_type_of_a_pod_is_built_in_less_than_100_ms():
     components = data.components("", "v1")
     times = []
     for _ in range(3):
@@ -95,12 +97,12 @@ def test_a_pod_s_type_is_there_at_once():
         ({"type": "object", "required": ["a"]}, {"required": ("a",), "values": None}),
     ],
 )
-def test_a_definition_s_schema_becomes_a_type(schema, said):
+def test_the_schema_of_a_definition_becomes_a_type(schema, said):
     found = at(custom({"x": schema}), "spec.x")
     assert {key: getattr(found, key) for key in said} == said
 
 
-def test_what_is_an_object_of_its_own_has_a_header():
+def test_root_and_embedded_objects_have_api_version_kind_and_metadata():
     schema = {"type": "object", "x-kubernetes-embedded-resource": True}
     root = custom({"x": schema})
     for type in (root, at(root, "spec.x")):

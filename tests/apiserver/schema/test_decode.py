@@ -1,3 +1,5 @@
+"""Tests decoding of JSON and YAML bodies against the answers of a real server."""
+
 import json
 
 import pytest
@@ -22,7 +24,7 @@ def shown(answer):
 
 
 def told(answer):
-    """What is said of a body, as it is recorded."""
+    """Returns the warnings about a body, in the form in which they are recorded."""
     kind, media_type = answer["kind"], f"application/{answer['media']}"
     decoded = decode(answer["body"].encode("latin-1"), media_type, kind)
     check_types(decoded.object, built_in(kind), kind, "v1")
@@ -34,7 +36,7 @@ def told(answer):
 
 
 @pytest.mark.parametrize("answer", answers("bodies.jsonl"), ids=shown)
-def test_a_body_is_taken_or_refused_as_the_server_does(answer):
+def test_a_body_is_accepted_or_refused_as_by_a_real_server(answer):
     try:
         found = told(answer)
     except StatusError as refusal:
@@ -44,7 +46,7 @@ def test_a_body_is_taken_or_refused_as_the_server_does(answer):
 
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 1000, 10_000, 300_000])
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
-def test_what_is_nested_too_deep_is_refused(depth, opening, closing):
+def test_json_that_is_nested_too_deep_is_refused(depth, opening, closing):
     body = b'{"x":' + opening * depth + b"1" + closing * depth + b"}"
     with pytest.raises(StatusError, match="exceeded max depth") as error:
         decode(body, JSON, "ConfigMap")
@@ -57,14 +59,14 @@ def test_yaml_that_is_nested_too_deep_is_refused(depth):
         decode(b"x: " + b"[" * depth + b"]" * depth, YAML, "ConfigMap")
 
 
-def test_aliases_nest_too():
+def test_yaml_aliases_that_nest_too_deep_are_refused():
     lines = [f"a0: &a0 {'[' * 200}{']' * 200}"]
     lines += [f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 100)]
     with pytest.raises(StatusError, match="exceeded max depth"):
         decode("\n".join(lines).encode(), YAML, "ConfigMap")
 
 
-def test_as_deep_as_may_be_is_as_deep_as_can_be_written():
+def test_json_of_exactly_the_maximum_depth_is_accepted():
     depth = MAX_DEPTH - 1
     body = b'{"x":' + b"[" * depth + b"]" * depth + b"}"
     assert decode(body, JSON, "ConfigMap").object.keys() == {"x"}
@@ -125,11 +127,11 @@ def test_yaml_is_read_as_kubernetes_reads_it(text, value):
         ("", {}),
     ],
 )
-def test_keys_aliases_and_merges(text, obj):
+def test_yaml_keys_aliases_and_merges_are_resolved(text, obj):
     assert decode(text.encode(), YAML, "ConfigMap").object == obj
 
 
-def test_what_an_alias_stands_for_is_each_place_s_own():
+def test_each_yaml_alias_becomes_a_separate_copy():
     obj = decode(b"a: &x {b: 1}\nc: *x", YAML, "ConfigMap").object
     obj["a"]["b"] = 2
     assert obj["c"] == {"b": 1}
@@ -144,11 +146,11 @@ def test_what_an_alias_stands_for_is_each_place_s_own():
         (b'{"x":"\\ud83d\\ude00\xff"}', "\U0001f600\ufffd"),
     ],
 )
-def test_texts_that_are_none_are_mended(body, text):
+def test_invalid_utf8_and_lone_surrogates_are_replaced(body, text):
     assert decode(body, JSON, "ConfigMap").object == {"x": text}
 
 
-def test_numbers_that_nothing_holds_are_refused():
+def test_a_number_too_large_for_a_float64_is_refused():
     body = b'{"apiVersion":"a/v2","kind":"X","x":1e400}'
     with pytest.raises(StatusError) as error:
         decode(body, JSON, "X")
@@ -170,12 +172,12 @@ def test_numbers_that_nothing_holds_are_refused():
         (b'{"a":"\xff","a":1}', ('duplicate field "a"',)),
     ],
 )
-def test_fields_that_stand_there_twice_are_complained_of(body, complaints):
+def test_duplicate_fields_are_reported(body, complaints):
     assert decode(body, JSON, "X").complaints == complaints
     assert decode(body, JSON, "X", find_duplicates=False).complaints == ()
 
 
 @pytest.mark.parametrize("value", [{}, [], {"a": [1, -2.5e3, '\\"\u00e9', True, None, {}, []]}])
-def test_there_is_no_fault_in_json(value):
+def test_no_fault_is_found_in_valid_json(value):
     assert json_fault(json.dumps(value, indent=1).encode()) == ""
     assert json_fault(json.dumps(value, ensure_ascii=False).encode()) == ""

@@ -1,3 +1,5 @@
+"""Tests pruning of unknown fields, and defaults."""
+
 import pytest
 
 from kuscia_conformance.apiserver.apimachinery.types import ANY
@@ -46,13 +48,13 @@ KEEPS = {"x-kubernetes-preserve-unknown-fields": True}
         ({**OBJECT, "properties": {"a": {**TEXT, "default": "q"}}}, {"a": None}, {"a": None}, []),
     ],
 )
-def test_unknown_fields_and_idle_nulls_are_dropped(schema, value, left, unknown):
+def test_unknown_fields_are_pruned_and_reported_by_path(schema, value, left, unknown):
     obj = custom_object(x=value)
     assert prune(obj, custom({"x": schema})) == unknown
     assert obj["spec"] == {"x": left}
 
 
-def test_of_a_definition_s_kind_metadata_comes_first_then_the_alphabet():
+def test_unknown_fields_of_a_custom_object_are_sorted_after_metadata():
     embedded = {**OBJECT, **KEEPS, "x-kubernetes-embedded-resource": True}
     obj = {"z": 1, "a": 1, **custom_object(b=1, a=1, emb={"metadata": {"zork": 1}, "spec": {}})}
     obj["metadata"] = {"qq": 1, "name": "x", "ownerReferences": [{"uid": "x", "zap": 1}]}
@@ -68,7 +70,7 @@ def test_of_a_definition_s_kind_metadata_comes_first_then_the_alphabet():
     assert obj["metadata"] == {"name": "x", "ownerReferences": [{"uid": "x"}]}
 
 
-def test_of_a_built_in_kind_unknown_fields_come_as_they_stand_there():
+def test_unknown_fields_of_a_built_in_kind_keep_their_order():
     container = {"name": "c", "zip": 1, "resources": {"limits": {"cpu": "1"}}, "stdin": None}
     pod = {"foo": 1, "spec": {"containers": [container], "bar": 1}, "metadata": {"a": 1}}
     unknown = ["foo", "spec.containers[0].zip", "spec.bar", "metadata.a"]
@@ -77,7 +79,7 @@ def test_of_a_built_in_kind_unknown_fields_come_as_they_stand_there():
     assert pod == {"spec": {"containers": [left]}, "metadata": {}}
 
 
-def test_nothing_is_dropped_where_nothing_is_known():
+def test_nothing_is_pruned_from_a_value_of_any_type():
     obj = {"a": {"b": [{"c": None}]}, "d": None}
     assert prune(obj, ANY) == []
     assert obj == {"a": {"b": [{"c": None}]}, "d": None}
@@ -114,13 +116,13 @@ NUMBER = {"type": "integer", "default": 5}
         ),
     ],
 )
-def test_defaults_are_filled_in_where_there_is_room(schema, value, filled):
+def test_defaults_replace_missing_values_and_nulls_that_are_not_allowed(schema, value, filled):
     obj = custom_object(x=value)
     fill_defaults(obj, custom({"x": schema}))
     assert obj["spec"] == {"x": filled}
 
 
-def test_each_object_has_a_default_of_its_own():
+def test_each_object_gets_its_own_copy_of_a_default():
     type = custom({"x": {**OBJECT, "default": {"a": [1]}, **KEEPS}})
     one, other = custom_object(), custom_object()
     fill_defaults(one, type)

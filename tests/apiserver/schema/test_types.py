@@ -1,3 +1,5 @@
+"""Tests the refusal of values whose type does not match the Go types."""
+
 import pytest
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
@@ -48,13 +50,13 @@ def refusal(obj, type, kind):
         ),
     ],
 )
-def test_the_first_value_that_does_not_fit_is_named(container, found, place, wanted):
+def test_the_first_value_of_the_wrong_type_is_named(container, found, place, wanted):
     pod = {"kind": "Pod", "spec": {"containers": [container], "restartPolicy": 3}}
     assert refusal(pod, built_in("Pod"), "Pod") == STRUCT.format(found, place, wanted)
 
 
 @pytest.mark.parametrize("value", [1, 1.5, "1", "100m", "1Gi", "1e3", "1E", " 1", "+.5", None])
-def test_quantities_may_be_written_in_many_ways(value):
+def test_quantities_may_be_numbers_strings_or_null(value):
     resources = {"limits": {"cpu": value}}
     check_types({"spec": {"containers": [{"resources": resources}]}}, built_in("Pod"), "Pod", "v1")
 
@@ -72,7 +74,7 @@ def test_quantities_may_be_written_in_many_ways(value):
         ),
     ],
 )
-def test_of_a_definition_s_kind_metadata_has_to_fit(metadata, said):
+def test_metadata_of_a_custom_object_must_have_the_right_types(metadata, said):
     obj = {**custom_object(x={"anything": 1}), "metadata": metadata}
     assert refusal(obj, custom(), "Xxx") == said
 
@@ -93,5 +95,5 @@ def test_of_a_definition_s_kind_metadata_has_to_fit(metadata, said):
         ),
     ],
 )
-def test_of_embedded_resources_the_header_has_to_fit(schema, value, said):
+def test_the_header_of_an_embedded_resource_must_have_the_right_types(schema, value, said):
     assert refusal(custom_object(x=value), custom({"x": schema}), "Xxx") == said

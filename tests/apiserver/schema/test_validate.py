@@ -1,3 +1,5 @@
+"""Tests the validation of custom objects against the answers of a real server."""
+
 import json
 
 import pytest
@@ -19,7 +21,7 @@ def shown(answer):
 
 
 def told(obj, type):
-    """The object as it is stored, or what is wrong with it, as it is recorded."""
+    """Returns the stored value or the causes, in the form in which they are recorded."""
     check_types(obj, type, "Xxx", "v1")
     prune(obj, type)
     fill_defaults(obj, type)
@@ -30,7 +32,7 @@ def told(obj, type):
 
 
 @pytest.mark.parametrize("answer", answers("validated.jsonl"), ids=shown)
-def test_a_value_is_taken_or_refused_as_the_server_does(answer):
+def test_a_value_is_accepted_or_refused_as_by_a_real_server(answer):
     type = custom({"x": answer["schema"]})
     body = json.dumps(custom_object(x=answer["value"])).encode()
     try:
@@ -50,7 +52,7 @@ def test_a_value_is_taken_or_refused_as_the_server_does(answer):
         ),
     ],
 )
-def test_a_definition_may_demand_something_of_the_name(name, wrong):
+def test_a_definition_may_restrict_the_length_of_the_name(name, wrong):
     metadata = {"type": "object", "properties": {"name": {"type": "string", "maxLength": 5}}}
     obj = {**custom_object(), "metadata": {"name": name, "labels": {"a": "b"}}}
     type = custom(metadata=metadata)
@@ -59,7 +61,7 @@ def test_a_definition_may_demand_something_of_the_name(name, wrong):
     assert validate(obj, type) == expected
 
 
-def test_what_has_to_be_at_the_root_is_named_without_a_path():
+def test_a_missing_root_field_is_named_without_a_path():
     type = custom_type({"type": "object", "required": ["spec"]}, built_in("ObjectMeta"))
     obj = custom_object()
     del obj["spec"]
@@ -67,7 +69,7 @@ def test_what_has_to_be_at_the_root_is_named_without_a_path():
 
 
 @pytest.mark.parametrize("number", [2**63, 2**64 - 1, -(2**63) - 1])
-def test_what_no_64_bits_hold_is_no_integer(number):
+def test_a_number_outside_64_bits_is_not_an_integer(number):
     causes = validate(custom_object(x=number), custom({"x": {"type": "integer"}}))
     assert [cause.field for cause in causes] == ["spec.x"]
 
@@ -75,7 +77,7 @@ def test_what_no_64_bits_hold_is_no_integer(number):
 @pytest.mark.parametrize(
     ("schema", "value", "said"),
     [
-        # The second of the two matches more: it has something to say of y.
+        # The second alternative matches more: it also has a rule for y.
         (
             {
                 "type": "object",
@@ -97,7 +99,7 @@ def test_what_no_64_bits_hold_is_no_integer(number):
         ({"type": "string", "maxLength": 3, "minLength": 5}, "abcd", ["spec.x"]),
     ],
 )
-def test_of_alternatives_the_one_that_matches_most_is_explained(schema, value, said):
+def test_the_causes_are_those_of_the_alternative_that_matches_most(schema, value, said):
     causes = validate(custom_object(x=value), custom({"x": schema}))
     assert [cause.field for cause in causes] == said
 
@@ -121,6 +123,6 @@ def test_patterns_are_read_as_go_reads_them(pattern, good, bad):
     assert [text for text in bad if not validate(custom_object(x=text), type)] == []
 
 
-def test_a_pattern_that_cannot_be_read_is_not_held_against_anything():
+def test_a_pattern_that_cannot_be_compiled_is_ignored():
     type = custom({"x": {"type": "string", "pattern": "(?<!a"}})
     assert validate(custom_object(x="b"), type) == []

@@ -1,4 +1,7 @@
-"""Selectors: what they select, and that no text is a bug; refusals' words are asked elsewhere."""
+"""Property tests of label and field selectors with valid and with random texts.
+
+The texts of refusals are compared with a real server in `tests/apiserver/questions`.
+"""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +26,7 @@ def none_of(key, chosen):
 
 
 some = st.lists(values, min_size=1, max_size=3)
-#: A requirement's text, and whether labels meet it.
+#: The text of a requirement, with a function that tells whether labels meet it.
 requirements = st.one_of(
     st.builds(lambda k: (k, lambda labels: k in labels), keys),
     st.builds(lambda k: (f"!{k}", lambda labels: k not in labels), keys),
@@ -37,7 +40,7 @@ requirements = st.one_of(
 
 @thorough
 @given(st.lists(requirements, min_size=1, max_size=4), labels)
-def test_a_label_selector_selects_what_meets_all_its_requirements(chosen, labels):
+def test_a_label_selector_selects_objects_that_meet_all_requirements(chosen, labels):
     text = ",".join(text for text, _ in chosen)
     assert labels_match(text)(labels) == all(is_met(labels) for _, is_met in chosen)
 
@@ -47,7 +50,7 @@ def test_a_label_selector_selects_what_meets_all_its_requirements(chosen, labels
     st.lists(st.tuples(st.sampled_from(KNOWN), st.booleans(), st.text(max_size=4)), max_size=3),
     st.dictionaries(st.sampled_from(KNOWN), st.text(max_size=4)),
 )
-def test_a_field_selector_selects_what_meets_all_its_terms_whatever_is_escaped(terms, fields):
+def test_a_field_selector_with_escapes_selects_objects_that_meet_all_terms(terms, fields):
     text = ",".join(
         f"{name}{'=' if equal else '!='}{escaped(value)}" for name, equal, value in terms
     )
@@ -61,7 +64,7 @@ def escaped(value):
     return value
 
 
-#: More like a selector than any text, and less than a good one.
+#: Random sequences of selector tokens: most are not valid selectors.
 almost = st.lists(
     st.sampled_from(
         [
@@ -99,7 +102,7 @@ almost = st.lists(
 
 @thorough
 @given(almost | st.text(max_size=20), labels)
-def test_any_text_is_a_selector_or_refused(text, labels):
+def test_any_text_is_a_selector_or_a_bad_request(text, labels):
     for understand in (labels_match, lambda text: fields_match(text, KNOWN)):
         try:
             matches = understand(text)
@@ -109,7 +112,7 @@ def test_any_text_is_a_selector_or_refused(text, labels):
             assert matches(labels) in (True, False)
 
 
-def test_a_label_that_is_no_number_is_neither_more_nor_less():
+def test_a_label_that_is_not_an_integer_is_neither_greater_nor_less():
     for text in ("a>1", "a<1"):
         for value in ("x", "", "1.5", "٣", "9" * 5_000):
             assert not labels_match(text)({"a": value})

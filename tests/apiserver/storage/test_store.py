@@ -1,4 +1,4 @@
-"""The store against a model of it: what there is, what there was, and every change in order."""
+"""Compares the store with a model: the current objects, past states, and the order of changes."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from kuscia_conformance.apiserver.storage.store import Store
 from tests.apiserver.given import CONFIGMAPS, config_map, in_process, told
 
 KIND, OTHER = ("", "configmaps"), ("", "secrets")
-#: So that forgetting is the rule.
+#: A short history, so that the store forgets old changes often.
 KEEP = 4
 
 namespaces = st.sampled_from(["", "a", "b"])
@@ -26,7 +26,7 @@ def an_object(namespace, name, labels):
 
 
 class StoreBesideAModel(RuleBasedStateMachine):
-    """The model keeps every state there has been, and every change, for ever."""
+    """Runs random operations on a store and on a model that keeps every state and change."""
 
     def __init__(self):
         super().__init__()
@@ -77,14 +77,14 @@ class StoreBesideAModel(RuleBasedStateMachine):
         self.collection.compact(keep)
 
     @invariant()
-    def what_there_is_is_as_in_the_model(self):
+    def the_current_objects_equal_those_of_the_model(self):
         assert seen(self.collection.objects) == self.now
         for namespace in ("", "a", "b"):
             listed = [stored.key for stored in self.collection.in_namespace(namespace)]
             assert listed == sorted(key for key in self.now if namespace in ("", key[0]))
 
     @invariant()
-    def what_there_was_is_told_or_refused(self):
+    def past_states_equal_those_of_the_model_or_are_refused(self):
         for version in range(self.store.version + 1):
             if version < self.collection.compacted:
                 with pytest.raises(StatusError, match="too old resource version"):
@@ -94,7 +94,7 @@ class StoreBesideAModel(RuleBasedStateMachine):
                 assert seen(self.collection.at(version)) == (self.states[state] if state else {})
 
     @invariant()
-    def all_changes_after_a_version_are_told_in_order_or_refused(self):
+    def changes_after_a_version_are_in_the_order_of_the_model(self):
         for version in range(self.store.version + 1):
             if version < self.collection.compacted:
                 continue
@@ -103,11 +103,11 @@ class StoreBesideAModel(RuleBasedStateMachine):
             assert [told_of(change) for change in found] == expected
 
     @invariant()
-    def no_more_is_kept_than_has_been_said(self):
+    def the_log_has_less_than_twice_the_kept_length(self):
         assert len(self.collection.log) < 2 * KEEP
 
     @invariant()
-    def listeners_have_been_told_of_each_change_once(self):
+    def listeners_get_each_change_once(self):
         told = [told_of(change) for kind, change in self.told if kind == KIND]
         assert told == self.changes
 
@@ -126,7 +126,7 @@ StoreBesideAModel.TestCase.settings = settings(
 TestStoreBesideAModel = StoreBesideAModel.TestCase
 
 
-def test_the_pages_of_a_list_are_of_one_state_whatever_is_written_meanwhile(cluster):
+def test_the_pages_of_a_list_show_one_state_despite_writes_in_between(cluster):
     for number in range(10):
         cluster.create(CONFIGMAPS, config_map(f"m{number}"))
     names, token, versions = [], "", set()
@@ -143,7 +143,7 @@ def test_the_pages_of_a_list_are_of_one_state_whatever_is_written_meanwhile(clus
     assert len(versions) == 1
 
 
-def test_a_page_of_a_state_that_is_forgotten_is_gone():
+def test_a_page_of_a_compacted_state_is_answered_with_410():
     with in_process(history=3) as cluster:
         for number in range(4):
             cluster.create(CONFIGMAPS, config_map(f"m{number}"))
@@ -154,7 +154,7 @@ def test_a_page_of_a_state_that_is_forgotten_is_gone():
         assert status["reason"] == "Expired"
 
 
-def test_what_is_read_cannot_be_changed_by_its_reader(cluster):
+def test_a_reader_cannot_change_a_stored_object(cluster):
     cluster.create(CONFIGMAPS, config_map("a"))
     stored = cluster.server.store.get(KIND, "default", "a")
     stored.object()["data"]["a"] = "changed"

@@ -1,4 +1,7 @@
-"""Watches: every change once and in order, whoever writes, reads, is slow or goes meanwhile."""
+"""Tests watches: each change is sent once and in order.
+
+The tests have several writers, clients that reconnect, slow clients and clients that disappear.
+"""
 
 import asyncio
 import gc
@@ -19,7 +22,7 @@ from tests.apiserver.serving import served
 
 KIND = ("", "configmaps")
 EVERYWHERE = "/api/v1/configmaps"
-#: As many watches as a large suite has open at once, several times over.
+#: Several times the number of watches that a large suite has open at one time.
 THOUSAND = 1_000
 
 
@@ -29,7 +32,7 @@ def request(path, **query):
 
 
 async def follow(cluster, path, into, **query):
-    """Put each event where the test looks, until the watch ends."""
+    """Appends each event of the watch to `into` until the watch ends."""
     answer = await handle(cluster.server, request(path, **query))
     assert answer.stream is not None
     async for piece in answer.stream:
@@ -37,7 +40,7 @@ async def follow(cluster, path, into, **query):
 
 
 def shown(events):
-    """Type, name and version of each; bookmarks left out."""
+    """Returns type, name and version of each event except bookmarks."""
     return [
         (event["type"], metadata["name"], int(metadata["resourceVersion"]))
         for event in events
@@ -46,7 +49,7 @@ def shown(events):
 
 
 class Model:
-    """All changes there have been, told of as a watch has to tell of them."""
+    """Records all changes of the store; `told` computes the events that a watch must send."""
 
     def __init__(self, cluster):
         self.changes = []
@@ -57,6 +60,7 @@ class Model:
             self.changes.append(change)
 
     def told(self, is_in, after):
+        """Returns the events after version `after` for the objects for which `is_in` is true."""
         told: list[Any] = []
         inside: set[Any] = set()
         for change in self.changes:
@@ -73,7 +77,7 @@ def everything(_):
     return True
 
 
-#: Selections as a client asks for them, and as the model does.
+#: Selections: the path and query of a client, and the same condition for the model.
 SELECTIONS = [
     (EVERYWHERE, {}, everything),
     (CONFIGMAPS, {}, lambda obj: obj.namespace == "default"),
@@ -92,7 +96,7 @@ SELECTIONS = [
 
 
 async def write_at_random(cluster, seed, times):
-    """Create, replace and delete a few objects, and sleep or not in between."""
+    """Creates, replaces and deletes a few objects, with random pauses in between."""
     random, server = Random(seed), cluster.server
     headers = {"authorization": f"Bearer {TOKEN}"}
     for _ in range(times):
@@ -109,7 +113,7 @@ async def write_at_random(cluster, seed, times):
         await asyncio.sleep(random.choice([0, 0, 0.01]))
 
 
-def test_fifty_watchers_of_ten_writers_miss_nothing_and_see_nothing_twice(cluster):
+def test_each_watcher_sees_every_change_of_ten_writers_exactly_once(cluster):
     model = Model(cluster)
     start = cluster.server.store.version
     seen: list[Any] = [(each, []) for each in SELECTIONS * 5]
@@ -133,7 +137,7 @@ def test_fifty_watchers_of_ten_writers_miss_nothing_and_see_nothing_twice(cluste
 
 
 @pytest.mark.parametrize("selection", SELECTIONS, ids=range(len(SELECTIONS)))
-def test_who_reconnects_from_the_last_version_it_saw_sees_everything(cluster, selection):
+def test_a_client_that_reconnects_from_its_last_version_misses_nothing(cluster, selection):
     path, query, is_in = selection
     model = Model(cluster)
     events: list[Any] = []
@@ -156,7 +160,7 @@ def test_who_reconnects_from_the_last_version_it_saw_sees_everything(cluster, se
     assert shown(events) == model.told(is_in, start)
 
 
-def test_a_watch_without_a_version_begins_with_what_there_is(cluster):
+def test_a_watch_without_a_version_begins_with_the_current_objects(cluster):
     model = Model(cluster)
     cluster.run(write_at_random(cluster, 1, 100))
     there = sorted(cluster.server.store.collection(KIND).objects.values(), key=lambda obj: obj.key)
@@ -174,7 +178,7 @@ def test_a_watch_without_a_version_begins_with_what_there_is(cluster):
     assert shown(events) == initial + model.told(everything, start)
 
 
-def test_a_slow_watcher_is_told_to_begin_anew_and_nothing_is_kept_for_it():
+def test_a_slow_watcher_gets_410_and_no_history_is_kept_for_it():
     with in_process(history=10) as cluster:
         start = str(cluster.server.store.version)
         answer: Any = cluster.ask("GET", CONFIGMAPS, watch="1", resourceVersion=start)
@@ -190,7 +194,7 @@ def test_a_slow_watcher_is_told_to_begin_anew_and_nothing_is_kept_for_it():
             cluster.run(anext(answer.stream))
 
 
-def test_a_watch_from_a_version_that_is_forgotten_is_gone():
+def test_a_watch_from_a_compacted_version_gets_410():
     with in_process(history=3) as cluster:
         for number in range(10):
             cluster.create(CONFIGMAPS, config_map(f"m{number}"))
@@ -199,7 +203,7 @@ def test_a_watch_from_a_version_that_is_forgotten_is_gone():
         assert [(event["type"], event["object"]["code"]) for event in events] == [("ERROR", 410)]
 
 
-def test_bookmarks_come_every_minute_and_before_the_end_and_tell_the_version_of_the_whole_store(
+def test_bookmarks_come_each_minute_and_at_the_end_with_the_store_version(
     cluster,
 ):
     events: list[Any] = []
@@ -216,7 +220,7 @@ def test_bookmarks_come_every_minute_and_before_the_end_and_tell_the_version_of_
     cluster.run(both())
     assert [event["type"] for event in events] == ["BOOKMARK"] * 5
     versions = [int(event["object"]["metadata"]["resourceVersion"]) for event in events]
-    # The first says that all there is has been told.
+    # The first bookmark marks the end of the initial events.
     assert versions == [before] * 2 + [before + 1] * 3
 
 
@@ -227,20 +231,20 @@ async def write_secret(cluster):
     assert (await handle(cluster.server, Request("POST", path, "", headers, body))).code == 201
 
 
-def test_no_bookmark_comes_unasked(cluster):
+def test_a_watch_that_does_not_ask_for_bookmarks_gets_none(cluster):
     events: list[Any] = []
     cluster.run(follow(cluster, CONFIGMAPS, events, timeoutSeconds="200"))
     assert events == []
 
 
 @pytest.mark.parametrize("seconds", [1, 59, 61, 3_600])
-def test_a_watch_lasts_as_long_as_it_has_asked_to(cluster, seconds):
+def test_a_watch_lasts_for_its_timeout_seconds(cluster, seconds):
     before = cluster.loop.time()
     cluster.run(follow(cluster, CONFIGMAPS, [], timeoutSeconds=str(seconds)))
     assert cluster.loop.time() - before == pytest.approx(seconds)
 
 
-def test_what_enters_and_leaves_a_selection_is_told_as_added_and_deleted(cluster):
+def test_objects_entering_and_leaving_a_selection_are_added_and_deleted(cluster):
     events: list[Any] = []
     start = str(cluster.server.store.version)
 
@@ -275,7 +279,7 @@ def test_what_enters_and_leaves_a_selection_is_told_as_added_and_deleted(cluster
     assert versions == sorted(set(versions))
 
 
-def test_a_thousand_watches_leave_nothing_behind(cluster):
+def test_a_thousand_closed_watches_leave_no_tasks_behind(cluster):
     async def open_and_drop():
         before = len(asyncio.all_tasks())
         events: list[Any] = [[] for _ in range(THOUSAND)]
@@ -308,7 +312,7 @@ async def write_map(cluster, name):
 
 @pytest.fixture(scope="module")
 def many_files():
-    """As many open files as are needed; children have them, too."""
+    """Raises the limit of open files for this process and its children; skips if not possible."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 4 * THOUSAND
     if hard != resource.RLIM_INFINITY and hard < wanted:
@@ -318,7 +322,7 @@ def many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_a_thousand_watches_over_https_are_served_and_leave_nothing_behind(many_files, tmp_path):
+def test_a_thousand_https_watches_are_served_and_leave_no_files_open(many_files, tmp_path):
     with served(tmp_path) as https:
         before = open_files(https)
         first = asyncio.run(watch_and_drop(https))
@@ -327,7 +331,7 @@ def test_a_thousand_watches_over_https_are_served_and_leave_nothing_behind(many_
         assert asyncio.run(watch_and_drop(https, "again")) == THOUSAND
         assert files_after_first <= before + 2
         assert open_files(https) <= before + 2
-        # What the first thousand took is there for the second, but for how it is cut up.
+        # The memory of the first thousand is reused for the second, except for fragmentation.
         assert memory(https) < memory_after_first * 1.5
         assert https.answers()
     assert https.logged() == "ready\n"
@@ -343,7 +347,7 @@ def memory(https):
 
 
 async def watch_and_drop(https, name="once"):
-    """How many of a thousand watches have been told of a new object; all are cut off then."""
+    """Opens a thousand watches, counts those that report a new object, and drops all of them."""
     context = https.tls()
     opened = [await watch(https, context) for _ in range(THOUSAND)]
     body = orjson.dumps(config_map(name))
@@ -372,7 +376,7 @@ async def until(reader, wanted):
 
 
 def gone(https):
-    """The server has seen all of them go once it has answered, with as few files, a few times."""
+    """Sends requests until the server has closed the files of the dropped connections."""
     for _ in range(2_000):
         https.answers()
         if open_files(https) < 60:

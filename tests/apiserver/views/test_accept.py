@@ -1,3 +1,5 @@
+"""Tests the negotiation of the form of an answer by the Accept header."""
+
 import pytest
 
 from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
@@ -49,7 +51,7 @@ AVAILABLE = (
         ("application/json;as=Table;v=v1;g=nope.k8s.io,application/json", JSON),
     ],
 )
-def test_the_first_form_that_can_be_served_is_served(header, accepted):
+def test_the_first_accepted_form_that_can_be_served_is_chosen(header, accepted):
     assert negotiate(header, META, ROUTED_LISTS) == accepted
 
 
@@ -67,18 +69,18 @@ def test_the_first_form_that_can_be_served_is_served(header, accepted):
         ("application/json;as=Nope;v=v1;g=meta.k8s.io, text/html", ROUTED, ONLY),
     ],
 )
-def test_what_nobody_can_serve_is_refused_in_kubernetes_words(header, routed, message):
+def test_an_accept_header_without_a_supported_form_is_not_acceptable(header, routed, message):
     with pytest.raises(StatusError) as refusal:
         negotiate(header, META, routed)
     status = refusal.value.status
     assert (status["code"], status["reason"], status["message"]) == (406, "NotAcceptable", message)
 
 
-def test_definitions_kinds_are_served_to_who_accepts_any_application_type():
+def test_custom_kinds_are_served_as_json_to_clients_accepting_application_any():
     assert negotiate("application/*", META) == JSON
 
 
-def test_discovery_is_aggregated_in_version_two_only():
+def test_aggregated_discovery_is_served_in_version_two_only():
     form = "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList"
     header = f"{form.format('v2beta1')},{form.format('v2')},application/json"
     assert negotiate(header, DISCOVERY).api_version == "apidiscovery.k8s.io/v2"
@@ -86,6 +88,6 @@ def test_discovery_is_aggregated_in_version_two_only():
         negotiate(form.format("v2beta1"), DISCOVERY)
 
 
-def test_what_else_can_be_written_is_said_by_the_caller():
+def test_the_caller_of_negotiate_may_add_media_types():
     protobuf = "application/vnd.kubernetes.protobuf"
     assert negotiate(protobuf, served=(*ROUTED,)).media_type == protobuf

@@ -1,3 +1,5 @@
+"""Tests how durations and ages are shown in tables."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,7 +52,7 @@ def test_a_duration_is_shown_by_its_one_or_two_largest_units(seconds, shown):
         ("2026-11-24T12:00:00+01:00", "60m"),
     ],
 )
-def test_an_age_is_what_the_timestamp_says(timestamp, shown):
+def test_an_age_is_the_time_since_the_timestamp(timestamp, shown):
     assert age(timestamp, NOW) == shown
 
 

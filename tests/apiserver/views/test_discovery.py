@@ -1,3 +1,5 @@
+"""Tests discovery: groups, versions and resources of built-in and custom kinds."""
+
 import pytest
 
 from kuscia_conformance.apiserver.apimachinery.kinds import PLAIN, Kind, Strategy
@@ -24,7 +26,7 @@ KUSCIA = [
         ("TaskResourceGroup", False, ["status"], {"short_names": ("trg",)}),
     ]
 ]
-#: With what kube-apiserver 1.34.4 has marked its aggregated lists: these five kinds installed.
+#: The ETags of kube-apiserver 1.34.4 for its aggregated lists with these five kinds installed.
 ETAGS = {
     True: "4D7E1BED90B364BC86049DD9E636494980AEF65B7F8CFAA267616FA062B514A8"
     "A3CC2C2851CC9337B8D28B4C80960E2353DE5E0B152E87CC223E02EA3C5C37AC",
@@ -44,12 +46,12 @@ def resources(kinds, group, version):
 
 
 @pytest.mark.parametrize("core", [True, False])
-def test_the_aggregated_list_is_to_the_last_byte_the_real_servers(core):
+def test_the_aggregated_list_has_the_etag_of_a_real_server(core):
     found = discovery.aggregated(BUILT_IN + KUSCIA, core=core)
     assert discovery.etag(found) == f'"{ETAGS[core]}"'
 
 
-def test_a_definitions_resources_are_told_with_their_subresources():
+def test_the_resources_of_a_definition_are_listed_with_their_subresources():
     by_name = resources(BUILT_IN + KUSCIA, "kuscia.secretflow", "v1alpha1")
     verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
     assert by_name["kusciatasks"] == {
@@ -71,7 +73,7 @@ def test_a_definitions_resources_are_told_with_their_subresources():
     assert len(by_name) == 8
 
 
-def test_a_scale_is_of_another_group_than_its_resource():
+def test_the_scale_subresource_is_in_the_group_autoscaling():
     scaled = [custom("a.test", "v1", "A", subs=["scale"])]
     assert resources(scaled, "a.test", "v1")["as/scale"] == {
         "name": "as/scale",
@@ -84,7 +86,7 @@ def test_a_scale_is_of_another_group_than_its_resource():
     }
 
 
-def test_the_core_version_has_no_api_version_of_its_own():
+def test_the_resource_list_of_the_core_group_has_no_api_version():
     found = discovery.api_resource_list(BUILT_IN, "", "v1") or {}
     assert found.keys() == {"kind", "groupVersion", "resources"}
     assert "pods/eviction" in resources(BUILT_IN, "", "v1")
@@ -102,7 +104,7 @@ def test_a_group_prefers_its_most_stable_version():
     assert found["preferredVersion"] == {"groupVersion": "a.test/v1", "version": "v1"}
 
 
-def test_definitions_groups_come_after_what_is_built_in_by_the_names_of_their_services():
+def test_custom_groups_come_after_built_in_ones_in_the_order_of_api_services():
     kinds = [
         custom("kuscia.test", "v1alpha1", "K"),
         custom("a.test", "v1beta1", "A"),
@@ -121,24 +123,24 @@ def test_definitions_groups_come_after_what_is_built_in_by_the_names_of_their_se
     ]
 
 
-def test_what_is_not_served_is_not_told_of():
+def test_an_unknown_group_or_version_is_not_discovered():
     assert discovery.api_group(BUILT_IN, "nope") is None
     assert discovery.api_resource_list(BUILT_IN, "apps", "v7") is None
 
 
-def test_the_address_is_told_with_the_versions_of_the_core():
+def test_the_core_versions_contain_the_address_of_the_server():
     found = discovery.api_versions("127.0.0.1:6443")
     assert found["versions"] == ["v1"]
     assert found["serverAddressByClientCIDRs"][0]["serverAddress"] == "127.0.0.1:6443"
 
 
-def test_a_hash_is_of_the_version_that_is_stored():
+def test_the_storage_version_hash_depends_on_the_stored_version():
     stored = custom("a.test", "v1", "A")
     served = custom("a.test", "v1beta1", "A", stored_version="v1")
     assert discovery.storage_version_hash(served) == discovery.storage_version_hash(stored)
 
 
-def test_a_built_in_kind_knows_its_names_and_subresources():
+def test_a_built_in_kind_has_its_names_verbs_and_subresources():
     pods = kind("pods")
     assert (pods.name, pods.list_name, pods.short_names) == ("Pod", "PodList", ("po",))
     assert {"status", "binding", "eviction", "log"} <= pods.subresources
@@ -146,11 +148,11 @@ def test_a_built_in_kind_knows_its_names_and_subresources():
     assert kind("tokenreviews", "authentication.k8s.io").list_name == ""
 
 
-def test_both_groups_events_are_the_same_objects():
+def test_events_of_both_groups_are_the_same_objects():
     assert kind("events", "events.k8s.io").key == kind("events").key == ("", "events")
 
 
-def test_a_kind_gets_its_strategy():
+def test_a_kind_gets_the_strategy_that_is_passed_for_it():
     special = Strategy()
     kinds = discovery.built_in_kinds({("", "pods"): special})
     strategies = {(kind.group, kind.plural): kind.strategy for kind in kinds}
@@ -158,11 +160,11 @@ def test_a_kind_gets_its_strategy():
     assert strategies["", "nodes"] is PLAIN
 
 
-def test_a_built_in_kinds_type_is_made_of_its_schema():
+def test_the_type_of_a_built_in_kind_has_the_fields_of_its_schema():
     assert {"spec", "status", "metadata"} <= kind("pods").type.fields.keys()
 
 
-def test_versions_are_ordered_as_kubernetes_does():
+def test_versions_are_sorted_in_the_order_of_kubernetes():
     shuffled = ["v1", "foo10", "v3beta1", "v12alpha1", "bar", "v2", "v10beta3", "v11beta2", "v10"]
     assert sorted(shuffled, key=version_order) == [
         *("v10", "v2", "v1"),

@@ -1,3 +1,5 @@
+"""Tests the JSON paths of printer columns."""
+
 import pytest
 
 from kuscia_conformance.apiserver.views.json_path import compiled
@@ -50,12 +52,12 @@ OBJ = {
         (".spec.nested['a.b'].c", []),
     ],
 )
-def test_a_path_finds(path, values):
+def test_a_json_path_finds_the_expected_values(path, values):
     find = compiled(path)
     assert find is not None
     assert find(OBJ) == values
 
 
 @pytest.mark.parametrize("path", ['.spec["s"]', ".spec[", ".spec.list[?(@.n", ".spec[]", ".a['b"])
-def test_what_cannot_be_read_is_no_path(path):
+def test_an_invalid_json_path_is_not_compiled(path):
     assert compiled(path) is None

@@ -1,3 +1,5 @@
+"""Tests answers with metadata only (PartialObjectMetadata)."""
+
 import pytest
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
@@ -15,7 +17,7 @@ def kind(group, name, **more):
     return Kind(group, "v1", "x", "", name, True, **more)
 
 
-def test_only_metadata_is_left():
+def test_a_partial_object_has_only_metadata():
     assert partial(POD) == {
         "kind": "PartialObjectMetadata",
         "apiVersion": "meta.k8s.io/v1",
@@ -23,7 +25,7 @@ def test_only_metadata_is_left():
     }
 
 
-def test_a_list_keeps_its_own_metadata():
+def test_a_partial_list_keeps_its_own_metadata():
     assert partial_list([POD], {"resourceVersion": "7"}, "meta.k8s.io/v1beta1") == {
         "kind": "PartialObjectMetadataList",
         "apiVersion": "meta.k8s.io/v1beta1",
@@ -32,7 +34,7 @@ def test_a_list_keeps_its_own_metadata():
     }
 
 
-def test_an_empty_list_has_null_for_items():
+def test_an_empty_partial_list_has_null_items():
     assert partial_list([], {})["items"] is None
 
 
@@ -53,7 +55,7 @@ def test_an_empty_list_has_null_for_items():
         ),
     ],
 )
-def test_one_object_is_no_list_and_a_list_no_object(of, list_type, type_):
+def test_a_list_requested_as_one_object_or_the_reverse_is_refused(of, list_type, type_):
     assert str(not_one_object(of)) == (
         f"you requested PartialObjectMetadata, but the requested object is a list ({list_type})"
     )
@@ -62,7 +64,7 @@ def test_one_object_is_no_list_and_a_list_no_object(of, list_type, type_):
     )
 
 
-def test_of_custom_kinds_it_is_said_in_other_words():
+def test_custom_kinds_have_their_own_refusals_of_partial_metadata():
     of = kind("a.test", "A", definition={})
     said = "you requested PartialObjectMetadata, but the requested object is a list"
     assert str(not_one_object(of)) == f"{said} (*unstructured.UnstructuredList)"

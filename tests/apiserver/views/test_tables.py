@@ -1,3 +1,5 @@
+"""Tests the tables that the server sends to kubectl."""
+
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +11,7 @@ from kuscia_conformance.apiserver.apimachinery.kinds import Column, Kind
 from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 from kuscia_conformance.apiserver.views import discovery, tables
 
-#: What kube-apiserver 1.34.4 has shown of its objects, a line for each, and when.
+#: Recorded table rows of kube-apiserver 1.34.4, one object per line, with the time of recording.
 RECORDED = [
     json.loads(line)
     for line in Path(__file__).with_name("recorded_rows.jsonl").read_text().splitlines()
@@ -23,7 +25,7 @@ def name_of(recorded):
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=name_of)
-def test_a_built_in_object_is_shown_as_the_real_server_shows_it(recorded):
+def test_the_table_row_of_a_built_in_object_equals_that_of_a_real_server(recorded):
     kind, now = KINDS[recorded["kind"]], datetime.fromisoformat(recorded["now"])
     shown = tables.table(kind, [recorded["object"]], now, {}, tables.TableOptions("None"))
     expected = {"cells": recorded["cells"], "object": None}
@@ -49,7 +51,7 @@ def custom(*columns):
 
 
 def cell(type_, value):
-    """What the real server makes of a value in a column of a type."""
+    """Returns the cell that the table of a custom kind has for a value in a column of a type."""
     kind = custom(Column("C", type_, ".spec.x"))
     obj = {"metadata": {"name": "x"}, "spec": {"x": value}}
     return tables.table(kind, [obj], NOW, {}, tables.TableOptions("None"))["rows"][0]["cells"][1]
@@ -85,18 +87,18 @@ def cell(type_, value):
         ("date", 3, None),
     ],
 )
-def test_a_definitions_column_shows_values_of_its_type(type_, value, shown):
+def test_a_printer_column_shows_values_of_its_type(type_, value, shown):
     assert cell(type_, value) == shown
 
 
-def test_of_several_values_the_first_is_shown_and_of_none_nothing():
+def test_a_column_shows_the_first_of_several_values_and_null_for_none():
     kind = custom(Column("A", "string", ".spec[*].n"), Column("B", "string", ".spec[7].n"))
     obj = {"metadata": {"name": "x"}, "spec": [{"n": "one"}, {"n": "two"}]}
     [row] = tables.table(kind, [obj], NOW, {}, tables.TableOptions("None"))["rows"]
     assert row["cells"] == ["x", "one", None]
 
 
-def test_a_definitions_columns_are_described():
+def test_the_printer_columns_of_a_definition_are_described():
     columns = Column("A", "string", ".a"), Column("B", "date", ".b", "date", "since", 1)
     shown = tables.table(custom(*columns), [], NOW, {}, tables.TableOptions("None"))
     assert shown["columnDefinitions"][0] == data.columns("", "v1", "pods")[0]
@@ -112,7 +114,7 @@ def test_a_definitions_columns_are_described():
     ]
 
 
-def test_a_definition_without_columns_shows_names_and_ages():
+def test_a_table_of_a_kind_without_columns_shows_name_and_age():
     obj = {"metadata": {"name": "x", "creationTimestamp": "2026-11-24T13:28:00Z"}}
     shown = tables.table(custom(), [obj], NOW, {}, tables.TableOptions("None"))
     assert [column["name"] for column in shown["columnDefinitions"]] == ["Name", "Age"]
@@ -120,14 +122,14 @@ def test_a_definition_without_columns_shows_names_and_ages():
     assert shown["rows"][0]["cells"] == ["x", "17s"]
 
 
-def test_columns_end_before_the_first_that_cannot_be_read():
+def test_columns_from_the_first_invalid_json_path_on_are_left_out():
     paths = ".a", '.b["c"]', ".d"
     kind = custom(*(Column(path, "string", path) for path in paths))
     shown = tables.table(kind, [], NOW, {}, tables.TableOptions("None"))
     assert [column["name"] for column in shown["columnDefinitions"]] == ["Name", ".a"]
 
 
-def test_rows_have_as_much_of_their_objects_as_is_asked_for():
+def test_include_object_selects_the_part_of_the_object_in_each_row():
     obj = {"kind": "A", "apiVersion": "a.test/v1", "metadata": {"name": "x"}, "spec": {}}
 
     def included(include):
@@ -143,12 +145,12 @@ def test_rows_have_as_much_of_their_objects_as_is_asked_for():
     }
 
 
-def test_later_events_of_a_watch_have_no_columns():
+def test_a_table_without_columns_has_null_column_definitions():
     shown = tables.table(custom(), [], NOW, {}, tables.TableOptions("None", with_columns=False))
     assert shown["columnDefinitions"] is None
 
 
-def test_a_table_has_the_lists_metadata_and_the_version_that_was_asked_for():
+def test_a_table_has_the_metadata_of_the_list_and_the_requested_version():
     options = tables.TableOptions("None", api_version="x/v1beta1")
     shown = tables.table(custom(), [], NOW, {"resourceVersion": "7"}, options)
     assert (shown["metadata"], shown["apiVersion"]) == ({"resourceVersion": "7"}, "x/v1beta1")
@@ -156,12 +158,12 @@ def test_a_table_has_the_lists_metadata_and_the_version_that_was_asked_for():
 
 
 @pytest.mark.parametrize("text", ["Metadata", "Object", "None"])
-def test_what_a_row_includes_is_one_of_three(text):
+def test_include_object_may_be_metadata_object_or_none(text):
     assert tables.included(text) == text
     assert tables.included("") == "Metadata"
 
 
-def test_what_else_a_row_should_include_is_refused():
+def test_any_other_value_of_include_object_is_refused():
     with pytest.raises(StatusError, match="includeObject: Invalid value") as refusal:
         tables.included("x")
     assert str(refusal.value) == (
@@ -170,7 +172,7 @@ def test_what_else_a_row_should_include_is_refused():
     )
 
 
-def test_a_bookmark_of_a_watch_is_a_row_of_nothing():
+def test_a_bookmark_is_shown_as_a_row_of_empty_cells():
     metadata = {"resourceVersion": "7", "annotations": {"k8s.io/initial-events-end": "true"}}
     obj = {"kind": "Namespace", "apiVersion": "v1", "metadata": metadata}
     shown = tables.table(KINDS["/v1/namespaces"], [obj], NOW, {}, tables.TableOptions("Metadata"))

@@ -1,4 +1,4 @@
-"""The embedded cluster as a process: how it starts, and that it ends at once."""
+"""Tests the embedded cluster as a process: its start, its refusals and its quick end."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from tests.apiserver.given import CONFIGMAPS
 from tests.apiserver.serving import served
 
 COMMAND = [sys.executable, "-m", "kuscia_conformance.clusters.embedded"]
-#: In which a process ends that is told to, in seconds.
+#: The longest time, in seconds, that the process may take to end after a signal.
 AT_ONCE = 10
 
 
@@ -22,7 +22,7 @@ def refused(*arguments):
     return done.returncode, done.stderr
 
 
-def test_a_port_that_is_in_use_is_named(tmp_path):
+def test_the_embedded_cluster_names_a_port_that_is_in_use(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         code, said = refused("--folder", str(tmp_path / "x"), "--port", str(port))
@@ -30,7 +30,7 @@ def test_a_port_that_is_in_use_is_named(tmp_path):
     assert f"cannot listen on 127.0.0.1:{port}" in said
 
 
-def test_a_folder_that_is_none_is_named(tmp_path):
+def test_the_embedded_cluster_names_a_folder_that_cannot_be_created(tmp_path):
     file = tmp_path / "file"
     file.write_text("")
     code, said = refused("--folder", str(file / "folder"))
@@ -39,12 +39,12 @@ def test_a_folder_that_is_none_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["--port", "70000"], ["--nodes", "-1"], ["--pace", "x"], []])
-def test_arguments_that_make_no_sense_are_refused(tmp_path, arguments):
+def test_invalid_arguments_exit_with_2(tmp_path, arguments):
     folder = ["--folder", str(tmp_path)] if arguments else []
     assert refused(*folder, *arguments)[0] == 2
 
 
-def test_only_its_owner_can_read_the_kubeconfig_and_the_keys(tmp_path):
+def test_only_the_owner_can_read_the_kubeconfig_and_the_keys(tmp_path):
     with served(tmp_path) as https:
         modes = {
             file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "cluster").iterdir()
@@ -53,7 +53,7 @@ def test_only_its_owner_can_read_the_kubeconfig_and_the_keys(tmp_path):
     assert {modes["kubeconfig"], modes["tls.key"], modes["sa.key"]} == {0o600}
 
 
-def test_a_second_server_beside_the_first_has_its_own_objects(tmp_path):
+def test_two_servers_have_separate_objects_and_tokens(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     body = b'{"metadata":{"name":"only-here"}}'
@@ -65,7 +65,7 @@ def test_a_second_server_beside_the_first_has_its_own_objects(tmp_path):
         assert second.ask("GET", CONFIGMAPS, headers=unknown)[0] == 401
 
 
-def test_once_it_says_ready_it_answers_and_its_nodes_are_there(tmp_path):
+def test_a_server_that_is_ready_answers_and_has_its_nodes(tmp_path):
     with served(tmp_path, "--nodes", "3") as https:
         code, nodes = https.ask("GET", "/api/v1/nodes")
     assert code == 200
@@ -73,7 +73,7 @@ def test_once_it_says_ready_it_answers_and_its_nodes_are_there(tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_at_once_though_watches_are_open(tmp_path, number):
+def test_a_server_with_open_watches_ends_soon_after_a_signal(tmp_path, number):
     with served(tmp_path) as https:
         opened = [https.connect() for _ in range(20)]
         for connection in opened[:10]:
@@ -86,11 +86,11 @@ def test_it_ends_at_once_though_watches_are_open(tmp_path, number):
     assert https.logged() == "ready\n"
 
 
-def test_it_ends_though_a_write_is_held_back(tmp_path):
+def test_a_server_that_delays_an_answer_ends_soon_after_a_signal(tmp_path):
     with served(tmp_path, "--pace", "9000", "--nodes", "0") as https, https.connect() as connection:
         body = b'{"metadata":{"name":"a"}}'
         connection.sendall(https.head("POST", CONFIGMAPS, f"content-length: {len(body)}") + body)
-        # The write is done, and its answer is being held back, once others can see it.
+        # Once other clients see the object, the write is done and only its answer is delayed.
         while https.ask("GET", f"{CONFIGMAPS}/a")[0] == 404:
             pass
         os.kill(https.process.pid, signal.SIGTERM)
@@ -98,7 +98,7 @@ def test_it_ends_though_a_write_is_held_back(tmp_path):
     assert https.logged() == "ready\n"
 
 
-def test_clients_that_are_killed_leave_no_trace(tmp_path):
+def test_killed_clients_leave_no_open_files_in_the_server(tmp_path):
     with served(tmp_path) as https:
         script = "\n".join(
             [

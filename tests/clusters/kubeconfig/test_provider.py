@@ -1,4 +1,4 @@
-"""Somebody's cluster is after a run as it was before, however the run ends."""
+"""Tests that a run leaves a user's cluster as it was before, however the run ends."""
 
 import asyncio
 import signal
@@ -22,13 +22,13 @@ from kuscia_conformance.kube.world import Listed, World, follow
 from tests.clusters.inventory import inventory
 
 SUITE = [sys.executable, "-P", "-m", "kuscia_conformance"]
-#: What is usually over within a few seconds, and several of it.
+#: Checks that take a few seconds, and checks that take longer.
 SHORT, LONG = "create-required", "view,run,clean"
 
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory, plane):
-    """The kubeconfig of a control plane on which nobody has ever run anything."""
+    """Yields the kubeconfig of a control plane on which the suite has never run."""
     work = tmp_path_factory.mktemp("bare")
     (work / "none").mkdir()
     with cluster(ClusterOptions(plane, work / "none", work, nodes=3)) as made:
@@ -46,7 +46,7 @@ def unchanged(kubeconfig):
 
 
 def on(kubeconfig, work):
-    """What requests do, one at a time."""
+    """Returns the result of `work(api)` on the cluster of the kubeconfig."""
 
     async def scene():
         async with Api(read_access(kubeconfig), "test") as api:
@@ -56,7 +56,7 @@ def on(kubeconfig, work):
 
 
 async def bound_pod(api):
-    """Wait until a scenario is at work: a pod of its has a node."""
+    """Waits until a scenario runs: one of its pods has a node."""
     async with asyncio.timeout(30), aclosing(follow(World(api), PODS)) as news:
         async for said in news:
             objects = said.objects if isinstance(said, Listed) else [said.object]
@@ -65,7 +65,7 @@ async def bound_pod(api):
 
 
 def delete(kubeconfig, resource, name):
-    """Delete it, and wait until it is gone: what follows compares all that there is."""
+    """Deletes an object and waits until it is gone, because the tests compare all objects."""
 
     async def work(api):
         await api.delete(resource, name)
@@ -86,7 +86,7 @@ def suite(*arguments, kubeconfig, folder):
 
 @contextmanager
 def running(kubeconfig, folder, *options, until=" pass "):
-    """A run that has said that; by default it is in the middle of its checks."""
+    """Yields a run that has printed `until`; by default it is in the middle of its checks."""
     command = [*SUITE, "run", f"--only={LONG}", f"--cluster=kubeconfig:{kubeconfig}", *options]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -105,13 +105,13 @@ def running(kubeconfig, folder, *options, until=" pass "):
             run.kill()
 
 
-def test_a_run_leaves_nothing(bare, tmp_path):
+def test_a_run_leaves_a_users_cluster_unchanged(bare, tmp_path):
     with unchanged(bare):
         done = suite("run", f"--only={SHORT}", kubeconfig=bare, folder=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_an_interrupted_run_leaves_nothing(bare, tmp_path):
+def test_an_interrupted_run_leaves_a_users_cluster_unchanged(bare, tmp_path):
     with unchanged(bare), running(bare, tmp_path) as run:
         run.send_signal(signal.SIGINT)
         rest = run.stdout.read()
@@ -125,7 +125,7 @@ metadata: {name: set-up, namespace: default}
 """
 
 
-def test_what_a_killed_run_leaves_is_undone(bare, tmp_path):
+def test_down_with_force_undoes_a_killed_run(bare, tmp_path):
     (tmp_path / "set-up.yaml").write_text(MANIFEST)
     with unchanged(bare):
         with running(bare, tmp_path, "--setup=set-up.yaml") as run:
@@ -134,7 +134,7 @@ def test_what_a_killed_run_leaves_is_undone(bare, tmp_path):
             run.wait()
         second = suite("run", f"--only={SHORT}", kubeconfig=bare, folder=tmp_path)
         assert second.returncode == 4
-        for part in ("has this cluster since", "lapses at", "kuscia-conformance down"):
+        for part in ("has used this cluster since", "expires at", "kuscia-conformance down"):
             assert part in second.stderr
         refused = suite("down", kubeconfig=bare, folder=tmp_path)
         assert refused.returncode == 4
@@ -154,7 +154,7 @@ def test_what_a_killed_run_leaves_is_undone(bare, tmp_path):
         assert again.stdout == "nothing to undo\n"
 
 
-def test_a_definition_that_differs_is_told_and_only_replaced_on_demand(bare, tmp_path):
+def test_a_differing_definition_is_replaced_only_with_install_crds(bare, tmp_path):
     [theirs] = load_manifests(suite_folder("fixtures") / "crds" / "domains.yaml")
     theirs["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["extra"] = {
         "type": "string"
@@ -164,7 +164,7 @@ def test_a_definition_that_differs_is_told_and_only_replaced_on_demand(bare, tmp
         with unchanged(bare):
             refused = suite("run", f"--only={SHORT}", kubeconfig=bare, folder=tmp_path)
             assert refused.returncode == 4
-            where = "versions.v1alpha1.schema.properties.extra: only there"
+            where = "versions.v1alpha1.schema.properties.extra: only in the cluster"
             assert f"domains.kuscia.secretflow: {where}" in refused.stderr
             assert "--install-crds" in refused.stderr
         with unchanged(bare):
@@ -183,7 +183,7 @@ def test_a_definition_that_differs_is_told_and_only_replaced_on_demand(bare, tmp
         delete(bare, DEFINITIONS, "domains.kuscia.secretflow")
 
 
-def test_what_was_there_under_a_plain_name_stays(bare, tmp_path):
+def test_a_namespace_that_no_run_made_is_refused_and_stays(bare, tmp_path):
     mine = {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "alice"}}
     pod = {
         "kind": "Pod",
@@ -204,7 +204,7 @@ def test_what_was_there_under_a_plain_name_stays(bare, tmp_path):
         delete(bare, NAMESPACES, "alice")
 
 
-def test_a_node_of_others_is_refused(bare, tmp_path):
+def test_a_node_of_another_domain_is_refused_unless_nodes_are_named(bare, tmp_path):
     label(bare, "simulated-2", "theirs")
     try:
         with unchanged(bare):
@@ -218,7 +218,7 @@ def test_a_node_of_others_is_refused(bare, tmp_path):
         label(bare, "simulated-2", None)
 
 
-def test_a_node_that_is_not_there_is_named(bare, tmp_path):
+def test_a_node_name_that_the_cluster_does_not_have_is_reported(bare, tmp_path):
     with unchanged(bare):
         options = ["run", f"--only={SHORT}", "--nodes=simulated-1,worker-9"]
         refused = suite(*options, kubeconfig=bare, folder=tmp_path)

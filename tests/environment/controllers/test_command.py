@@ -1,4 +1,4 @@
-"""Which programs a choice of controller means, and what they are given."""
+"""Tests the programs that a choice of controller starts, and their kubeconfig and logs."""
 
 import sys
 from pathlib import Path
@@ -27,12 +27,12 @@ def cluster(tmp_path):
     return Cluster("c", theirs / "config", "mine", frozenset(), ())
 
 
-def test_a_command_is_split_as_a_shell_does():
+def test_a_controller_command_is_split_as_by_a_shell():
     [program] = programs(["cmd:./mine --name 'a b' {kubeconfig}"])
     assert program.words == ("./mine", "--name", "a b", "{kubeconfig}")
 
 
-def test_several_commands_are_several_programs_and_none_is_none():
+def test_several_commands_start_several_programs_and_none_starts_no_program():
     assert [program.name for program in programs(["cmd:a", "cmd:b"])] == ["a", "b"]
     assert programs(["none"]) == []
 
@@ -41,14 +41,14 @@ def test_several_commands_are_several_programs_and_none_is_none():
     ("chosen", "said"),
     [
         (["refrence"], "there is no such controller"),
-        (["reference", "cmd:x"], "it cannot be one of several"),
-        (["none", "none"], "it cannot be one of several"),
+        (["reference", "cmd:x"], "it has to be the only --controller"),
+        (["none", "none"], "it has to be the only --controller"),
         (["cmd:"], "there is no command"),
         (["cmd:x 'y"], "No closing quotation"),
-        (["cmd:x {kubecfg}"], r"there is no \{kubecfg\}"),
+        (["cmd:x {kubecfg}"], r"unknown placeholder \{kubecfg\}"),
     ],
 )
-def test_a_choice_that_cannot_be(chosen, said):
+def test_an_invalid_choice_of_controller_is_refused(chosen, said):
     with pytest.raises(UsageError, match=said):
         programs(chosen)
 
@@ -56,7 +56,7 @@ def test_a_choice_that_cannot_be(chosen, said):
 SHOW = "import os, sys; print(sys.argv[1], os.environ['KUBECONFIG'], flush=True); input()"
 
 
-def test_it_is_given_a_kubeconfig_of_its_own(cluster, tmp_path):
+def test_a_controller_gets_its_own_kubeconfig_with_absolute_paths(cluster, tmp_path):
     command = f'cmd:{sys.executable} -c "{SHOW}" {{kubeconfig}}'
     with start([command], cluster, tmp_path, tmp_path / "out") as controller:
         [process] = controller.processes
@@ -71,7 +71,7 @@ def test_it_is_given_a_kubeconfig_of_its_own(cluster, tmp_path):
     assert yaml.safe_load(cluster.kubeconfig.read_text())["current-context"] == "another"
 
 
-def test_several_write_logs_of_their_own(cluster, tmp_path):
+def test_several_controllers_write_separate_logs(cluster, tmp_path):
     chosen = ["cmd:echo one", "cmd:echo two"]
     with start(chosen, cluster, tmp_path, tmp_path) as controller:
         for process in controller.processes:
@@ -80,7 +80,7 @@ def test_several_write_logs_of_their_own(cluster, tmp_path):
     assert (tmp_path / "controller-2.log").read_text() == "two\n"
 
 
-def test_one_that_has_ended_is_noticed(cluster, tmp_path):
+def test_a_controller_that_has_ended_is_reported_with_its_output(cluster, tmp_path):
     with start(["cmd:sh -c 'echo why; exit 7'"], cluster, tmp_path, tmp_path) as controller:
         controller.processes[0]._child.wait(20)
         with (
@@ -91,7 +91,7 @@ def test_one_that_has_ended_is_noticed(cluster, tmp_path):
     assert "why" in str(error.value)
 
 
-def test_one_that_does_not_exist(cluster, tmp_path):
+def test_a_controller_program_that_does_not_exist_is_reported(cluster, tmp_path):
     with (
         pytest.raises(ProcessError, match="cannot start /no/such"),
         start(["cmd:/no/such"], cluster, tmp_path, tmp_path),

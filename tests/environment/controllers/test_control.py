@@ -1,4 +1,4 @@
-"""Killing and starting what is under test, through the socket of a run."""
+"""Tests killing and starting the controller under test through the socket of a run."""
 
 import sys
 from multiprocessing.connection import Client
@@ -27,7 +27,7 @@ def process(tmp_path):
         yield running
 
 
-def test_killed_and_started_again_it_is_ready_anew(process, tmp_path):
+def test_a_controller_killed_and_started_again_is_ready_again(process, tmp_path):
     with listening(tmp_path, [process]):
         ask(tmp_path, KILL)
         assert not process.is_alive
@@ -36,27 +36,27 @@ def test_killed_and_started_again_it_is_ready_anew(process, tmp_path):
         assert process.read().count("ready") == 2
 
 
-def test_starting_what_runs_leaves_it_alone(process, tmp_path):
+def test_starting_a_running_controller_does_nothing(process, tmp_path):
     with listening(tmp_path, [process]):
         ask(tmp_path, START)
     assert process.read().count("ready") == 1
 
 
-def test_what_cannot_be_started_is_told(process, tmp_path):
+def test_a_controller_that_cannot_be_started_is_reported(process, tmp_path):
     with listening(tmp_path, [process]):
         ask(tmp_path, KILL)
         process.command = ["/no/such/program"]
         with pytest.raises(ControllerError, match="cannot start /no/such/program"):
             ask(tmp_path, START)
-        ask(tmp_path, KILL)  # it still listens
+        ask(tmp_path, KILL)  # the socket still answers
 
 
-def test_nobody_there():
+def test_asking_without_a_listener_raises_controller_error():
     with pytest.raises(ControllerError, match="does not answer"):
         ask(Path("/nowhere"), KILL)
 
 
-def test_somebody_who_is_killed_while_asking_is_not_in_the_way(process, tmp_path):
+def test_a_client_that_disconnects_does_not_block_other_clients(process, tmp_path):
     with listening(tmp_path, [process]):
         Client(str(tmp_path / SOCKET)).close()
         ask(tmp_path, LOOK)

@@ -1,3 +1,5 @@
+"""Tests the decisions of the co-scheduler: reservations, bindings and explanations."""
+
 import json
 from collections import Counter
 from dataclasses import replace
@@ -19,7 +21,7 @@ from reference_controller.co_scheduler.transitions import MACHINE
 from reference_controller.task_resource.seen import reservation_of
 from tests.reference_controller.scheduling import SLOT, P, S, T, node, pod, resource
 
-#: Untyped: a decision's actions are of several kinds, and a test knows which it wants.
+#: Typed as Any, because the actions of a decision have several types and each test knows its own.
 machine: Any = MACHINE
 
 ROOM = node_with_room(node(), [])
@@ -45,31 +47,45 @@ def taken(seen):
     ("changes", "transition"),
     [
         pytest.param({}, "reserve", id="there is room"),
-        pytest.param({"gangs": (gang("Reserved", held={"psi-0": "node-1"}),)}, None, id="it holds"),
         pytest.param(
-            {"gangs": (gang("Schedulable", held={"psi-0": "node-1"}),)}, "bind", id="it may go"
+            {"gangs": (gang("Reserved", held={"psi-0": "node-1"}),)},
+            None,
+            id="the gang holds its reservation",
         ),
-        pytest.param({"gangs": (gang("Schedulable"),)}, "bind_further", id="let go without room"),
-        pytest.param({"gangs": (gang("Failed"),)}, "explain", id="it is out of this round"),
-        pytest.param({"gangs": (gang("Pending"),)}, "explain", id="it takes part in none"),
+        pytest.param(
+            {"gangs": (gang("Schedulable", held={"psi-0": "node-1"}),)},
+            "bind",
+            id="the gang is schedulable",
+        ),
+        pytest.param(
+            {"gangs": (gang("Schedulable"),)},
+            "bind_further",
+            id="schedulable without a reservation",
+        ),
+        pytest.param({"gangs": (gang("Failed"),)}, "explain", id="failed in this round"),
+        pytest.param({"gangs": (gang("Pending"),)}, "explain", id="pending before a round"),
         pytest.param(
             {"gangs": (), "strays": ((pod(), "waiting for task resource"),)},
             "explain",
-            id="what it names is not there",
+            id="the task resource does not exist",
         ),
-        pytest.param({"nodes": (FULL,)}, "explain", id="no room"),
-        pytest.param({"nodes": ()}, "explain", id="no node"),
+        pytest.param({"nodes": (FULL,)}, "explain", id="the node is full"),
+        pytest.param({"nodes": ()}, "explain", id="the domain has no node"),
         pytest.param(
-            {"gangs": (gang("Reserving", "psi-0", "psi-1", need=2),)}, "reject", id="room for some"
+            {"gangs": (gang("Reserving", "psi-0", "psi-1", need=2),)},
+            "reject",
+            id="room for fewer pods than needed",
         ),
         pytest.param(
-            {"gangs": (gang("Reserving", "psi-0", "psi-1", need=1),)}, "reserve", id="some will do"
+            {"gangs": (gang("Reserving", "psi-0", "psi-1", need=1),)},
+            "reserve",
+            id="room for as many pods as needed",
         ),
-        pytest.param({"gangs": (gang(need=2),)}, None, id="pods are missing"),
+        pytest.param({"gangs": (gang(need=2),)}, None, id="fewer pods exist than needed"),
         pytest.param(
             {"gangs": (gang("Reserved", held={"psi-0": "gone"}),)},
             "withdraw",
-            id="its node is gone",
+            id="the node of the reservation is gone",
         ),
         pytest.param(
             {
@@ -77,7 +93,7 @@ def taken(seen):
                 "nodes": (ROOM.without([{SLOT: Decimal(2)}]),),
             },
             "withdraw",
-            id="its node has shrunk",
+            id="the node of the reservation has shrunk",
         ),
         pytest.param(
             {
@@ -85,7 +101,7 @@ def taken(seen):
                 "nodes": (node_with_room(node(ready="Unknown"), []),),
             },
             "withdraw",
-            id="its node is not ready",
+            id="the node of the reservation is not ready",
         ),
         pytest.param(
             {
@@ -93,26 +109,26 @@ def taken(seen):
                 "nodes": (ROOM.without([{"elsewhere/gpu": Decimal(1)}]),),
             },
             None,
-            id="its node lacks what nobody asks for",
+            id="the node lacks a resource that no pod requests",
         ),
-        pytest.param({"gangs": (), "singles": (pod(),)}, "bind_single", id="a pod of its own"),
+        pytest.param({"gangs": (), "singles": (pod(),)}, "bind_single", id="a pod without a gang"),
         pytest.param(
             {"gangs": (gang("Schedulable", "psi-1", need=2, bound=1),)},
             "bind_further",
-            id="the rest of a gang",
+            id="the remaining pods of a gang",
         ),
         pytest.param(
             {"gangs": (gang("Schedulable", "psi-0", "psi-1", need=2),)},
             "explain",
-            id="never below its minimum",
+            id="room for fewer pods than the minimum",
         ),
     ],
 )
-def test_decides(changes, transition):
+def test_the_scheduler_decides_on_the_expected_transition(changes, transition):
     assert taken(replace(SEEN, **changes)) == transition
 
 
-def test_what_is_held_is_what_is_bound():
+def test_pods_are_bound_to_the_nodes_reserved_for_them():
     held = {"psi-0": "node-1", "psi-1": "node-2"}
     seen = replace(
         SEEN,
@@ -125,7 +141,7 @@ def test_what_is_held_is_what_is_bound():
     assert {name_of(bind.pod): bind.node for bind in binds} == held
 
 
-def test_the_older_gets_the_room_and_a_later_one_that_fits_is_not_held_up():
+def test_the_older_gang_gets_the_room_and_a_small_one_need_not_wait():
     old, young, small = gang(name="a"), gang(name="b"), gang(name="c")
     big = gang("Reserving", "x-0", "x-1", name="0-big", need=2)
     _, decision = machine.decide(replace(SEEN, gangs=(old, young)))
@@ -134,7 +150,7 @@ def test_the_older_gets_the_room_and_a_later_one_that_fits_is_not_held_up():
     assert [name_of(patch.seen) for patch in decision.stages[0]] == ["c"]
 
 
-def test_the_younger_loses_its_hold_on_a_node_that_has_shrunk():
+def test_the_younger_gang_loses_its_reservation_on_a_node_that_has_shrunk():
     old, young = (gang("Reserved", held={"psi-0": "node-1"}, name=name) for name in "ab")
     shrunk = ROOM.without([requests_of(pod())] * 2)
     _, decision = machine.decide(replace(SEEN, gangs=(old, young), nodes=(shrunk,)))
@@ -142,14 +158,14 @@ def test_the_younger_loses_its_hold_on_a_node_that_has_shrunk():
     assert (name_of(patch.seen), patch.patch["status"]["phase"]) == ("b", "Failed")
 
 
-def test_a_gang_that_may_go_keeps_its_phase_when_it_loses_its_hold():
+def test_a_schedulable_gang_keeps_its_phase_without_its_reservation():
     seen = replace(SEEN, gangs=(gang("Schedulable", held={"psi-0": "gone"}),))
     _, decision = machine.decide(seen)
     [[patch]] = decision.stages
     assert patch.patch == {"metadata": {"annotations": {P + "reservation": None}}}
 
 
-def test_pods_bound_further_share_what_room_there_is():
+def test_pods_bound_without_a_reservation_share_the_free_room():
     gangs = (
         gang("Schedulable", "a-0", "a-1", name="a"),
         gang("Schedulable", "b-0", "b-1", name="b", need=2),
@@ -158,7 +174,7 @@ def test_pods_bound_further_share_what_room_there_is():
     nodes = (ROOM, node_with_room(node("node-2", slots="2"), []))
     _, decision = machine.decide(replace(SEEN, gangs=gangs, nodes=nodes))
     [binds] = decision.stages
-    # b finds room for one of two: none of it is bound, and the room goes to the next
+    # b has room for one of its two pods: neither is bound, and the next gang gets the room
     assert [(name_of(bind.pod), bind.node) for bind in binds] == [
         ("a-0", "node-1"),
         ("a-1", "node-2"),
@@ -166,15 +182,15 @@ def test_pods_bound_further_share_what_room_there_is():
     ]
 
 
-def test_of_the_same_age_one_group_goes_first_in_every_domain():
-    """By their own names the digits would decide, which differ from domain to domain."""
+def test_of_two_groups_of_one_age_the_same_goes_first_in_every_domain():
+    """The order by resource name would depend on its hash, which differs between domains."""
     first, second = gang(name="psi-a0"), gang(name="psi-2-0a")
     for each, group in ((first, "psi"), (second, "psi-2")):
         each.resource["metadata"]["annotations"][P + "task-resource-group"] = group
     assert first.age < second.age
 
 
-def test_a_pod_is_told_once_why_it_waits():
+def test_the_reason_why_a_pod_waits_is_written_once():
     _, decision = machine.decide(replace(SEEN, nodes=(FULL,)))
     [[write]] = decision.stages
     assert isinstance(write, PatchStatus)
@@ -184,7 +200,7 @@ def test_a_pod_is_told_once_why_it_waits():
     told = pod()
     told["status"]["conditions"] = [condition]
     assert taken(replace(SEEN, nodes=(FULL,), gangs=(Gang(resource(), (told,)),))) is None
-    # another reason: the message is new, but it has waited since the first
+    # another reason: the message changes, but the transition time stays
     seen = replace(SEEN, now=T + S, nodes=(), gangs=(Gang(resource(), (told,)),))
     _, decision = machine.decide(seen)
     [[write]] = decision.stages
@@ -193,8 +209,8 @@ def test_a_pod_is_told_once_why_it_waits():
     ]
 
 
-def test_who_was_told_of_the_room_is_not_told_of_the_phase():
-    """Else what a pod says would change with every round (VW-18)."""
+def test_a_pod_that_lacks_room_gets_no_message_about_the_phase():
+    """Otherwise the condition of the pod would change with every round (VW-18)."""
     _, decision = machine.decide(replace(SEEN, gangs=(gang("Failed"),)))
     [[write]] = decision.stages
     [condition] = write.status["conditions"]
@@ -234,16 +250,17 @@ def test_who_was_told_of_the_room_is_not_told_of_the_phase():
         ),
     ],
 )
-def test_what_keeps_a_pod_from_a_node(changed_pod, changed_node, why):
+def test_an_obstacle_between_a_pod_and_a_node_is_named(changed_pod, changed_node, why):
     assert obstacle(changed_pod, node_with_room(changed_node, [])) == why
 
 
-def test_four_pods_on_one_node_count_four():
+def test_four_pods_on_one_node_use_four_slots():
     room = node_with_room(node(slots="5"), [requests_of(pod())] * 4)
     assert room.free[SLOT] == 1
 
 
 def observed(*, nodes, pods, resources, namespaces=()):
+    """Returns the observation of domain alice in a cache with these objects."""
     cache = Cache()
     kinds = (NODES, nodes), (PODS, pods), (TASK_RESOURCES, resources), (NAMESPACES, namespaces)
     for kind, objects in kinds:
@@ -255,7 +272,7 @@ def observed(*, nodes, pods, resources, namespaces=()):
     return CoScheduler().observe(cache, "alice", T)
 
 
-def test_the_ledger_counts_what_is_bound_and_what_is_held():
+def test_bound_ending_and_reserved_pods_use_the_room_of_a_node():
     ended = pod(name="ended-0", node="node-1", resource="")
     ended["status"]["phase"] = "Succeeded"
     ending = pod(name="ending-0", node="node-1", resource="")
@@ -270,11 +287,11 @@ def test_the_ledger_counts_what_is_bound_and_what_is_held():
             resource(name="late", phase="Failed", held=json.dumps({"waits-0": "node-1"})),
         ],
     )
-    # nine, less three that are bound, one on its way out, and one that is held
+    # nine slots, minus three bound pods, one that is terminating, and one reservation
     assert seen.nodes[0].free[SLOT] == 4
 
 
-def test_a_hold_ends_when_its_pod_is_bound_or_gone():
+def test_a_reservation_ends_when_its_pod_is_bound_or_gone():
     held = json.dumps({"psi-0": "node-1", "psi-9": "node-1"})
     seen = observed(
         nodes=[node(slots="9")],
@@ -285,8 +302,8 @@ def test_a_hold_ends_when_its_pod_is_bound_or_gone():
     assert seen.gangs[0].bound == 1
 
 
-def test_what_is_held_for_another_domain_is_taken():
-    """A node may have served bob a moment ago."""
+def test_a_reservation_of_another_domain_uses_the_room_of_a_node():
+    """The node may have belonged to bob before it belonged to alice."""
     seen = observed(
         nodes=[node(slots="9"), node("node-2", slots="9")],
         pods=[pod(), pod("bob", name="held-0", slots="2", resource="held")],
@@ -298,7 +315,7 @@ def test_what_is_held_for_another_domain_is_taken():
     assert [room.free[SLOT] for room in seen.nodes] == [7, 9]
 
 
-def test_what_others_schedule_is_not_looked_at_but_takes_room():
+def test_pods_of_other_schedulers_use_room_but_are_not_scheduled():
     foreign = pod(name="foreign-0", node="node-1", resource="", schedulerName="default-scheduler")
     waiting = pod(name="foreign-1", resource="", schedulerName="default-scheduler")
     seen = observed(nodes=[node(slots="9")], pods=[pod(), foreign, waiting], resources=[resource()])
@@ -307,7 +324,7 @@ def test_what_others_schedule_is_not_looked_at_but_takes_room():
     assert observed(nodes=[node()], pods=[foreign, waiting], resources=[]) is None
 
 
-def test_pods_that_name_what_cannot_reserve_for_them_are_in_no_gang():
+def test_a_pod_without_a_valid_task_resource_is_in_no_gang():
     unlabelled = pod(name="psi-1")
     unlabelled["metadata"]["labels"] = {}
     fresh, early = pod(name="psi-2", resource=""), pod(name="psi-3", resource="later")
@@ -320,13 +337,13 @@ def test_pods_that_name_what_cannot_reserve_for_them_are_in_no_gang():
 
 
 @pytest.mark.parametrize(("role", "is_ours"), [("partner", False), ("", True)])
-def test_the_domains_of_other_clusters_are_theirs(role, is_ours):
+def test_pods_in_the_domain_of_a_partner_are_not_scheduled(role, is_ours):
     alice = {"metadata": {"name": "alice", "labels": {P + "role": role}}}
     seen = observed(nodes=[node()], pods=[pod()], resources=[resource()], namespaces=[alice])
     assert (seen is not None) == is_ours
 
 
-def test_init_containers_run_before_the_others_not_beside_them():
+def test_the_request_of_a_pod_is_the_maximum_of_init_and_main_containers():
     first, second = ({"name": n, "resources": {"requests": {SLOT: n}}} for n in ("2", "3"))
     beside = [{"name": n, "resources": {"requests": {SLOT: "1", "cpu": "500m"}}} for n in "ab"]
     asked = requests_of(pod(containers=beside, initContainers=[first, second]))
@@ -340,7 +357,7 @@ AMOUNTS = st.integers(0, 3)
     st.lists(AMOUNTS, max_size=4),
     st.lists(st.tuples(st.lists(AMOUNTS, min_size=1, max_size=4), st.integers(1, 4)), max_size=5),
 )
-def test_reservations_never_over_commit_and_never_fall_short(rooms, gangs):
+def test_a_reservation_never_exceeds_the_room_nor_misses_the_minimum(rooms, gangs):
     nodes = tuple(
         node_with_room(node(f"node-{n}", slots=str(slots)), []) for n, slots in enumerate(rooms)
     )
@@ -372,14 +389,14 @@ def _made(number, amounts, need):
     return Gang(resource(name=f"g{number}", need=min(need, len(pods))), pods)
 
 
-def test_placing_is_by_name_and_uses_every_node():
+def test_pods_are_placed_in_the_order_of_names_on_all_nodes():
     nodes = [node_with_room(node(f"node-{n}"), []) for n in range(3)]
     placed, left = place([pod(name=f"p-{n}") for n in range(4)], nodes)
     assert placed == {"p-0": "node-0", "p-1": "node-1", "p-2": "node-2"}
     assert all(room.free[SLOT] == 0 for room in left)
 
 
-def test_events_touch_only_the_domains_they_concern():
+def test_an_event_queues_only_the_domains_that_it_affects():
     cache, scheduler = Cache(), CoScheduler()
     shared = node(domain="bob")
     shared["metadata"] |= {"uid": "n", "resourceVersion": "1"}
@@ -392,7 +409,7 @@ def test_events_touch_only_the_domains_they_concern():
     assert list(scheduler.keys(TASK_RESOURCES, resource("bob"), cache)) == ["bob"]
 
 
-def test_reservations_are_read_back_as_they_were_written():
+def test_a_written_reservation_is_read_back_unchanged():
     _, decision = machine.decide(SEEN)
     [[patch]] = decision.stages
     annotations = patch.patch["metadata"]["annotations"]

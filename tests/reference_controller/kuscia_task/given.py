@@ -1,4 +1,11 @@
-"""The concept page's PSI task in each of its stations, as small as it can be."""
+"""The PSI task of the concept page, reduced to the minimum, in each state of its life.
+
+new         no object exists yet
+accepted    the task has its first status
+made        all objects exist, but the status does not record them
+pending     all objects exist and are recorded; no pod has started
+running     pods are in the given phases, and the task is Running
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,6 +46,7 @@ def party(domain, role=None, **fields):
 
 
 def task(*parties, status=None, **spec):
+    """Returns the task with these parties (alice and bob by default) and fields of its spec."""
     return {
         "apiVersion": KUSCIA_TASKS.api_version,
         "kind": "KusciaTask",
@@ -60,7 +68,7 @@ def task(*parties, status=None, **spec):
 
 
 def new(*parties, image=None, **spec):
-    """Nothing has been done yet."""
+    """Returns a new task: the controller has not handled it yet."""
     image = image or app_image()
     return Seen(
         T,
@@ -71,7 +79,7 @@ def new(*parties, image=None, **spec):
 
 
 def stored(obj, uid=None):
-    """An object as the API server gives it back."""
+    """Returns the object as the API server returns it, with uid, version and creation time."""
     metadata = {
         "uid": uid or f"uid-{obj['metadata']['name']}",
         "resourceVersion": "8",
@@ -81,7 +89,7 @@ def stored(obj, uid=None):
 
 
 def after(seen, decision, **changes):
-    """What is seen when the decision's last action, a status of the task, is written."""
+    """Returns the state after the decision's last action has written the status of the task."""
     status = decision.stages[-1][-1].status
     return replace(seen, task={**seen.task, "status": status}, **changes)
 
@@ -92,7 +100,7 @@ def accepted(*parties, **kwargs):
 
 
 def made(*parties, **kwargs):
-    """Everything is created, and not yet recorded."""
+    """Returns the state in which all objects exist and the status does not record them yet."""
     seen = accepted(*parties, **kwargs)
     pods = tuple(stored(pod) for pod in build_pods(seen.plan))
     owners = {(pod["metadata"]["namespace"], pod["metadata"]["name"]): pod for pod in pods}
@@ -107,19 +115,19 @@ def made(*parties, **kwargs):
 
 
 def pending(*parties, **kwargs):
-    """Everything is created and recorded; no pod has begun."""
+    """Returns the state in which all objects are recorded in the status and no pod has started."""
     seen = made(*parties, **kwargs)
     return after(seen, record(seen))
 
 
 def running(*parties, phases=("Running", "Running"), **kwargs):
-    """The pods are in these phases, and the task knows that it runs."""
+    """Returns the state with pods in these phases and the task in phase Running."""
     seen = with_pods(pending(*parties, **kwargs), *(pod_status(phase) for phase in phases))
     return after(seen, start(with_pods(seen, *[pod_status("Running")] * len(seen.pods))))
 
 
 def with_pods(seen, *statuses):
-    """The pods with these statuses; None is a pod that is gone."""
+    """Returns the state with these pod statuses; None removes the pod."""
     pods = zip(seen.pods, statuses, strict=True)
     return replace(seen, pods=tuple({**pod, "status": s} for pod, s in pods if s is not None))
 
@@ -133,7 +141,7 @@ def pod_status(phase, **fields):
 
 
 def ended(code, message="", reason=None, name="app"):
-    """A container status of a container that has ended."""
+    """Returns the status of a terminated container."""
     reason = reason or ("Error" if code else "Completed")
     terminated = {"exitCode": code, "reason": reason, **({"message": message} if message else {})}
     return {"name": name, "restartCount": 0, "state": {"terminated": terminated}}

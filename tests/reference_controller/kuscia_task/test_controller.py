@@ -1,4 +1,4 @@
-"""Whom a change concerns, and what is looked at."""
+"""Tests which tasks an event queues, and which objects a task is observed with."""
 
 import pytest
 
@@ -58,17 +58,17 @@ STRANGER = {**named("web-0", namespace="alice"), "spec": {"containers": []}}
         (NODES, named("n1"), []),
     ],
 )
-def test_whom_a_change_concerns(resource, obj, keys):
+def test_an_event_queues_only_the_tasks_that_it_affects(resource, obj, keys):
     cache = cache_of((KUSCIA_TASKS, task()))
     assert list(TASKS.keys(resource, obj, cache)) == keys
 
 
-def test_who_has_all_that_he_needs_waits_for_nothing():
+def test_an_app_image_event_does_not_queue_a_running_task():
     cache = cache_of((KUSCIA_TASKS, task(status={"phase": "Running"})))
     assert list(TASKS.keys(APP_IMAGES, named("image"), cache)) == []
 
 
-def test_a_task_is_seen_with_what_was_made_for_it():
+def test_a_task_is_observed_with_the_objects_created_for_it():
     resource = named(
         "psi-1", namespace="alice", labels={names.TASK_RESOURCE_GROUP_UID: "group-uid"}
     )
@@ -87,28 +87,28 @@ def test_a_task_is_seen_with_what_was_made_for_it():
     assert not seen.predecessor
 
 
-def test_an_app_image_and_the_namespaces_are_enough_to_begin():
+def test_a_task_can_be_planned_with_its_app_image_and_namespaces():
     image = other(app_image(), uid="i", resourceVersion="1")
     domains = [(NAMESPACES, named(domain)) for domain in ("alice", "bob")]
     cache = cache_of((KUSCIA_TASKS, task()), (APP_IMAGES, image), *domains)
     assert look(cache).plan.kits == new(image=image).plan.kits
 
 
-def test_what_a_deleted_task_left_is_seen_under_its_name():
+def test_leftovers_of_a_deleted_task_are_observed_under_its_name():
     cache = cache_of((PODS, POD), (TASK_RESOURCE_GROUPS, MADE.group))
     seen = look(cache)
     assert seen.task is None
     assert {resource for resource, _ in seen.leftovers} == {PODS, TASK_RESOURCE_GROUPS}
 
 
-def test_a_successor_does_not_take_over_what_its_predecessor_left():
+def test_a_successor_does_not_adopt_the_objects_of_its_predecessor():
     cache = cache_of((KUSCIA_TASKS, other(task(), uid="successor")), (PODS, POD))
     seen = look(cache)
     assert seen.pods == ()
     assert seen.leftovers == ((PODS, POD),)
 
 
-def test_a_successor_waits_for_what_is_on_its_way_out():
+def test_a_successor_waits_for_terminating_pods_of_its_predecessor():
     ending = other(POD, deletionTimestamp="2024-01-01T00:00:00Z")
     cache = cache_of((KUSCIA_TASKS, other(task(), uid="successor")), (PODS, ending))
     seen = look(cache)
@@ -116,7 +116,7 @@ def test_a_successor_waits_for_what_is_on_its_way_out():
     assert seen.predecessor
 
 
-def test_what_goes_with_its_owner_is_left_to_the_garbage_collector():
+def test_leftovers_with_an_owner_are_left_to_the_garbage_collector():
     owned = other(POD, ownerReferences=[{"uid": "x"}])
     assert TASKS.observe(cache_of((PODS, owned)), "psi", T) is None
 
@@ -130,12 +130,12 @@ def test_what_goes_with_its_owner_is_left_to_the_garbage_collector():
         ({"deletionTimestamp": "2024-01-01T00:00:00Z"}, {}, False),
     ],
 )
-def test_some_tasks_are_set_aside(metadata, status, seen):
+def test_unschedulable_and_terminating_tasks_are_not_observed(metadata, status, seen):
     cache = cache_of((KUSCIA_TASKS, other(task(status=status), **metadata)))
     assert (TASKS.observe(cache, "psi", T) is not None) is seen
 
 
-def test_the_ports_in_use_are_looked_up_while_they_matter():
+def test_used_ports_are_collected_only_until_resources_are_created():
     cache = cache_of((KUSCIA_TASKS, task()), *((PODS, pod) for pod in MADE.pods))
     seen = look(cache)
     assert 8080 in seen.taken["alice"]
@@ -144,6 +144,6 @@ def test_the_ports_in_use_are_looked_up_while_they_matter():
     assert look(cache).taken == {}
 
 
-def test_the_lock_is_the_task_s_name():
+def test_the_lock_of_a_task_is_its_name():
     assert TASKS.lock("psi") == "psi"
     assert MADE.task["metadata"]["uid"] == UID

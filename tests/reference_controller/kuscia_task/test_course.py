@@ -1,4 +1,4 @@
-"""The machine in the runtime, with everybody else played by the test: whole lives of a task."""
+"""Tests whole lives of a task: the machine runs in the runtime, the test plays all other parts."""
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
@@ -75,13 +75,13 @@ async def pods_are(world, alice, bob):
 
 
 def played(scenario):
-    """Run the scenario as a test: `async def test_it(world, ...)`."""
+    """Turns `async def test_it(world, ...)` into a test with its own FakeWorld."""
 
     @wraps(scenario)
     def test(*args, **kwargs):
         asyncio.run(scenario(*args, world=FakeWorld(), **kwargs))
 
-    vars(test).pop("__wrapped__")  # pytest is not to ask for a fixture called world
+    vars(test).pop("__wrapped__")  # pytest must not look for a fixture called world
     known = signature(scenario)
     asked = [p for p in known.parameters.values() if p.name != "world"]
     vars(test)["__signature__"] = known.replace(parameters=asked)
@@ -89,7 +89,7 @@ def played(scenario):
 
 
 @played
-async def test_success(world):
+async def test_a_task_whose_pods_succeed_succeeds_and_is_cleaned_up(world):
     await begin(world)
     async with controlled(world):
         assert status(world)["phase"] == "Pending"
@@ -116,12 +116,12 @@ async def test_success(world):
     }
     assert all("readyTime" in entry for entry in status(world)["serviceStatuses"].values())
     assert keys(world, PODS) == keys(world, TASK_RESOURCE_GROUPS) == []
-    # What is left goes with its pod, by the garbage collector that is not played here.
+    # The garbage collector, which this test does not play, deletes the rest with its pods.
     assert keys(world, CONFIG_MAPS) == ["alice/psi-0-config", "bob/psi-0-config"]
 
 
 @played
-async def test_failure(world):
+async def test_a_task_with_a_failed_pod_fails_and_keeps_that_pod(world):
     await begin(world)
     async with controlled(world):
         await schedule(world)
@@ -131,8 +131,8 @@ async def test_failure(world):
     assert keys(world, TASK_RESOURCE_GROUPS) == ["psi"]
 
 
-@pytest.mark.parametrize("while_down", [False, True], ids=["at once", "made good"])
-def test_deletion(while_down):
+@pytest.mark.parametrize("while_down", [False, True], ids=["controller running", "controller down"])
+def test_the_objects_of_a_deleted_task_are_deleted(while_down):
     async def scenario(world):
         await begin(world)
         async with controlled(world):
@@ -150,7 +150,7 @@ def test_deletion(while_down):
 
 
 @played
-async def test_a_successor_of_the_same_name_runs_afresh(world):
+async def test_a_successor_with_the_same_name_gets_new_pods(world):
     await begin(world)
     async with controlled(world):
         before = {key: obj["metadata"]["uid"] for (_, key), obj in world.api.objects.items()}
@@ -168,7 +168,7 @@ async def test_a_successor_of_the_same_name_runs_afresh(world):
 
 
 @played
-async def test_events_that_change_nothing_cost_nothing(world):
+async def test_irrelevant_events_cause_no_requests(world):
     await begin(world)
     async with controlled(world):
         await schedule(world)
@@ -185,8 +185,8 @@ def writes(world):
 
 
 @pytest.mark.parametrize("last", range(16))
-def test_a_restart_after_any_write_changes_nothing(last):
-    """RN-06: the controller loses its server after so many writes, ends, and is started again."""
+def test_a_restart_after_any_write_leads_to_the_same_status(last):
+    """RN-06: the controller loses the API server after `last` writes, ends, and is restarted."""
 
     async def scenario(world):
         await begin(world)
@@ -219,8 +219,8 @@ def test_a_restart_after_any_write_changes_nothing(last):
     assert asyncio.run(scenario(FakeWorld())) == asyncio.run(undisturbed(FakeWorld()))
 
 
-def test_what_one_task_costs():
-    """Two parties with three ports each and one config template; the scheduling is not ours."""
+def test_a_task_of_two_parties_needs_seventeen_requests():
+    """Each party has three ports and one config template; requests for scheduling do not count."""
 
     async def scenario(world):
         await begin(world)
@@ -237,7 +237,7 @@ def test_what_one_task_costs():
         ("create", "configmaps"): 2,
         ("create", "services"): 4,
         ("create", "taskresourcegroups"): 1,
-        # accepted, created; runs, the other runs too; one is done, both are done
+        # accepted, created, one pod runs, both run, one has ended, both have ended
         ("patch", "kusciatasks"): 5,
         ("delete", "pods"): 2,
         ("delete", "taskresourcegroups"): 1,

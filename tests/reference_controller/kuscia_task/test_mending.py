@@ -1,4 +1,4 @@
-"""Statuses that somebody else has written into: mended once and for all, whatever it was."""
+"""Tests the repair of task statuses that another client has changed."""
 
 from hypothesis import given as having
 from hypothesis import strategies as st
@@ -26,7 +26,7 @@ def without(status, *fields):
     return {name: value for name, value in status.items() if name not in fields}
 
 
-def test_what_nobody_has_touched_stays():
+def test_an_unchanged_status_is_not_mended():
     for seen in (given.accepted(), given.pending(), given.running()):
         assert mended(seen.stored, CREATED) == seen.stored
 
@@ -36,40 +36,40 @@ def test_a_task_that_is_not_handled_yet_has_no_status():
     assert mended({"podStatuses": {}, "message": "hello"}, CREATED) == {}
 
 
-def test_the_phase_is_the_furthest_that_the_conditions_show():
+def test_the_mended_phase_is_the_latest_that_the_conditions_show():
     for phase in ("Pending", "", "Nonsense"):
         assert mended({**RUNNING, "phase": phase}, CREATED) == RUNNING
     ended = {**RUNNING, "conditions": [*RUNNING["conditions"], condition("Success", "False")]}
     assert mended(ended, CREATED)["phase"] == "Failed"
 
 
-def test_what_somebody_else_has_ended_has_ended():
+def test_a_phase_failed_that_another_client_wrote_stays():
     assert mended({**RUNNING, "phase": "Failed"}, CREATED)["phase"] == "Failed"
 
 
-def test_what_had_ended_shows_in_its_parties_if_in_nothing_else():
+def test_without_conditions_the_parties_show_how_a_task_ended():
     ended = {**without(RUNNING, "conditions"), "partyTaskStatus": PARTIES, "completionTime": FIRST}
     assert mended(ended, CREATED)["phase"] == "Succeeded"
     assert mended({**ended, "reason": "PartiesFailed"}, CREATED)["phase"] == "Failed"
 
 
-def test_a_running_task_has_not_been_completed():
+def test_the_completion_time_of_a_running_task_is_removed():
     assert mended({**RUNNING, "completionTime": FIRST}, CREATED) == RUNNING
 
 
-def test_a_lost_start_is_that_of_the_first_condition_else_of_the_task():
+def test_a_lost_start_time_is_that_of_the_first_condition_or_of_the_task():
     assert mended(without(RUNNING, "startTime"), CREATED) == RUNNING
     bare = without(RUNNING, "startTime", "conditions")
     assert mended(bare, CREATED)["startTime"] == CREATED
     assert mended({**bare, "startTime": "2024-01-01T00:00:60Z"}, CREATED)["startTime"] == CREATED
 
 
-def test_a_running_task_has_the_conditions_that_made_it_run():
+def test_lost_conditions_of_a_running_task_are_restored():
     status = mended(without(RUNNING, "conditions"), CREATED)
     assert status["conditions"] == [condition("ResourceCreated"), condition("Running")]
 
 
-def test_each_condition_stands_once_and_has_a_time():
+def test_duplicate_conditions_are_removed_and_missing_times_added():
     untimed = {"type": "Running", "status": "True"}
     other = {"type": "Other", "status": "Odd"}
     doubled = [condition("ResourceCreated"), untimed, other, condition("Running", "False")]
@@ -81,13 +81,13 @@ def test_each_condition_stands_once_and_has_a_time():
 
 
 @having(task_statuses())
-def test_what_is_mended_needs_no_mending(status):
+def test_mending_a_mended_status_changes_nothing(status):
     once = mended(status, CREATED)
     assert mended(once, CREATED) == once
 
 
 @having(task_statuses())
-def test_what_is_mended_fits_together(status):
+def test_a_mended_status_is_consistent(status):
     once = mended(status, CREATED)
     if not once:
         return
@@ -99,7 +99,7 @@ def test_what_is_mended_fits_together(status):
 
 
 @having(st.sampled_from([*RUNNING]))
-def test_any_field_but_what_is_looked_up_anew_comes_back(field):
+def test_every_removed_field_is_restored_unless_it_is_read_from_objects(field):
     looked_up = ("podStatuses", "serviceStatuses", "partyTaskStatus", "allocatedPorts")
     back = mended(without(RUNNING, field), CREATED)
     assert set(back) >= set(RUNNING) - set(looked_up)

@@ -1,3 +1,5 @@
+"""Tests the names of pods, services, config maps and task resources."""
+
 import re
 
 import pytest
@@ -27,17 +29,17 @@ from reference_controller.names import task_resource_name
         ),
     ],
 )
-def test_services_are_called_as_in_the_original(pod, port, name):
+def test_services_have_the_names_of_the_original_controller(pod, port, name):
     assert naming.service_name(pod, port) == name
 
 
-def test_a_dot_in_a_task_name_does_not_get_into_a_service_name():
+def test_a_dot_in_a_task_name_is_replaced_in_a_service_name():
     name = naming.service_name("with.dots-0", "fed")
     assert name.startswith("svc-with-dots-0-")
     assert name.endswith("-fed")
 
 
-def test_pods_are_numbered_and_carry_the_role_if_there_is_one():
+def test_pod_names_contain_the_role_and_the_index():
     assert naming.pod_names("psi", "", "", 2) == ("psi-0", "psi-1")
     assert naming.pod_names("psi", "Host", "host", 1) == ("psi-host-0",)
 
@@ -56,7 +58,7 @@ def test_roles_are_lower_cased_and_stay_unique_in_their_domain(parties, slugs):
     assert found == slugs
 
 
-def test_a_role_of_other_letters_still_gives_a_name():
+def test_a_role_without_ascii_letters_becomes_a_hash():
     [slug] = naming.role_slugs([{"domainID": "alice", "role": "甲方"}])
     assert len(slug) == 6
     assert slug.isalnum()
@@ -74,7 +76,7 @@ def test_a_pod_is_identified_by_task_role_and_index(role, identity):
 
 
 @pytest.mark.parametrize("role", ["r" * 25, "two words", "甲方"])
-def test_an_identity_is_always_a_label_value(role):
+def test_a_pod_identity_is_always_a_valid_label_value(role):
     identity = naming.pod_identity(UID, role, 10)
     assert len(identity) <= 63
     assert naming.label_value(identity) == identity
@@ -86,7 +88,7 @@ TASKS = st.from_regex(SUBDOMAIN, fullmatch=True).map(lambda name: name * (253 //
 
 
 @given(task=TASKS, role=st.text(max_size=300), port=st.from_regex(r"[a-z]{1,15}", fullmatch=True))
-def test_whatever_a_task_is_called_its_things_have_valid_names_of_their_own(task, role, port):
+def test_any_task_name_leads_to_valid_and_unique_object_names(task, role, port):
     [slug] = naming.role_slugs([{"domainID": "alice", "role": role}])
     pods = naming.pod_names(task, role, slug, 12)
     maps = [rendered_name(pod) for pod in pods]
@@ -104,7 +106,7 @@ def test_whatever_a_task_is_called_its_things_have_valid_names_of_their_own(task
             assert len(name) <= longest
 
 
-def test_only_a_name_that_is_too_long_is_another():
+def test_a_pod_name_is_shortened_only_if_it_is_too_long():
     assert naming.pod_names("t" * 251, "", "", 1) == (f"{'t' * 251}-0",)
     [name] = naming.pod_names("t" * 252, "", "", 1)
     assert name.startswith("t" * 236 + "-")

@@ -1,4 +1,4 @@
-"""Pods, services, config maps and the group, as the API server is to get them."""
+"""Tests the pods, services, config maps and the group that the controller creates."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def pods_of(seen):
     return {(p["metadata"]["namespace"], p["metadata"]["name"]): p for p in seen.pods}
 
 
-def test_a_pod():
+def test_a_pod_has_the_expected_labels_annotations_and_spec():
     [pod] = build_pods(plan(party("alice", "Host")))
     numbers = {p["name"]: p["containerPort"] for p in pod["spec"]["containers"][0]["ports"]}
     assert numbers["fed"] == 8080
@@ -101,7 +101,7 @@ def test_mounts_without_config_templates_are_ignored():
     assert "volumeMounts" not in pod["spec"]["containers"][0]
 
 
-def test_metrics_are_announced_with_the_allocated_port():
+def test_a_metric_probe_becomes_annotations_with_the_allocated_port():
     probe = {"path": "/metrics", "port": "fed"}
     image = app_image(templates=[{"spec": {"containers": [container(metricProbe=probe)]}}])
     [pod] = build_pods(plan(party("alice"), image=image))
@@ -111,7 +111,7 @@ def test_metrics_are_announced_with_the_allocated_port():
     assert "metricProbe" not in pod["spec"]["containers"][0]
 
 
-def test_a_service():
+def test_a_service_has_the_expected_labels_owner_and_ports():
     seen = made(party("alice", bandwidthLimits=[{"destinationID": "bob", "limitKBps": 100}]))
     fed, _ = build_services(seen.plan, pods_of(seen))
     assert fed == {
@@ -155,7 +155,7 @@ def test_a_service():
     }
 
 
-def test_there_is_a_service_per_pod_and_served_port():
+def test_each_port_with_a_service_has_one_per_pod():
     seen = made(party("alice", template={"replicas": 2}), party("bob"))
     found = [s["metadata"]["name"] for s in build_services(seen.plan, pods_of(seen))]
     pods = ("psi-0", "psi-1", "psi-0")
@@ -182,7 +182,9 @@ def policy(*ingresses):
         (policy((["client"], ["p0"])), "p2", "Cluster", []),
     ],
 )
-def test_who_may_reach_a_port(network_policy, port, scope, domains):
+def test_the_network_policy_determines_the_domains_that_may_reach_a_port(
+    network_policy, port, scope, domains
+):
     parties = [party("a", "server"), party("b", "client"), party("c", "client")]
     seen = replace(
         made(), task={**made().task, "spec": {**made().task["spec"], "parties": parties}}
@@ -192,7 +194,7 @@ def test_who_may_reach_a_port(network_policy, port, scope, domains):
     assert access_domains(kits, kit, Port(port, 1, "HTTP", scope)) == domains
 
 
-def test_every_pod_is_told_who_it_is():
+def test_the_cluster_definition_of_each_pod_has_its_own_indexes():
     seen = made(party("alice", template={"replicas": 2}), party("bob"), image=CONFIGURED)
     template = {"x": "{{.TASK_CLUSTER_DEFINE}}"}
     kits = tuple(
@@ -219,7 +221,7 @@ def test_every_pod_is_told_who_it_is():
     }
 
 
-def test_a_rendered_config_map_is_json_again_and_goes_with_its_pod():
+def test_a_rendered_config_map_is_valid_json_and_owned_by_its_pod():
     seen = made(party("alice"), image=CONFIGURED)
     [rendered] = build_rendered(seen.plan, pods_of(seen))
     assert rendered["metadata"]["ownerReferences"][0]["uid"] == "uid-psi-0"
@@ -236,13 +238,18 @@ def test_a_rendered_config_map_is_json_again_and_goes_with_its_pod():
         ('"id-{{ .A }}"', '"id-say "x""'),
         ("{{.OTHER}} {{B}}", "{{.OTHER}} {{B}}"),
     ],
-    ids=["as it is", "escaped between quotes", "not next to both quotes", "unknown ones stay"],
+    ids=[
+        "plain",
+        "escaped between quotes",
+        "not escaped inside a longer text",
+        "unknown names stay",
+    ],
 )
-def test_rendering(template, text):
+def test_a_template_is_rendered_with_its_values(template, text):
     assert render(template, {"A": 'say "x"'}) == text
 
 
-def test_the_group():
+def test_the_group_has_the_expected_labels_and_parties():
     seen = made(party("alice", "host", minReservedPods=1, template={"replicas": 2}), party("bob"))
     group = build_group(seen.plan)
     assert group["metadata"]["name"] == "psi"
@@ -273,6 +280,6 @@ def test_the_group():
 
 
 @pytest.mark.parametrize("seconds", [0, -5, None])
-def test_seconds_that_say_nothing_take_their_default(seconds):
+def test_seconds_that_are_not_positive_are_replaced_by_the_default(seconds):
     group = build_group(plan(scheduleConfig={"lifecycleSeconds": seconds}))
     assert group["spec"]["lifecycleSeconds"] == 300

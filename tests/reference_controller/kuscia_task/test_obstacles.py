@@ -1,4 +1,4 @@
-"""The machine in the runtime, while something is in its way: refusals, edits, predecessors."""
+"""Tests a task in the runtime with obstacles: refused objects, edited specs, predecessors."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ TAKEN = AlreadyExists(409, "AlreadyExists", 'pods "psi-0" already exists')
 
 
 def refusing(world, resource, namespace, error):
-    """From now on what is to be created there is refused; the way back is returned."""
+    """Makes creates of this resource fail; returns a function that ends this."""
     create = world.api.create
 
     async def refuse(kind, obj, **options):
@@ -46,7 +46,7 @@ def refusing(world, resource, namespace, error):
     ids=lambda value: getattr(value, "plural", ""),
 )
 @course.played
-async def test_what_is_refused_for_good_fails_the_task_at_once(world, resource, namespace, what):
+async def test_an_object_refused_as_invalid_fails_the_task(world, resource, namespace, what):
     await course.begin(world)
     refusing(world, resource, namespace, INVALID)
     async with controlled(world):
@@ -58,7 +58,7 @@ async def test_what_is_refused_for_good_fails_the_task_at_once(world, resource, 
 
 @pytest.mark.parametrize("error", [QUOTA, GONE, TAKEN], ids=lambda error: error.reason)
 @course.played
-async def test_what_is_refused_for_now_is_tried_again(world, error):
+async def test_an_object_refused_temporarily_is_created_later(world, error):
     await course.begin(world)
     relent = refusing(world, PODS, "bob", error)
     async with controlled(world):
@@ -75,7 +75,7 @@ async def test_what_is_refused_for_now_is_tried_again(world, error):
 
 
 @course.played
-async def test_what_is_refused_for_too_long_is_named(world):
+async def test_an_object_refused_for_the_whole_lifecycle_fails_the_task(world):
     await course.begin(world)
     refusing(world, PODS, "bob", QUOTA)
     async with controlled(world):
@@ -88,7 +88,7 @@ async def test_what_is_refused_for_too_long_is_named(world):
 
 
 @course.played
-async def test_a_restarted_controller_is_refused_again(world):
+async def test_a_restarted_controller_writes_the_same_refusal(world):
     await course.begin(world)
     refusing(world, PODS, "bob", QUOTA)
     async with controlled(world):
@@ -106,7 +106,7 @@ async def edit(world, generation=2, **spec):
 
 
 async def collect(world):
-    """As the garbage collector does with what a pod owned that is gone."""
+    """Deletes the objects whose owner is gone, as the garbage collector does."""
     uids = {obj["metadata"]["uid"] for obj in world.api.objects.values()}
     for (resource, key), obj in [*world.api.objects.items()]:
         if any(owner["uid"] not in uids for owner in obj["metadata"].get("ownerReferences", ())):
@@ -129,7 +129,7 @@ EDITS = {
 
 @pytest.mark.parametrize("phase", ["Pending", "Running"])
 @pytest.mark.parametrize("spec", EDITS.values(), ids=EDITS)
-def test_an_edited_spec_does_not_change_what_runs(spec, phase):
+def test_an_edited_spec_does_not_change_a_task_whose_objects_exist(spec, phase):
     async def life(world, spec):
         await course.begin(world)
         async with controlled(world):
@@ -148,7 +148,7 @@ def test_an_edited_spec_does_not_change_what_runs(spec, phase):
 
 
 @course.played
-async def test_a_spec_edited_after_the_end_changes_nothing(world):
+async def test_a_spec_edited_after_the_end_of_the_task_changes_nothing(world):
     await course.begin(world)
     async with controlled(world):
         await course.schedule(world)
@@ -162,7 +162,7 @@ async def test_a_spec_edited_after_the_end_changes_nothing(world):
 @pytest.mark.parametrize("spec", [EDITS["a party removed"], EDITS["more replicas"]])
 @pytest.mark.parametrize("refused", [PODS, SERVICES, TASK_RESOURCE_GROUPS], ids=lambda r: r.plural)
 @course.played
-async def test_a_spec_edited_before_all_is_made_is_made_anew(world, refused, spec):
+async def test_a_spec_edited_before_all_objects_exist_replaces_them(world, refused, spec):
     await course.begin(world)
     namespace = None if refused == TASK_RESOURCE_GROUPS else "bob"
     relent = refusing(world, refused, namespace, QUOTA)
@@ -183,7 +183,7 @@ async def test_a_spec_edited_before_all_is_made_is_made_anew(world, refused, spe
 
 
 @course.played
-async def test_a_spec_made_impossible_before_all_is_made_fails_the_task(world):
+async def test_a_spec_made_invalid_before_all_objects_exist_fails_the_task(world):
     await course.begin(world)
     refusing(world, PODS, "bob", QUOTA)
     async with controlled(world):
@@ -195,7 +195,7 @@ async def test_a_spec_made_impossible_before_all_is_made_fails_the_task(world):
 
 
 @course.played
-async def test_a_task_made_again_at_once_waits_for_its_predecessors_things(world):
+async def test_a_recreated_task_waits_for_the_pods_of_its_predecessor(world):
     await course.begin(world)
     async with controlled(world):
         old = {world.api.objects[PODS, key]["metadata"]["uid"] for key in keys(world, PODS)}

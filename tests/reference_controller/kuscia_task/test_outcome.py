@@ -1,4 +1,4 @@
-"""The vectors V-4 to V-6 of the specification."""
+"""Tests the vectors V-4 to V-6 of the specification: the outcome of parties and tasks."""
 
 import pytest
 
@@ -37,17 +37,17 @@ def judged(letters, need=0, known=None, pods=None):
         ("R", 3, "Failed"),
     ],
 )
-def test_a_party_is_judged_by_its_pods(pods, need, phase):
+def test_the_phase_of_a_party_follows_from_its_pods(pods, need, phase):
     assert judged(pods, need)["phase"] == phase
 
 
 @pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
-def test_what_was_judged_stays(phase):
+def test_the_final_phase_of_a_party_stays(phase):
     known = {"domainID": "bob", "phase": phase, "message": "so it was"}
     assert judged("R", known=known) == known
 
 
-def test_a_failed_party_says_why():
+def test_the_message_of_a_failed_party_names_its_pod():
     pods = {"bob/psi-1": {"status": {"containerStatuses": [ended(3, "boom")]}}}
     entry = judged("SF", pods=pods)
     assert entry == {
@@ -57,7 +57,7 @@ def test_a_failed_party_says_why():
     }
 
 
-def test_a_party_that_asks_for_more_pods_than_it_has_says_so():
+def test_a_party_that_requires_more_pods_than_it_has_gets_a_message():
     assert judged("R", 3)["message"] == "minReservedPods is 3, but the party has 1 pods"
 
 
@@ -76,7 +76,7 @@ def test_a_party_that_asks_for_more_pods_than_it_has_says_so():
         ([], "False", False),
     ],
 )
-def test_some_waiting_is_hopeless(containers, ready, hopeless):
+def test_some_waiting_reasons_make_a_pod_count_as_failed(containers, ready, hopeless):
     conditions = [{"type": "ContainersReady", "status": ready}] if ready else []
     pod = {"status": {"containerStatuses": containers, "conditions": conditions}}
     assert is_hopeless(pod) is hopeless
@@ -96,7 +96,7 @@ def test_some_waiting_is_hopeless(containers, ready, hopeless):
         ("FF", 1, False, True),
     ],
 )
-def test_the_task_is_judged_by_its_parties(parties, need, won, lost):
+def test_the_outcome_of_a_task_follows_from_its_parties(parties, need, won, lost):
     entries = tuple({"domainID": d, "phase": PHASES[p]} for d, p in zip("ab", parties, strict=True))
     tally = Tally(entries, need)
     assert (tally.is_won, tally.is_lost) == (won, lost)

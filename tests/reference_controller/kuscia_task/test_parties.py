@@ -1,3 +1,5 @@
+"""Tests the plan of a task: parties, pods, ports and minimums."""
+
 import pytest
 
 from reference_controller.kuscia_task.parties import build_kits, min_reserved_members
@@ -20,13 +22,13 @@ def test_every_party_gets_its_pods_in_the_order_of_the_spec():
     ]
 
 
-def test_the_replicas_are_the_party_s_else_the_template_s_else_one():
+def test_the_replicas_of_a_party_override_those_of_the_template():
     image = app_image(templates=[{"replicas": 3, "spec": {"containers": [container()]}}])
     own, default = kits(party("alice", template={"replicas": 2}), party("bob"), image=image)
     assert (len(own.pods), len(default.pods)) == (2, 3)
 
 
-def test_of_two_parties_alike_the_later_counts():
+def test_of_two_parties_with_one_domain_and_role_the_later_is_used():
     [kit] = kits(party("alice"), party("alice", template={"replicas": 2}))
     assert len(kit.pods) == 2
 
@@ -100,7 +102,7 @@ TWICE = [container(ports=[{"name": "a"}]), container("other", ports=[{"name": "a
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_what_nothing_can_be_made_of_is_said(given, kind, reason, names):
+def test_a_task_that_cannot_be_planned_is_refused_with_a_reason(given, kind, reason, names):
     image = given.pop("image", app_image())
     with pytest.raises(kind) as raised:
         build_kits(task(**given), {image["metadata"]["name"]: image}, DOMAINS)

@@ -1,4 +1,4 @@
-"""Parties whose domains are other clusters' (kusciatask.md section 8)."""
+"""Tests parties whose domains belong to other clusters (kusciatask.md section 8)."""
 
 from kuscia_conformance.kube.kuscia import APP_IMAGES, KUSCIA_TASKS, TASK_RESOURCE_GROUPS
 from kuscia_conformance.kube.objects import NAMESPACES, PODS, SERVICES
@@ -38,7 +38,7 @@ def spec_of_the_group(world):
 
 
 @course.played
-async def test_nothing_is_made_for_a_partner(world):
+async def test_no_objects_are_created_for_a_partner(world):
     await begin(world, "bob")
     async with controlled(world):
         assert keys(world, PODS) == ["alice/psi-0"]
@@ -61,7 +61,7 @@ async def alice_is(world, state):
 
 
 @course.played
-async def test_a_partner_is_needed_like_any_other_party(world):
+async def test_a_task_waits_for_its_partner_as_for_any_party(world):
     await begin(world, "bob")
     async with controlled(world):
         await course.schedule(world)
@@ -86,7 +86,7 @@ async def test_a_partner_that_failed_fails_the_task(world):
 
 
 @course.played
-async def test_a_task_of_partners_alone_is_what_they_are(world):
+async def test_a_task_of_only_partners_follows_their_phases(world):
     await begin(world, "alice", "bob")
     async with controlled(world):
         assert keys(world, PODS) == []

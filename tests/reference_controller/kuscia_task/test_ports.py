@@ -1,3 +1,5 @@
+"""Tests the allocation of port numbers."""
+
 import pytest
 
 from reference_controller.kuscia_task import ports
@@ -22,25 +24,25 @@ def test_declared_numbers_are_used_and_the_others_come_from_the_range():
     )
 
 
-def test_every_replica_and_every_party_of_a_domain_has_its_own():
+def test_every_pod_of_a_domain_has_its_own_port_numbers():
     found = numbers(party("alice", "host", template={"replicas": 2}), party("alice", "guest"))
     allocated = [number for (_, name), number in found.items() if not name.endswith("fed")]
     assert len(set(allocated)) == len(allocated) == 6
 
 
-def test_what_is_in_use_is_passed_over():
+def test_port_numbers_in_use_are_not_allocated():
     first = numbers(party("alice"))
     second = numbers(party("alice"), taken={"alice": set(first.values())})
     assert {number for number in first.values() if number != 8080}.isdisjoint(second.values())
 
 
-def test_what_was_allocated_before_stays():
+def test_port_numbers_allocated_before_stay():
     first = numbers(party("alice"), uid="first")
     taken = {"alice": set(first.values())}
     assert numbers(party("alice"), uid="second", taken=taken, known=first) == first
 
 
-def test_the_range_ends_and_says_so():
+def test_an_exhausted_port_range_is_reported():
     taken = {"alice": set(range(ports.FIRST, ports.LAST))}
     with pytest.raises(Missing, match="all 12767 ports of domain alice"):
         numbers(party("alice"), taken=taken)

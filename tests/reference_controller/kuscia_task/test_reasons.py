@@ -1,4 +1,4 @@
-"""Every way to fail has a word of the table, and a sentence that names whom it concerns."""
+"""Tests that every way to fail has a reason of the table and a message that names the party."""
 
 import re
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tests.reference_controller.kuscia_task.given import (
     with_pods,
 )
 
-#: Untyped: a decision's actions are of several kinds, and a test knows which it wants.
+#: Typed as Any, because the actions of a decision have several types and each test knows its own.
 machine: Any = MACHINE
 LIFE: dict[str, Any] = {"scheduleConfig": {"lifecycleSeconds": 22}}
 EXPIRED: dict[str, Any] = {"conditions": [{"type": "TaskResourceGroupExpired", "status": "True"}]}
@@ -105,20 +105,20 @@ WAYS: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize(("seen", "reason", "words"), WAYS.values(), ids=WAYS)
-def test_a_failed_task_says_why(seen, reason, words):
+def test_a_failed_task_has_its_reason_and_a_message(seen, reason, words):
     [[write]] = machine.decide(seen)[1].stages
     assert write.status["phase"] == "Failed"
     assert write.status["reason"] == reason
     assert words in write.status["message"]
 
 
-def test_every_word_is_one_word_and_is_explained():
+def test_every_reason_is_in_camel_case_and_is_explained():
     for reason in Reason:
         assert re.fullmatch(r"([A-Z][a-z]+)+", reason)
         assert reason.when
         assert reason.remedy
 
 
-def test_every_word_for_a_task_is_tried_here():
+def test_every_reason_of_a_task_is_tested_here():
     of_pods_and_services = {"PodNotExist", "PodDeleted", "ServiceNotExist", "TaskEnded"}
     assert {reason for _, reason, _ in WAYS.values()} == set(Reason) - of_pods_and_services

@@ -1,3 +1,5 @@
+"""Tests the entries of pods and services in the status of a task."""
+
 import pytest
 
 from reference_controller.kuscia_task import status
@@ -42,7 +44,7 @@ UNSCHEDULABLE = {
         pytest.param(
             pod("Pending", node=None),
             {"podPhase": "Pending", "createTime": CREATED},
-            id="created",
+            id="unbound",
         ),
         pytest.param(
             pod("Pending", node=None, conditions=[UNSCHEDULABLE]),
@@ -52,7 +54,7 @@ UNSCHEDULABLE = {
                 "reason": "Unschedulable",
                 "message": "no room",
             },
-            id="no room",
+            id="unschedulable",
         ),
         pytest.param(
             pod("Pending", waiting("ErrImagePull", 'no "x"')),
@@ -64,7 +66,7 @@ UNSCHEDULABLE = {
                 "message": r'container[app] waiting state reason: "ErrImagePull",'
                 r' message: "no \"x\""',
             },
-            id="a container waits",
+            id="a container is waiting",
         ),
         pytest.param(
             pod("Running", startTime=STARTED, conditions=[READY_TRUE]),
@@ -98,7 +100,7 @@ UNSCHEDULABLE = {
                 "reason": "Error",
                 "terminationLog": 'container[two] terminated state reason "Error", message: "boom"',
             },
-            id="the container that failed explains",
+            id="the log of the container that failed",
         ),
         pytest.param(
             pod("Failed", reason="Evicted", message="disk is full"),
@@ -109,12 +111,12 @@ UNSCHEDULABLE = {
                 "reason": "Evicted",
                 "message": "disk is full",
             },
-            id="the pod's own reason goes first",
+            id="the reason of the pod overrides others",
         ),
         pytest.param(
             None,
             {"podPhase": "Failed", "reason": "PodNotExist", "message": "Does not find the pod"},
-            id="vanished",
+            id="the pod does not exist",
         ),
         pytest.param(
             pod("Running", deleted=True),
@@ -125,15 +127,15 @@ UNSCHEDULABLE = {
                 "reason": "PodDeleted",
                 "message": "The pod was deleted before it had ended",
             },
-            id="deleted by somebody",
+            id="deleted by another client",
         ),
     ],
 )
-def test_a_pod_entry(seen, entry):
+def test_a_pod_entry_is_derived_from_the_pod(seen, entry):
     assert status.pod_entry(KNOWN, seen) == {"podName": "psi-0", "namespace": "alice", **entry}
 
 
-def test_a_container_that_runs_again_tells_of_its_last_end():
+def test_a_restarted_container_reports_its_last_termination():
     last = {"name": "app", "state": {"running": {}}, "lastState": ended(1, "boom")["state"]}
     entry = status.pod_entry(KNOWN, pod("Running", last))
     assert entry["terminationLog"] == (
@@ -141,7 +143,7 @@ def test_a_container_that_runs_again_tells_of_its_last_end():
     )
 
 
-def test_what_was_known_once_stays():
+def test_times_once_known_stay_in_a_pod_entry():
     ready = status.pod_entry(KNOWN, pod("Running", startTime=STARTED, conditions=[READY_TRUE]))
     done = status.pod_entry(ready, pod("Succeeded", ended(0), conditions=[READY_FALSE]))
     assert done["readyTime"] == READY
@@ -164,7 +166,7 @@ def test_the_entry_of_a_pod_that_has_ended_stays(gone):
         ("\u200b\U000e0001", r'"\u200b\U000e0001"'),
     ],
 )
-def test_quoting_is_go_s(text, quoted):
+def test_texts_are_quoted_as_by_go(text, quoted):
     assert status.quoted(text) == quoted
 
 
@@ -188,16 +190,16 @@ ENTRY = {
 }
 
 
-def test_a_service_entry():
+def test_a_service_entry_is_derived_from_the_service():
     assert status.new_service_entry(SERVICE, {"alice/psi-0": KNOWN}) == ENTRY
 
 
-def test_a_service_is_ready_since_its_pod_is():
+def test_the_ready_time_of_a_service_is_that_of_its_pod():
     pods = {"alice/psi-0": {**KNOWN, "readyTime": READY}}
     assert status.service_entry(ENTRY, SERVICE, pods) == {**ENTRY, "readyTime": READY}
 
 
-def test_a_service_that_is_gone_keeps_what_was_known():
+def test_the_entry_of_a_deleted_service_keeps_its_fields():
     assert status.service_entry(ENTRY, None, {}) == {
         **ENTRY,
         "reason": "ServiceNotExist",

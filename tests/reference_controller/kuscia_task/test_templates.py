@@ -1,4 +1,4 @@
-"""The vectors V-1 and V-2 of the specification, and the page's way to replace."""
+"""Tests the vectors V-1 and V-2 of the specification, and the overrides that the page describes."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def merged(*containers, base=BASE, **party):
     return template["spec"]["containers"]
 
 
-def test_what_a_party_sets_replaces_and_the_rest_stays():
+def test_values_of_a_party_override_the_app_image_and_the_rest_stays():
     template = merge(
         BASE,
         {
@@ -88,11 +88,11 @@ def test_what_a_party_sets_replaces_and_the_rest_stays():
     }
 
 
-def test_without_a_template_of_its_own_a_party_runs_the_app_images():
+def test_a_party_without_a_template_uses_that_of_the_app_image():
     assert merge(BASE, {}) == BASE
 
 
-def test_the_party_s_value_of_an_environment_variable_counts():
+def test_an_environment_variable_of_a_party_overrides_the_app_image():
     [container] = merged({"name": "app", "env": [{"name": "HOME", "value": "/work"}]})
     assert container["env"] == [{"name": "HOME", "value": "/work"}]
 
@@ -106,12 +106,12 @@ def test_the_party_s_value_of_an_environment_variable_counts():
         ({"command": [], "args": []}, {"command": ["ls"], "args": ["-l"]}),
     ],
 )
-def test_command_and_args_are_a_pair(changes, expected):
+def test_a_party_overrides_command_and_args_together(changes, expected):
     [container] = merged({"name": "app", **changes})
     assert {key: container[key] for key in ("command", "args") if key in container} == expected
 
 
-def test_ports_are_replaced_as_a_whole():
+def test_ports_of_a_party_replace_all_ports_of_the_app_image():
     base = {"spec": {"containers": [{"name": "app", "ports": [{"name": "a"}, {"name": "b"}]}]}}
     [container] = merged({"name": "app", "ports": [{"name": "c"}]}, base=base)
     assert container["ports"] == [{"name": "c"}]
@@ -129,9 +129,9 @@ TWO = {"spec": {"containers": [{"name": "one", "command": ["1"]}, {"name": "two"
         ([{"name": "one"}, {"name": "two"}, {"name": "three"}], ["one", "two", "three"]),
         ([{"name": "x"}, {"name": "one"}], ["one", "two", "x"]),
     ],
-    ids=["by name", "else by position", "whatever the order", "others are added", "name first"],
+    ids=["by name", "by position", "in any order", "others are added", "name before position"],
 )
-def test_containers_are_paired(containers, names):
+def test_containers_are_matched_by_name_and_then_by_position(containers, names):
     assert [container["name"] for container in merged(*containers, base=TWO)] == names
 
 
@@ -142,7 +142,7 @@ def test_containers_are_paired(containers, names):
         ({"restartPolicy": "Never", "spec": {"restartPolicy": "OnFailure"}}, "OnFailure"),
         ({}, "Always"),
     ],
-    ids=["beside the spec, as the page prints it", "the spec's goes first", "neither"],
+    ids=["beside the spec, as the page prints it", "in the spec and beside it", "neither"],
 )
-def test_the_restart_policy_may_stand_beside_the_spec(party, policy):
+def test_the_restart_policy_may_be_beside_the_spec(party, policy):
     assert merge(BASE, party)["spec"]["restartPolicy"] == policy

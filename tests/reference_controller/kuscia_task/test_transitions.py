@@ -1,4 +1,4 @@
-"""For every transition what it decides, and where it does not apply."""
+"""Tests for every transition when it applies and what it writes."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ def condition(status, kind):
 
 
 def taken(seen):
-    """The transition that is taken, and the actions of its only stage."""
+    """Returns the name of the decided transition, and the actions of its only stage."""
     decision = MACHINE.decide(seen)
     assert decision is not None
     name, [actions] = decision[0], decision[1].stages
@@ -59,7 +59,7 @@ def decided(seen):
 
 
 def written(seen):
-    """The status that the transition writes, and its name."""
+    """Returns the name of the decided transition, and the status that it writes."""
     name, [action] = taken(seen)
     assert isinstance(action, PatchStatus)
     return name, action.status
@@ -134,16 +134,16 @@ def without(seen, *kinds):
         ),
     ],
 )
-def test_what_happens(seen, transition):
+def test_each_state_leads_to_its_transition(seen, transition):
     assert decided(seen) == transition
 
 
-def test_every_phase_is_in_the_table():
+def test_every_phase_is_in_the_table_of_transitions():
     assert set(TRANSITIONS) == set(Phase)
     assert set(DEADLINES) <= set(Phase)
 
 
-def test_an_unknown_phase_is_mended():
+def test_an_unknown_phase_is_restored():
     seen = given.pending()
     odd = replace(seen, task={**seen.task, "status": {**seen.status, "phase": "Odd"}})
     assert decided(odd) == "restore"
@@ -164,7 +164,7 @@ def test_a_task_is_accepted_with_its_ports():
     }
 
 
-def test_what_is_missing_is_named_and_then_used():
+def test_a_missing_app_image_is_reported_and_later_used():
     waits = given.accepted(image=given.app_image("other"))
     _, status = written(waits)
     [condition] = status["conditions"]
@@ -177,7 +177,7 @@ def test_what_is_missing_is_named_and_then_used():
     assert decided(replace(told, app_images={"image": given.app_image()})) == "allocate_ports"
 
 
-def test_a_task_that_waited_in_vain_says_for_what():
+def test_a_task_that_expires_names_the_missing_app_image():
     seen = given.accepted(image=given.app_image("other"), **LIFE)
     _, status = written(at(seen, 22))
     assert status["phase"] == "Failed"
@@ -190,7 +190,7 @@ def test_a_task_that_waited_in_vain_says_for_what():
     assert {entry["phase"] for entry in status["partyTaskStatus"]} == {"Failed"}
 
 
-def test_a_contradiction_fails_at_once():
+def test_a_contradictory_spec_fails_the_task():
     _, status = written(given.accepted(scheduleConfig={"minReservedMembers": 3}))
     assert status["reason"] == "InvalidSpec"
     assert status["message"] == "minReservedMembers is 3, but the task has 2 parties"
@@ -204,14 +204,14 @@ def created(seen):
     return [(action.resource, key_of(action.object)) for action in creates]
 
 
-def test_first_pods_and_what_they_share_are_created():
+def test_pods_are_created_first():
     assert created(given.accepted(image=CONFIGURED)) == [
         (PODS, "alice/psi-0"),
         (PODS, "bob/psi-0"),
     ]
 
 
-def test_then_what_the_pods_own():
+def test_services_and_config_maps_are_created_after_the_pods():
     made = given.made(image=CONFIGURED)
     assert created(replace(made, services=(), config_maps=(), group=None)) == [
         (SERVICES, "alice/psi-0-fed"),
@@ -223,17 +223,17 @@ def test_then_what_the_pods_own():
     ]
 
 
-def test_then_the_group():
+def test_the_group_is_created_last():
     assert created(replace(given.made(), group=None)) == [(TASK_RESOURCE_GROUPS, "psi")]
 
 
-def test_only_what_is_lacking_is_created():
+def test_only_missing_objects_are_created():
     made = given.made()
     rest = replace(made, pods=made.pods[:1], services=(), group=None)
     assert created(rest) == [(PODS, "bob/psi-0")]
 
 
-def test_everything_created_is_recorded():
+def test_created_objects_are_recorded_in_the_status():
     _, status = written(given.made())
     assert [c["type"] for c in status["conditions"]] == ["PortsAllocated", "ResourceCreated"]
     assert status["podStatuses"]["bob/psi-0"] == {
@@ -251,14 +251,14 @@ def test_everything_created_is_recorded():
     ]
 
 
-def test_the_running_condition_comes_with_the_phase():
+def test_phase_running_and_its_condition_are_written_together():
     _, status = written(with_pods(given.pending(), pod_status("Running"), {}))
     assert status["phase"] == "Running"
     assert condition(status, "Running") == "True"
     assert [entry["phase"] for entry in status["partyTaskStatus"]] == ["Running", "Pending"]
 
 
-def test_success():
+def test_a_succeeded_task_has_its_times_and_conditions():
     _, status = written(at(given.running(phases=("Succeeded", "Succeeded")), 9))
     assert status["phase"] == "Succeeded"
     assert status["completionTime"] == status["lastReconcileTime"] == time_text(T + 9 * S)
@@ -267,7 +267,7 @@ def test_success():
     assert {entry["podPhase"] for entry in status["podStatuses"].values()} == {"Succeeded"}
 
 
-def test_a_failed_pod_fails_party_and_task():
+def test_a_failed_pod_fails_its_party_and_the_task():
     seen = with_pods(given.running(), pod_status("Running"), FAILED)
     _, status = written(seen)
     assert status["phase"] == "Failed"
@@ -300,7 +300,7 @@ def test_a_failed_pod_fails_party_and_task():
     assert condition(status, "Success") == "False"
 
 
-def test_an_early_success_closes_the_others():
+def test_an_early_success_fails_the_remaining_parties():
     one = {"scheduleConfig": {"minReservedMembers": 1}}
     seen = with_pods(given.running(**one), DONE, pod_status("Running"))
     name, status = written(seen)
@@ -313,7 +313,7 @@ def test_an_early_success_closes_the_others():
     assert status["podStatuses"]["bob/psi-0"]["podPhase"] == "Failed"
 
 
-def test_an_expired_group_fails_the_task_and_says_who_lacked_room():
+def test_an_expired_group_fails_the_task_and_names_the_party_without_room():
     resources = (
         given.resource(
             "alice", {"type": "Reserved", "status": "False", "reason": RETRY_AFTER_RESERVED}
@@ -329,7 +329,7 @@ def test_an_expired_group_fails_the_task_and_says_who_lacked_room():
     )
 
 
-def test_a_group_that_failed_otherwise_says_how():
+def test_the_failed_conditions_of_a_group_are_in_the_message():
     conditions = [
         {"type": "X", "status": "False", "reason": "r1"},
         {"type": "Y", "status": "True", "reason": "r2"},
@@ -341,7 +341,7 @@ def test_a_group_that_failed_otherwise_says_how():
 
 
 def late(seen, seconds=11):
-    """The same, but the group was made later; when half the lifecycle was over."""
+    """Returns the state with a group created `seconds` after the task."""
     created = {"creationTimestamp": time_text(T + seconds * S)}
     metadata = {**seen.group["metadata"], **created}
     return replace(seen, group={**seen.group, "metadata": metadata})
@@ -349,25 +349,25 @@ def late(seen, seconds=11):
 
 @pytest.mark.parametrize("seconds", [1, 11])
 def test_the_lifecycle_counts_from_the_start_of_the_task(seconds):
-    """Be it that the clock struck just before the group was made."""
+    """One second of delay is enough: the clock may change just before the group is created."""
     seen = late(given.pending(**LIFE), seconds)
     assert MACHINE.wake_at(seen) == T + 22 * S
     assert decided(at(seen, 21)) is None
     assert decided(at(seen, 22)) == "expire"
 
 
-def test_a_group_made_in_time_expires_by_itself():
+def test_the_controller_does_not_expire_a_group_created_with_its_task():
     seen = given.pending(**LIFE)
     assert MACHINE.wake_at(seen) is None
     assert decided(at(seen, 23)) is None
 
 
-def test_what_is_reserved_does_not_expire():
+def test_a_reserved_group_does_not_expire():
     assert decided(at(with_group(late(given.pending(**LIFE)), "Reserved"), 60)) is None
 
 
 def ended(phase, *statuses, **changes):
-    """A task in its final phase."""
+    """Returns the state of a task in its final phase."""
     seen = with_pods(given.running(image=CONFIGURED), *statuses)
     _, status = written(seen)
     assert status["phase"] == phase
@@ -397,7 +397,7 @@ def test_after_failure_only_pods_that_did_not_fail_are_deleted():
     assert deleted(seen) == ("clean_up_failure", [(PODS, "alice/psi-0")])
 
 
-def test_after_failure_the_group_learns_of_it():
+def test_after_failure_the_group_gets_the_condition_dependent_task_failed():
     seen = with_group(ended("Failed", pod_status("Running"), FAILED), "Reserving")
     name, status = written(seen)
     assert name == "fail_group"
@@ -410,7 +410,7 @@ def test_after_failure_the_group_learns_of_it():
     }
 
 
-def test_what_is_on_its_way_out_is_not_deleted_again():
+def test_terminating_pods_are_not_deleted_again():
     seen = with_group(ended("Failed", pod_status("Running"), FAILED), "Reserved")
     ending = tuple(
         {**pod, "metadata": {**pod["metadata"], "deletionTimestamp": NOW}} for pod in seen.pods
@@ -418,7 +418,7 @@ def test_what_is_on_its_way_out_is_not_deleted_again():
     assert decided(replace(seen, pods=ending)) is None
 
 
-def test_somebody_else_may_end_a_task():
+def test_a_task_that_another_client_failed_is_completed():
     seen = given.running()
     status = {**seen.status, "phase": "Failed", "reason": "KusciaJobStopped"}
     name, written_status = written(replace(seen, task={**seen.task, "status": status}))
@@ -438,7 +438,7 @@ PHASES = st.sampled_from(["Pending", "Running", "Succeeded", "Failed", None])
 
 
 def written_by(decision):
-    """The statuses of the task that a decision writes."""
+    """Returns the task statuses that a decision writes."""
     stages = decision[1].stages if decision else ()
     actions = [action for stage in stages for action in stage]
     patches = [action for action in actions if isinstance(action, PatchStatus)]
@@ -450,7 +450,7 @@ def any_pod(phase):
 
 
 @having(pods=st.tuples(PHASES, PHASES), group=st.sampled_from(["", "Reserved", "Failed"]))
-def test_finished_phases_stay(pods, group):
+def test_a_finished_phase_is_never_changed(pods, group):
     for finished in (ended("Succeeded", DONE, DONE), ended("Failed", DONE, FAILED)):
         seen = with_group(with_pods(finished, *map(any_pod, pods)), group)
         assert not written_by(MACHINE.decide(seen))
@@ -461,7 +461,7 @@ def test_finished_phases_stay(pods, group):
     group=st.sampled_from(["", "Reserving", "Reserved", "Failed"]),
     second=st.integers(0, 60),
 )
-def test_nothing_to_do_means_that_the_next_look_is_later(pods, group, second):
+def test_without_a_decision_the_next_wake_up_is_later(pods, group, second):
     for seen in (late(given.pending(**LIFE)), given.running(), given.accepted(**LIFE)):
         now = at(seen, second)
         if now.group:
@@ -472,7 +472,7 @@ def test_nothing_to_do_means_that_the_next_look_is_later(pods, group, second):
 
 @having(pods=st.tuples(PHASES, PHASES))
 def test_no_status_is_written_twice(pods):
-    """A transition that writes the status does not apply to what it has written."""
+    """A transition that writes a status does not apply to the status that it wrote."""
     seen = with_pods(given.pending(), *map(any_pod, pods))
     while (decision := MACHINE.decide(seen)) and (statuses := written_by(decision)):
         seen = replace(seen, task={**seen.task, "status": statuses[0]})

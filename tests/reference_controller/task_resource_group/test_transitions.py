@@ -1,3 +1,5 @@
+"""Tests the decisions about a TaskResourceGroup."""
+
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +11,7 @@ from reference_controller.task_resource_group.seen import Phase, Seen
 from reference_controller.task_resource_group.transitions import DEADLINES, MACHINE, TRANSITIONS
 from tests.reference_controller.scheduling import S, T, group, pod, resource, statuses
 
-#: Untyped: a decision's actions are of several kinds, and a test knows which it wants.
+#: Typed as Any, because the actions of a decision have several types and each test knows its own.
 machine: Any = MACHINE
 
 PODS = {"alice/psi-0": pod(), "bob/psi-0": pod("bob", resource="psi-b1")}
@@ -20,7 +22,7 @@ def both(alice="Reserving", bob="Reserving"):
     return (resource("alice", alice), resource("bob", bob, name="psi-b1"))
 
 
-#: As a task's pods are created: nothing is reserved for them yet.
+#: Pods as a task creates them: they are not assigned to a TaskResource yet.
 UNCALLED = {key: pod(key.partition("/")[0], resource="") for key in PODS}
 NEW = Seen(T, group(), pods=UNCALLED)
 RESERVING = Seen(T, group("Reserving"), both(), PODS)
@@ -38,25 +40,31 @@ def taken(seen):
         pytest.param(NEW, ("create", [("psi-a1", "Reserving"), ("psi-b1", "Reserving")]), id="new"),
         pytest.param(replace(NEW, pods={}), None, id="waits for pods"),
         pytest.param(
-            replace(NEW, now=T + 22 * S), ("expire", [("psi", "Failed")]), id="expired unmade"
+            replace(NEW, now=T + 22 * S),
+            ("expire", [("psi", "Failed")]),
+            id="expired before it was created",
         ),
         pytest.param(
             replace(NEW, group=group(minReservedMembers=3)),
             ("refuse", [("psi", "Failed")]),
-            id="more needed than there are",
+            id="more members needed than parties",
         ),
         pytest.param(
             replace(NEW, group=group(initiator="")),
             ("refuse", [("psi", "Failed")]),
-            id="nobody begins",
+            id="an empty initiator",
         ),
         pytest.param(
             replace(NEW, resources=both()),
             ("begin", [("psi-0", None), ("psi-0", None), ("psi", "Reserving")]),
-            id="begins",
+            id="all task resources exist",
         ),
-        pytest.param(RESERVING, None, id="waits"),
-        pytest.param(replace(RESERVING, resources=both("Reserved")), None, id="one is not enough"),
+        pytest.param(RESERVING, None, id="both parties are reserving"),
+        pytest.param(
+            replace(RESERVING, resources=both("Reserved")),
+            None,
+            id="one of two parties has reserved",
+        ),
         pytest.param(
             replace(RESERVING, group=group("Reserving", since=T + S)),
             ("call", [("psi-0", None), ("psi-0", None)]),
@@ -65,7 +73,7 @@ def taken(seen):
         pytest.param(
             replace(RESERVING, resources=both("Reserved", "Reserved")),
             ("reserve", [("psi", "Reserved")]),
-            id="both hold",
+            id="both parties have reserved",
         ),
         pytest.param(
             replace(
@@ -74,29 +82,29 @@ def taken(seen):
                 resources=both("Reserved"),
             ),
             ("reserve", [("psi", "Reserved")]),
-            id="one is enough",
+            id="one party has reserved and one is enough",
         ),
         pytest.param(
             replace(RESERVING, resources=both("Failed", "Reserved")),
             ("give_up", [("psi-b1", "Failed"), ("psi", "ReserveFailed")]),
-            id="one is out of it",
+            id="one party has failed",
         ),
         pytest.param(
             replace(
                 RESERVING, group=group("Reserving", minReservedMembers=1), resources=both("Failed")
             ),
             None,
-            id="one is out of it, but one is enough",
+            id="one party has failed and one is enough",
         ),
         pytest.param(
             replace(RESERVING, resources=both()[:1]),
             ("lose", [("psi", "Failed")]),
-            id="one is gone",
+            id="one task resource is gone",
         ),
         pytest.param(
             replace(RESERVING, now=T + 22 * S, resources=both("Reserved", "Reserved")),
             ("expire", [("psi", "Failed")]),
-            id="expiry goes first",
+            id="expiry before reservation",
         ),
         pytest.param(replace(FAILED_ROUND, now=T + 4 * S), None, id="retry is not due"),
         pytest.param(
@@ -105,42 +113,46 @@ def taken(seen):
             id="retry is due",
         ),
         pytest.param(
-            replace(FAILED_ROUND, now=T + 22 * S), ("expire", [("psi", "Failed")]), id="too late"
+            replace(FAILED_ROUND, now=T + 22 * S),
+            ("expire", [("psi", "Failed")]),
+            id="expired between rounds",
         ),
         pytest.param(
             Seen(T, group("Failed"), both("Reserved", "Failed")),
             ("close", [("psi-a1", "Failed"), ("psi", "Failed")]),
-            id="closes",
+            id="failed with open task resources",
         ),
         pytest.param(
             Seen(T, group("Failed", conditions=[CLOSED]), both()),
             None,
-            id="closed",
+            id="failed and closed",
         ),
-        pytest.param(Seen(T + 99 * S, group("Reserved"), both()), None, id="reserved for ever"),
+        pytest.param(
+            Seen(T + 99 * S, group("Reserved"), both()), None, id="reserved never expires"
+        ),
         pytest.param(
             Seen(T + 99 * S, group("Reserved"), both()[:1], PODS),
             ("make_again", [("psi-b1", "Reserving")]),
-            id="reserved, and one is lost whose pod waits",
+            id="reserved, a task resource is lost and its pod is unbound",
         ),
         pytest.param(
             Seen(T, group("Reserved"), both()[:1], {**PODS, "bob/psi-0": pod("bob", node="node")}),
             None,
-            id="reserved, and one is lost that nobody needs",
+            id="reserved, a task resource is lost and its pod is bound",
         ),
     ],
 )
-def test_decides(seen, decision):
+def test_each_state_of_a_group_leads_to_its_transition(seen, decision):
     assert taken(seen) == decision
 
 
-def test_every_phase_is_in_the_table():
+def test_every_phase_is_in_the_table_of_transitions():
     assert set(TRANSITIONS) == set(Phase)
 
 
 @pytest.mark.parametrize("age", [0, 4, 5, 21, 22, 99])
 @pytest.mark.parametrize("seen", [NEW, RESERVING, FAILED_ROUND, replace(NEW, pods={})])
-def test_nothing_to_do_means_the_next_look_is_later(seen, age):
+def test_without_a_decision_the_next_wake_up_of_a_group_is_later(seen, age):
     later = replace(seen, now=T + age * S)
     due = machine.wake_at(later)
     assert machine.decide(later) is not None or (due is not None and due > later.now)
@@ -151,7 +163,7 @@ def test_finished_groups_have_no_deadline():
     assert Phase.FAILED not in DEADLINES
 
 
-def test_reserved_says_so_in_one_write():
+def test_phase_reserved_and_its_conditions_are_written_together():
     _, decision = machine.decide(replace(RESERVING, resources=both("Reserved", "Reserved")))
     [[write]] = decision.stages
     assert isinstance(write, PatchStatus)
@@ -160,7 +172,7 @@ def test_reserved_says_so_in_one_write():
         assert (condition_of({"status": write.status}, kind) or {}).get("status") == "True"
 
 
-def test_pods_are_called_once_a_round_whatever_somebody_writes():
+def test_pods_get_the_reserving_timestamp_once_per_round():
     later = group("Reserving", since=T + 7 * S)
     called = {key: pod(called=T + 7 * S) for key in PODS}
     assert machine.decide(replace(RESERVING, group=later, pods=called)) is None
@@ -173,7 +185,7 @@ def test_pods_are_called_once_a_round_whatever_somebody_writes():
     }
 
 
-def test_groups_that_failed_together_retry_in_the_same_second_but_not_at_the_same_moment():
+def test_groups_that_failed_together_retry_at_different_moments():
     groups = [group("ReserveFailed") for _ in range(20)]
     for number, each in enumerate(groups):
         each["metadata"]["uid"] = f"uid-{number}"
@@ -182,7 +194,7 @@ def test_groups_that_failed_together_retry_in_the_same_second_but_not_at_the_sam
     assert all(T + 5 * S <= moment < T + 5.5 * S for moment in moments)
 
 
-def test_who_met_another_at_one_retry_does_not_at_the_next():
+def test_the_moment_of_a_retry_depends_on_the_retry_count():
     groups = [group("ReserveFailed"), group("ReserveFailed")]
     for count, each in enumerate(groups):
         each["status"]["retryCount"] = count
@@ -190,7 +202,7 @@ def test_who_met_another_at_one_retry_does_not_at_the_next():
     assert first != second
 
 
-def test_a_retry_is_counted_and_takes_the_holds_back():
+def test_a_retry_is_counted_and_removes_the_reservations():
     seen = replace(FAILED_ROUND, now=T + 5.5 * S, group=group("ReserveFailed"))
     seen.group["status"]["retryCount"] = 1
     _, decision = machine.decide(seen)
@@ -200,7 +212,7 @@ def test_a_retry_is_counted_and_takes_the_holds_back():
         assert patch.patch["metadata"]["annotations"]["kuscia.secretflow/reservation"] is None
 
 
-def test_a_group_without_names_gets_them_first():
+def test_a_group_without_task_resource_names_gets_them_first():
     seen = replace(
         NEW, group=group(parties=[{"domainID": "alice", "pods": []}], minReservedMembers=1)
     )
@@ -214,7 +226,7 @@ def test_a_group_without_names_gets_them_first():
     assert machine.decide(seen)[1] == decision
 
 
-def test_a_task_resource_sums_up_its_pods():
+def test_a_task_resource_contains_the_requests_of_its_pods():
     _, decision = machine.decide(NEW)
     create = decision.stages[0][0]
     assert isinstance(create, Create)
@@ -225,8 +237,8 @@ def test_a_task_resource_sums_up_its_pods():
     assert create.object["metadata"]["ownerReferences"][0]["uid"] == "uid-psi"
 
 
-def test_task_resources_of_one_name_belong_to_their_namespaces():
-    """A name that somebody has chosen need not differ from domain to domain."""
+def test_task_resources_of_one_name_are_distinguished_by_namespace():
+    """A user may give the task resources of two domains the same name."""
     parties = [
         {"domainID": domain, "taskResourceName": "mine", "pods": [{"name": "psi-0"}]}
         for domain in ("alice", "bob")

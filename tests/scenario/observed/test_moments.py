@@ -1,4 +1,4 @@
-"""What may be asked for as a moment, and what is none."""
+"""Tests which sentences the pattern of moments accepts."""
 
 import re
 
@@ -20,15 +20,15 @@ MOMENTS = (
 
 
 @pytest.mark.parametrize("text", MOMENTS)
-def test_these_are_moments(text):
+def test_the_pattern_of_moments_accepts_sentences_about_tasks_and_pods(text):
     assert re.fullmatch(MOMENT, text)
 
 
 @pytest.mark.parametrize("text", ['the task "psi" became nice', "the pods were bound", "soon"])
-def test_these_are_none(text):
+def test_the_pattern_of_moments_refuses_other_sentences(text):
     assert not re.fullmatch(MOMENT, text)
 
 
-def test_what_comes_before_something_that_came_needs_no_other_witness():
+def test_a_negative_sentence_with_before_needs_no_witness():
     assert NEGATIVE.match('no pod of "psi" was bound')
     assert not NEGATIVE.match('no pod of "psi" was bound before the pods of "probe" were bound')

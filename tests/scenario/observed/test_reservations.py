@@ -1,4 +1,4 @@
-"""What the suite says of a task resource in place of a scheduler, and how it finds one."""
+"""Tests how the suite finds task resources and writes their status in place of a scheduler."""
 
 import pytest
 
@@ -22,11 +22,11 @@ THEN, NOW = "2024-01-02T03:04:05Z", "2024-01-02T03:04:09Z"
         ("psi", "psi"),
     ],
 )
-def test_a_task_resource_goes_by_its_name_without_random_digits(key, plain):
+def test_the_plain_key_of_a_task_resource_has_no_random_suffix(key, plain):
     assert plain_key(key) == plain
 
 
-def test_a_phase_that_somebody_sets_comes_with_its_condition():
+def test_a_phase_set_by_the_suite_has_its_condition():
     before = {"type": "Reserved", "status": "False", "lastTransitionTime": THEN}
     other = {"type": "Reserving", "status": "True", "lastTransitionTime": THEN}
     moved = _moved(
@@ -52,9 +52,7 @@ def test_a_phase_that_somebody_sets_comes_with_its_condition():
         ("a.pod.yaml", "whatever: {}", None),
     ],
 )
-def test_a_document_is_held_against_the_definition_that_its_name_names(
-    tmp_path, name, text, problem
-):
+def test_the_file_name_of_a_document_selects_its_schema(tmp_path, name, text, problem):
     path = tmp_path / name
     path.write_text(text)
     found = [error.message for error in document_problems(path, schema_for(path))]

@@ -1,3 +1,5 @@
+"""Tests the rules that hold for all versions of a status."""
+
 import pytest
 
 from kuscia_conformance.errors import FeatureError
@@ -29,13 +31,13 @@ FAILED, DONE = {"phase": "Failed"}, {"completionTime": T1}
          [{"serviceStatuses": {"a/b": {}}}, {"serviceStatuses": {}}]),
     ],
 )  # fmt: skip
-def test_each_rule(rule, kept, broken):
+def test_each_rule_accepts_kept_histories_and_reports_broken_ones(rule, kept, broken):
     assert breaches(rule, kept) == []
     assert len(breaches(rule, broken)) == 1
     assert rule in RULES
 
 
-def test_another_rule_is_refused_with_the_valid_ones():
+def test_an_unknown_rule_is_refused_with_a_list_of_rules():
     with pytest.raises(FeatureError) as error:
         breaches("startTime is nice", [{}, {}])
     assert "startTime stays" in error.value.hint

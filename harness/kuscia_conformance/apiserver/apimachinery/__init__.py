@@ -1,7 +1,13 @@
-"""What every room of the server speaks of: kinds, types, requests, errors.
+"""The vocabulary of all rooms of the server: kinds, types, requests, errors.
 
-Comes in: nothing but values. Goes out: the vocabulary, as frozen data. `kinds` is a kind and its
-strategy, `registry` which kinds there are and what a path means, `types` what a schema says of each
-place, `request` a request and its answer, `status_errors` every refusal, worded as Kubernetes words
-it, `go_text` how Go prints values into messages. It must not know any other room.
+Comes in: only values. Goes out: frozen data and small functions.
+
+    kinds           a kind in one version, and its strategy
+    registry        the kinds that are served, and the meaning of a path
+    types           what a schema says about each place of an object
+    request         a request and its answer
+    status_errors   every refusal, in Kubernetes' words
+    go_text         values in messages, printed as Go prints them
+
+This room must not know any other room.
 """

@@ -1,4 +1,7 @@
-"""How Go writes values into messages: quoted, as numbers, in field errors, and by `%v`."""
+"""Values in messages, printed as Go prints them.
+
+Kubernetes' messages contain them, and clients and tests compare whole messages.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,12 @@ _ESCAPES: Final = {
     '"': r"\"",
     "\\": r"\\",
 }
-#: Below and from which power of ten numbers are written with an exponent.
+#: Go writes an exponent below 10**_SMALL, and from 10**_LARGE on.
 _SMALL, _LARGE = -4, 6
 
 
 def quoted(text: str) -> str:
-    """In double quotes, what cannot be printed escaped."""
+    """Returns the text in double quotes, with unprintable characters escaped (Go's `%q`)."""
     if text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
     return f'"{"".join(map(_escaped, text))}"'
@@ -41,7 +44,7 @@ def _escaped(character: str) -> str:
 
 
 def number(value: float) -> str:
-    """As short as it can be, 6.0 as 6."""
+    """Returns the shortest text of the number; 6.0 becomes 6."""
     if isinstance(value, int):
         return str(value)
     sign, digits, _ = exact = Decimal(repr(value)).normalize().as_tuple()
@@ -54,7 +57,7 @@ def number(value: float) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value in a field's error."""
+    """Returns a value as a field error shows it: a quoted text, a number, or JSON."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, float):

@@ -1,7 +1,8 @@
-"""The kinds that the server serves, and what is special about each.
+"""The kinds that the server serves, and how they differ.
 
-A `Kind` is one kind in one version: built in (from Kubernetes' discovery and OpenAPI data), or of
-a definition. A `Strategy` is what a built-in kind does beyond what all do; see `builtin`.
+A `Kind` is one kind in one version. Built-in kinds come from Kubernetes' discovery and OpenAPI
+data, custom kinds from a CustomResourceDefinition. A `Strategy` is what a kind does beyond the
+steps that all kinds share; the strategies of built-in kinds are in `builtin`.
 """
 
 from __future__ import annotations
@@ -20,60 +21,66 @@ from kuscia_conformance.kube.objects import Obj
 
 @dataclass(frozen=True)
 class Context:
-    """What a strategy may know of the server: the time, chance, and what else there is."""
+    """What a strategy can use of the server: the time, random numbers, and other objects."""
 
     now: datetime
     random: Random
-    #: All objects of a built-in kind, by its plural; for reading only.
+    #: Returns all objects of a built-in kind, by its plural. They must not be changed.
     objects: Callable[[str], Iterable[Obj]]
     user: str = "admin"
 
 
 class Strategy:
-    """What a kind does beyond metadata; as it stands here: nothing.
+    """What a kind does beyond the common steps of a write. This base class adds nothing.
 
-    All are given objects of their own to change. `sub` is the subresource that is written, or "".
+    A write calls `default`, then `prepare_create` or `prepare_update`, then `validate`. The methods
+    may change `obj`, which is a copy, but not `old`. `sub` is the subresource that is written, or
+    "".
     """
 
     #: Whether metadata.generation counts the changes of the spec.
     counts_generations = True
 
     def default(self, obj: Obj, context: Context) -> None:
-        """Fill in what the writer has left out; for creating, replacing and patching alike."""
+        """Fills in absent fields, in every create, update, patch and apply."""
 
     def prepare_create(self, obj: Obj, context: Context) -> None:
-        """Have it as a new object has to be: without what only the system writes."""
+        """Removes from a new object what only the system may set."""
 
     def prepare_update(self, obj: Obj, old: Obj, sub: str, context: Context) -> None:
-        """Put back what this writer may not change."""
+        """Restores from `old` what this write may not change."""
 
     def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[FieldError]:
-        """What is wrong with it; `old` is None for a new object."""
+        """Returns the errors of the object; `old` is None for a new object."""
         return []
 
     def fields(self, obj: Obj) -> Mapping[str, str]:
-        """What field selectors can select by, besides metadata.name and metadata.namespace."""
+        """Returns the fields for field selectors, besides metadata.name and metadata.namespace."""
         return {}
 
-    #: The names of these; a selector by another is refused.
+    #: The names of these fields. Selectors by other fields are refused.
     selectable: tuple[str, ...] = ()
 
     def grace_seconds(self, obj: Obj, asked: int | None) -> int:
-        """How long it stays after a deletion, for somebody to end it: seconds; 0 is at once."""
+        """Returns how long a deleted object stays, in seconds, so that a kubelet can end it.
+
+        0 means immediate removal. `asked` is the client's gracePeriodSeconds.
+        """
         return 0
 
     def prepare_delete(self, obj: Obj, context: Context) -> None:
-        """Have it as a deletion leaves it that does not take it away at once."""
+        """Changes an object at its deletion, for the case that it stays for a while."""
 
     def is_held(self, obj: Obj) -> bool:
-        """Whether something besides metadata.finalizers keeps it there once it is deleted."""
+        """Returns whether a deleted object stays for other reasons than metadata.finalizers."""
         return False
 
     def to_stored(self, obj: Obj) -> Obj:
-        """From this version to the one that is stored."""
+        """Converts an object from this version to the stored version."""
         return obj
 
     def from_stored(self, obj: Obj) -> Obj:
+        """Converts an object from the stored version to this version."""
         return obj
 
 
@@ -82,7 +89,7 @@ PLAIN = Strategy()
 
 @dataclass(frozen=True)
 class Column:
-    """A column of `kubectl get`, as a definition has it (additionalPrinterColumns)."""
+    """A column of `kubectl get` that a definition declares (additionalPrinterColumns)."""
 
     name: str
     type: str
@@ -94,7 +101,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind in one version."""
+    """One kind in one version. Two versions of a kind share the collection `key`."""
 
     group: str
     version: str
@@ -108,18 +115,18 @@ class Kind:
     verbs: frozenset[str] = frozenset()
     #: status, scale, binding, …
     subresources: frozenset[str] = frozenset()
-    #: What its schema says; asked for once.
+    #: Returns the type from the kind's schema. Called once, on first use.
     load_type: Callable[[], Type] = lambda: ANY
     strategy: Strategy = PLAIN
-    #: Of a definition's kind: its columns, and the definition itself.
+    #: For custom kinds: the columns, and the definition itself.
     columns: tuple[Column, ...] = ()
     definition: Obj | None = None
-    #: What everybody is warned of who uses it, if it is on its way out.
+    #: The warning for users of a deprecated kind, else "".
     deprecation: str = ""
-    #: Under which (group, plural) and version it is stored, where that is not its own.
+    #: The (group, plural) and the version in which it is stored, if they are not its own.
     stored_as: tuple[str, str] | None = None
     stored_version: str = ""
-    #: As discovery data has it, subresources included; empty of a definition's kind.
+    #: The kind's entries in Kubernetes' discovery, with subresources; empty for custom kinds.
     discovered: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     @cached_property
@@ -132,7 +139,7 @@ class Kind:
 
     @property
     def key(self) -> tuple[str, str]:
-        """The collection that holds its objects."""
+        """The collection of the kind's objects."""
         return self.stored_as or (self.group, self.plural)
 
     @property
@@ -141,5 +148,5 @@ class Kind:
 
     @property
     def has_status(self) -> bool:
-        """Whether status is a subresource: written by `/status` alone."""
+        """Whether status is a subresource, so that only `/status` writes it."""
         return "status" in self.subresources

@@ -1,4 +1,8 @@
-"""Which kinds are served, and what a path means."""
+"""The kinds that are served, and the meaning of a path.
+
+For example, the path /api/v1/namespaces/N/pods/P/status means the subresource `status` of the pod P
+in the namespace N: Target(kind of pods, "N", "P", "status").
+"""
 
 from __future__ import annotations
 
@@ -16,13 +20,13 @@ from kuscia_conformance.apiserver.apimachinery.status_errors import (
 
 @dataclass(frozen=True)
 class Target:
-    """What a request is about: a collection, or an object where a name is given."""
+    """What a request is about: a collection or, with a name, an object."""
 
     kind: Kind
     namespace: str = ""
     name: str = ""
     sub: str = ""
-    #: Whether the path says that it is to be watched: /api/v1/watch/…, long superseded.
+    #: Whether the path asks for a watch, in the old form /api/v1/watch/…
     watched: bool = False
 
     @property
@@ -30,28 +34,32 @@ class Target:
         return not self.name
 
 
-#: How many words a path of a resource has at least: api/v1/pods, apis/apps/v1/deployments.
+#: The smallest number of segments in a resource's path: api/v1/pods, apis/apps/v1/deployments.
 _SHORTEST = {"api": 3, "apis": 4}
 
 
 class Unknown(Exception):
-    """A path of nobody's: no such group, version or, in a definition's group, kind."""
+    """The path does not exist: its group or version or, in a custom group, its kind is not served.
+
+    The router answers 404 in plain text, as Kubernetes does.
+    """
 
 
 @dataclass
 class Registry:
-    """All kinds, by group, version and plural."""
+    """All kinds that are served, by group, version and plural."""
 
     _kinds: dict[tuple[str, str], dict[str, Kind]] = field(default_factory=dict)
     _collections: dict[tuple[str, str], Kind] | None = None
 
     def add(self, kinds: Iterable[Kind]) -> None:
+        """Serves these kinds; they replace kinds of the same group, version and plural."""
         self._collections = None
         for kind in kinds:
             self._kinds.setdefault((kind.group, kind.version), {})[kind.plural] = kind
 
     def remove(self, group: str, plural: str) -> None:
-        """Serve the kind in no version any more."""
+        """Stops serving a kind, in all its versions."""
         self._collections = None
         for group_version in [key for key in self._kinds if key[0] == group]:
             self._kinds[group_version].pop(plural, None)
@@ -62,7 +70,7 @@ class Registry:
         return [kind for kinds in self._kinds.values() for kind in kinds.values()]
 
     def collections(self) -> Mapping[tuple[str, str], Kind]:
-        """One kind, in the version that is stored, for each collection."""
+        """Returns every collection with its kind, in the stored version."""
         if self._collections is None:
             self._collections = {
                 kind.key: kind
@@ -72,18 +80,24 @@ class Registry:
         return self._collections
 
     def find(self, group: str, version: str, plural: str) -> Kind | None:
+        """Returns the kind, or None if it is not served."""
         return self._kinds.get((group, version), {}).get(plural)
 
     def _of_group(self, group: str) -> dict[str, Kind]:
         return {kind.plural: kind for kind in self.all() if kind.group == group}
 
     def of_object(self, api_version: str, kind: str) -> Kind | None:
+        """Returns the kind of an object, by its apiVersion and kind; None if it is not served."""
         group, _, version = api_version.rpartition("/")
         kinds = self._kinds.get((group, version), {}).values()
         return next((each for each in kinds if each.name == kind), None)
 
     def target(self, path: str) -> Target:
-        """What a path under /api or /apis means. Unknown, or a StatusError (404), if nothing."""
+        """Returns what a path under /api or /apis means.
+
+        Raises Unknown or StatusError (404) if the path does not exist; which one depends on the
+        group, as in Kubernetes. Raises StatusError (400) for a name that cannot be in a path.
+        """
         words = path.strip("/").split("/")
         if len(words) < _SHORTEST.get(words[0], sys.maxsize):
             raise Unknown
@@ -111,7 +125,7 @@ class Registry:
         return target
 
     def nothing_of(self, group: str) -> Exception:
-        """What is raised for a version of that group that there is not."""
+        """Returns the exception to raise for a version of the group that does not exist."""
         return _no_such_kind(self._of_group(group))
 
 
@@ -122,7 +136,10 @@ def _require_segment(name: str) -> None:
 
 
 def _namespace(rest: list[str]) -> tuple[str, list[str]]:
-    """The namespace and what follows; `namespaces/NAME` by itself is about the namespace."""
+    """Returns the namespace and the rest of the path.
+
+    `namespaces/NAME` alone means the namespace as an object.
+    """
     is_in_one = rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize")
     return (rest[1], rest[2:]) if is_in_one else ("", rest)
 

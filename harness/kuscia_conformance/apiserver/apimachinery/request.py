@@ -1,4 +1,8 @@
-"""A request and its answer, whatever carried them."""
+"""A request and its answer, independent of the transport.
+
+A transport (`http`) creates the `Request`; the router sets its user, and handlers return the
+`Answer`, built with the functions below.
+"""
 
 from __future__ import annotations
 
@@ -15,27 +19,27 @@ from kuscia_conformance.kube.objects import Obj
 
 JSON = "application/json"
 _WHOLE = re.compile("[+-]?[0-9]+")
-#: No number has more that is sent in earnest.
+#: Longer numbers are refused unread, because Python raises ValueError for very long ones.
 _DIGITS = 40
 
 
 @dataclass
 class Request:
-    """One request; header names are in lower case."""
+    """One request; the names of its headers are in lower case."""
 
     method: str
     path: str
     query_string: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    #: Who sends it, once the token has been looked at.
+    #: The user's name, set by `Server.authenticate`.
     user: str = ""
-    #: What they are to be warned of, whatever the answer.
+    #: Warnings for the user. They are sent with the answer, also with a refusal.
     warnings: list[str] = field(default_factory=list)
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """The parameters, the first of each name."""
+        """The query parameters. If a name occurs several times, the first value counts."""
         pairs = parse_qsl(self.query_string, keep_blank_values=True) if self.query_string else ()
         return dict(reversed(list(pairs)))
 
@@ -52,17 +56,22 @@ class Request:
         return self.headers.get("accept", "")
 
     def flag(self, name: str) -> bool:
-        """Whether it is given, and neither `false` nor `0`: Kubernetes takes all else for yes."""
+        """Returns whether a parameter is set.
+
+        Every value counts as true except `false` and `0`, as in Kubernetes.
+        """
         return self.query.get(name, "0").lower() not in ("false", "0")
 
     def number(self, name: str) -> int | None:
-        """A whole number; None where it is not given. StatusError (400) if it is none."""
+        """Returns a parameter as a whole number, or None if it is absent.
+
+        Raises StatusError (400) for other texts, and for numbers of more than 64 bits.
+        """
         text = self.query.get(name)
         if text is None:
             return None
         if not _WHOLE.fullmatch(text):
             raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-        # Of a longer one Python would not even read the digits.
         if len(text) > _DIGITS or not -(2**63) <= int(text) < 2**63:
             raise bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
         return int(text)
@@ -70,7 +79,7 @@ class Request:
 
 @dataclass
 class Answer:
-    """A whole answer, or one that goes on for as long as `stream` does."""
+    """A complete answer or, with `stream`, one that lasts as long as the stream."""
 
     code: int
     body: bytes = b""
@@ -80,6 +89,7 @@ class Answer:
 
 
 def document(obj: Obj, code: int = 200, **headers: str) -> Answer:
+    """Returns an answer with a JSON document."""
     return Answer(code, orjson.dumps(obj) + b"\n", headers=headers)
 
 
@@ -88,11 +98,12 @@ def text(body: str, code: int = 200) -> Answer:
 
 
 def refused(refusal: StatusError) -> Answer:
+    """Returns the answer for a StatusError."""
     return Answer(refusal.code, orjson.dumps(refusal.status) + b"\n", headers=dict(refusal.headers))
 
 
 def page_not_found() -> Answer:
-    """What is answered for paths that belong to nobody."""
+    """Returns the answer for a path that does not exist: 404 in plain text."""
     answer = text("404 page not found\n", 404)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

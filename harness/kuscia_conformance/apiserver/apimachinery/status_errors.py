@@ -1,8 +1,10 @@
-"""How the server says no: a Status, worded as Kubernetes words it.
+"""The server's refusals: a Status, in Kubernetes' words.
 
-`StatusError` is raised anywhere below the transport and becomes the answer. A `FieldError` is one
-field that is wrong; its message is Kubernetes' (`k8s.io/apimachinery` field errors), causes of one
-object are refused together by `invalid`.
+A `StatusError` may be raised anywhere below the transport; it becomes the answer. A `FieldError` is
+one wrong field of an object. `invalid` combines all field errors of an object into one refusal.
+
+The functions below build both. Their texts come from k8s.io/apimachinery and must not change,
+because tests compare them with recorded answers.
 """
 
 from __future__ import annotations
@@ -16,7 +18,10 @@ from kuscia_conformance.kube.objects import Obj
 
 
 class StatusError(Exception):
-    """An answer that is no success."""
+    """An answer other than success: its HTTP code, and a Status with reason, message and details.
+
+    `headers` are sent with the answer, such as Retry-After.
+    """
 
     def __init__(
         self,
@@ -33,6 +38,7 @@ class StatusError(Exception):
 
     @property
     def status(self) -> Obj:
+        """The Status document that is sent as the body."""
         status: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
         status["message"] = self.message
         if self.reason:
@@ -44,7 +50,7 @@ class StatusError(Exception):
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field that is refused: a `reason` such as FieldValueInvalid, and where."""
+    """One wrong field: a `reason` such as FieldValueInvalid, the message, and the path."""
 
     reason: str
     message: str
@@ -72,7 +78,10 @@ def duplicate(field: str, value: Any) -> FieldError:
 
 
 def not_supported(field: str, value: Any, supported: Collection[str]) -> FieldError:
-    """The supported values stand in the order given, those of a set in that of the alphabet."""
+    """Returns the error for a value that is not in a fixed list.
+
+    The message names the supported values in the given order, those of a set in alphabetical order.
+    """
     words = sorted(supported) if isinstance(supported, Set) else supported
     valid = ", ".join(f'"{word}"' for word in words)
     text = f"Unsupported value: {shown(value)}" + (f": supported values: {valid}" if valid else "")
@@ -89,11 +98,15 @@ def too_long(field: str, most: int) -> FieldError:
 
 
 def of_kind(group: str, kind: str) -> str:
+    """Returns `pods` or `deployments.apps`: a kind or plural with its group."""
     return f"{kind}.{group}" if group else kind
 
 
 def invalid(group: str, kind: str, name: str, causes: Sequence[FieldError]) -> StatusError:
-    """422 for all that is wrong with one object; `kind` is the kind's name, `Pod`."""
+    """Returns the refusal (422) for all errors of one object.
+
+    `kind` is the kind's name, such as `Pod`, not its plural.
+    """
     texts = list(dict.fromkeys(map(str, causes)))
     said = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     listed = [{"reason": c.reason, "message": c.message, "field": c.field} for c in causes]
@@ -112,13 +125,14 @@ def already_exists(group: str, plural: str, name: str) -> StatusError:
     return StatusError(409, "AlreadyExists", message, _about(group, plural, name))
 
 
-#: What a writer is told whose version is not the newest.
+#: The reason in a conflict over an old resourceVersion.
 MODIFIED = (
     "the object has been modified; please apply your changes to the latest version and try again"
 )
 
 
 def conflict(group: str, plural: str, name: str, why: str = MODIFIED) -> StatusError:
+    """Returns the refusal (409) of a write to an object that has changed."""
     message = f'Operation cannot be fulfilled on {of_kind(group, plural)} "{name}": {why}'
     return StatusError(409, "Conflict", message, _about(group, plural, name))
 
@@ -135,6 +149,7 @@ def bad_request(message: str) -> StatusError:
 
 
 def expired(message: str = "The resourceVersion for the provided watch is too old.") -> StatusError:
+    """Returns the refusal (410) of a version that the log does not reach back to."""
     return StatusError(410, "Expired", message)
 
 
@@ -148,6 +163,7 @@ def method_not_allowed() -> StatusError:
 
 
 def no_such_resource() -> StatusError:
+    """Returns the refusal (404) of a path whose resource is not served."""
     message = "the server could not find the requested resource"
     return StatusError(404, "NotFound", message, {})
 

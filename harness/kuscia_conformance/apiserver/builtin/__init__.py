@@ -1,11 +1,17 @@
-"""What built-in kinds do beyond plain objects, and what metadata must be like of all kinds.
+"""The built-in kinds: their defaults and validation, and the rules for metadata of all kinds.
 
-Comes in: an object before it is written. Goes out: the same with defaults, or FieldErrors. It must
-not know the store or requests.
+Comes in: an object before it is written, and on an update also the old object. Goes out: the same
+object with defaults, or a list of FieldErrors. It must not know the store or requests.
 
-`strategies` has a `Strategy` for each kind that does anything special. The modules are named for
-the kinds; `pods` and `network` are rooms. `metadata` is for all kinds, `names` and `quantities` are
-what the others need, `bootstrap` is what a new server and a new namespace begin with.
+`strategies` maps every kind that has rules of its own to its `Strategy`. On a write, `writes` calls
+`default`, then `prepare_create` or `prepare_update`, then `validate`. All but `validate` change the
+object in place. All messages are Kubernetes' own words.
+
+| metadata                   | validates metadata of all kinds, built-in and custom        |
+| names, quantities, structs | what several modules need: text rules, numbers, errors      |
+| split                      | base strategies                                             |
+| bootstrap, ending          | a new server's objects; conditions of a deleted namespace   |
+| pods, network, config, …   | the strategies, one module or package per group of kinds    |
 """
 
 from __future__ import annotations
@@ -44,7 +50,7 @@ from kuscia_conformance.apiserver.builtin.workloads import (
 __all__ = ["bind", "default_objects", "service_account", "strategies", "validate_metadata"]
 
 
-#: Kinds whose generations are not counted, and that are plain else.
+#: Kinds without metadata.generation that have no other rules of their own.
 _UNCOUNTED = (
     ("", "serviceaccounts"),
     ("", "limitranges"),
@@ -54,7 +60,7 @@ _UNCOUNTED = (
     ("networking.k8s.io", "ipaddresses"),
     ("autoscaling", "horizontalpodautoscalers"),
 )
-#: Kinds with a status, and what it is in the beginning.
+#: Kinds whose status is a subresource. A SplitStrategy is given the status of a new object.
 _SPLIT: Mapping[tuple[str, str], Strategy] = {
     ("", "resourcequotas"): SplitStrategy({}, counts_generations=False),
     ("", "persistentvolumes"): VolumeStrategy("pv"),
@@ -70,7 +76,11 @@ _SPLIT: Mapping[tuple[str, str], Strategy] = {
 
 
 def strategies() -> Mapping[tuple[str, str], Strategy]:
-    """By group and plural; all other kinds are plain."""
+    """Returns the strategies of the built-in kinds, by group and plural.
+
+    A kind that is not in the result has no rules of its own (`kinds.PLAIN`). The strategy of
+    CustomResourceDefinitions is not here: `server` adds it.
+    """
     return {
         ("", "pods"): PodStrategy(),
         ("", "services"): ServiceStrategy(),

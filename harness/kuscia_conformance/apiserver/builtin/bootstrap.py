@@ -1,6 +1,6 @@
-"""What is there on a fresh server, and in each new namespace.
+"""The objects of a new server and of each new namespace.
 
-Without uid and resourceVersion: these are the store's to give.
+They have no uid and no resourceVersion: these are set when the objects are stored.
 """
 
 from __future__ import annotations
@@ -12,11 +12,16 @@ from kuscia_conformance.apiserver.builtin.priorities import SYSTEM
 from kuscia_conformance.kube.objects import Obj, time_text
 
 NAMESPACES: Final = ("default", "kube-node-lease", "kube-public", "kube-system")
+#: The cluster IP of the service `kubernetes`.
 ADDRESS: Final = "10.96.0.1"
 
 
 def default_objects(now: datetime, port: int = 6443) -> list[Obj]:
-    """Namespaces and their accounts, priority classes, and the server's own service."""
+    """Returns the objects that a new server has.
+
+    These are the namespaces, their service accounts, the priority classes of the system, and the
+    service `kubernetes`. `port` is the server's own port, to which that service forwards.
+    """
     created = time_text(now)
     objects = [_namespace(name, created) for name in NAMESPACES]
     objects += [_priority_class(name, created) for name in SYSTEM]
@@ -25,7 +30,7 @@ def default_objects(now: datetime, port: int = 6443) -> list[Obj]:
 
 
 def service_account(namespace: str, now: datetime) -> Obj:
-    """The account that each namespace has."""
+    """Returns the service account `default` of a namespace."""
     metadata = {"name": "default", "namespace": namespace, "creationTimestamp": time_text(now)}
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
 

@@ -1,4 +1,4 @@
-"""ConfigMaps and Secrets: their keys, their size, and that some never change."""
+"""ConfigMaps and Secrets: their keys, their size, and the field `immutable`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from kuscia_conformance.apiserver.builtin.metadata import IMMUTABLE, invalid_all
 from kuscia_conformance.apiserver.builtin.names import config_key
 from kuscia_conformance.kube.objects import Obj
 
+#: The largest size of all values together, in bytes.
 _MOST: Final = 1024 * 1024
-#: What a Secret of a type must have in its data.
+#: The keys that the data of a Secret must have, by the Secret's type.
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "kubernetes.io/tls": ("tls.crt", "tls.key"),
     "kubernetes.io/dockercfg": (".dockercfg",),
@@ -34,7 +35,10 @@ _ACCOUNT: Final = "kubernetes.io/service-account.name"
 
 
 class ConfigMapStrategy(Strategy):
-    """What ConfigMaps do; see the module."""
+    """The strategy of ConfigMaps.
+
+    `validate` raises a StatusError (400) if a value of binaryData is not base64.
+    """
 
     counts_generations = False
 
@@ -51,12 +55,16 @@ class ConfigMapStrategy(Strategy):
         causes += _keys(binary, "binaryData")
         size = sum(len(value.encode()) for value in data.values())
         size += _decoded(binary, "ConfigMap")
-        # The server has no name for the whole.
+        # The size is that of data and binaryData together, for which Kubernetes has no field name.
         return causes + ([too_long("[]", _MOST)] if size > _MOST else [])
 
 
 class SecretStrategy(Strategy):
-    """What Secrets do; see the module."""
+    """The strategy of Secrets.
+
+    `default` moves stringData into data, in base64. `validate` checks the keys that the type
+    requires; it raises a StatusError (400) if a value of data is not base64.
+    """
 
     counts_generations = False
     selectable = ("type",)
@@ -96,7 +104,7 @@ def _keys(data: Mapping[str, Any], part: str) -> Iterator[FieldError]:
 
 
 def _fixed(obj: Obj, old: Obj, *parts: str) -> Iterator[FieldError]:
-    """What has changed although `immutable` was set."""
+    """Yields an error for each part that has changed although the old object is immutable."""
     if not old.get("immutable"):
         return
     said = "field is immutable when `immutable` is set"
@@ -108,7 +116,7 @@ def _fixed(obj: Obj, old: Obj, *parts: str) -> Iterator[FieldError]:
 
 
 def _decoded(data: Mapping[str, str], kind: str) -> int:
-    """How many bytes base64 stands for; a StatusError where it is none."""
+    """Returns the size after decoding; raises StatusError (400) if a value is not base64."""
     return sum(len(_bytes(value, kind)) for value in data.values())
 
 
@@ -124,6 +132,11 @@ def _bytes(value: str | None, kind: str) -> bytes:
 
 
 def _first_wrong(value: str) -> int:
+    """Returns the position that Kubernetes' message names.
+
+    This is the first character outside the alphabet of base64. If all characters are in it, this is
+    the end of the last complete group of four.
+    """
     wrong = (at for at, sign in enumerate(value) if not (sign.isalnum() or sign in "+/"))
     return next(wrong, len(value) // 4 * 4)
 

@@ -1,4 +1,4 @@
-"""What a namespace that is ending says of what is left in it: its conditions."""
+"""Builds the conditions of a namespace that is being deleted: what is left in it, and why."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from collections.abc import Iterable
 
 from kuscia_conformance.kube.objects import Obj
 
-#: A resource, as `configmaps.` or `widgets.example.com`, and the finalizers of one object of it.
+#: The resource of one remaining object (`configmaps.`, `widgets.example.com`), and its finalizers.
 Left = tuple[str, Iterable[str]]
 
 
 def ending_conditions(left: Iterable[Left], before: Iterable[Obj], now: str) -> list[Obj]:
-    """All five, each with the time since when it has its status."""
+    """Returns the five conditions for the status of the namespace.
+
+    `left` has one entry for each object that remains, `before` has the current conditions. A
+    condition whose status has not changed keeps its lastTransitionTime; the others get `now`, a
+    time in RFC 3339.
+    """
     resources: Counter[str] = Counter()
     finalizers: Counter[str] = Counter()
     for resource, held_by in left:
@@ -33,7 +38,7 @@ def ending_conditions(left: Iterable[Left], before: Iterable[Obj], now: str) -> 
 
 
 _Said = tuple[str, bool, str, str]
-#: What never happens here.
+#: Conditions that are always False, because these failures cannot happen here.
 _FAILURES: tuple[_Said, ...] = (
     (
         "NamespaceDeletionDiscoveryFailure",

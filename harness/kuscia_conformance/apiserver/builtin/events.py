@@ -1,7 +1,7 @@
-"""Events, of which there are two versions.
+"""Events, which have two versions.
 
-The old one in the core group is stored; that of `events.k8s.io` has other names for the same, and
-demands more.
+The store has the version of the core group (`v1`). `events.k8s.io/v1` has other names for the same
+fields, and stricter rules.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kuscia_conformance.apiserver.builtin.names import qualified_name
 from kuscia_conformance.apiserver.builtin.structs import invalid_struct
 from kuscia_conformance.kube.objects import Obj
 
-#: The names in events.k8s.io, and those in the core group.
+#: The fields that have different names: in events.k8s.io/v1, and in v1.
 _NAMES: Final = {
     "regarding": "involvedObject",
     "note": "message",
@@ -32,7 +32,7 @@ _NAMES: Final = {
 }
 _OLD_NAMES: Final = {old: new for new, old in _NAMES.items()}
 _VERSION: Final = "events.k8s.io/v1"
-#: What is in an old event even where nothing was said.
+#: Fields that an event of v1 always has, with their empty values.
 _ALWAYS: Final[Mapping[str, Any]] = {
     "firstTimestamp": None,
     "lastTimestamp": None,
@@ -40,11 +40,11 @@ _ALWAYS: Final[Mapping[str, Any]] = {
     "reportingComponent": "",
     "reportingInstance": "",
 }
-#: What is in a new event only if something was said.
+#: Fields that an event of events.k8s.io/v1 has only if they are not empty.
 _OMITTED: Final = ("reportingController", "reportingInstance")
 _REFERENCE: Final = ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion")
 _REFERENCE_FIELDS: Final = (*_REFERENCE, "fieldPath")
-#: What stays of a new event; only its series goes on.
+#: Fields that cannot be changed in events.k8s.io/v1, by their names in v1.
 _FIXED: Final = (
     "involvedObject",
     "reason",
@@ -63,7 +63,7 @@ _FIXED: Final = (
 
 
 class EventStrategy(Strategy):
-    """What events of the core group do."""
+    """The strategy of events in the core group (v1)."""
 
     counts_generations = False
     selectable = (
@@ -93,7 +93,7 @@ class EventStrategy(Strategy):
 
 
 class NewEventStrategy(Strategy):
-    """What events of events.k8s.io do."""
+    """The strategy of events in events.k8s.io/v1, which are stored as v1."""
 
     counts_generations = False
     selectable = (
@@ -120,12 +120,14 @@ class NewEventStrategy(Strategy):
         return _fields(obj)
 
     def to_stored(self, obj: Obj) -> Obj:
+        """Returns the event as v1, with the fields that v1 always has."""
         event = {_NAMES.get(key, key): value for key, value in obj.items()}
         event["apiVersion"] = "v1"
         default_event(event)
         return event
 
     def from_stored(self, obj: Obj) -> Obj:
+        """Returns a stored event as events.k8s.io/v1, without fields that are empty there."""
         event = {_OLD_NAMES.get(key, key): value for key, value in obj.items()}
         event["apiVersion"] = _VERSION
         for key in _OMITTED:
@@ -142,7 +144,7 @@ def _default_new_event(event: Obj) -> None:
 
 
 def default_event(event: Obj) -> None:
-    """What Go writes of an old event in any case."""
+    """Sets the fields that Go always writes in an event of v1."""
     for key, value in _ALWAYS.items():
         event.setdefault(key, value)
     for key in ("source", "involvedObject"):
@@ -151,7 +153,7 @@ def default_event(event: Obj) -> None:
 
 
 def _fields(event: Obj) -> dict[str, str]:
-    """Of a stored event, under the names of both versions."""
+    """Returns what field selectors can select by, for both versions; `event` is as stored (v1)."""
     about, component = event.get("involvedObject") or {}, event.get("reportingComponent", "")
     return {
         **{f"involvedObject.{key}": about.get(key, "") for key in _REFERENCE_FIELDS},
@@ -171,7 +173,12 @@ def _validate(event: Obj, controller: str) -> Iterator[FieldError]:
 
 
 def _namespace(event: Obj) -> Iterator[FieldError]:
-    """An event is where its object is; about a cluster's object, it is in `default`."""
+    """Checks that an event is in the namespace of the object that it is about.
+
+    An event about a cluster-scoped object is in `default`; without eventTime it may have no
+    namespace, with eventTime it may be in `kube-system`. As in Kubernetes, the two namespaces are
+    not compared if there is an eventTime.
+    """
     namespace = event["metadata"].get("namespace", "")
     about = event["involvedObject"].get("namespace", "")
     timed = bool(event.get("eventTime"))
@@ -207,7 +214,7 @@ def _changed(event: Obj, old: Obj) -> Iterator[FieldError]:
 
 
 def _go_reference(reference: Obj | None) -> Obj | None:
-    """As Go shows it: with all its fields, under Go's names."""
+    """Returns the reference as Kubernetes prints it: all its fields, under Go's names."""
     names = {"uid": "UID", "apiVersion": "APIVersion"}
     return reference and {
         names.get(key, key[0].upper() + key[1:]): reference.get(key, "")
@@ -224,7 +231,7 @@ def _series(event: Obj) -> Iterator[FieldError]:
 
 
 def _validate_strictly(event: Obj) -> Iterator[FieldError]:
-    """What only the new version demands."""
+    """Checks what only events.k8s.io/v1 demands, of a new event."""
     yield from _series(event)
     if not event.get("eventTime"):
         yield required("eventTime")

@@ -1,4 +1,4 @@
-"""Leases: durations that are durations."""
+"""Leases: the validation of their numbers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from kuscia_conformance.kube.objects import Obj
 
 
 class LeaseStrategy(Strategy):
-    """What leases do; see the module."""
+    """The strategy of Leases."""
 
     counts_generations = False
 
     def default(self, obj: Obj, _context: Context) -> None:
         spec = obj.setdefault("spec", {})
-        # Belong to coordinated leader election, which is switched off.
+        # Both fields belong to coordinated leader election, a feature that is switched off.
         spec.pop("strategy", None)
         spec.pop("preferredHolder", None)
 

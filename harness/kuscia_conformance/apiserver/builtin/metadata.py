@@ -1,7 +1,11 @@
-"""What metadata must be like, of all kinds alike.
+"""Validates the metadata of objects of all kinds, built-in and custom.
 
-`validate_metadata` is the entry; it is called for every write, so that a valid object has to
-cost next to nothing. Each of the others looks at one field.
+`validate_metadata` is the entry. It runs on every write, so a valid object must be cheap to check:
+each part is only looked at if the object has it, and the rules for labels are cached. Each private
+function checks one field and returns a list of FieldErrors, empty if the field is valid.
+
+`NAME_RULES` has the kinds whose names are not DNS subdomains. `names` has the rules themselves. The
+messages, their order and their repetitions are those of Kubernetes.
 """
 
 from __future__ import annotations
@@ -32,13 +36,16 @@ from kuscia_conformance.apiserver.builtin.names import (
 from kuscia_conformance.apiserver.builtin.structs import invalid_struct, owner_struct
 from kuscia_conformance.kube.objects import Obj
 
+#: The largest size of all annotations together, keys and values, in bytes.
 ANNOTATIONS_SIZE: Final = 256 * 1024
+#: The message for a field that cannot be changed.
 IMMUTABLE: Final = "field is immutable"
+#: The finalizers of Kubernetes itself, which need no domain in front.
 STANDARD_FINALIZERS: Final = frozenset({"orphan", "foregroundDeletion", "kubernetes"})
 
 
 def _cron_job(text: str) -> Complaints:
-    """A CronJob's name: its jobs' names are longer by eleven."""
+    """Checks a CronJob's name: 52 characters at most, since its Jobs' names have eleven more."""
     return subdomain(text) or longer_than(52, text)
 
 
@@ -47,7 +54,7 @@ _is_api_version: Final = re.compile("([^/]*/)?[^/]+").fullmatch
 _RBAC: Final = "rbac.authorization.k8s.io"
 _FLOW: Final = "flowcontrol.apiserver.k8s.io"
 
-#: How names of a kind are, where not DNS subdomains.
+#: The rule for the names of a kind, by group and plural. All other names are DNS subdomains.
 NAME_RULES: Final[Mapping[tuple[str, str], Rule]] = {
     ("", "namespaces"): label,
     ("", "services"): label_1035,
@@ -63,7 +70,11 @@ NAME_RULES: Final[Mapping[tuple[str, str], Rule]] = {
 
 
 def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[FieldError]:
-    """What is wrong with an object's metadata; `old` is None for a new object."""
+    """Returns all errors in an object's metadata; `old` is the object before (None: it is new).
+
+    On an update the list has duplicates: Kubernetes validates the metadata in several layers, and
+    each layer reports the errors that it finds. The causes in the answer list them all.
+    """
     meta = obj["metadata"]
     causes: list[FieldError] = []
     if labels := meta.get("labels"):
@@ -72,7 +83,7 @@ def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[FieldError]
         causes += _annotations(annotations)
     if owners := meta.get("ownerReferences"):
         causes += _owners(owners)
-    # Of what is changed most is looked at again by each of Kubernetes' layers.
+    # On an update Kubernetes' layers repeat errors: of changes twice, of most fields three times.
     if old is None:
         causes = _own(meta, kind) + causes
     else:
@@ -84,10 +95,15 @@ def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[FieldError]
 
 
 def invalid_all(field: str, value: Any, complaints: Complaints) -> list[FieldError]:
+    """Returns one FieldError (FieldValueInvalid) for each complaint about a value."""
     return [invalid_value(field, value, said) for said in complaints]
 
 
 def validate_labels(labels: Mapping[str, str], field: str) -> list[FieldError]:
+    """Returns the errors in the keys and values of labels; `field` is their path in the object.
+
+    Also used for maps that follow the same rules, such as a pod's nodeSelector.
+    """
     causes: list[FieldError] = []
     for key, value in labels.items():
         if said := qualified_name(key):
@@ -98,7 +114,7 @@ def validate_labels(labels: Mapping[str, str], field: str) -> list[FieldError]:
 
 
 def _own(meta: Obj, kind: Kind) -> list[FieldError]:
-    """What only a new object can have wrong: later it cannot be changed."""
+    """Returns errors in what is only checked in a new object: name, namespace, generation."""
     rule = NAME_RULES.get((kind.group, kind.plural), subdomain)
     causes = _prefix(meta, rule)
     name = meta.get("name", "")
@@ -114,7 +130,10 @@ def _own(meta: Obj, kind: Kind) -> list[FieldError]:
 
 
 def _prefix(meta: Obj, rule: Rule) -> list[FieldError]:
-    """What generateName says, without its last sign, since more comes after it."""
+    """Checks generateName without its final dash, because a suffix will follow the dash.
+
+    As in Kubernetes, an `a` replaces the dash and the character before it.
+    """
     prefix = meta.get("generateName", "")
     if not prefix:
         return []
@@ -135,7 +154,7 @@ def _annotations(annotations: Mapping[str, str]) -> list[FieldError]:
         characters += len(key) + len(value)
         if said := qualified_name(key if key.islower() else _lowered_prefix(key)):
             causes += invalid_all(field, key, said)
-    # A character is at most four bytes: only what may be too much is counted byte by byte.
+    # A character has at most four bytes, so few annotations must be counted byte by byte.
     if characters * 4 > ANNOTATIONS_SIZE:
         size = sum(len((key + value).encode()) for key, value in annotations.items())
         causes += [too_long(field, ANNOTATIONS_SIZE)] if size > ANNOTATIONS_SIZE else []
@@ -143,6 +162,7 @@ def _annotations(annotations: Mapping[str, str]) -> list[FieldError]:
 
 
 def _lowered_prefix(key: str) -> str:
+    """Returns the key with its prefix in lower case: capitals are allowed there in annotations."""
     prefix, slash, name = key.rpartition("/")
     return prefix.lower() + slash + name
 
@@ -157,6 +177,7 @@ def _owners(owners: list[Obj]) -> list[FieldError]:
 
 
 def _controllers(owners: list[Obj]) -> list[FieldError]:
+    """Returns an error for each owner after the first that is marked as the controller."""
     said = 'Only one reference can have Controller set to true. Found "true" in references for'
     controllers = [owner for owner in owners if owner.get("controller")]
     shown = [owner_struct(owner) for owner in owners]
@@ -198,7 +219,7 @@ def _finalizers(finalizers: list[str]) -> list[FieldError]:
 
 
 def _ours(finalizers: list[str]) -> list[FieldError]:
-    """What is said of built-in kinds' finalizers alone."""
+    """Checks the finalizers of a built-in kind: those without a domain must be standard ones."""
     causes: list[FieldError] = []
     for index, finalizer in enumerate(finalizers):
         if "/" not in finalizer:
@@ -207,13 +228,17 @@ def _ours(finalizers: list[str]) -> list[FieldError]:
 
 
 def validate_finalizer(finalizer: str, field: str) -> list[FieldError]:
-    """That it says whose it is."""
+    """Returns an error if a finalizer has no domain and is not one of STANDARD_FINALIZERS.
+
+    `field` is the path that the error names.
+    """
     if "/" in finalizer or finalizer in STANDARD_FINALIZERS:
         return []
     said = "name is neither a standard finalizer name nor is it fully qualified"
     return [invalid_value(field, finalizer, said)]
 
 
+#: The fields of metadata that a writer may not change.
 _FIXED: Final = (
     "name",
     "namespace",
@@ -225,7 +250,7 @@ _FIXED: Final = (
 
 
 def _changed(meta: Obj, old: Obj) -> list[FieldError]:
-    """What a writer may not change."""
+    """Returns errors for forbidden changes: fixed fields, finalizers added during the deletion."""
     causes = [
         invalid_value(f"metadata.{key}", meta.get(key), IMMUTABLE)
         for key in _FIXED

@@ -1,7 +1,7 @@
-"""What names may look like: each rule is a function from a text to what is wrong with it.
+"""Rules for names and similar texts. A `Rule` returns what is wrong with a text.
 
-The complaints are Kubernetes' (`k8s.io/apimachinery` validation). Rules for what comes again and
-again (label keys and values) remember their answers.
+The messages are those of Kubernetes (`k8s.io/apimachinery` validation). The rules for keys and
+values of labels cache their results, because the same few texts occur in many objects.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
-#: What is wrong with a text; empty where nothing is.
+#: What is wrong with a text, one message each; empty if the text is valid.
 Complaints = tuple[str, ...]
 Rule = Callable[[str], Complaints]
 
@@ -85,14 +85,17 @@ _CONFIG_KEY_TEXT: Final = _wording(
 
 
 def longer_than(most: int, text: str) -> Complaints:
+    """Returns a complaint if the text has more than `most` characters."""
     return (f"must be no more than {most} characters",) if len(text) > most else ()
 
 
 def subdomain(text: str) -> Complaints:
+    """Checks a DNS subdomain (RFC 1123): labels with dots between, 253 characters at most."""
     return longer_than(253, text) + (() if _is_subdomain(text) else (_SUBDOMAIN_TEXT,))
 
 
 def label(text: str) -> Complaints:
+    """Checks a DNS label (RFC 1123): no dots, 63 characters at most."""
     if _is_label(text):
         return longer_than(63, text)
     said = "must not contain dots" if _is_subdomain(text) else _LABEL_TEXT
@@ -100,10 +103,12 @@ def label(text: str) -> Complaints:
 
 
 def label_1035(text: str) -> Complaints:
+    """Checks a DNS label (RFC 1035), which starts with a letter: 63 characters at most."""
     return longer_than(63, text) + (() if _is_label_1035(text) else (_LABEL_1035_TEXT,))
 
 
 def path_segment(text: str) -> Complaints:
+    """Checks a name that is one segment of a URL's path: no `/`, no `%`, not `.` or `..`."""
     if text in (".", ".."):
         return (f"may not be '{text}'",)
     return tuple(f"may not contain '{sign}'" for sign in "/%" if sign in text)
@@ -111,7 +116,7 @@ def path_segment(text: str) -> Complaints:
 
 @lru_cache(maxsize=8192)
 def qualified_name(text: str) -> Complaints:
-    """A name with a DNS subdomain and a slash before it, or without."""
+    """Checks a name with or without a prefix: `example.com/MyName`; the prefix is a subdomain."""
     prefix, slash, name = text.rpartition("/")
     if "/" in prefix:
         optional = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
@@ -127,11 +132,12 @@ def qualified_name(text: str) -> Complaints:
 
 @lru_cache(maxsize=8192)
 def label_value(text: str) -> Complaints:
+    """Checks the value of a label: 63 characters at most; it may be empty."""
     return longer_than(63, text) + (() if _is_label_value(text) else (_LABEL_VALUE_TEXT,))
 
 
 def config_key(text: str) -> Complaints:
-    """A key of a ConfigMap or a Secret, which becomes the name of a file."""
+    """Checks a key of a ConfigMap or a Secret, which becomes the name of a file in a volume."""
     said = longer_than(253, text) + (() if _is_config_key(text) else (_CONFIG_KEY_TEXT,))
     if text in (".", ".."):
         return (*said, f"must not be '{text}'")
@@ -139,7 +145,7 @@ def config_key(text: str) -> Complaints:
 
 
 def variable_name(text: str) -> Complaints:
-    """A name of an environment variable."""
+    """Checks the name of an environment variable."""
     if _is_variable(text):
         return ()
     said = "a valid environment variable name must consist only of printable ASCII characters"
@@ -147,6 +153,7 @@ def variable_name(text: str) -> Complaints:
 
 
 def port_name(text: str) -> Complaints:
+    """Checks the name of a port: 15 characters at most, with a letter among them."""
     said = list(longer_than(15, text))
     if not re.fullmatch("[-a-z0-9]+", text):
         said.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
@@ -164,6 +171,7 @@ def port_number(number: int) -> Complaints:
 
 
 def address(text: str) -> Complaints:
+    """Checks an IP address, IPv4 or IPv6."""
     try:
         ip_address(text)
     except ValueError:

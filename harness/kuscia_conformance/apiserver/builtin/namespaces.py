@@ -1,4 +1,4 @@
-"""Namespaces: their finalizer, their phase, and the label that says their name."""
+"""Namespaces: the finalizer `kubernetes`, the phase, and the label that has the name."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from kuscia_conformance.kube.objects import Obj
 
 _NAME_LABEL: Final = "kubernetes.io/metadata.name"
 _FINALIZER: Final = "kubernetes"
-#: Without these there is no cluster.
+#: Namespaces that cannot be deleted, because every cluster needs them.
 _IMMORTAL: Final = ("default", "kube-system", "kube-public")
 
 
 class NamespaceStrategy(Strategy):
-    """What namespaces do; see the module."""
+    """The strategy of namespaces.
+
+    `/finalize` changes spec.finalizers, and only `/status` changes the status. `prepare_delete`
+    raises a StatusError (403) for a namespace that cannot be deleted.
+    """
 
     counts_generations = False
     selectable = ("status.phase",)
@@ -33,7 +37,7 @@ class NamespaceStrategy(Strategy):
             metadata["labels"] = {**(metadata.get("labels") or {}), _NAME_LABEL: name}
 
     def prepare_create(self, obj: Obj, context: Context) -> None:
-        self.default(obj, context)  # once more: a name that was generated is known only now
+        self.default(obj, context)  # again, because a generated name is known only now
         finalizers = obj["spec"].get("finalizers") or []
         if _FINALIZER not in finalizers:
             obj["spec"]["finalizers"] = [*finalizers, _FINALIZER]
@@ -61,7 +65,7 @@ class NamespaceStrategy(Strategy):
         obj.setdefault("status", {})["phase"] = "Terminating"
 
     def is_held(self, obj: Obj) -> bool:
-        """By what is in it: see `embedded.namespaces`."""
+        """Returns whether spec.finalizers hold the namespace; see `controllers.namespaces`."""
         return bool((obj.get("spec") or {}).get("finalizers"))
 
     def fields(self, obj: Obj) -> Mapping[str, str]:
@@ -69,7 +73,7 @@ class NamespaceStrategy(Strategy):
 
 
 def _phase(obj: Obj) -> list[FieldError]:
-    """It is on its way out exactly if it is being deleted."""
+    """Checks that the phase is Terminating if, and only if, the namespace is being deleted."""
     phase = (obj.get("status") or {}).get("phase", "")
     deleted = "deletionTimestamp" in obj["metadata"]
     if deleted and phase != "Terminating":

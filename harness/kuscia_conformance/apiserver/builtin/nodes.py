@@ -1,4 +1,4 @@
-"""Nodes: what Go writes of their status, their networks, their taints."""
+"""Nodes: defaults of the status, and the validation of networks, taints and addresses."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from kuscia_conformance.apiserver.builtin.quantities import canonical_resources
 from kuscia_conformance.apiserver.builtin.structs import duplicate_struct
 from kuscia_conformance.kube.objects import Obj
 
+#: The fields of status.nodeInfo. Go always writes them, also if they are empty.
 _INFO: Final = (
     "machineID",
     "systemUUID",
@@ -36,7 +37,7 @@ _INFO: Final = (
 
 
 class NodeStrategy(Strategy):
-    """What nodes do; see the module. Whoever creates one may say its status as well."""
+    """The strategy of nodes. The client that creates a node may set its status, too."""
 
     counts_generations = False
     selectable = ("spec.unschedulable",)
@@ -83,7 +84,7 @@ def _default_status(status: Obj) -> None:
 
 
 def _taints(taints: list[Obj]) -> Iterator[FieldError]:
-    """The server says metadata where it means spec."""
+    """Checks taints. Kubernetes names them `metadata.taints`, although they are in spec."""
     seen: set[tuple[str, str]] = set()
     for index, taint in enumerate(taints):
         at, key, value = f"metadata.taints[{index}]", taint.get("key", ""), taint.get("value", "")

@@ -1,4 +1,4 @@
-"""Priority classes: their value stays, and the system's are its own."""
+"""PriorityClasses: their value cannot be changed, and `system-` is a reserved prefix."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from kuscia_conformance.apiserver.builtin.metadata import IMMUTABLE
 from kuscia_conformance.apiserver.builtin.pods.defaults import put
 from kuscia_conformance.kube.objects import Obj
 
+#: The highest value of a class that is not the system's.
 _MOST: Final = 1_000_000_000
 _POLICIES: Final = ("PreemptLowerPriority", "Never")
 _FOR_CLUSTER: Final = (
@@ -23,7 +24,7 @@ _FOR_CLUSTER: Final = (
     "if necessary."
 )
 _FOR_NODE: Final = "Used for system critical pods that must not be moved from their current node."
-#: The system's own classes: their values, and what they are for.
+#: The system's own classes: value and description, by name.
 SYSTEM: Final = {
     "system-cluster-critical": (2 * _MOST, _FOR_CLUSTER),
     "system-node-critical": (2 * _MOST + 1000, _FOR_NODE),
@@ -31,7 +32,7 @@ SYSTEM: Final = {
 
 
 class PriorityClassStrategy(Strategy):
-    """What priority classes do; see the module."""
+    """The strategy of PriorityClasses."""
 
     def default(self, obj: Obj, _context: Context) -> None:
         put(obj, {"preemptionPolicy": "PreemptLowerPriority"})

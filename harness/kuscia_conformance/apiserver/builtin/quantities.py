@@ -1,4 +1,4 @@
-"""Quantities (`100m`, `2Gi`) as the server writes them: in one canonical form each."""
+"""Quantities (`100m`, `2Gi`): their values, and the canonical form that the server writes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FORM: Final = re.compile(
 _BINARY: Final = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
 _DECIMAL: Final = ("n", "u", "m", "", "k", "M", "G", "T", "P", "E")
 _LEAST: Final = Decimal("1e-9")
-#: From here on units are no longer counted.
+#: Values from here on are written with an exponent, not with a suffix.
 _HUGE: Final = Decimal("1e36")
 _EXACTLY: Final = Context(prec=100)
 _MILLI: Final = Decimal("1e-3")
@@ -24,7 +24,7 @@ _MILLI: Final = Decimal("1e-3")
 
 @lru_cache(maxsize=4096)
 def number(text: str) -> Decimal:
-    """What a quantity stands for; ValueError if it is none."""
+    """Returns the value of a quantity; raises ValueError if the text is not a quantity."""
     found = _FORM.fullmatch(text)
     if found is None:
         raise ValueError(text)
@@ -33,7 +33,10 @@ def number(text: str) -> Decimal:
 
 @lru_cache(maxsize=4096)
 def canonical(text: str, least: Decimal = _LEAST) -> str:
-    """The one way in which the server writes it, rounded up to `least`."""
+    """Returns a quantity in the form in which the server writes it, rounded up to `least`.
+
+    Raises ValueError if the text is not a quantity.
+    """
     value = number(text)
     if abs(value) >= _HUGE:
         return _without_end(value)
@@ -46,7 +49,7 @@ def canonical(text: str, least: Decimal = _LEAST) -> str:
 
 
 def _without_end(value: Decimal) -> str:
-    """Too large for any suffix: its digits, and an exponent that is one of thousands."""
+    """Writes a value too large for any suffix: digits, and an exponent that is divisible by 3."""
     sign, digits, exponent = value.normalize().as_tuple()
     power = int(exponent) - int(exponent) % 3
     scaled = Decimal((sign, digits, int(exponent) - power))
@@ -73,7 +76,10 @@ def _decimal(value: Decimal, with_exponent: bool) -> str:
 
 
 def canonical_resources(resources: Obj, kind: str) -> None:
-    """Write limits and requests (or a capacity) as the server does, up to thousandths."""
+    """Rewrites limits, requests or a capacity in the canonical form, rounded up to thousandths.
+
+    Raises StatusError (400) if a value is not a quantity; its message names the `kind`.
+    """
     for name, value in resources.items():
         resources[name] = _checked(value, kind)
 

@@ -1,4 +1,4 @@
-"""Roles and their bindings: what a rule, a subject and a reference must have."""
+"""Roles and their bindings: the validation of rules, subjects and role references."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from kuscia_conformance.apiserver.builtin.structs import invalid_struct
 from kuscia_conformance.kube.objects import Obj
 
 GROUP: Final = "rbac.authorization.k8s.io"
-#: The kinds of subjects, and in which group each of them is.
+#: The kinds of subjects, and the API group of each.
 _SUBJECTS: Final = {"ServiceAccount": "", "User": GROUP, "Group": GROUP}
 
 
 class RoleStrategy(Strategy):
-    """What Roles and ClusterRoles do; only the latter may be about URLs."""
+    """The strategy of Roles and ClusterRoles. Only a ClusterRole may name URLs."""
 
     counts_generations = False
 
@@ -60,7 +60,7 @@ def _rule(rule: Obj, at: str, namespaced: bool) -> Iterator[FieldError]:
 
 
 class BindingStrategy(Strategy):
-    """What RoleBindings and ClusterRoleBindings do."""
+    """The strategy of RoleBindings and ClusterRoleBindings. The roleRef cannot be changed."""
 
     counts_generations = False
 
@@ -86,6 +86,7 @@ class BindingStrategy(Strategy):
 
 
 def _go_reference(reference: Obj) -> dict[str, Any]:
+    """Returns the reference as Kubernetes prints it: under Go's field names."""
     keys = {"APIGroup": "apiGroup", "Kind": "kind", "Name": "name"}
     return {shown: reference.get(key, "") for shown, key in keys.items()}
 

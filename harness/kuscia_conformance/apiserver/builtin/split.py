@@ -1,4 +1,4 @@
-"""Kinds whose status is a subresource, and kinds whose generations are not counted."""
+"""Base strategies: for kinds with a status subresource, and for kinds without a generation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from kuscia_conformance.kube.objects import Obj
 
 
 class SplitStrategy(Strategy):
-    """Spec and status are written apart; in the beginning there is a status of its own."""
+    """The strategy of a kind whose status is a subresource.
+
+    A write to `/status` changes the status only; any other write keeps the status. `status` is the
+    status of a new object. Its fields are also the defaults of a status that lacks them.
+    """
 
     def __init__(self, status: Mapping[str, Any], counts_generations: bool = True) -> None:
         self._status = status
@@ -28,6 +32,6 @@ class SplitStrategy(Strategy):
 
 
 class UncountedStrategy(Strategy):
-    """Plain, but for metadata.generation, which it does not have."""
+    """The strategy of a kind without metadata.generation and without other rules."""
 
     counts_generations = False

@@ -1,4 +1,7 @@
-"""Volumes, claims and storage classes: defaults, and nothing behind them."""
+"""PersistentVolumes, claims and StorageClasses: their defaults.
+
+No volumes are provisioned and no claims are bound here.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,11 @@ _PROTECTION: Final = "kubernetes.io/{}-protection"
 
 
 class VolumeStrategy(SplitStrategy):
-    """What PersistentVolumes and their claims do: they are kept while they are used."""
+    """The strategy of PersistentVolumes and PersistentVolumeClaims.
+
+    A new object gets the finalizer `kubernetes.io/pv-protection` or `…/pvc-protection`.
+    `short_name` is `pv` or `pvc`.
+    """
 
     def __init__(self, short_name: str) -> None:
         super().__init__({"phase": "Pending"}, counts_generations=False)
@@ -36,7 +43,7 @@ class VolumeStrategy(SplitStrategy):
 
 
 class StorageClassStrategy(UncountedStrategy):
-    """What storage classes do."""
+    """The strategy of StorageClasses."""
 
     def default(self, obj: Obj, _context: Context) -> None:
         put(obj, {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"})

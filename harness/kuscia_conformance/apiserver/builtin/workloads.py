@@ -1,6 +1,7 @@
-"""Deployments, ReplicaSets, StatefulSets, DaemonSets: the defaults, and that a selector fits.
+"""Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs: defaults and validation.
 
-And Jobs, whose selector is made. Nothing of this is controlled: no pods come of them.
+A selector must fit the labels of the pod template; the selector of a Job is generated. There are no
+controllers for these kinds here: no pods are created for them.
 """
 
 from __future__ import annotations
@@ -78,7 +79,10 @@ _ROLLING: Final[Mapping[str, Any]] = {"maxUnavailable": "25%", "maxSurge": "25%"
 
 
 class WorkloadStrategy(SplitStrategy):
-    """What a kind with a template for pods does, its own defaults aside."""
+    """The strategy of a kind with a pod template.
+
+    `spec` has the defaults of the kind's own fields, `status` is the status of a new object.
+    """
 
     def __init__(self, spec: Mapping[str, Any], status: Mapping[str, Any] | None = None) -> None:
         super().__init__(status or {})
@@ -100,7 +104,7 @@ class WorkloadStrategy(SplitStrategy):
 
 
 class StatefulSetStrategy(WorkloadStrategy):
-    """What StatefulSets do besides: of their specs little can be changed."""
+    """The strategy of StatefulSets: only a few fields of their spec can be changed."""
 
     def __init__(self) -> None:
         super().__init__(STATEFUL_SET, {"replicas": 0, "availableReplicas": 0})
@@ -113,7 +117,7 @@ class StatefulSetStrategy(WorkloadStrategy):
 
 
 class DaemonSetStrategy(WorkloadStrategy):
-    """What DaemonSets do besides: an annotation counts the changes of their templates."""
+    """The strategy of DaemonSets: an annotation counts the changes of their template."""
 
     def __init__(self) -> None:
         super().__init__(DAEMON_SET, DAEMON_SET_STATUS)
@@ -130,7 +134,7 @@ class DaemonSetStrategy(WorkloadStrategy):
 
 
 class DeploymentStrategy(WorkloadStrategy):
-    """What Deployments do besides."""
+    """The strategy of Deployments: a rolling update is the default."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -146,7 +150,10 @@ class DeploymentStrategy(WorkloadStrategy):
 
 
 class JobStrategy(WorkloadStrategy):
-    """What Jobs do besides: their pods are known by the Job's uid."""
+    """The strategy of Jobs: the selector and the pods' labels are made from the Job's uid.
+
+    A Job with `manualSelector: true` has its own selector.
+    """
 
     selectable = ("status.successful",)
 
@@ -179,7 +186,11 @@ class JobStrategy(WorkloadStrategy):
 
 
 class CronJobStrategy(SplitStrategy):
-    """What CronJobs do: their jobs are only made, and completed, by somebody else."""
+    """The strategy of CronJobs.
+
+    The job template gets the defaults of pods, but not those of Jobs: as in Kubernetes, a Job gets
+    these when it is created. Nothing here creates Jobs.
+    """
 
     def __init__(self) -> None:
         super().__init__({})
@@ -218,6 +229,7 @@ def _annotate(obj: Obj, count: str) -> None:
 
 
 def _selector(spec: Obj) -> list[FieldError]:
+    """Checks that there is a selector, and that the template's labels fit its matchLabels."""
     selector = spec.get("selector") or {}
     causes = [] if selector else [required("spec.selector")]
     labels = spec["template"]["metadata"].get("labels") or {}

@@ -1,6 +1,7 @@
-"""Definitions at work: their status, their kinds in the registry, and the end of their objects.
+"""The controller of CustomResourceDefinitions.
 
-What a definition may say, and what it means, is decided in `crd`.
+It sets their status, registers their kinds, and deletes their objects before a definition goes. The
+rules for the content of a definition are in `crd`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ MANAGER = "kube-apiserver"
 
 
 class DefinitionStrategy(Strategy):
-    """What definitions do beyond plain objects."""
+    """The strategy of CustomResourceDefinitions; the rules are in `crd`."""
 
     def default(self, obj: Obj, context: Context) -> None:
         default_definition(obj)
@@ -60,7 +61,7 @@ class DefinitionStrategy(Strategy):
         return validate_definition(obj, old)
 
     def prepare_delete(self, obj: Obj, context: Context) -> None:
-        """Its objects go first: see `Definitions`."""
+        """Adds a finalizer, because `Definitions` deletes the objects first."""
         finalizers = obj["metadata"].setdefault("finalizers", [])
         if CLEANUP not in finalizers:
             finalizers.append(CLEANUP)
@@ -80,7 +81,7 @@ class DefinitionStrategy(Strategy):
 
 @cache
 def object_meta() -> Type:
-    """The type of every object's metadata."""
+    """Returns the type of every object's metadata."""
     components = data.components("", "v1")
     name = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
     return type_of(components[name], components)
@@ -88,7 +89,7 @@ def object_meta() -> Type:
 
 @dataclass
 class Definitions:
-    """`watch` is a listener of the store; `run` does what there is to do, until cancelled."""
+    """The controller: `watch` listens to the store; `run` works until it is cancelled."""
 
     writer: Writer
     registry: Registry
@@ -99,10 +100,11 @@ class Definitions:
     _documents: Mapping[str, Document] | None = None
 
     def watch(self, kind: Key, change: Change) -> None:
+        """Adds the definitions that a change affects to the queue."""
         if kind == DEFINITIONS:
             if change.type == "DELETED":
                 self._withdraw(change.new.object())
-                # Others may have the names that it had.
+                # The deleted definition's names are free now; other definitions may want them.
                 self._due.add(*(stored.name for _, stored in self._stored()))
             else:
                 self._due.add(change.new.name)
@@ -110,9 +112,11 @@ class Definitions:
             self._due.add(self._ending[kind])
 
     async def run(self) -> None:
+        """Processes the queue until it is cancelled."""
         await self._due.work(self._look)
 
     def all(self) -> list[Obj]:
+        """Returns every definition, as copies."""
         return [stored.object() for _, stored in self._stored()]
 
     def _stored(self) -> Iterable[tuple[Key, Stored]]:
@@ -134,7 +138,7 @@ class Definitions:
         self._serve({**definition, "status": status})
 
     def documents(self) -> Mapping[str, Document]:
-        """The OpenAPI of each group-version that definitions make, by its path."""
+        """Returns the OpenAPI of each group-version of a custom kind, by its path."""
         if self._documents is None:
             served = {(kind.group, kind.version) for kind in self.registry.all() if kind.is_custom}
             shared = data.openapi("apps", "v1")
@@ -165,7 +169,7 @@ class Definitions:
         self._documents = None
 
     def _end(self, definition: Obj) -> None:
-        """Delete its objects; once they are gone, let it go."""
+        """Deletes the definition's objects. Once they are gone, removes its finalizer."""
         spec, name = definition["spec"], definition["metadata"]["name"]
         key = (spec["group"], spec["names"]["plural"])
         self._ending[key] = name

@@ -1,7 +1,8 @@
-"""The garbage collector: what has lost its owners goes, and owners wait for what they own.
+"""The garbage collector: deletes objects whose owners are gone, and holds back owners.
 
-It knows, from the store's changes alone, who owns whom. Each object that may be concerned by a
-change is looked at once more, by itself, in the order in which it came to be concerned.
+An owner that is deleted in the foreground stays until its blocking dependents are gone. The
+collector learns the owners only from the store's changes. Each object that a change may affect is
+queued and then checked on its own, in the order in which the objects were queued.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ MANAGER = "garbage-collector"
 
 @dataclass(frozen=True)
 class Place:
-    """Where an object is: its collection and its key in it."""
+    """Where an object is: its collection, and its key in the collection."""
 
     kind: Key
     key: Key
@@ -33,16 +34,17 @@ class Place:
 
 @dataclass
 class Collector:
-    """`watch` is a listener of the store; `run` does what there is to do, until cancelled."""
+    """The controller: `watch` listens to the store; `run` works until it is cancelled."""
 
     writer: Writer
-    #: The kind of a collection, in the version that is stored; None if it is served no more.
+    #: Returns the kind of a collection, in its stored version; None if it is no longer served.
     kind_of: Callable[[Key], Kind | None]
     _places: dict[str, Place] = field(default_factory=dict)
     _dependents: dict[str, dict[Place, Owner]] = field(default_factory=dict)
     _due: WorkQueue[Place] = field(default_factory=lambda: WorkQueue(StatusError))
 
     def watch(self, kind: Key, change: Change) -> None:
+        """Updates the graph of owners, and adds the objects that a change affects to the queue."""
         place = Place(kind, change.new.key)
         if change.old is not None:
             self._forget(place, change.old)
@@ -70,6 +72,7 @@ class Collector:
         return (self._places[o.uid] for o in stored.owners if o.uid in self._places)
 
     async def run(self) -> None:
+        """Processes the queue until it is cancelled."""
         await self._due.work(self._look)
 
     def _look(self, place: Place) -> None:
@@ -89,7 +92,10 @@ class Collector:
         self._look_for_owners(target, stored, obj)
 
     def _look_for_owners(self, target: Target, stored: Stored, obj: Obj) -> None:
-        """Without owners it goes; with some it loses the references to those that are gone."""
+        """Deletes an object whose owners are all gone.
+
+        If only some owners are gone, removes the references to them.
+        """
         references = obj["metadata"].get("ownerReferences") or []
         if not references:
             return
@@ -107,28 +113,35 @@ class Collector:
             update(self.writer, target, lambda new: _disown(new, gone), MANAGER)
 
     def _delete_in_turn(self, target: Target, stored: Stored) -> None:
-        """As its owner is: after its own dependents. Where those wait for it, it blocks nobody."""
+        """Deletes an object whose owners all wait for their dependents; it waits for its own.
+
+        If one of its own dependents is waiting too, the owners may form a cycle. Then the object
+        stops blocking its owners.
+        """
         dependents = self._dependents_of(stored)
         if any(map(self._deletes_dependents, dependents)):
             update(self.writer, target, _unblock, MANAGER)
         self._delete(target, stored, "Foreground" if dependents else "")
 
     def _delete(self, target: Target, stored: Stored, policy: str) -> None:
-        # A finalizer that somebody has put there decides, as it does for real.
+        # A finalizer that is already there decides, as in Kubernetes.
         finalizers = stored.object()["metadata"].get("finalizers") or []
         if ORPHAN in finalizers or FOREGROUND in finalizers:
             policy = ""
         delete(self.writer, target, DeleteOptions(policy=policy, uid=stored.uid))
 
     def _exists(self, uid: str, dependent: Stored) -> bool:
-        """Whether there is such an owner, where this dependent may have one."""
+        """Whether the owner exists, where this dependent may have one.
+
+        The owner of an object is cluster-scoped or in the object's own namespace.
+        """
         place = self._places.get(uid)
         if place is None:
             return False
         return not place.key[0] or place.key[0] == dependent.namespace
 
     def _waits_for_us(self, uid: str) -> bool:
-        """Whether the owner is deleted in the foreground: after its dependents."""
+        """Whether the owner is deleted in the foreground, that is, after its dependents."""
         place = self._places.get(uid)
         return place is not None and self._deletes_dependents(place)
 
@@ -151,7 +164,7 @@ class Collector:
 
     def _delete_dependents_first(self, target: Target, stored: Stored) -> None:
         dependents = self._dependents_of(stored)
-        # Those that are as far as this one are not looked at again: they may own each other.
+        # Dependents that wait too are not queued again: they may own each other, in a cycle.
         self._due.add(*(each for each in dependents if not self._deletes_dependents(each)))
         if not any(owner.blocks for owner in dependents.values()):
             self._release(target, FOREGROUND)
@@ -170,7 +183,7 @@ def _unblock(obj: Obj) -> None:
 
 
 def _disown(obj: Obj, uids: set[str]) -> None:
-    """Take the references to these owners away."""
+    """Removes the references to these owners."""
     references = obj["metadata"].get("ownerReferences") or []
     left = [each for each in references if each["uid"] not in uids]
     if left:

@@ -1,4 +1,4 @@
-"""What follows from namespaces: a service account in each, and the end of all that is in it."""
+"""The controller of namespaces: default service accounts, and the end of deleted namespaces."""
 
 from __future__ import annotations
 
@@ -25,20 +25,22 @@ NAMESPACES, ACCOUNTS = ("", "namespaces"), ("", "serviceaccounts")
 
 @dataclass
 class Namespaces:
-    """`watch` is a listener of the store; `run` does what there is to do, until cancelled."""
+    """The controller: `watch` listens to the store; `run` works until it is cancelled."""
 
     writer: Writer
-    #: All collections there are, each with its kind.
+    #: Returns all collections, each with its kind.
     kinds: Callable[[], Mapping[Key, Kind]]
     _due: WorkQueue[str] = field(default_factory=lambda: WorkQueue(StatusError))
 
     def watch(self, kind: Key, change: Change) -> None:
+        """Adds the namespace that a change affects to the queue."""
         if kind == NAMESPACES and change.type != "DELETED":
             self._due.add(change.new.name)
         elif change.type == "DELETED" and change.new.namespace:
             self._due.add(change.new.namespace)
 
     async def run(self) -> None:
+        """Processes the queue until it is cancelled."""
         await self._due.work(self._look)
 
     def _look(self, name: str) -> None:
@@ -53,7 +55,10 @@ class Namespaces:
             create(self.writer, target, service_account(name, self.writer.now()), options)
 
     def _end(self, name: str) -> None:
-        """Delete all that is in it, say what is left, and once that is nothing, let it go."""
+        """Deletes everything in the namespace, and reports in its status what is left.
+
+        Once nothing is left, removes the finalizer of the namespace, so that it goes.
+        """
         left: list[Left] = []
         for key, kind in self.kinds().items():
             if not kind.namespaced:

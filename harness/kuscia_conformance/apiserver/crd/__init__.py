@@ -1,12 +1,17 @@
-"""CustomResourceDefinitions: what makes kinds of the server's users.
+"""CustomResourceDefinitions: what a definition may say, and the kinds that it creates.
 
-Comes in: a definition. Goes out: problems, a status, kinds, OpenAPI. All here is pure, and must not
-know the store. `defaulting` fills in and prepares what is written. `validation` says what is
-wrong with it: with its names (`naming`, `approval`), with the parts of its versions (`parts`),
-with their schemas (`schemas`, and for it `structural`, `defaults`, `lists`, `patterns`), and what
-of it this server cannot do (`unsupported`). `status` is what becomes of a definition, `serving`
-the kinds that it makes, and `openapi` (with `operations` and `published`) what is told of them.
-`walking` finds the schemas within a schema.
+Comes in: a definition. Goes out: FieldErrors, a status, kinds, OpenAPI. All functions here are
+pure. They must not know the store: `controllers/definitions.py` calls them and stores the results.
+
+    defaulting    fills in defaults, prepares the status before a write
+    validation    all errors in a definition: of its names (`naming`, `approval`), of the parts of
+                  its versions (`parts`), of their schemas (`schemas`, which uses `structural`,
+                  `defaults`, `lists` and `patterns`), and of what this server cannot do
+                  (`unsupported`)
+    status        the names that a definition gets, and whether its kind is served
+    serving       the kinds that it creates
+    openapi       their OpenAPI document, with `operations` (paths) and `published` (schemas)
+    walking       finds the schemas within a schema
 """
 
 from kuscia_conformance.apiserver.crd.defaulting import default_definition, prepare_definition

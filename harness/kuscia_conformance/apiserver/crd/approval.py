@@ -1,4 +1,8 @@
-"""Kubernetes' own groups (`*.k8s.io`): a definition in one says where it was approved."""
+"""The approval of definitions in Kubernetes' own groups (`*.k8s.io`, `*.kubernetes.io`).
+
+A definition there must have an annotation with the URL of its approval, or a text that starts with
+"unapproved" (see https://github.com/kubernetes/enhancements/pull/1111).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ _SEE = "see https://github.com/kubernetes/enhancements/pull/1111"
 
 
 def approval_causes(obj: Obj) -> list[FieldError]:
+    """Returns the error if the definition needs the annotation and has none, or a wrong one."""
     path = f"metadata.annotations[{ANNOTATION}]"
     text = annotations_of(obj).get(ANNOTATION)
     if not _is_protected(obj["spec"].get("group") or ""):
@@ -30,7 +35,10 @@ def approval_causes(obj: Obj) -> list[FieldError]:
 
 
 def approval_condition(obj: Obj) -> list[Obj]:
-    """What the status says of it; nothing, where no approval is wanted."""
+    """Returns the status condition about the approval, in a list.
+
+    The list is empty if the definition's group needs no approval.
+    """
     text = annotations_of(obj).get(ANNOTATION, "")
     if not _is_protected(obj["spec"]["group"]):
         return []

@@ -1,4 +1,4 @@
-"""What the server fills in for the writer of a definition, and what it keeps of the status."""
+"""Defaults of a definition, and the status that it has when it is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def default_definition(obj: Obj) -> None:
-    """Fill in what was left out; for creating, replacing and patching alike."""
+    """Fills in defaults in place: names, the conversion, and storedVersions.
+
+    It runs on each create, replace and patch, before `prepare_definition` and validation.
+    """
     spec = obj.setdefault("spec", {})
     _default_names(spec.setdefault("names", {}))
     spec.setdefault("conversion", {"strategy": "None"})
@@ -19,7 +22,10 @@ def default_definition(obj: Obj) -> None:
 
 
 def prepare_definition(obj: Obj, old: Obj | None = None) -> None:
-    """Have the status as it has to be: the old one or none, and the storage version in it."""
+    """Replaces the status by the stored one, and adds the storage version to it.
+
+    A status in the body is ignored. A new definition, without `old`, gets an empty status.
+    """
     empty = {"conditions": None, "acceptedNames": {"plural": "", "kind": ""}}
     status = dict(old["status"]) if old else empty
     stored: list[str] = list(status.get("storedVersions") or ())
@@ -34,7 +40,7 @@ def _default_names(names: Obj) -> None:
 
 
 def _drop_nothing(spec: Obj) -> None:
-    """What is null or false is the same as what is not there, and is not stored."""
+    """Drops nulls in schemas and preserveUnknownFields: false, which are not stored."""
     if not spec.get("preserveUnknownFields"):
         spec.pop("preserveUnknownFields", None)
     for version in spec.get("versions") or ():
@@ -45,6 +51,6 @@ def _drop_nothing(spec: Obj) -> None:
 
 
 def _storage_versions(obj: Obj) -> list[Any]:
-    """The name of the first that is marked, as a list."""
+    """Returns the name of the first version with `storage: true`, as a list; or []."""
     versions = obj["spec"].get("versions") or ()
     return [version.get("name") for version in versions if version.get("storage")][:1]

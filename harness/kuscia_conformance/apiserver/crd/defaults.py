@@ -1,4 +1,4 @@
-"""Whether the defaults in a schema are such as the schema itself allows."""
+"""Checks whether the defaults in a schema are valid by the schema itself."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def default_causes(schema: Obj, path: str) -> list[FieldError]:
-    """What is wrong with the defaults of a structural schema.
+    """Returns the errors in the defaults of a structural schema.
 
-    Of an embedded object's metadata nothing is known here, and so nothing is wrong.
+    Defaults within metadata are not checked, because its type is not known here.
     """
     return list(_causes(schema, custom_type(schema, ANY), path))
 
@@ -34,7 +34,7 @@ def _causes(schema: Obj, type: Type, path: str) -> Iterator[FieldError]:
 
 
 def _default(default: object, type: Type, path: str) -> Iterator[FieldError]:
-    # Both functions are for whole objects: so it is held against an object with this one field.
+    # Both functions take whole objects, so the default becomes the only field of an object.
     holder = Type("object", fields={"": replace(type, default=MISSING)})
     if prune({"": deepcopy(default)}, holder):
         yield invalid_value(path, default, "must not have unknown fields")

@@ -1,4 +1,4 @@
-"""What is wrong with a list in a schema: its x-kubernetes-list-type and its keys."""
+"""Checks a list in a schema: its x-kubernetes-list-type, its keys and its items."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _IN_SET = f"must be atomic as item of a list with {_TYPE}=set"
 
 
 def list_causes(schema: Obj, path: str) -> Iterator[FieldError]:
+    """Yields the errors in the list type, the list map keys and the items of a schema."""
     list_type, keys, items = schema.get(_TYPE), schema.get(_KEYS), schema_under(schema, "items")
     if list_type is not None and schema.get("type") != "array":
         wanted = f"must be array if {_TYPE} is specified"
@@ -48,7 +49,7 @@ def _set_item(item: Obj, path: str) -> Iterator[FieldError]:
     if kind == "array" and list_type not in (None, "atomic"):
         yield invalid_value(f"{path}.{_TYPE}", list_type, _IN_SET)
     if kind == "object" and item.get(_MAP_TYPE) != "atomic":
-        # The server shows the list type here, too.
+        # The server shows the list type here, although the map type is wrong.
         yield invalid_value(f"{path}.{_MAP_TYPE}", list_type, _IN_SET)
 
 
@@ -75,7 +76,7 @@ def _keys(items: Obj, keys: list[str], path: str) -> Iterator[FieldError]:
             yield invalid_value(f"{path}.{_KEYS}", keys, wanted)
         elif properties[key].get("type") in ("array", "object"):
             wanted = f"must be a scalar type if parent array's {_TYPE} is map"
-            # The server shows the type of the items here.
+            # The server shows the type of the items here, although the key's type is wrong.
             yield invalid_value(f"{path}.items.properties[{key}].type", "object", wanted)
         if key in keys[:index]:
             yield invalid_value(f"{path}.{_KEYS}", keys, "must not contain duplicate entries")

@@ -1,4 +1,4 @@
-"""The names that a definition gives its kind: how they may look."""
+"""Checks the group of a definition and the names that it gives its kind."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _MIXED_CASE = "may have mixed case, but should otherwise match: "
 
 
 def group_causes(group: str, path: str) -> Iterator[FieldError]:
+    """Yields an error for a group that is empty, not a subdomain (RFC 1123), or without a dot."""
     problem = _problem(group, _SUBDOMAIN, _NO_SUBDOMAIN, most=253)
     if not group:
         yield required(path)
@@ -38,12 +39,16 @@ def group_causes(group: str, path: str) -> Iterator[FieldError]:
 
 
 def required_names(names: dict[str, Any], path: str) -> list[FieldError]:
+    """Returns an error for each name that is missing; shortNames and categories are optional."""
     wanted = ("plural", "singular", "kind", "listKind")
     return [required(f"{path}.{key}") for key in wanted if not names.get(key)]
 
 
 def names_causes(names: dict[str, Any], path: str) -> Iterator[FieldError]:
-    """What is wrong with those that are given."""
+    """Yields the errors in the names that are given; see `required_names` for missing ones.
+
+    It also checks acceptedNames of the status, where any name may be missing.
+    """
     for key in ("plural", "singular"):
         if names.get(key):
             yield from label_causes(names[key], f"{path}.{key}")
@@ -58,6 +63,7 @@ def names_causes(names: dict[str, Any], path: str) -> Iterator[FieldError]:
 
 
 def label_causes(text: str, path: str) -> Iterator[FieldError]:
+    """Yields an error for a text that is not a DNS label (RFC 1035)."""
     problem = _problem(text, _LABEL, _NO_LABEL)
     if problem:
         yield invalid_value(path, text, problem)

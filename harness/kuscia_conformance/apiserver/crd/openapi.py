@@ -1,7 +1,7 @@
-"""The OpenAPI v3 document of a group-version that definitions make.
+"""Builds the OpenAPI v3 document of a group-version that definitions create.
 
-What is not of the definitions' own, the descriptions of parameters and the schemas of what all
-kinds share, is taken from the document of apps/v1, which has all of it: `shared`.
+A definition has its own schemas and paths (`published`, `operations`). Descriptions of parameters
+and the schemas that all kinds share are copied from the document of apps/v1, called `shared`.
 """
 
 from __future__ import annotations
@@ -15,19 +15,25 @@ from kuscia_conformance.apiserver.crd.published import published_list, published
 from kuscia_conformance.apiserver.crd.walking import schema_of
 from kuscia_conformance.kube.objects import Obj
 
-#: Groups whose DeleteOptions the server of definitions knows nothing of.
+#: Groups whose DeleteOptions Kubernetes' server of definitions does not know.
 _UNKNOWN_GROUPS = frozenset(
     ("admission.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "imagepolicy.k8s.io")
 )
 
 
 def openapi_of(definition: Obj, version: str, shared: Obj) -> Obj:
-    """The document of one definition in one version."""
+    """Returns the document of one definition in one version.
+
+    `shared` is the document of apps/v1.
+    """
     return openapi_of_group([definition], version, shared)
 
 
 def openapi_of_group(definitions: Iterable[Obj], version: str, shared: Obj) -> Obj:
-    """The document of a group's definitions that serve a version."""
+    """Returns the document of one version of a group.
+
+    `definitions` are those of the group. A definition without this version is left out.
+    """
     found = [
         (definition, each)
         for definition in definitions
@@ -67,7 +73,7 @@ def _gvk(value: Any) -> Obj:
 
 
 def _shared_schemas(documents: Any, shared: Obj) -> dict[str, Obj]:
-    """The schemas that are referred to, and those that they refer to."""
+    """Returns the shared schemas that the documents refer to, directly or indirectly."""
     every, found = shared["components"]["schemas"], dict[str, Obj]()
     wanted = list(_referred(documents))
     while wanted:
@@ -89,7 +95,11 @@ def _referred(value: Any) -> Iterator[str]:
 
 
 def _known(name: str, schema: Obj) -> Obj:
-    """DeleteOptions are of each group-version; of some the server of definitions knows nothing."""
+    """Returns a shared schema in the form that it has in the document of a definition.
+
+    DeleteOptions lists all group-versions. Kubernetes' server of definitions does not know some of
+    the groups (`_UNKNOWN_GROUPS`), so they are left out.
+    """
     if name != f"{META}.DeleteOptions":
         return schema
     kinds = schema["x-kubernetes-group-version-kind"]

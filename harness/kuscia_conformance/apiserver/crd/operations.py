@@ -1,4 +1,8 @@
-"""What can be done with a definition's kind, as OpenAPI tells it: paths and their operations."""
+"""The paths of a definition's kind in OpenAPI, and their operations.
+
+The parameters of the operations are not described here. They are copied from `shared`, the document
+of apps/v1 (see `openapi`).
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ _PATCH_TYPES = (
     "application/merge-patch+json",
 )
 _VOWELS = "aeiouAEIOU"
-#: Where `shared` describes the parameters.
+#: The path in `shared` whose parameters are copied.
 _DESCRIBED = "/apis/apps/v1/namespaces/{namespace}/deployments"
 _LISTING = (
     "allowWatchBookmarks",
@@ -41,13 +45,13 @@ _DELETING = (
 
 
 class _Action(NamedTuple):
-    """Something that can be done; `verb` is what it is called in names and descriptions."""
+    """One operation; `verb` is the word for it in names and descriptions."""
 
     method: str
     name: str
     verb: str
     parameters: tuple[str, ...]
-    #: Which answers there are besides 200.
+    #: The answers besides 200: their codes and descriptions.
     further: tuple[tuple[str, str], ...] = ()
 
 
@@ -65,7 +69,7 @@ _DELETE = _Action("delete", "delete", "delete", _DELETING, (_ACCEPTED,))
 
 
 class _Subject(NamedTuple):
-    """What the operations are about."""
+    """The kind that the operations are about."""
 
     group: str
     version: str
@@ -73,13 +77,13 @@ class _Subject(NamedTuple):
     namespaced: bool
     schema: str
     list_schema: str
-    #: As `shared` describes them, and where a patch's are described otherwise.
+    #: The parameters as `shared` describes them, by name. Those of patches are described otherwise.
     parameters: Mapping[str, Obj]
     of_patches: Mapping[str, Obj]
 
 
 def paths_of(definition: Obj, version: Obj, shared: Obj) -> Iterator[tuple[str, Obj]]:
-    """The paths of a definition's kind in one version; `shared` as in `openapi`."""
+    """Yields the paths of a definition's kind in one version, each with its operations."""
     spec, subject = definition["spec"], _subject(definition, version, shared)
     root, plural = f"/apis/{subject.group}/{subject.version}", spec["names"]["plural"]
     own = f"{root}/namespaces/{{namespace}}/{plural}" if subject.namespaced else f"{root}/{plural}"
@@ -95,11 +99,13 @@ def paths_of(definition: Obj, version: Obj, shared: Obj) -> Iterator[tuple[str, 
 
 
 def schema_name(definition: Obj, version: Obj, kind: str) -> str:
+    """Returns the name of a schema in the document: `com.example.v1.Widget`."""
     domain = reversed(definition["spec"]["group"].split("."))
     return ".".join((*domain, version["name"], kind))
 
 
 def ref(name: str) -> Obj:
+    """Returns a reference to a schema in the document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
@@ -130,7 +136,10 @@ def _path(subject: _Subject, operations: Obj, in_path: Iterable[str]) -> Obj:
 
 
 def _of_all_namespaces(subject: _Subject) -> Obj:
-    """The one path with but one operation: all its parameters stand beside it."""
+    """Returns the path that lists all namespaces.
+
+    It has one operation only. Its parameters belong to the path, not to the operation.
+    """
     parts = _camel_case(subject.group), _camel_case(subject.version), _camel_case(subject.kind)
     operation = _operation(subject, _LIST)
     operation["operationId"] = f"list{''.join(parts)}ForAllNamespaces"
@@ -182,7 +191,7 @@ def _operation_id(subject: _Subject, action: _Action, sub: str) -> str:
 
 
 def _camel_case(text: str, *, upper: bool = True) -> str:
-    """`my-group.example.com` as MyGroupExampleCom, without what Kubernetes' own groups end in."""
+    """Returns `my-group.example.com` as MyGroupExampleCom; `.k8s.io` is left out."""
     found = ""
     for at, letter in enumerate(text.replace(".k8s.io", "")):
         if letter.isalpha() or letter == "_" or (at and letter.isdigit()):
@@ -214,7 +223,7 @@ def _article(noun: str) -> str:
 
 
 def _answered(subject: _Subject, action: _Action, sub: str) -> str:
-    """The name of the schema of what is answered."""
+    """Returns the name of the schema of the answer."""
     if action.name == "list":
         return subject.list_schema
     if action.method == "delete":

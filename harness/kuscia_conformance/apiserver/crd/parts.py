@@ -1,4 +1,8 @@
-"""What is wrong with the parts of a definition's version, its schema aside (`schemas`)."""
+"""Checks the parts of a definition's version, except its schema (see `schemas`).
+
+Each function yields the errors in one part. `path` is where the part is in the definition: for
+example `spec.versions[0].selectableFields`, or `spec.selectableFields` (see `validation`).
+"""
 
 from __future__ import annotations
 
@@ -23,10 +27,12 @@ _NOT_SELECTABLE = (
 
 
 def has_status(version: Obj) -> bool:
+    """Checks whether the version has the status subresource."""
     return (version.get("subresources") or {}).get("status") is not None
 
 
 def deprecation_causes(version: Obj, path: str) -> Iterator[FieldError]:
+    """Yields the errors in deprecationWarning; `path` is that of the version."""
     warning = version.get("deprecationWarning")
     if warning is not None:
         for problem in _warning_problems(warning, deprecated=bool(version.get("deprecated"))):
@@ -48,6 +54,7 @@ def _warning_problems(warning: str, *, deprecated: bool) -> Iterator[str]:
 
 
 def scale_causes(version: Obj, path: str) -> Iterator[FieldError]:
+    """Yields the errors in the paths of the scale subresource."""
     scale = (version.get("subresources") or {}).get("scale")
     if scale is None:
         return
@@ -72,6 +79,7 @@ def _scale_path(value: str | None, path: str, parents: tuple[str, ...]) -> Itera
 
 
 def column_causes(version: Obj, path: str) -> Iterator[FieldError]:
+    """Yields the errors in additionalPrinterColumns."""
     for index, column in enumerate(version.get("additionalPrinterColumns") or ()):
         yield from _column(column, f"{path}[{index}]")
 
@@ -98,6 +106,11 @@ def _no_path(path: str, value: str) -> FieldError:
 
 
 def selectable_causes(version: Obj, path: str) -> Iterator[FieldError]:
+    """Yields the errors in selectableFields.
+
+    A selectable field must exist in the schema and be a string, a boolean or an integer outside of
+    metadata. Without a schema there is only one error.
+    """
     fields, schema = version.get("selectableFields") or (), schema_of(version)
     if fields and schema is None:
         wanted = "may only be set when validations.schema is included"

@@ -1,7 +1,8 @@
-"""Whether a pattern is one: Kubernetes reads it as Go does (RE2), this server as Python does.
+"""Checks whether a pattern is a regular expression.
 
-Refused is what is wrong in either language, and what Go has left out. What only Python does not
-know is let through.
+Kubernetes reads patterns with Go (RE2), this server with Python. A pattern is refused if it is
+wrong in both languages, or if it uses Perl syntax that Go lacks. A pattern that only Python cannot
+read is accepted; values are then not checked against it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from kuscia_conformance.apiserver.schema.patterns import compiled
 
 _PERL = re.compile(r"(?<!\\)\(\?[=!>#]")
-#: How Go says what Python says, and whether it shows the whole pattern.
+#: Go's words for Python's errors, and whether Go shows the whole pattern.
 _WORDS = {
     "missing ), unterminated subpattern": ("missing closing )", True),
     "unbalanced parenthesis": ("unexpected )", True),
@@ -21,7 +22,7 @@ _WORDS = {
 
 
 def pattern_problem(pattern: str) -> str:
-    """What is wrong with a pattern; "" where nothing is."""
+    """Returns what is wrong with a pattern, in Go's words; "" if it is accepted."""
     perl = _PERL.search(pattern)
     if perl:
         return _said("invalid or unsupported Perl syntax", perl[0])

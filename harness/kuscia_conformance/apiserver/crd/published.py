@@ -1,4 +1,8 @@
-"""A definition's schema as OpenAPI publishes it: with what all objects have in it."""
+"""A definition's schema in the form that OpenAPI publishes.
+
+The published schema has what the definition leaves to the server: the fields that all objects have
+(apiVersion, kind, metadata), and explicit types for int-or-string and embedded resources.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +40,14 @@ _EMPTY: tuple[Any, ...] = ("", [], {})
 
 
 def published_schema(schema: Obj, type_meta: Obj) -> Obj:
-    """The schema of a kind's objects; `type_meta` are the schemas of apiVersion and kind."""
+    """Returns the schema of a kind's objects; `type_meta` has those of apiVersion and kind."""
     found = _published(schema)
     properties = found.get("properties") or {}
     return {**found, "properties": {**properties, "metadata": _METADATA, **type_meta}}
 
 
 def published_list(names: Obj, item: Obj, type_meta: Obj) -> Obj:
-    """The schema of a kind's list; `item` refers to the schema of its objects."""
+    """Returns the schema of a kind's list; `item` is a reference to the schema of its objects."""
     description = f"List of {names['plural']}. More info: {_CONVENTIONS}"
     items = {"description": description, "type": "array", "items": item}
     return {
@@ -64,7 +68,7 @@ def _published(schema: Obj) -> Obj:
 
 
 def _is_said(key: str, value: Any) -> bool:
-    """Whether a value is more than what is meant without it."""
+    """Checks whether a value is published: a value that means the same as none is left out."""
     if key in ("default", "additionalProperties"):
         return value is not None
     return key not in _LEFT_OUT and value is not None and value is not False and value not in _EMPTY

@@ -1,4 +1,9 @@
-"""What is wrong with a schema: at the root, in its structure, with its defaults, in each place."""
+"""Checks a version's schema.
+
+First come errors at the root. Then, if the schema uses no key that a structural schema cannot have,
+it must be structural (`structural`); only then are its defaults checked (`defaults`). Last, each
+schema within it is checked on its own (`_in_place`, `lists`).
+"""
 
 from __future__ import annotations
 
@@ -20,16 +25,16 @@ from kuscia_conformance.kube.objects import Obj
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _META_FIELDS = ("metadata", "kind", "apiVersion")
-#: In the words of Kubernetes' own types.
+#: The keys allowed at the root beside a status subresource, by their names in Go.
 _AT_ROOT = (
     "Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength "
     "MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties "
     "ExternalDocs Example XPreserveUnknownFields XValidations"
 )
 _ALLOWED_AT_ROOT = {word.casefold() for word in _AT_ROOT.split()}
-#: What no structure can be made of: with these only each place is looked at.
+#: Keys that are not supported. With one of them a schema is not checked for its structure.
 _NEVER = ("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref")
-#: What may be there, but not with that value.
+#: Keys that must not have a certain value, and the error.
 _NEVER_SO = (
     ("type", "null", "type cannot be set to null, use nullable as an alternative"),
     (
@@ -41,7 +46,10 @@ _NEVER_SO = (
 
 
 def schema_causes(schema: Obj, path: str, *, has_status: bool) -> list[FieldError]:
-    """What is wrong with a version's schema; `has_status` is whether status is a subresource."""
+    """Returns the errors in a version's schema, in the server's order.
+
+    `has_status` says whether the version has the status subresource, which limits the root's keys.
+    """
     found = list(_at_root(schema, path, has_status=has_status))
     has_structure = not any(map(_is_unstructured, (each for _, each in everywhere(schema))))
     if has_structure:
@@ -78,16 +86,16 @@ def _beside_status(schema: Obj, path: str) -> Iterator[FieldError]:
 
 
 def _word(key: str) -> str:
-    """`x-kubernetes-validations` as xvalidations."""
+    """Returns a key as in `_ALLOWED_AT_ROOT`: `x-kubernetes-validations` becomes xvalidations."""
     return key.replace("x-kubernetes-", "x").replace("-", "").casefold()
 
 
 class _Place(NamedTuple):
-    """Where in an object a schema stands."""
+    """What is known about the place of a schema in an object."""
 
     is_root: bool = False
     is_inside_meta: bool = False
-    #: Why there can be no default; "" where there can.
+    #: Where the place is, if a default is forbidden there; "" if a default is allowed.
     no_default: str = ""
 
 
@@ -104,7 +112,7 @@ def _in_place(schema: Obj, path: str, place: _Place) -> Iterator[FieldError]:
 
 
 def _place_below(schema: Obj, step: str, place: _Place) -> _Place:
-    """Of what stands at `step` of a schema: `.items`, `.properties[metadata]`."""
+    """Returns the place at `step` below a schema: `.items`, `.properties[metadata]`, …."""
     if step == ".additionalProperties" and place.is_inside_meta:
         return place._replace(no_default="inside additionalProperties applying to object metadata")
     is_object = place.is_root or schema.get("x-kubernetes-embedded-resource")

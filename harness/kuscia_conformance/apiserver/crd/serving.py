@@ -1,4 +1,8 @@
-"""The kinds that a definition makes."""
+"""Builds the kinds of a definition.
+
+A `Kind` is what the rest of the server knows about a resource. A kind of a definition differs from
+a built-in one in that `definition` is set, and that its type comes from the definition's schema.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +35,17 @@ _AGE = Column(
 
 
 class SelectableFields(Strategy):
-    """A kind whose definition lets field selectors select by more than the name."""
+    """The strategy of a kind whose definition has selectableFields.
+
+    Field selectors can then select by these fields, not only by name and namespace.
+    """
 
     def __init__(self, version: Obj) -> None:
         fields = version["selectableFields"]
         self.selectable = tuple(field["jsonPath"].removeprefix(".") for field in fields)
 
     def fields(self, obj: Obj) -> Mapping[str, str]:
+        """Returns the text of each selectable field, "" for an absent one."""
         return {path: _text_at(obj, path.split(".")) for path in self.selectable}
 
 
@@ -50,7 +58,10 @@ def _text_at(obj: object, names: list[str]) -> str:
 
 
 def kinds_of(definition: Obj, object_meta: Type) -> list[Kind]:
-    """One kind for each version that is served; `object_meta` is the type of metadata."""
+    """Returns one kind for each version that is served.
+
+    `object_meta` is the type of ObjectMeta. The definition must be valid and have its defaults.
+    """
     versions = definition["spec"]["versions"]
     served = [version for version in versions if version.get("served")]
     return [_kind(definition, version, object_meta) for version in served]
@@ -80,7 +91,11 @@ def _kind(definition: Obj, version: Obj, object_meta: Type) -> Kind:
 
 
 def _deprecation(definition: Obj, version: Obj) -> str:
-    """What its users are warned of: the definition's words, or which version to use instead."""
+    """Returns the warning for clients of a deprecated version; "" if it is not deprecated.
+
+    It is the definition's own text or, as in Kubernetes, a text that names the version to use
+    instead.
+    """
     if not version.get("deprecated"):
         return ""
     if said := version.get("deprecationWarning"):

@@ -1,4 +1,8 @@
-"""What becomes of a definition: the names it gets, and whether its kind is served."""
+"""The status of a definition: the names that it gets, and whether its kind is served.
+
+Two definitions of one group must not have the same names. A name belongs to the definition that got
+it first. A definition is established, and its kind served, when it gets all its names.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,10 @@ _KIND_NAMES = ("kind", "listKind")
 
 
 def status_of(obj: Obj, others: Iterable[Obj], now: str) -> Obj:
-    """The status that a definition gets; `others` are all definitions that there are.
+    """Returns the new status of a definition.
 
-    It is established, and so served, unless another has a name of it already. `now` is a time as
-    statuses have it.
+    `others` are the other definitions; those of other groups are ignored. `now` is the time for
+    conditions that change, as text. A definition that was established once stays established.
     """
     rivals = [each for each in others if _are_rivals(obj, each)]
     names, conflict = _accepted_names(obj, rivals)
@@ -30,7 +34,10 @@ def _are_rivals(obj: Obj, other: Obj) -> bool:
 
 
 def _accepted_names(obj: Obj, rivals: list[Obj]) -> tuple[Obj, tuple[str, str] | None]:
-    """The names that it gets, and the last conflict that there is: its reason and message."""
+    """Returns the accepted names, and the reason and message of the last conflict, or None.
+
+    A name that conflicts keeps its former value.
+    """
     asked: Obj = obj["spec"]["names"]
     had: Obj = obj["status"].get("acceptedNames") or {}
     names: Obj = {"plural": "", "kind": "", **had}
@@ -47,7 +54,7 @@ def _accepted_names(obj: Obj, rivals: list[Obj]) -> tuple[Obj, tuple[str, str] |
 
 
 def _new_names(asked: Obj, had: Obj, key: str) -> list[str]:
-    """Of what it asks for under a key, what it does not have yet."""
+    """Returns the names under a key that the definition asks for and does not have yet."""
     names = _listed(asked.get(key))
     return [name for name in names if name not in _listed(had.get(key))]
 
@@ -86,7 +93,7 @@ def _accepted(conflict: tuple[str, str] | None) -> Obj:
 
 
 def _established(obj: Obj, conflict: tuple[str, str] | None) -> Obj:
-    """Once established it stays so."""
+    """Returns the condition Established; once true, it stays true."""
     before = condition_of(obj, "Established")
     if conflict is None or (before and before["status"] == "True"):
         message = "the initial names have been accepted"
@@ -99,7 +106,7 @@ def _condition(kind: str, reason: str, message: str, *, holds: bool) -> Obj:
 
 
 def _since(obj: Obj, condition: Obj, now: str) -> Obj:
-    """A condition with the time since when it has its status."""
+    """Returns the condition with lastTransitionTime: `now` if its status has changed."""
     before = condition_of(obj, condition["type"])
     is_old = before is not None and before["status"] == condition["status"]
     since = before.get("lastTransitionTime") if before and is_old else now
@@ -107,7 +114,11 @@ def _since(obj: Obj, condition: Obj, now: str) -> Obj:
 
 
 def installing(obj: Obj, status: Obj) -> Obj:
-    """The status in between, of a definition that is about to be established."""
+    """Returns the status just before `status`, in which Established is False (Installing).
+
+    Kubernetes writes this status first when a definition becomes established. Returns `status`
+    itself if the definition was established before or is not established now.
+    """
     established = condition_of({"status": status}, "Established") or {}
     before = condition_of(obj, "Established") or {"status": "False"}
     if established.get("status") != "True" or before["status"] == "True":

@@ -1,6 +1,7 @@
-"""Whether a schema is structural: whether it says of each field what it is, and says so once.
+"""Checks whether a schema is structural: it gives each field a type, and only once.
 
-Within allOf, anyOf, oneOf and not a schema may only restrict what is declared outside of them.
+The types are declared outside of allOf, anyOf, oneOf and not. A schema within these may only
+restrict fields that are declared outside of them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _UNTYPED = {
     "item": "must not be empty for specified array items",
     "field": "must not be empty for specified object fields",
 }
-#: What may only be said outside of allOf, anyOf, oneOf and not.
+#: Keys that are allowed only outside of allOf, anyOf, oneOf and not, and the error for each.
 _OUTSIDE_ONLY = {
     "type": "must be empty",
     "additionalProperties": "must be undefined",
@@ -42,17 +43,18 @@ _OUTSIDE_ONLY = {
     "x-kubernetes-map-type": "must be undefined",
     "x-kubernetes-validations": "must be empty",
 }
-#: What of these counts if it is there at all, and not only if it says something.
+#: Those of `_OUTSIDE_ONLY` that are errors even if their value is empty.
 _ANY_VALUE = frozenset({"default", "additionalProperties"})
 
 
 def structural_causes(schema: Obj, path: str) -> list[FieldError]:
+    """Returns why the schema is not structural, sorted by path; empty if it is structural."""
     found = [*_declared(schema, path, "root"), *_undeclared(schema, schema, path, path)]
     return sorted(found, key=str)
 
 
 def _declared(schema: Obj, path: str, level: Level) -> Iterator[FieldError]:
-    """What is wrong outside of allOf, anyOf, oneOf and not."""
+    """Yields the errors outside of allOf, anyOf, oneOf and not."""
     yield from _below(schema, path, level)
     if schema.get("x-kubernetes-int-or-string"):
         for key in ("x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource"):
@@ -107,7 +109,10 @@ def _embedded(schema: Obj, path: str) -> Iterator[FieldError]:
 
 
 def _metadata(schema: Obj, path: str, level: Level) -> Iterator[FieldError]:
-    """Of an object's own fields the type cannot be another; only names can be restricted."""
+    """Yields errors in the fields that every object has: kind, apiVersion and metadata.
+
+    Their types are fixed. At the root only the name and generateName of metadata can be restricted.
+    """
     if level != "root" and not schema.get("x-kubernetes-embedded-resource"):
         return
     properties = schema.get("properties") or {}
@@ -138,9 +143,10 @@ def _is_int_or_string(schema: Obj) -> bool:
 def _restrictions(
     schema: Obj, path: str, *, any_of: bool = True, outermost: bool = True
 ) -> Iterator[FieldError]:
-    """What is wrong within allOf, anyOf, oneOf and not, and with the pattern.
+    """Yields the errors within allOf, anyOf, oneOf and not, and in the pattern.
 
-    There only may types stand: where it is said that it is an integer or a string.
+    Types are forbidden there, with one exception: an anyOf that declares an integer or a string. It
+    may stand outermost, or in the first schema of the outermost allOf.
     """
     for index, each in enumerate(schema.get("anyOf") or ()) if any_of else ():
         yield from _restriction(each, f"{path}.anyOf[{index}]")
@@ -172,7 +178,7 @@ def _restriction(schema: Obj, path: str, *, any_of: bool = True) -> Iterator[Fie
 
 
 def _undeclared(rules: Obj, schema: Obj | None, path: str, where: str) -> Iterator[FieldError]:
-    """What the root's allOf, anyOf, oneOf and not restrict without its being declared."""
+    """Yields the fields in the root's allOf, anyOf, oneOf and not that are not declared."""
     if schema is None:
         yield required(path, f"because it is defined in {where}")
         return

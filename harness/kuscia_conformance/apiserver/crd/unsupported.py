@@ -1,6 +1,6 @@
-"""What Kubernetes can do with a definition and this server cannot: refused, and said so.
+"""Refuses definitions that use features of Kubernetes that this server does not have.
 
-Better no kind than one whose objects are not checked, or not converted, as on other clusters.
+Without this check, objects of their kinds would not be validated or converted as on other clusters.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ _INSTEAD = (
 
 
 def unsupported_causes(spec: Obj) -> Iterator[FieldError]:
+    """Yields an error for a conversion webhook, and for versions with rules in CEL."""
     if (spec.get("conversion") or {}).get("strategy") == "Webhook":
         yield forbidden_field("spec.conversion.strategy", f"conversion webhooks are {_INSTEAD}")
     for index, version in enumerate(spec.get("versions") or ()):
         path = f"spec.versions[{index}].schema.openAPIV3Schema"
         places = list(_with_rules(schema_of(version) or {}, path))
         if places:
-            # One for all: a definition that has rules often has dozens.
+            # One error for each version, because a definition with rules often has dozens.
             more = f" (also in {len(places) - 1} more places)" if len(places) > 1 else ""
             yield forbidden_field(places[0], f"validation rules in CEL are {_INSTEAD}{more}")
 

@@ -1,7 +1,8 @@
-"""What is wrong with a definition, in the server's order and words.
+"""Validates a definition, in the server's order and words.
 
-Kubernetes calls a part that all versions have alike (the schema, the columns, …) as if it stood
-above them: `spec.validation`, not `spec.versions[0].schema`. `_ABOVE` has these names.
+If all versions have the same part (schema, columns, …), Kubernetes reports its errors once, under a
+path above the versions: `spec.validation`, not `spec.versions[0].schema`. `_ABOVE` has these names.
+Parts that differ are checked for each version.
 """
 
 from __future__ import annotations
@@ -49,9 +50,10 @@ _NO_PRESERVING = (
 
 
 def validate_definition(obj: Obj, old: Obj | None = None) -> list[FieldError]:
-    """What is wrong with a definition that has its defaults; `old` is None for a new one.
+    """Returns the errors in a definition that has its defaults.
 
-    What is wrong with the metadata of any object is not looked for here.
+    `old` is the stored definition, or None for a new one. Metadata is checked elsewhere, except the
+    name of a new definition, which must be `<plural>.<group>`, and the annotation of `approval`.
     """
     spec = obj["spec"]
     return [
@@ -67,7 +69,10 @@ def validate_definition(obj: Obj, old: Obj | None = None) -> list[FieldError]:
 
 
 def validate_definition_status(obj: Obj) -> list[FieldError]:
-    """What is wrong with a status; all there is to look at where only that is written."""
+    """Returns the errors in a status.
+
+    A write of the status subresource is checked only by this function.
+    """
     accepted = (obj.get("status") or {}).get("acceptedNames") or {}
     return list(names_causes(accepted, "status.acceptedNames"))
 
@@ -107,13 +112,14 @@ def _versions(spec: Obj) -> list[Obj]:
 
 
 def _are_alike(versions: list[Obj], key: str) -> bool:
+    """Checks whether a part is the same in all versions, or absent in all."""
     return all(version.get(key) == versions[0].get(key) for version in versions)
 
 
 def _part_causes(
     version: Obj, places: Mapping[str, str], *, has_status: bool
 ) -> Iterator[FieldError]:
-    """What is wrong with these parts of a version; `places` has the path of each."""
+    """Yields the errors in some parts of a version; `places` has the parts and their paths."""
     schema = schema_of(version)
     if "schema" in places and schema is not None:
         path = f"{places['schema']}.openAPIV3Schema"
@@ -135,7 +141,7 @@ def _versions_causes(spec: Obj) -> Iterator[FieldError]:
         one = "must have exactly one version marked as storage version"
         yield invalid_value("spec.versions", spec.get("versions"), one)
     if names and names[0]:
-        # The server keeps the first version's name in a field of its own, and looks at that too.
+        # The server has a field `spec.version` with the first version's name, and checks it too.
         yield from label_causes(names[0], "spec.version")
 
 
@@ -147,6 +153,7 @@ def _choice(value: str | None, path: str, choices: tuple[str, ...]) -> Iterator[
 
 
 def _conversion_causes(conversion: Obj) -> Iterator[FieldError]:
+    """Yields the errors in the conversion: only the strategy Webhook needs and allows a webhook."""
     path, webhook = "spec.conversion", conversion.get("webhook") or {}
     client, reviews = webhook.get("clientConfig"), webhook.get("conversionReviewVersions")
     yield from _choice(conversion.get("strategy"), f"{path}.strategy", ("None", "Webhook"))
@@ -165,7 +172,11 @@ def _conversion_causes(conversion: Obj) -> Iterator[FieldError]:
 
 
 def _change_causes(spec: Obj, old: Obj) -> Iterator[FieldError]:
-    """What may not change: where the objects are kept, and, once established, what they are."""
+    """Yields the fields that must not change.
+
+    The group and the plural never change, because objects are stored by them. The scope and the
+    kind do not change once the definition is established.
+    """
     before = old["spec"]
     conditions = old["status"].get("conditions") or ()
     if any(each["type"] == "Established" and each["status"] == "True" for each in conditions):
@@ -181,6 +192,11 @@ def _kept(new: Obj, old: Obj, key: str, path: str) -> Iterator[FieldError]:
 
 
 def _stored_causes(status: Obj, versions: list[Obj]) -> Iterator[FieldError]:
+    """Yields the errors in storedVersions.
+
+    The storage version must be in it, and each of its versions must still be in the spec: objects
+    may be stored in that version.
+    """
     path, stored = "status.storedVersions", status.get("storedVersions")
     names = [version.get("name") for version in versions]
     if not stored:

@@ -1,6 +1,6 @@
-"""The schemas within a schema, and what of it is given.
+"""Finds the schemas within a schema.
 
-A path is what a field error calls a place: `spec.validation.openAPIV3Schema.properties[spec]`.
+A path is a place as a field error names it: `spec.validation.openAPIV3Schema.properties[spec]`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from typing import Any
 
 from kuscia_conformance.kube.objects import Obj
 
-#: Where one schema stands within another, in the order in which the server looks at them.
-_ONE = ("not", "items")
+#: Keys that hold a list of schemas, in the order of the server.
 _LISTS = ("allOf", "oneOf", "anyOf")
 
 
 def below(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Obj]]:
-    """The schemas directly below one, each with its path."""
+    """Yields the schemas directly below a schema with their paths, in the server's order."""
     yield from _one(schema, "additionalProperties", path)
     for name, each in (schema.get("properties") or {}).items():
         yield f"{path}.properties[{name}]", each
@@ -30,20 +29,23 @@ def below(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Obj]
 
 
 def everywhere(schema: Obj, path: str = "") -> Iterator[tuple[str, Obj]]:
-    """A schema and all below it."""
+    """Yields a schema and all schemas below it, with their paths."""
     yield path, schema
     for where, each in below(schema, path):
         yield from everywhere(each, where)
 
 
 def schema_of(version: Mapping[str, Any]) -> Obj | None:
-    """The schema of one of a definition's versions."""
+    """Returns the schema of a definition's version; None if it has no schema."""
     schema: Obj | None = (version.get("schema") or {}).get("openAPIV3Schema")
     return schema
 
 
 def schema_under(schema: Mapping[str, Any], key: str) -> Obj | None:
-    """The schema that stands there; additionalProperties may be true or false instead."""
+    """Returns the schema under a key, or None.
+
+    `additionalProperties` may also be true or false, and `items` a list: these are not schemas.
+    """
     each = schema.get(key)
     return each if isinstance(each, dict) else None
 

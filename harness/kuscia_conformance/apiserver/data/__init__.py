@@ -1,10 +1,11 @@
-"""What Kubernetes says of itself: its OpenAPI, its discovery, and the columns of its tables.
+"""What a kube-apiserver says about itself: OpenAPI, discovery, and the columns of its tables.
 
 Comes in: nothing. Goes out: documents as a kube-apiserver has served them. It must not know who
 reads them.
 
-Files, as a kube-apiserver has served them; `python -m kuscia_conformance.apiserver.data` makes
-them anew. README.md says from which version they are. Nothing that is returned may be changed.
+The documents are files in this folder. `python -m kuscia_conformance.apiserver.data` records them
+again; README.md names their version. A file is read when it is first needed and then kept, so
+callers must not change what is returned.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ import orjson
 from kuscia_conformance.kube.objects import Obj
 
 HERE = Path(__file__).parent
-#: Two lines a document: its path below /openapi/v3/, and the JSON as it was served.
+#: Two lines for each document: its path below /openapi/v3/, and the JSON that was served.
 OPENAPI = HERE / "openapi.xz"
 #: The APIResourceLists of all group-versions, in the order in which the server names them.
 DISCOVERY = HERE / "discovery.json"
-#: By the path of a collection: the columnDefinitions of its Table.
+#: The columnDefinitions of Tables, by the path of the collection.
 COLUMNS = HERE / "columns.json.xz"
-#: What /version answers.
+#: The answer of /version.
 VERSION = HERE / "version.json"
 
 
@@ -35,24 +36,27 @@ def group_version(group: str, version: str) -> str:
 
 
 def api_path(group: str, version: str) -> str:
-    """`api/v1`, `apis/apps/v1`: where the server and its OpenAPI keep a group-version."""
+    """Returns the path of a group-version in the server and its OpenAPI: `apis/apps/v1`."""
     return f"apis/{group}/{version}" if group else f"api/{version}"
 
 
 def openapi_paths() -> Sequence[str]:
-    """Of what there are documents below /openapi/v3/: api/v1, apis/apps/v1, version and more."""
+    """Returns the paths of all documents below /openapi/v3/: api/v1, apis/apps/v1, version, …."""
     return list(_openapi()[1])
 
 
 def openapi_text(path: str) -> bytes:
-    """One of these documents as it is served. KeyError where there is none."""
+    """Returns the served bytes of one of these documents; raises KeyError for another path."""
     text, places = _openapi()
     return text[places[path]]
 
 
 @cache
 def _openapi() -> tuple[bytes, Mapping[str, slice]]:
-    """All documents, and where each of them is; cut out when asked for, since that is faster."""
+    """Returns the text of all documents, and where each of them is in it.
+
+    The documents are cut out on request, because this is faster than to cut them all.
+    """
     text = lzma.decompress(OPENAPI.read_bytes())
     places: dict[str, slice] = {}
     start = 0
@@ -66,33 +70,33 @@ def _openapi() -> tuple[bytes, Mapping[str, slice]]:
 
 @cache
 def openapi(group: str, version: str) -> Obj:
-    """The OpenAPI v3 document of a group-version. KeyError where it is not built in."""
+    """Returns the OpenAPI v3 document of a group-version; raises KeyError if it is not built in."""
     document: Obj = orjson.loads(openapi_text(api_path(group, version)))
     return document
 
 
 def components(group: str, version: str) -> Mapping[str, Any]:
-    """The schemas of a group-version, by their names: io.k8s.api.core.v1.PodSpec."""
+    """Returns a group-version's schemas by name; raises KeyError if it is not built in."""
     schemas: Mapping[str, Any] = openapi(group, version)["components"]["schemas"]
     return schemas
 
 
 @cache
 def discovery() -> list[Obj]:
-    """The APIResourceLists: v1 first, then group by group, a group's preferred version first."""
+    """Returns the APIResourceLists: v1, then each group with its preferred version first."""
     lists: list[Obj] = orjson.loads(DISCOVERY.read_bytes())
     return lists
 
 
 @cache
 def version() -> Obj:
-    """Which Kubernetes it is that all this is from."""
+    """Returns the answer of /version: the Kubernetes version from which all documents are."""
     found: Obj = orjson.loads(VERSION.read_bytes())
     return found
 
 
 def columns(group: str, version: str, plural: str) -> list[Obj]:
-    """The columnDefinitions of a built-in collection's Table. KeyError where there are none."""
+    """Returns the columnDefinitions of a built-in collection; raises KeyError for others."""
     return _columns()[f"{api_path(group, version)}/{plural}"]
 
 

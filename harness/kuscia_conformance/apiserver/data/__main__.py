@@ -1,7 +1,7 @@
-"""`python -m kuscia_conformance.apiserver.data KUBECONFIG` asks a kube-apiserver for the data anew.
+"""Records the data from a kube-apiserver: `python -m kuscia_conformance.apiserver.data KUBECONFIG`.
 
-What the server serves by definitions (CustomResourceDefinitions) is left out. Running it twice
-gives the same bytes.
+Groups that come from CustomResourceDefinitions are left out. A second run against the same server
+writes the same bytes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ Get = Callable[..., bytes]
 
 
 def main(kubeconfig: str) -> None:
+    """Writes all data files but protobuf.json.xz, which does not come from a server."""
     get = _getter(kubeconfig)
     lists = list(_discovery(get))
     custom = {api_path(*pair) for pair in _defined(get)}
@@ -46,7 +47,7 @@ def _getter(kubeconfig: str) -> Get:
 
 
 def _defined(get: Get) -> set[tuple[str, str]]:
-    """The groups and versions that definitions have brought."""
+    """Returns the groups and versions of all CustomResourceDefinitions."""
     specs = [item["spec"] for item in orjson.loads(get(DEFINITIONS.path()[1:]))["items"]]
     return {(spec["group"], version["name"]) for spec in specs for version in spec["versions"]}
 

@@ -1,11 +1,17 @@
-"""Who owns which field of an object: metadata.managedFields and server-side apply.
+"""Ownership of fields: metadata.managedFields and server-side apply (KEP-555).
 
-Comes in: an object before and after a write, its `Type`, and the `Author`. Goes out: the entries,
-or the object with a configuration applied. It must not know the store.
+Comes in: an object before and after a write, its `Type`, and the `Author`. Goes out: the entries of
+managedFields, or the object with a configuration applied. It must not know the store.
 
-`track` says who owns what after an update, `apply` merges a configuration in. `sets` has what sets
-of fields are, `walks` which fields an object has and changes, `places` what a type says of that,
-`merging` and `checking` what only applying needs, `managers` the entries, `kubectl` an exception.
+    tracking   `track`: who owns which field after a create, update or patch
+    applying   `apply`: merges a configuration into an object, and finds conflicts
+    managers   reads and writes the entries of managedFields
+    sets       sets of fields in the form of FieldsV1, and operations on them
+    walks      the fields that an object has, and those that differ between two objects
+    places     what a type says about the ownership of one place in an object
+    merging    the merge of a configuration, for `applying`
+    checking   the errors in a configuration, for `applying`
+    kubectl    an exception for objects that `kubectl apply` has written on the client side
 """
 
 from __future__ import annotations

@@ -1,7 +1,12 @@
-"""Server-side apply: a configuration merged into an object, by one of several managers.
+"""Server-side apply: merges the configuration of one manager into an object.
 
-`apply` is all of it: the fields that the configuration lays claim to, those that are given up with
-it, and the conflicts with other managers, then what is special about kubectl.
+`apply` goes through these steps:
+
+1. Check that the configuration fits its type (`checking`).
+2. Merge it into the live object, and remove the fields that the manager applied last time but not
+   this time, unless others own them (`merging`).
+3. Refuse conflicts with other managers, unless forced; for kubectl there is an exception.
+4. Update the managers: the author owns the fields in the configuration, others lose changed ones.
 """
 
 from __future__ import annotations
@@ -43,17 +48,20 @@ from kuscia_conformance.apiserver.fields.tracking import unless_reset
 from kuscia_conformance.apiserver.fields.walks import as_given, changes, fields_of
 from kuscia_conformance.kube.objects import Obj
 
-#: Who owns what was there before anybody applied, where nobody has been tracked.
+#: The manager that gets the fields of an object without managers, at its first apply.
 _BEFORE = "before-first-apply"
 
 Conflicts = dict[Manager, Fields]
 
 
 def apply(current: Obj | None, config: Obj, type: Type, author: Author, *, force: bool) -> Obj:
-    """Returns the object with `config` applied, its managedFields included; a new object.
+    """Returns a new object: `current` with `config` applied, managedFields included.
 
-    It is still to be defaulted. Raises StatusError where others own what it would change, unless
-    forced, and where `config` is not of its type: it must not have been pruned or completed before.
+    `current` is the live object, or None if it does not exist yet. `config` must be as the client
+    sent it, neither pruned nor defaulted. Defaults of the result are not filled in yet.
+
+    Raises StatusError: 400 if the configuration has managedFields, 500 if it does not fit its type,
+    and 409 if it would change fields that others own and `force` is false.
     """
     _check(config, type)
     live: Obj = hold(_without_managers(current), type) if current else {}
@@ -71,13 +79,14 @@ def apply(current: Obj | None, config: Obj, type: Type, author: Author, *, force
         _refuse_conflicts(_conflicts(others, changed), live, type, author)
     left = lose(others, changed, removed)
     if own := owned(claimed):
-        # An apply that changes nothing keeps its time; a new manager that changes nothing has none.
+        # An apply that changes nothing keeps its time. If its manager is new, it has no time.
         time = author.now if merged != live else (last or {}).get("time")
         left[me] = entry_of(me, author.api_version, own, time)
     return _result(without_blanks(merged, type), config, author.manager, left)
 
 
 def _check(config: Obj, type: Type) -> None:
+    """Raises StatusError: 400 for managedFields, 500 if the configuration is not of its type."""
     given = config.get("metadata")
     metadata = given if isinstance(given, dict) else {}
     if metadata.get("managedFields") is not None:
@@ -100,6 +109,11 @@ def _without_managers(obj: Obj) -> Obj:
 
 
 def _managers(current: Obj | None, live: Obj, type: Type, author: Author) -> Managers:
+    """Returns the managers of the current object.
+
+    An object without managers gets one that owns all its fields, so that the first apply can
+    conflict with earlier writes.
+    """
     if current is None:
         return {}
     managers = read(current["metadata"].get("managedFields"))
@@ -115,7 +129,7 @@ def _sets(managers: Managers, besides: Manager) -> list[Fields]:
 
 
 def _pruned(merged: Obj, type: Type, claims: list[Fields], last: Fields) -> Obj:
-    """Without what the manager has applied last time, not this time, and nobody else owns."""
+    """Returns the object without the fields that the manager gave up and that no other owns."""
     mine = with_structs(last, type)
     there = with_structs(fields_of(merged, type), type)
     cut = remove(merged, mine, type) or {}
@@ -134,6 +148,10 @@ def _conflicts(others: Managers, changed: Fields) -> Conflicts:
 
 
 def _refuse_conflicts(conflicts: Conflicts, live: Obj, type: Type, author: Author) -> None:
+    """Raises StatusError (409) if there are conflicts.
+
+    For kubectl, fields that its client-side apply has set do not count.
+    """
     if conflicts and author.manager == "kubectl":
         allowed = allowed_by_last_applied(live, type, author.api_version)
         left = {key: difference(fields, allowed) for key, fields in conflicts.items()}

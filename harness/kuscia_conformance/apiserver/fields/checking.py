@@ -1,6 +1,6 @@
-"""Whether an applied configuration is of its type, refused in the words of the server.
+"""Checks whether an applied configuration fits its type, and reports errors in the server's words.
 
-The words are Go's own way of printing values, so there is a little of that here.
+The server's words contain values as Go prints them; the last functions here print them so.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from kuscia_conformance.apiserver.fields.places import elements, keys_of
 from kuscia_conformance.apiserver.fields.sets import element_text
 from kuscia_conformance.kube.objects import Obj
 
-#: What is wrong, and at which path.
+#: A path, and the error there.
 Fault = tuple[str, str]
 
 _NUMBERS = frozenset({"integer", "number"})
-#: What each object has, whether its type says so or not.
+#: Fields that each object may have, even if its type does not have them.
 _COMMON = frozenset({"apiVersion", "kind", "metadata"})
 
 
 def faults(config: Obj, type: Type) -> str:
-    """All that is wrong, as one text; empty where nothing is."""
+    """Returns all errors as one text; an empty text if the configuration fits its type."""
     known = Type(kind="object", fields={**dict.fromkeys(_COMMON, ANY), **type.fields})
     found = _faults(config, known if type.fields and not type.preserves else type, "")
     texts = sorted(f"{path}: {text}" if path else text for path, text in found)
@@ -75,7 +75,7 @@ def _list_faults(value: Any, type: Type, path: str) -> list[Fault]:
 
 
 def _keyed_faults(items: list[Any], type: Type, path: str) -> list[Fault]:
-    """What is wrong up to the first item that cannot be told from others."""
+    """Returns the errors up to the first item that has no path element."""
     found: list[Fault] = []
     seen: set[str] = set()
     for index, item in enumerate(items):
@@ -90,7 +90,7 @@ def _keyed_faults(items: list[Any], type: Type, path: str) -> list[Fault]:
 
 
 def _item_fault(item: Any, type: Type) -> str:
-    """Why an item of a set or a map list has no path element; empty where it has one."""
+    """Returns why an item of a set or a map list has no path element, or an empty text."""
     if type.list_type == "set":
         return _value_fault(item)
     if item is None:
@@ -117,7 +117,7 @@ def _value_fault(item: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """A value as Go prints it by %v."""
+    """Returns a value as Go prints it with %v."""
     if isinstance(value, dict):
         return "map[" + " ".join(f"{k}:{_plain(value[k])}" for k in sorted(value)) + "]"
     if isinstance(value, list):
@@ -128,7 +128,7 @@ def _plain(value: Any) -> str:
 
 
 def _exact(value: Any) -> str:
-    """A value as Go prints it by %#v."""
+    """Returns a value as Go prints it with %#v."""
     if isinstance(value, dict):
         inside = ", ".join(f'"{k}":{_exact(value[k])}' for k in sorted(value))
         return f"map[string]interface {{}}{{{inside}}}"

@@ -1,8 +1,8 @@
-"""What is special about the manager `kubectl`: it takes over from its own client-side apply.
+"""The exception for the manager `kubectl`: it takes over from its client-side apply.
 
-Client-side apply keeps its configuration in an annotation. Whoever changes to server-side apply
-owns what that says and may change it without a conflict; while the annotation is there it is kept
-up to date, so that the way back is open, too.
+Client-side apply stores its configuration in an annotation. When a user changes to server-side
+apply, kubectl owns the fields in that configuration, and may change them without a conflict. As
+long as the annotation exists it is kept up to date, so that the user can go back.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ _MAX_BYTES: Final = 256 * 1024
 
 
 def allowed_by_last_applied(live: Obj, type: Type, api_version: str) -> Fields:
-    """What client-side apply has set and nobody has changed since."""
+    """Returns the fields that client-side apply has set and that are unchanged since.
+
+    Returns an empty set without an annotation, and if the annotation cannot be read, or its
+    configuration is of another version or does not fit the type.
+    """
     last = _loaded(_annotation(live))
     if not isinstance(last, dict) or last.get("apiVersion") != api_version or faults(last, type):
         return {}
@@ -31,7 +35,11 @@ def allowed_by_last_applied(live: Obj, type: Type, api_version: str) -> Fields:
 
 
 def update_last_applied(obj: Obj, config: Obj) -> None:
-    """Have the annotation of `obj`, where there is one, say what has been applied."""
+    """Sets the annotation of `obj` to the applied configuration, in place.
+
+    An object without the annotation does not get one. The annotation is removed if all annotations
+    together would be larger than 256 KiB.
+    """
     if not _annotation(obj):
         return
     annotations = obj["metadata"]["annotations"]

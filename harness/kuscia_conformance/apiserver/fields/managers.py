@@ -1,7 +1,8 @@
-"""The managers of an object: the entries of its metadata.managedFields, by who they are of.
+"""The managers of an object: the entries of its metadata.managedFields, by manager.
 
-An entry stays the dictionary that it is in JSON; a changed one is a new dictionary. First reading
-them and what a writer may do to them, then writing them: how they are ordered, how many there are.
+An entry is the dictionary that is in the JSON. It is never changed in place: a changed entry is a
+new dictionary. The first part of this module reads entries and says what a writer may do to them.
+The second part writes them: their order, and their number.
 """
 
 from __future__ import annotations
@@ -21,35 +22,36 @@ from kuscia_conformance.apiserver.fields.sets import (
 )
 from kuscia_conformance.kube.objects import Obj
 
-#: Whose entry it is: manager, operation, apiVersion (of updates only), subresource.
+#: The key of an entry: manager, operation, apiVersion (for updates only), subresource.
 Manager = tuple[str, str, str, str]
 Managers = dict[Manager, Obj]
 
 
 @dataclass(frozen=True)
 class Author:
-    """Who writes an object: as which manager, in which version, through what, and when."""
+    """Who writes an object: the manager, the version, the subresource and the time."""
 
     manager: str
     api_version: str
-    #: The time of the write, as metadata has times.
+    #: The time of the write, in the format of metadata.
     now: str
-    #: The subresource; "" is the object itself.
+    #: The subresource; "" for the object itself.
     sub: str = ""
-    #: What writers of this subresource cannot write: what they say of it counts for nothing.
+    #: The fields that a write through this subresource does not change. Their owners do not
+    #: change either.
     resets: Fields | None = None
 
     def entry(self, operation: str) -> Manager:
-        """Returns the key of the author's entry; those of Apply are of every version."""
+        """Returns the key of the author's entry; for Apply it has no version."""
         version = "" if operation == "Apply" else self.api_version
         return (self.manager, operation, version, self.sub)
 
 
-#: How many entries of updates there are at most; older ones become one.
+#: The most entries of updates that an object has; see `capped`.
 MAX_UPDATERS: Final = 10
 _MAX_NAME_BYTES: Final = 128
 
-#: What belongs to nobody.
+#: The fields that no manager owns.
 _STRIPPED: Final[Fields] = {
     "f:apiVersion": LEAF,
     "f:kind": LEAF,
@@ -69,26 +71,27 @@ _STRIPPED: Final[Fields] = {
 
 
 def default_manager(user_agent: str) -> str:
-    """The manager of a writer that names none: its User-Agent up to the first slash."""
+    """Returns the manager of a writer that names none: its User-Agent up to the first slash."""
     name = "".join(filter(str.isprintable, user_agent.split("/")[0]))
     return name.encode()[:_MAX_NAME_BYTES].decode(errors="ignore")
 
 
 def manager_of(entry: Mapping[str, Any]) -> Manager:
+    """Returns the key of an entry of managedFields."""
     operation = entry["operation"]
     version = "" if operation == "Apply" else entry["apiVersion"]
     return (entry.get("manager", ""), operation, version, entry.get("subresource", ""))
 
 
 def described(manager: Manager) -> str:
-    """A manager as the server names it in a conflict."""
+    """Returns a manager as the server names it in a conflict."""
     name, operation, version, sub = manager
     text = _quoted(name) + (f" with subresource {_quoted(sub)}" if sub else "")
     return f"{text} using {version}" if operation == "Update" else text
 
 
 def identifier(manager: Manager) -> str:
-    """The text by which the server orders managers."""
+    """Returns the text by which the server sorts managers."""
     name, operation, version, sub = manager
     parts = {"manager": name, "operation": operation, "apiVersion": version, "subresource": sub}
     return orjson.dumps({key: value for key, value in parts.items() if value}).decode()
@@ -99,15 +102,16 @@ def _quoted(text: str) -> str:
 
 
 def read(listed: Sequence[Obj] | None) -> Managers:
-    """The entries that the server itself has written."""
+    """Returns the entries by manager; they must be well-formed (see `known`)."""
     return {manager_of(entry): entry for entry in listed or ()}
 
 
 def known(old: Obj | None, new: Obj, sub: str, is_custom: bool) -> Managers:
-    """The managers before a write: the old ones, unless the writer says otherwise.
+    """Returns the managers before a write: the old ones, unless the writer sets managedFields.
 
-    It may set them, or take them all away by one empty entry or, of Kubernetes' own kinds, by an
-    empty list; not by a subresource, though, and not to what cannot be read.
+    A writer may set other entries. It may remove all entries with a list of one empty entry. An
+    empty list does the same, except for custom kinds. A write of a subresource changes no managers
+    in this way, and entries that cannot be read are ignored.
     """
     before: list[Obj] | None = old["metadata"].get("managedFields") if old else None
     given = new["metadata"].get("managedFields")
@@ -131,10 +135,12 @@ def _is_readable(entry: Any) -> bool:
 
 
 def owned(fields: Fields) -> Fields:
+    """Returns the fields without those that no manager owns (apiVersion, the name, …)."""
     return difference(fields, _STRIPPED)
 
 
 def entry_of(manager: Manager, api_version: str, fields: Fields, time: str | None) -> Obj:
+    """Returns an entry of managedFields; `time` may be None, then the entry has no time."""
     name, operation, _, sub = manager
     entry: Obj = {"manager": name, "operation": operation, "apiVersion": api_version}
     if time is not None:
@@ -146,7 +152,10 @@ def entry_of(manager: Manager, api_version: str, fields: Fields, time: str | Non
 
 
 def lose(managers: Managers, *lost: Fields) -> Managers:
-    """The managers without what they no longer own, and without those that own nothing."""
+    """Returns the managers without the fields in `lost`.
+
+    A manager that owns nothing afterwards is left out.
+    """
     left: Managers = {}
     for manager, entry in managers.items():
         before: Fields = entry.get("fieldsV1") or {}
@@ -159,7 +168,7 @@ def lose(managers: Managers, *lost: Fields) -> Managers:
 
 
 def written(managers: Managers) -> list[Obj]:
-    """The entries in the server's order: appliers first, and the newest last."""
+    """Returns the entries in the server's order: Apply before Update, then the oldest first."""
     return sorted(managers.values(), key=_place)
 
 
@@ -175,7 +184,10 @@ def _place(entry: Obj) -> tuple[str, ...]:
 
 
 def capped(managers: Managers) -> Managers:
-    """With the oldest updates of each version made one entry, while there are too many."""
+    """Returns the managers with at most MAX_UPDATERS entries of updates, where possible.
+
+    The oldest entries with the same apiVersion become one entry, called `ancient-changes`.
+    """
     updaters = [manager for manager in managers if manager[1] == "Update"]
     if len(updaters) <= MAX_UPDATERS:
         return managers

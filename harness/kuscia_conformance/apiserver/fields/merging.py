@@ -1,6 +1,6 @@
-"""How server-side apply makes a new object: merges a configuration in, and takes fields out.
+"""Merges a configuration into an object for server-side apply, and removes fields.
 
-Nothing is changed in place; what stays the same is shared with what is given.
+Nothing is changed in place. Parts that stay the same are shared between the old and new objects.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def merge(live: Any, config: Any, type: Type) -> Any:
-    """`live` with all that `config` says; what both say is as in `config`."""
+    """Returns `live` with everything that is in `config`; values in both come from `config`."""
     if is_granular_map(live, type) and live and (config is None or is_granular_map(config, type)):
         return _merge_maps(live, config or {}, type)
     if is_granular_list(live, type) and (config is None or is_granular_list(config, type)):
@@ -30,9 +30,10 @@ def _merge_maps(live: Obj, config: Obj, type: Type) -> Obj:
 
 
 def _merge_lists(live: list[Any], config: list[Any], type: Type) -> list[Any]:
-    """The items in the configuration's order, and between them those that only `live` has.
+    """Returns the items in the configuration's order, with the items that only `live` has.
 
-    Such an item comes before the next one of the configuration that `live` has after it.
+    An item that only `live` has comes before the next item of the configuration that follows it in
+    `live`.
     """
     old, new = elements(live, type), elements(config, type)
     known, wanted = _single(old), dict(new)
@@ -52,7 +53,7 @@ def _merge_lists(live: list[Any], config: list[Any], type: Type) -> list[Any]:
 
 
 def _single(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The items by their path elements; None for those that are there more than once."""
+    """Returns the items by their path elements; None for an element that occurs several times."""
     known: dict[str, Any] = {}
     for element, item in items:
         known[element] = None if element in known else item
@@ -60,7 +61,7 @@ def _single(items: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def remove(value: Any, fields: Fields, type: Type) -> Any:
-    """The value without these fields and items; None where nothing is left of it."""
+    """Returns the value without these fields and items; None if nothing is left of it."""
     if is_granular_map(value, type):
         return _remove_from_map(value, fields, type) or None
     if is_granular_list(value, type):
@@ -91,7 +92,10 @@ def _remove_from_list(items: list[Any], fields: Fields, type: Type) -> list[Any]
 
 
 def with_structs(fields: Fields, type: Type) -> Fields:
-    """A set in which the fields of structs are members wherever something below them is one."""
+    """Returns the set with more members: each struct field that has a member below it.
+
+    Without it a struct would not count as owned, and so not be removed with its last field.
+    """
     named: Fields = {}
     for element, node in fields.items():
         name = element[2:] if element.startswith("f:") else None

@@ -1,8 +1,9 @@
-"""What a type says about one place of an object, as far as the ownership of fields goes.
+"""What a type says about one place of an object, for the ownership of fields.
 
-Whether it is owned as a whole, by which path element an item of a list goes, and what an object of
-one of Kubernetes' own types has or lacks whatever its JSON says: there a struct is never absent,
-and an empty list or map never present.
+- Whether the place is owned as a whole, or its entries or items one by one (granular).
+- The path element of each item of a list.
+- Which fields a Go struct has or lacks, whatever its JSON has: a struct is never absent, and an
+  empty list or map counts as absent.
 """
 
 from __future__ import annotations
@@ -20,23 +21,27 @@ _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
 def is_granular_map(value: Any, type: Type) -> bool:
-    """Whether the entries of this are owned one by one."""
+    """Checks whether the value is a map whose entries are owned one by one."""
     return value.__class__ is dict and not type.atomic
 
 
 def is_granular_list(value: Any, type: Type) -> bool:
+    """Checks whether the value is a list whose items are owned one by one."""
     return value.__class__ is list and type.list_type != "atomic"
 
 
 def elements(items: Iterable[Any], type: Type) -> list[tuple[str, Any]]:
-    """The items of a granular list with their path elements, in the list's order."""
+    """Returns the items of a granular list with their path elements, in the list's order."""
     if type.list_type == "set":
         return [(f"v:{_json(item)}", item) for item in items]
     return [(f"k:{_json(keys_of(item, type))}", item) for item in items]
 
 
 def keys_of(item: Any, type: Type) -> Obj:
-    """By what an item of a map list is told; an absent key has its default, or is left out."""
+    """Returns the keys that identify an item of a map list.
+
+    An absent key has its default; without a default it is left out.
+    """
     if not isinstance(item, dict):
         return {}
     found = {key: item.get(key, default) for key, default in _defaults(type).items()}
@@ -61,7 +66,11 @@ def _json(value: Any) -> str:
 
 
 def stored(value: Obj, type: Type) -> Obj:
-    """An object as the server holds it, which for Kubernetes' own types is not just its JSON."""
+    """Returns an object in the form in which the server holds it.
+
+    For Kubernetes' own types that is a Go struct: some fields are always present, and empty lists
+    and maps are absent. Objects of other types are returned unchanged.
+    """
     if not type.name or not type.fields:
         return value
     always, dropped = _always(type), _dropped(value, type)
@@ -71,13 +80,13 @@ def stored(value: Obj, type: Type) -> Obj:
 
 
 def _dropped(value: Obj, type: Type) -> Collection[str]:
-    """The fields of a Go struct that are the same as none: null, and empty lists and maps."""
+    """Returns the fields that a Go struct does not keep: nulls, empty lists and empty maps."""
     blank, times = _may_be_blank(type), _times(type)
     return [k for k, v in value.items() if not v and (v is None or k in blank) and k not in times]
 
 
 def hold(value: Any, type: Type) -> Any:
-    """A copy of a value as the server holds it, all the way down to what is owned as a whole."""
+    """Returns a copy as the server holds it (`stored`), down to values owned as a whole."""
     if is_granular_map(value, type):
         return {key: hold(below, type.below(key)) for key, below in stored(value, type).items()}
     if is_granular_list(value, type):
@@ -86,7 +95,7 @@ def hold(value: Any, type: Type) -> Any:
 
 
 def without_blanks(value: Any, type: Type) -> Any:
-    """A value without what a Go struct does not keep."""
+    """Returns the value without the fields that Go structs do not keep, at all levels."""
     if is_granular_map(value, type):
         dropped = _dropped(value, type) if type.name and type.fields else ()
         return {k: without_blanks(v, type.below(k)) for k, v in value.items() if k not in dropped}
@@ -97,7 +106,7 @@ def without_blanks(value: Any, type: Type) -> Any:
 
 @cache
 def _always(type: Type) -> Mapping[str, Any]:
-    """The fields of a Go struct that its JSON always has, as they are when nobody sets them."""
+    """Returns the fields that a Go struct's JSON always has, with the values of an unset field."""
     structs: Obj = {
         k: {} if f.kind == "object" else None for k, f in type.fields.items() if f.always
     }
@@ -106,7 +115,7 @@ def _always(type: Type) -> Mapping[str, Any]:
 
 @cache
 def _may_be_blank(type: Type) -> frozenset[str]:
-    """The fields that are the same empty as absent."""
+    """Returns the fields for which empty means the same as absent."""
     return frozenset(
         key
         for key, below in type.fields.items()
@@ -116,7 +125,7 @@ def _may_be_blank(type: Type) -> frozenset[str]:
 
 @cache
 def _times(type: Type) -> frozenset[str]:
-    """The fields that are null, not absent, where there is no time."""
+    """Returns the fields that are times. A time that is not set is null, not absent."""
     return frozenset(
         k for k, below in type.fields.items() if below.rules.get("format") == "date-time"
     )

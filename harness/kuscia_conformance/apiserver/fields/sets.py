@@ -1,11 +1,17 @@
-"""Sets of fields, kept in memory just as FieldsV1 has them in JSON.
+"""Sets of fields, in the form that FieldsV1 has in JSON.
 
-A set is a tree: its keys are path elements (`f:spec`, `k:{"name":"a"}`, `v:"x"`), an empty tree is
-a member, and a tree that is a member besides having some below it says so by `.`. The root is no
-member itself, so an empty root is the empty set. Sets are never changed in place and share what
-they have in common: whatever is the same after an operation is the same tree.
+A set is a tree of dictionaries. Its keys are path elements:
 
-First what sets are made of, then the operations, then their paths in the server's order and words.
+    f:spec            a field, or an entry of a map
+    k:{"name":"a"}    an item of a list, by its keys
+    v:"x"             an item of a set, by its value
+    i:0               an item, by its index
+
+A node without children is a member of the set. A node with children is a member only if it has the
+key `.` too. The root is never a member, so an empty root is the empty set.
+
+Sets are never changed in place, and they share common parts. `difference` returns `one` itself if
+nothing is removed, so that callers can compare with `is`.
 """
 
 from __future__ import annotations
@@ -18,17 +24,19 @@ import orjson
 
 Fields = dict[str, Any]
 
-#: A member with nothing below.
+#: A member with nothing below it.
 LEAF: Final[Fields] = {}
 SELF: Final = "."
 _INDEX: Final = re.compile("-?[0-9]{1,18}")
 
 
 def is_member(node: Fields) -> bool:
+    """Checks whether a node (not the root) is a member of its set."""
     return not node or SELF in node
 
 
 def union(one: Fields, other: Fields) -> Fields:
+    """Returns the fields that are in either set."""
     joined = dict(one)
     for element, node in other.items():
         mine = joined.get(element)
@@ -46,7 +54,10 @@ def _joined(one: Fields, other: Fields) -> Fields:
 
 
 def difference(one: Fields, other: Fields) -> Fields:
-    """What is in `one` but not in `other`; a field and what is below it count apart."""
+    """Returns the fields that are in `one` but not in `other`.
+
+    A field and the fields below it are separate members: removing one does not remove the others.
+    """
     rest: Fields | None = None
     for element in one.keys() & other.keys():
         mine = one[element]
@@ -69,7 +80,7 @@ def _left(mine: Fields, theirs: Fields) -> Fields | None:
 
 
 def without(one: Fields, other: Fields) -> Fields:
-    """What is in `one` and neither in `other` nor below what is."""
+    """Returns the fields of `one` that are neither in `other` nor below a member of it."""
     rest = dict(one)
     for element in one.keys() & other.keys():
         theirs = other[element]
@@ -82,6 +93,7 @@ def without(one: Fields, other: Fields) -> Fields:
 
 
 def intersection(one: Fields, other: Fields) -> Fields:
+    """Returns the fields that are in both sets."""
     shared: Fields = {}
     for element in one.keys() & other.keys():
         both = _shared(one[element], other[element])
@@ -97,14 +109,14 @@ def _shared(one: Fields, other: Fields) -> Fields | None:
 
 
 def _normal(node: Fields) -> Fields | None:
-    """A node as it is written: None where nothing is left, a leaf where nothing is below."""
+    """Returns a node in its written form: None if it is empty, LEAF if nothing is below it."""
     if not node:
         return None
     return LEAF if len(node) == 1 and SELF in node else node
 
 
 def is_well_formed(fields: Any) -> bool:
-    """Whether a client's set can be read: known path elements, all the way down."""
+    """Checks whether a client's set can be read: all path elements must be known ones."""
     if not isinstance(fields, dict):
         return False
     return all(
@@ -130,7 +142,7 @@ def _is_json(text: str, of: type) -> bool:
 
 
 def paths(fields: Fields, above: str = "") -> Iterator[str]:
-    """All members in the server's order and words: `.spec.ports[port=80,protocol="TCP"]`."""
+    """Yields the members in the server's order, as texts: `.spec.ports[port=80,protocol="TCP"]`."""
     elements = sorted((e for e in fields if e != SELF), key=_order)
     for element in elements:
         if is_member(fields[element]):
@@ -141,6 +153,7 @@ def paths(fields: Fields, above: str = "") -> Iterator[str]:
 
 
 def element_text(element: str) -> str:
+    """Returns a path element as errors show it: `.spec`, `[name="a"]`, `[="x"]` or `[0]`."""
     sort, rest = element[0], element[2:]
     if sort == "f":
         return f".{rest}"
@@ -157,7 +170,7 @@ def _value_text(value: Any) -> str:
 
 
 def _order(element: str) -> tuple[Any, ...]:
-    """Fields, then keys, then values, then indices; each in their own order."""
+    """Returns the sort key: fields, then keys, then values, then indices."""
     sort, rest = element[0], element[2:]
     if sort == "f":
         return (0, rest)

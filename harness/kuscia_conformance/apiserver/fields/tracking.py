@@ -1,4 +1,7 @@
-"""Who owns what after a create, an update or a patch."""
+"""Finds who owns which field after a create, an update or a patch.
+
+Server-side apply has rules of its own: see `applying`.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,9 @@ from kuscia_conformance.kube.objects import Obj
 def track(old: Obj | None, new: Obj, type: Type, author: Author) -> list[Obj]:
     """Returns the managedFields of `new` after the author has written it.
 
-    What is changed or added belongs to the author alone; what is gone has no owner. Asked before
-    the system fills in fields of its own, which belong to no writer. An object whose managers have
-    been taken away has none until it is applied.
+    Fields that are changed or added belong to the author alone. Fields that are removed have no
+    owner. Call it before the server fills in fields of its own, because these belong to no writer.
+    If a writer has removed all managers of an object, it has none until the next apply.
     """
     managers = known(old, new, author.sub, is_custom=not type.name)
     if old is not None and not managers:
@@ -33,6 +36,7 @@ def track(old: Obj | None, new: Obj, type: Type, author: Author) -> list[Obj]:
 
 
 def unless_reset(found: Changes, resets: Fields | None) -> Changes:
+    """Returns the changes without the fields in `resets` (see `Author.resets`)."""
     if not resets:
         return found
     changed, removed = found

@@ -1,8 +1,10 @@
-"""Which fields an object has, and which differ between two.
+"""Finds the fields that an object has, and the fields that differ between two objects.
 
-`fields_of` is what an applied configuration lays claim to. `everything` is what somebody owns who
-adds a value where there was none. `changes` compares an object before and after: equal branches
-cost one comparison.
+    fields_of    the fields that an applied configuration claims
+    everything   the fields that a manager owns after it adds a value where there was none
+    changes      the fields that differ before and after a write
+
+Parts that are equal before and after cost `changes` one comparison, not a walk.
 """
 
 from __future__ import annotations
@@ -20,14 +22,14 @@ from kuscia_conformance.apiserver.fields.places import (
 from kuscia_conformance.apiserver.fields.sets import LEAF, SELF, Fields
 from kuscia_conformance.kube.objects import Obj
 
-#: How an object is looked at, by its type.
+#: Returns an object in the form in which it is compared, by its type.
 Held = Callable[[Any, Type], Any]
-#: What is changed or added, and what is removed.
+#: The fields that are changed or added, and the fields that are removed.
 Changes = tuple[Fields, Fields]
 
 
 def fields_of(obj: Obj, type: Type) -> Fields:
-    """Every leaf of a configuration, every item of its lists and every entry of its maps."""
+    """Returns all leaves of a configuration, all items of its lists, all entries of its maps."""
     return _fields_of_map(obj, type)
 
 
@@ -35,7 +37,7 @@ def _fields_of_map(value: Obj, type: Type) -> Fields:
     found: Fields = {}
     for key, below in value.items():
         node = _node(below, type.below(key))
-        # A field of a struct is owned by what is in it, an entry of a map by itself as well.
+        # A struct's field is owned through the fields in it. A map's entry is also owned itself.
         if key not in type.fields:
             node = {SELF: LEAF, **node} if node else LEAF
         if node is not None:
@@ -44,7 +46,7 @@ def _fields_of_map(value: Obj, type: Type) -> Fields:
 
 
 def _node(value: Any, type: Type) -> Fields | None:
-    """What is owned of a value; None if nothing, as of an empty list of items."""
+    """Returns the fields within a value; None if it has none, such as an empty list of items."""
     if is_granular_map(value, type) and value:
         return _fields_of_map(value, type) or None
     if is_granular_list(value, type):
@@ -62,7 +64,7 @@ def _fields_of_list(items: list[Any], type: Type) -> Fields:
 
 
 def everything(value: Any, type: Type) -> Fields:
-    """The node of a value that has been added or removed as a whole: itself and all below."""
+    """Returns the fields of a value that is added or removed as a whole, itself included."""
     if is_granular_map(value, type):
         return _everything_of_map(value, type)
     if is_granular_list(value, type):
@@ -92,9 +94,10 @@ def _everything_of_list(items: list[Any], type: Type) -> Fields:
 
 
 def changes(old: Obj, new: Obj, type: Type, held: Held = stored) -> Changes:
-    """What has been changed or added, and what is no longer there.
+    """Returns two sets: the fields that are changed or added, and those that are removed.
 
-    `held` says how objects are to be seen: as the server holds them, or just `as_given`.
+    `held` says how objects are compared: in the form in which the server holds them (`stored`), or
+    unchanged (`as_given`).
     """
     found: Changes = ({}, {})
     _compare_maps(old, new, type, held, found)
@@ -102,6 +105,7 @@ def changes(old: Obj, new: Obj, type: Type, held: Held = stored) -> Changes:
 
 
 def as_given(value: Obj, _type: Type) -> Obj:
+    """Returns the object unchanged; see `changes`."""
     return value
 
 
@@ -113,7 +117,7 @@ def _compare_maps(old: Obj, new: Obj, type: Type, held: Held, found: Changes) ->
             if value is None and type.name:
                 continue
             if key in given and is_granular_list(value, type.below(key)):
-                # A null that is kept is Go's list that is written in any case.
+                # Go writes an empty list without omitempty as null, so the old list is empty.
                 _compare((None, value), type.below(key), held, f"f:{key}", found)
                 continue
             changed[f"f:{key}"] = everything(value, type.below(key))
@@ -124,7 +128,7 @@ def _compare_maps(old: Obj, new: Obj, type: Type, held: Held, found: Changes) ->
 
 
 def _compare(both: tuple[Any, Any], type: Type, held: Held, element: str, found: Changes) -> None:
-    """Compare two values of one place that differ."""
+    """Compares two different values of one place, and adds the differences to `found`."""
     old, new = both
     below: Changes = ({}, {})
     if _are_both(is_granular_map, old, new, type):
@@ -141,7 +145,10 @@ def _compare(both: tuple[Any, Any], type: Type, held: Held, element: str, found:
 
 
 def _are_both(is_granular: Held, old: Any, new: Any, type: Type) -> bool:
-    """Whether both are maps, or lists; null is an empty one, unless the other is empty as well."""
+    """Checks whether both values are maps (or lists).
+
+    A null counts as an empty one, except if the other value is empty too.
+    """
     if not old and not new:
         return False
     return (old is None or is_granular(old, type)) and (new is None or is_granular(new, type))
@@ -165,12 +172,12 @@ def _compare_lists(old: list[Any], new: list[Any], type: Type, held: Held, found
 
 
 def _of_items(items: list[Any], type: Type) -> Fields:
-    """What there is of one item; several of the same key are only owned as a whole."""
+    """Returns the fields of an item; several items with one key are only owned as a whole."""
     return everything(items[0], type) if len(items) == 1 else LEAF
 
 
 def _by_element(items: list[Any], type: Type) -> dict[str, list[Any]]:
-    """The items by their path elements: more than one each where there are duplicates."""
+    """Returns the items by their path elements; duplicates share an element."""
     found: dict[str, list[Any]] = {}
     for element, item in elements(items, type):
         found.setdefault(element, []).append(item)

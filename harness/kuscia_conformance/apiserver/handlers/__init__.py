@@ -1,6 +1,12 @@
-"""What requests ask for, and which part of the server does it.
+"""Handlers: carry out a request that the router has authenticated.
 
-Comes in: the server, a target and a request. Goes out: an `Answer`, or a StatusError. `resources`
-has the verbs, `subresources` and `scale` what lies below an object, `pods` the log and exec of a
-pod, `endpoints` the paths about the server itself. It must not know how a request was carried.
+Comes in: the server, a target and a request. Goes out: an `Answer`, or a StatusError.
+
+    endpoints      paths about the server itself: discovery, OpenAPI, version, health
+    resources      the verbs: get, list, watch, create, update, patch, delete
+    subresources   subresources with a handler of their own, tokens, access reviews
+    scale          the subresource `scale` of every kind that has one
+    pods           the log and exec of a pod
+
+This room must not know how a request was carried.
 """

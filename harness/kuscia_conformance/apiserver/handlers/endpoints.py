@@ -1,4 +1,4 @@
-"""The paths that are about the server itself: discovery, OpenAPI, version, health, its own log."""
+"""The paths about the server itself: discovery, OpenAPI, version, health, and its log of writes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from kuscia_conformance.apiserver.views.accept import (
 )
 from kuscia_conformance.kube.objects import Obj
 
-#: Who has written what, lately: a path of this server's own, for the suite's failures.
+#: The latest writes and their authors. Only this server has the path; failure reports use it.
 WRITES = "/debug/writes"
-#: All of it and its parts, as far as there is anything like them here.
+#: The health endpoints: the whole server, and those parts of kube-apiserver that exist here.
 _HEALTHY = [
     f"/{whole}{part}"
     for whole in ("healthz", "livez", "readyz")
@@ -35,7 +35,7 @@ _READ_ONLY = ("GET", "HEAD")
 
 
 def answer(server: Server, request: Request) -> Answer | None:
-    """None if the path is about resources."""
+    """Returns the answer, or None if the path is about resources."""
     words = request.path.strip("/").split("/")
     if words[0] in ("api", "apis"):
         most = 2 if words[0] == "api" else 3
@@ -64,7 +64,7 @@ def _discovery(server: Server, request: Request, words: list[str]) -> Answer:
     if request.method not in _READ_ONLY:
         raise method_not_allowed()
     transforms = DISCOVERY if len(words) == 1 else frozenset()
-    # The list of groups has a route that looks at nothing.
+    # As in kube-apiserver, the route of `/apis` does not check the Accept header.
     routed = () if words == ["apis"] else ROUTED
     accepted = negotiate(request.accept, transforms, routed)
     kinds = server.registry.all()

@@ -1,6 +1,6 @@
-"""`pods/log` and `pods/exec`: requests that the node of a pod answers (`kubelet.Kubelet`).
+"""`pods/log` and `pods/exec`: requests that the pod's node answers (`kubelet.Kubelet`).
 
-They are understood here, without what carries their answers.
+This module checks them and asks the kubelet. Transports send the result: `sockets`, `in_process`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kuscia_conformance.kube.objects import Obj, name_of
 
 @dataclass(frozen=True)
 class Executed:
-    """What a command printed and complained of, and how it ended, as a Status."""
+    """The output of a command (stdout), its complaints (stderr), and its end, as a Status."""
 
     output: bytes
     complaints: bytes
@@ -31,7 +31,10 @@ class Executed:
 
 
 def logs(server: Server, target: Target, request: Request) -> Answer:
-    """`pods/log`: all of it, or the last `tailLines`. StatusError (400) if no node has a log."""
+    """Answers `pods/log`: the whole log, or its last `tailLines` lines.
+
+    Answers 204 if the pod has no node yet. Raises StatusError (400) if the node has no log.
+    """
     pod = in_version_object(target.kind, server.writer.require(target))
     container = _container(pod, request.query.get("container", ""))
     if not pod["spec"].get("nodeName"):
@@ -47,9 +50,10 @@ def logs(server: Server, target: Target, request: Request) -> Answer:
 
 
 async def execute(server: Server, request: Request) -> Executed:
-    """`pods/exec`. StatusError if there is no such pod or container, or it is on no node.
+    """Runs the command of a `pods/exec` request, and returns its output and Status.
 
-    What the node cannot do is told as the Status that the command ends with.
+    Raises StatusError if the pod or the container does not exist, or the pod has no node. If the
+    node cannot run the command, nothing is raised: the returned Status says why (500).
     """
     server.authenticate(request)
     pod, container, command = _asked(server, _target(server, request), request)
@@ -72,13 +76,16 @@ def _target(server: Server, request: Request) -> Target:
 
 
 def refuse_to_execute(server: Server, target: Target, request: Request) -> Answer:
-    """`pods/exec` without a WebSocket: so kubectl asks why the one that it tried was refused."""
+    """Refuses `pods/exec` without a WebSocket, always with a StatusError.
+
+    kubectl sends this request after its WebSocket was refused, to learn the reason.
+    """
     _asked(server, target, request)
     raise bad_request("Upgrade request required")
 
 
 def _asked(server: Server, target: Target, request: Request) -> tuple[Obj, str, list[str]]:
-    """The pod, its container, and the command to run there."""
+    """Returns the pod, its container, and the command to run there."""
     pod = in_version_object(target.kind, server.writer.require(target))
     query = parse_qs(request.query_string, keep_blank_values=True)
     container = _container(pod, query.get("container", [""])[0])

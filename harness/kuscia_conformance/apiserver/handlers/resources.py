@@ -1,7 +1,11 @@
-"""Requests about resources: which verb is meant, and how its result is shown.
+"""Requests about resources: finds the verb, carries it out, and builds the answer.
 
-Reading is `storage.list` and `storage.watch`, writing the room `writes`; what is special about
-subresources is in `subresources`.
+    read     `storage.list`, `storage.watch`
+    write    the room `writes`
+    answer   `views.representation`: the object, a table, or only metadata
+    others   `subresources` has the subresources that are more than a part of their object
+
+The verbs raise StatusError for requests that cannot be carried out.
 """
 
 from __future__ import annotations
@@ -39,7 +43,11 @@ Handler = Callable[[Server, Target, Request], Answer]
 
 
 def answer(server: Server, target: Target, request: Request) -> Answer:
-    """StatusError if the method is none of the resource's, or the request cannot be carried out."""
+    """Carries out a request about `target`, and returns its answer.
+
+    Raises StatusError (405) if the resource does not support the method, and any StatusError of the
+    verb. Warnings are put into the answer's headers, or into those of the StatusError.
+    """
     _require_namespace(target, request.method)
     if handler := subresources.handler(target, request.method):
         return handler(server, target, request)
@@ -58,13 +66,17 @@ def answer(server: Server, target: Target, request: Request) -> Answer:
 
 
 def _require_namespace(target: Target, method: str) -> None:
-    """Across all namespaces there is only reading."""
+    """Only reads may span all namespaces."""
     if target.kind.namespaced and not target.namespace and method not in ("GET", "HEAD"):
         raise Unknown if target.kind.is_custom else method_not_allowed()
 
 
 def _handler(target: Target, method: str) -> tuple[str, Handler | None]:
-    """The verb and who carries it out; custom kinds look at the name only later."""
+    """Returns the verb and its handler.
+
+    Custom kinds differ: a POST may have a name in its path, and a PUT or PATCH without one is
+    answered with 400 instead of 405.
+    """
     if target.kind.is_custom and not target.sub:
         if method == "POST":
             return "create", create
@@ -83,6 +95,11 @@ def _not_allowed(target: Target, verb: str) -> StatusError:
 
 
 def get(server: Server, target: Target, request: Request) -> Answer:
+    """Answers with one object; a path under `/watch/` starts a watch of it.
+
+    Raises StatusError: 404 if the object does not exist, 504 if the requested resourceVersion is
+    still in the future.
+    """
     if target.watched:
         return watch_answer(server, target, request)
     view = representation.view(target, request)
@@ -92,6 +109,7 @@ def get(server: Server, target: Target, request: Request) -> Answer:
 
 
 def list_or_watch(server: Server, target: Target, request: Request) -> Answer:
+    """Answers with a list, or with a watch if the path or the parameter `watch` asks for one."""
     if target.watched or request.flag("watch"):
         return watch_answer(server, target, request)
     view = representation.view(target, request)
@@ -99,6 +117,7 @@ def list_or_watch(server: Server, target: Target, request: Request) -> Answer:
 
 
 def watch_answer(server: Server, target: Target, request: Request) -> Answer:
+    """Answers with a stream of events. Raises StatusError (400, 422) for wrong parameters."""
     view = representation.view(target, request)
     selected, options = selection(target, request), watch_options(request)
     collection = server.store.collection(target.kind.key)
@@ -108,9 +127,10 @@ def watch_answer(server: Server, target: Target, request: Request) -> Answer:
 
 
 def create(server: Server, target: Target, request: Request) -> Answer:
+    """Creates an object from the body: 201."""
     options = write_options(request)
     obj, complaints = decoding.read(target.kind, request, options.validation)
-    # Of custom kinds a name in the path counts for nothing.
+    # Custom kinds ignore a name in the path.
     target = Target(target.kind, target.namespace)
     return written(
         target, request, server, writes.create(server.writer, target, obj, options, complaints)
@@ -118,6 +138,7 @@ def create(server: Server, target: Target, request: Request) -> Answer:
 
 
 def replace(server: Server, target: Target, request: Request) -> Answer:
+    """Replaces an object by the one in the body (PUT): 200, or 201 if it was created."""
     options = write_options(request)
     obj, complaints = decoding.read(target.kind, request, options.validation)
     done = writes.replace(server.writer, target, obj, options, complaints)
@@ -125,6 +146,10 @@ def replace(server: Server, target: Target, request: Request) -> Answer:
 
 
 def patch(server: Server, target: Target, request: Request) -> Answer:
+    """Patches or applies an object; the content type says which.
+
+    Raises StatusError (415) if the kind does not support the content type.
+    """
     patch_type(request.headers.get("content-type", ""), target.kind.is_custom)
     options = write_options(request)
     if request.media_type == APPLY:
@@ -137,12 +162,13 @@ def patch(server: Server, target: Target, request: Request) -> Answer:
 
 
 def delete_one(server: Server, target: Target, request: Request) -> Answer:
+    """Deletes an object. Answers with the object or a Status, as `answer_of` decides."""
     options = delete_options(request)
     return document(answer_of(target.kind, delete(server.writer, target, options)))
 
 
 def delete_all(server: Server, target: Target, request: Request) -> Answer:
-    """Each that is selected, one by one; the list of them is the answer."""
+    """Deletes every selected object, one by one, and answers with the list of them."""
     options = delete_options(request)
     page = read_page(server.store, target, request)
     for stored in page.items:
@@ -151,6 +177,7 @@ def delete_all(server: Server, target: Target, request: Request) -> Answer:
 
 
 def written(target: Target, request: Request, server: Server, done: Written) -> Answer:
+    """Returns the answer to a write, in the form that the client accepts."""
     code = 201 if done.created else 200
     return representation.view(target, request).obj(done.obj, code, server.now())
 
@@ -162,7 +189,7 @@ def _warn(headers: dict[str, str], kind: Kind, request: Request) -> None:
         headers["Warning"] = ", ".join(map(warning, texts))
 
 
-#: Built-in kinds that are on their way out, and what is said to whoever uses them.
+#: Deprecated built-in kinds, and the warning that their users get.
 _DEPRECATED: dict[Key, str] = {
     ("", "endpoints"): (
         "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
@@ -171,7 +198,7 @@ _DEPRECATED: dict[Key, str] = {
 }
 
 
-#: Of methods that some path does not have.
+#: The verbs of methods that are missing in _HANDLERS for some paths; errors name them.
 _VERBS = {"POST": "create", "DELETE": "delete"}
 _HANDLERS: dict[tuple[str, bool], tuple[str, Handler | None]] = {
     ("GET", False): ("get", get),

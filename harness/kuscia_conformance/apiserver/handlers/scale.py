@@ -1,7 +1,7 @@
-"""The subresource `scale`: how many there are to be, and how many there are, whatever the kind.
+"""The subresource `scale`: the wanted and the actual number of replicas, for many kinds.
 
-A `Scale` is made of an object, and what is written of it is put back into the object. Where the
-numbers are is the same in all built-in kinds; a definition says it of its own.
+A `Scale` is derived from an object. A write to it is copied back into the object. The numbers are
+at the same paths in all built-in kinds; a definition names the paths of its own kind.
 """
 
 from __future__ import annotations
@@ -42,12 +42,14 @@ _KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 
 
 def get(server: Server, target: Target, request: Request) -> Answer:
+    """Answers with the object's Scale."""
     view = representation.view(Target(_scale_kind()), request)
     obj = in_version_object(target.kind, server.writer.require(target))
     return _shown(view, _scale_of(target.kind, obj, server.now()), server.now())
 
 
 def replace(server: Server, target: Target, request: Request) -> Answer:
+    """Sets spec.replicas from the Scale in the body. Raises StatusError (422) if it is negative."""
     options = write_options(request)
     body_kind = with_(_scale_kind(), definition=None)
     scale, _ = decoding.read(body_kind, request, options.validation)
@@ -55,6 +57,10 @@ def replace(server: Server, target: Target, request: Request) -> Answer:
 
 
 def patch(server: Server, target: Target, request: Request) -> Answer:
+    """Patches the object's Scale, and copies the result back.
+
+    Raises StatusError (415) for server-side apply, which this server does not support here.
+    """
     options = write_options(request)
     if request.media_type == patching.APPLY:
         raise unsupported_media_type("a scale cannot be applied to this server")
@@ -125,7 +131,7 @@ def _path(kind: Kind, which: str) -> list[str]:
 
 
 def _declared(kind: Kind) -> Mapping[str, Any]:
-    """What the definition says of it; nothing of a built-in kind."""
+    """What the kind's definition says about `scale`; empty for built-in kinds."""
     versions = kind.definition["spec"]["versions"] if kind.definition else ()
     own: Obj = next((each for each in versions if each["name"] == kind.version), {})
     return (own.get("subresources") or {}).get("scale") or {}
@@ -148,7 +154,10 @@ def _scale_type() -> Type:
 
 @cache
 def _scale_kind() -> Kind:
-    """As a table has it: its columns are not among those of collections."""
+    """The kind of a Scale, with the columns of its table.
+
+    Kubernetes' recorded columns contain only those of collections, so they are listed here.
+    """
     description = data.columns("", "v1", "limitranges")[-1]["description"]
     return Kind(
         group="autoscaling",

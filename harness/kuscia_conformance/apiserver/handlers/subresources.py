@@ -1,4 +1,4 @@
-"""Subresources that are more than a part of their object, and kinds that only answer questions."""
+"""Subresources with handlers of their own, and kinds that only answer questions (reviews)."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from kuscia_conformance.kube.objects import Obj, time_text
 
 Handler = Callable[[Server, Target, Request], Answer]
 
-#: Subresources that are written as their object is, and by which methods.
+#: Subresources that are read and written like their object, and their methods.
 PLAIN: Mapping[str, tuple[str, ...]] = {
     "status": ("GET", "PUT", "PATCH"),
     "finalize": ("PUT",),
     "ephemeralcontainers": ("GET", "PUT", "PATCH"),
     "resize": ("GET", "PUT", "PATCH"),
 }
-#: How long a token lasts at least, in seconds.
+#: The shortest lifetime of a token that may be requested, in seconds.
 _SHORTEST_TOKEN = 600
 _SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 
 
 def handler(target: Target, method: str) -> Handler | None:
-    """Who answers instead of the plain verbs; None if they do."""
+    """Returns the special handler of this target and method, or None if the plain verb applies."""
     key = (target.kind.plural, target.sub)
     if target.kind.group in ("authentication.k8s.io", "authorization.k8s.io"):
         return review if method == "POST" else None
@@ -54,7 +54,11 @@ def handler(target: Target, method: str) -> Handler | None:
 
 
 def binding(server: Server, target: Target, request: Request) -> Answer:
-    """Put a pod onto a node; by `pods/NAME/binding`, or `bindings` with the pod's name in it."""
+    """Binds a pod to a node.
+
+    The path is `pods/NAME/binding`, or `bindings` with the pod's name in the body. Raises
+    StatusError (404, 409) if the pod does not exist or has another uid.
+    """
     options = write_options(request)
     obj = _read(target, request, "io.k8s.api.core.v1.Binding")
     name = target.name or obj["metadata"].get("name") or ""
@@ -71,7 +75,7 @@ def binding(server: Server, target: Target, request: Request) -> Answer:
 
 
 def evict(server: Server, target: Target, request: Request) -> Answer:
-    """Delete a pod as asked for politely; nobody's disruption budget is looked at."""
+    """Deletes a pod, for `pods/NAME/eviction`. Disruption budgets are not checked."""
     eviction = _read(target, request, "io.k8s.api.policy.v1.Eviction")
     if eviction["metadata"].get("name") not in (None, "", target.name):
         raise bad_request("name in URL does not match name in Eviction object")
@@ -84,7 +88,10 @@ def evict(server: Server, target: Target, request: Request) -> Answer:
 
 
 def issue_token(server: Server, target: Target, request: Request) -> Answer:
-    """A token of a service account, good for as long as the server runs."""
+    """Creates a token for a service account, valid as long as the server runs.
+
+    Raises StatusError (422) if the client asks for less than 10 minutes.
+    """
     server.writer.require(target)
     asked = _read(target, request, "io.k8s.api.authentication.v1.TokenRequest")
     seconds = (asked.get("spec") or {}).get("expirationSeconds")
@@ -99,7 +106,7 @@ def issue_token(server: Server, target: Target, request: Request) -> Answer:
 
 
 def _read(target: Target, request: Request, type_name: str = "") -> Obj:
-    """The body, of any kind that the server has. StatusError (400) if it is not as it says."""
+    """Returns the body as an object. Raises StatusError (400) if its types are wrong."""
     obj, _ = decoding.read(target.kind, request, "Ignore")
     kind = type_name.rpartition(".")[2] or target.kind.name
     check_types(obj, _type(type_name) if type_name else target.kind.type, kind, "v1")
@@ -114,7 +121,10 @@ def _type(name: str) -> Type:
 
 
 def review(server: Server, target: Target, request: Request) -> Answer:
-    """Everybody who is let in at all may do everything."""
+    """Answers a review, such as SelfSubjectAccessReview or TokenReview.
+
+    Every authenticated user may do everything, so every access review is allowed.
+    """
     options = write_options(request)
     asked = _read(target, request)
     if target.kind.name.endswith("AccessReview"):
@@ -128,7 +138,7 @@ def review(server: Server, target: Target, request: Request) -> Answer:
 
 
 def _require_attributes(asked: Obj) -> None:
-    """That it is asked about exactly one thing."""
+    """Raises StatusError (422) unless exactly one kind of attributes is given."""
     spec = asked.get("spec") or {}
     if bool(spec.get("resourceAttributes")) == bool(spec.get("nonResourceAttributes")):
         why = "exactly one of nonResourceAttributes or resourceAttributes must be specified"

@@ -1,4 +1,4 @@
-"""The server as an ASGI application: what uvicorn calls for each request."""
+"""The server as an ASGI application: uvicorn calls it for each request."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from kuscia_conformance.apiserver.server import Server
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-#: Smaller answers are not worth it: as real servers do.
+#: Answers up to this many bytes are not compressed, as in kube-apiserver.
 COMPRESSED_FROM = 128 * 1024
 
 
 class Application:
-    """Carries requests to the server and answers back."""
+    """The ASGI application: passes requests to the router, and sends its answers."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -63,7 +63,11 @@ def _request(scope: Message, body: bytes) -> Request:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The whole body; of one that is too large a little more than what is allowed. None: gone."""
+    """Returns the whole body, or None if the client has closed the connection.
+
+    Of a body that is too large it keeps a little more than LARGEST_BODY, enough for the router to
+    refuse it.
+    """
     parts: list[bytes] = []
     size = 0
     while True:
@@ -85,7 +89,7 @@ async def _stream(
     receive: Receive,
     send: Send,
 ) -> None:
-    """Send piece by piece until the stream ends or the client goes."""
+    """Sends the pieces of the stream until it ends or the client closes the connection."""
     await send({"type": "http.response.start", "status": answer.code, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": True})
     sending = asyncio.ensure_future(_send_all(stream, send))

@@ -1,4 +1,4 @@
-"""HTTPS by uvicorn's protocol, on a socket that listens already."""
+"""HTTPS with uvicorn's protocol, on a socket that is already listening."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from kuscia_conformance.apiserver.http.asgi import Application
 from kuscia_conformance.apiserver.http.write_coalescing import Protocol
 from kuscia_conformance.apiserver.server import Server
 
-#: Connections that wait to be accepted: a thousand watches may come at once.
+#: The number of connections that may wait to be accepted. A thousand watches may start together.
 BACKLOG = 2048
-#: For how long a connection may lie idle, in seconds, as with real servers.
+#: The longest time that an idle connection stays open, in seconds, as with kube-apiserver.
 IDLE = 90
 
 
-def _is_no_refusal(record: logging.LogRecord) -> bool:
-    """Uvicorn takes it for an error of ours that a WebSocket is refused by an answer."""
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """Drops uvicorn's error record for a WebSocket that was refused with an HTTP answer.
+
+    Uvicorn logs this as a fault of the application, but refusing is intended (`sockets`).
+    """
     return not record.getMessage().startswith("ASGI callable returned without completing")
 
 
@@ -31,14 +34,14 @@ def _is_no_refusal(record: logging.LogRecord) -> bool:
 async def answering(
     server: Server, listener: socket.socket, certificate: Path, key: Path
 ) -> AsyncIterator[None]:
-    """Has HTTPS spoken on the listener meanwhile."""
+    """Answers HTTPS requests on the listener while the context is open."""
     config = uvicorn.Config(
         Application(server),
         ssl_certfile=certificate,
         ssl_keyfile=key,
         lifespan="off",
         log_config=None,
-        # What clients do wrong is answered, and nothing to report.
+        # Mistakes of clients are answered, and not worth a warning.
         log_level="error",
         timeout_keep_alive=IDLE,
         access_log=False,
@@ -48,7 +51,7 @@ async def answering(
         ws="websockets-sansio",
     )
     config.load()
-    logging.getLogger("uvicorn.error").addFilter(_is_no_refusal)
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_logging)
     loop, state = asyncio.get_running_loop(), ServerState()
 
     def protocol() -> asyncio.Protocol:
@@ -62,7 +65,7 @@ async def answering(
         yield
     finally:
         http.close()
-        # Those that are cut off now are no errors, which Uvicorn takes them for.
+        # Uvicorn would log the requests that are cut off now as errors.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         for connection in list(state.connections):
             connection.shutdown()

@@ -1,7 +1,7 @@
-"""A way to a server in this very process and event loop: no sockets, no threads, no real time.
+"""A transport to a server in the same process and event loop: no sockets, no threads, no real time.
 
-A request is carried out by a task of its own, as it would be by a server elsewhere: whoever asked
-and is cancelled, or killed, does not take back what the server is about to do.
+Each request runs in its own task, as it would on a remote server: if the caller is cancelled or
+killed, the server still carries the request out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SERVER = "https://embedded.invalid"
 
 
 def access_to(server: Server, token: str) -> Access:
-    """An access whose clients speak to the server directly."""
+    """Returns an access whose clients call the server directly."""
 
     def connect(access: Access, user_agent: str) -> Transport:
         return Local(server, access, user_agent)
@@ -34,13 +34,14 @@ def access_to(server: Server, token: str) -> Access:
 
 
 class Local:
-    """A client's connection, so to speak."""
+    """The `kube.transport.Transport` of one client; it calls the router directly."""
 
     def __init__(self, server: Server, access: Access, user_agent: str) -> None:
         self.server, self.access, self.user_agent = server, access, user_agent
         self._under_way: set[asyncio.Task[Answer]] = set()
 
     async def close(self) -> None:
+        """Waits until the requests under way have been carried out."""
         if self._under_way:
             await asyncio.wait(self._under_way)
 
@@ -63,6 +64,7 @@ class Local:
         return Request(call.method, path, query or more, headers, call.body or b"")
 
     async def handle(self, request: Request) -> Answer:
+        """Runs the request in a task that survives the caller, and returns the answer."""
         task = asyncio.get_running_loop().create_task(router.handle(self.server, request))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)

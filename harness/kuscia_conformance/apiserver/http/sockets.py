@@ -1,7 +1,10 @@
-"""`pods/exec` over a WebSocket, as kubectl and the Kubernetes clients speak it.
+"""`pods/exec` over a WebSocket, as kubectl and the Kubernetes clients use it.
 
-The protocols v4 and v5.channel.k8s.io: the first byte of a message is its channel, 1 what the
-command printed, 2 what it complained of, 3 the Status with which it ended.
+In the protocols v4 and v5.channel.k8s.io the first byte of a message is its channel:
+
+    1   stdout of the command
+    2   stderr of the command
+    3   the Status with which the command ended
 """
 
 from __future__ import annotations
@@ -27,7 +30,10 @@ async def serve(
     receive: Callable[[], Awaitable[Message]],
     send: Callable[[Message], Awaitable[None]],
 ) -> None:
-    """Run the command, say what it said, and close; refused before the handshake if it cannot."""
+    """Runs the command, sends its output and its Status, and closes the WebSocket.
+
+    If the command cannot be run, answers with the StatusError over HTTP before the handshake.
+    """
     await receive()
     try:
         done = await pods.execute(server, request)

@@ -1,7 +1,7 @@
-"""Uvicorn's protocol, made to send the head of an answer and its body in one go.
+"""Uvicorn's protocol, changed to send the head and the body of an answer in one write.
 
-It writes them one by one, and each of its writes would be a TLS record, a call of the system and
-a wake-up of the client: together as much as a third of what the answer costs.
+Uvicorn writes them separately. Each write costs a TLS record, a system call, and a wake-up of the
+client: together up to a third of the cost of an answer.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-#: More than so many bytes do not wait for more, so that a slow reader is noticed.
+#: Above this many bytes it writes immediately, so that uvicorn notices a slow reader.
 _MOST = 64 * 1024
 
 
 class CoalescingTransport:
-    """A transport that gathers what is written before the event loop goes on."""
+    """A transport that collects writes until the event loop's next turn, then writes once."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -48,7 +48,7 @@ class CoalescingTransport:
 
 
 class Protocol(HttpToolsProtocol):
-    """Whose connections write by a CoalescingTransport."""
+    """Uvicorn's HTTP protocol with a CoalescingTransport for each connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast(asyncio.Transport, CoalescingTransport(transport)))

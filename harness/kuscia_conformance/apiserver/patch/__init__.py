@@ -1,12 +1,18 @@
-"""Patches: what an object is after a client's PATCH, in three of the four ways to say so.
+"""Patches: what an object is after a PATCH.
 
 Comes in: an object, a patch, its media type. Goes out: a new object, or a StatusError. It must not
-know what the object is for.
+know what kind of resource the object is, except by its `Type`.
 
-`apply` chooses by media type among `json_patch`, `merge` and `strategic`; server-side apply is no
-part of this. `strategic` merges objects and leaves lists to `lists`; `decoding` says what of the
-result fits no Go type. `same` tells whether a write changes anything; `values` is what all share.
-Nothing here changes what it is given, and no result shares a part with it.
+    apply        chooses by media type; `patch_type` says which types a resource supports
+    json_patch   a list of operations (RFC 6902, as Kubernetes' library reads it)
+    merge        a partial object (RFC 7386, with Kubernetes' treatment of lists)
+    strategic    a partial object for built-in kinds; `lists` merges lists, and `decoding` checks
+                 that the result fits the Go types
+    same         checks whether a write changes anything
+    values       helpers for JSON values
+
+Server-side apply is in `fields`. No function here changes the object that it is given, and no
+result shares a part with it.
 """
 
 from kuscia_conformance.apiserver.patch.apply import (
@@ -28,7 +34,6 @@ __all__ = [
     "MERGE_PATCH",
     "STRATEGIC_MERGE_PATCH",
     "apply_patch",
-    "go_text",
     "is_same",
     "json_patch",
     "merge_patch",

@@ -1,4 +1,8 @@
-"""Which kind of patch a body is: its media type says so."""
+"""Applies a patch of any kind: the media type says how the body is read.
+
+Custom resources have no strategic merge patches, because their types lack the patch strategies.
+Server-side apply (`APPLY`) is only recognized here; `fields.apply` does it.
+"""
 
 from __future__ import annotations
 
@@ -19,18 +23,23 @@ MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 
-#: In the order in which a refusal names them.
+#: The supported types, in the order of the error message.
 _OF_CUSTOM = (JSON_PATCH, MERGE_PATCH, APPLY)
 _OF_BUILT_IN = (JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, APPLY)
 
 
 def patch_type(content_type: str, custom: bool) -> str:
-    """The media type without its parameters, if patches of this kind of resource may have it."""
+    """Returns the media type without its parameters.
+
+    `custom` says whether the resource is a custom one. Raises StatusError (415) if the resource
+    does not support patches of this type. The message differs between built-in and custom
+    resources.
+    """
     media_type = content_type.partition(";")[0]
     supported = _OF_CUSTOM if custom else _OF_BUILT_IN
     if media_type in supported:
         return media_type
-    # Built-in kinds have a router before them that looks less closely, and says less.
+    # For built-in kinds a router answers first. It is less strict, and its message is shorter.
     routed = [part.partition(";")[0].strip() for part in content_type.split(",")]
     if not custom and not any(part in supported for part in routed):
         raise StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
@@ -41,7 +50,11 @@ def patch_type(content_type: str, custom: bool) -> str:
 
 
 def apply_patch(obj: Obj, body: Any, media_type: str, type: Type | None) -> Obj:
-    """The object as patched; `type` is None of a custom resource."""
+    """Returns the patched object; `body` is the parsed patch.
+
+    `type` is the type of a built-in resource, or None for a custom one. Raises StatusError if the
+    patch does not apply (400, 413, 415, 422 or 500, as on the server), and ValueError for `APPLY`.
+    """
     match patch_type(media_type, custom=type is None):
         case "application/json-patch+json":
             return json_patch(obj, body)

@@ -1,6 +1,8 @@
-"""What of a merged object fits its Go type: all, without the null members; or it is a misfit.
+"""Converts a merged object to the values that its Go type holds.
 
-Only what a strategic merge can bring about is told: other patches are decoded from JSON.
+Null members are dropped. `Misfit` is raised for a value that does not fit. Only misfits that a
+strategic merge can cause are checked; the results of other patches are decoded from JSON
+(`schema.check_types`).
 """
 
 from __future__ import annotations
@@ -11,19 +13,22 @@ from kuscia_conformance.apiserver.apimachinery.types import ANY, Type
 from kuscia_conformance.apiserver.patch.values import go_kind, go_type
 
 _PLAIN: dict[str, type] = {"string": str, "boolean": bool, "integer": int, "number": float}
-#: These decode themselves, and say something else.
+#: Types that Go decodes with code of their own; they are not checked here.
 _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _OWN = ("date-time", "byte")
-#: What an absent value is, where one has to be: in lists and maps of plain values.
+#: What a null becomes in lists and maps of plain values.
 _ZERO = {"string": "", "boolean": False, "integer": 0, "number": 0}
 
 
 class Misfit(Exception):
-    """Says what is wrong, as Go's converter does."""
+    """A value does not fit its Go type; the text is the error of Go's converter."""
 
 
 def decoded(value: Any, type: Type) -> Any:
-    """The value as Go's type holds it; a map's null is a zero."""
+    """Returns the value as Go's type holds it; a null in a map or a list becomes a zero value.
+
+    Raises Misfit if the value does not fit.
+    """
     if type.kind == "object" and (type.fields or type.values):
         return _object(value, type)
     if type.kind == "array":

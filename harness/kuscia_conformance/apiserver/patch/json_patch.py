@@ -1,9 +1,14 @@
 """JSON patches, as Kubernetes' library applies them.
 
-It is more lenient than RFC 6902, and clients lean on that: `replace` adds a missing member,
-`test` finds null where there is nothing, `copy` copies it; an index may be negative (-1 is the
-last, for `add` the end), and `add` needs no value. What does not apply is refused as a whole, and
-in the same words whatever is wrong. An RFC library would have to be bent in all of this.
+The library is more lenient than RFC 6902, and clients rely on that:
+
+- `replace` adds a missing member.
+- `test` finds null where the path leads to nothing, and `copy` copies that null.
+- An index may be negative: -1 is the last item, or the end for `add`.
+- `add` needs no value.
+
+If one operation fails, the whole patch is refused, always with the same message. No library for RFC
+6902 is used, because each of these points would need a change to it.
 """
 
 from __future__ import annotations
@@ -24,14 +29,18 @@ from kuscia_conformance.apiserver.patch.values import are_equal, copied, json_na
 from kuscia_conformance.kube.objects import Obj
 
 MOST_OPERATIONS = 10_000
-#: How many bytes a patch's copies may come to.
+#: The most bytes, as JSON, that the `copy` operations of one patch may copy.
 MOST_COPIED = 3 * 1024 * 1024
 
 _INDEX = re.compile(r"[+-]?[0-9]+")
 
 
 def json_patch(obj: Obj, patch: Any) -> Obj:
-    """The object after all operations, one after the other."""
+    """Returns the object after all operations, applied one after the other.
+
+    Raises StatusError: 400 if the patch is malformed, 413 for more than MOST_OPERATIONS operations,
+    and 422 if an operation fails or the result is not an object.
+    """
     operations = _operations(patch)
     document: Any = copied(obj)
     copied_bytes = 0
@@ -59,7 +68,7 @@ def _operations(patch: Any) -> list[Obj]:
             "Request entity too large: The allowed maximum operations in a JSON patch is"
             f" {MOST_OPERATIONS}, got {len(patch)}",
         )
-    # An operation may change what an earlier one has put in.
+    # Copied because a later operation may change a value that an earlier one has added.
     return [operation or {} for operation in copied(patch)]
 
 
@@ -79,7 +88,7 @@ def _copied_bytes(document: Any, operation: Obj) -> int:
     try:
         return len(orjson.dumps(value))
     except orjson.JSONEncodeError:
-        # Operations have nested it more deeply than can be written.
+        # The operations have nested the value too deeply to be written as JSON.
         raise _rejected() from None
 
 
@@ -142,7 +151,7 @@ _OPERATIONS: dict[str | None, Callable[[Any, Obj], Any]] = {
 
 
 def _value_at(document: Any, pointer: str | None) -> Any:
-    """What is there; None where an object does not have it."""
+    """Returns the value at a pointer; None for a member that an object does not have."""
     return _step(*_place(document, pointer))
 
 
@@ -168,8 +177,8 @@ def _found(container: Any, key: str) -> str | int:
 
 
 def _place(document: Any, pointer: str | None) -> tuple[Any, str]:
-    """The object or list into which it points, and where there."""
-    # Whatever stands before the first slash is not looked at.
+    """Returns the object or list that a pointer leads into, and the key or index in it."""
+    # Text before the first slash is ignored.
     parts = (pointer or "").split("/")[1:]
     if not parts:
         raise _rejected()
@@ -188,7 +197,7 @@ def _step(container: Any, key: str) -> Any:
 
 
 def _index(key: str, size: int) -> int:
-    """Which of `size` places is meant; the negative ones count from the end."""
+    """Returns the index that is meant in a list of `size`; negative ones count from the end."""
     if not _INDEX.fullmatch(key) or not -size <= int(key) < size:
         raise _rejected()
     return int(key) % size

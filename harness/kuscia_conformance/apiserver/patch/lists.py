@@ -1,11 +1,11 @@
-"""Lists within strategic merge patches: of objects, told apart by a key, and of plain values.
+"""Merges lists in strategic merge patches.
 
-A list is merged if its type says so; else the patch's takes its place. A patch's item can have
-`$patch: delete`, which takes out the item of its key, or `$patch: replace`, by which nothing of
-the old list stays.
+Lists of objects are merged by a key, lists of plain values by the values. A list is merged only if
+its type says so; otherwise the patch's list replaces it. An item of the patch can be a directive:
+`$patch: delete` removes the item with the same key, `$patch: replace` removes all old items.
 
-The result has the patch's items in the patch's order, and the others in that of the live list;
-each of the others comes before the first of the patch's items that it came before.
+The result has the patch's items in the patch's order, and the other items in the order of the live
+list. Each of the other items comes before the first of the patch's items that it preceded there.
 """
 
 from __future__ import annotations
@@ -22,14 +22,18 @@ from kuscia_conformance.kube.objects import Obj
 
 DIRECTIVE = "$patch"
 
-#: How two objects are merged: into the first, by the second, of this type.
+#: Merges the second object into the first; both are of this type.
 Merge = Callable[[Obj, Obj, Type], Obj]
 
 
 def merge_list(
     live: list[Any], patch: list[Any], type: Type, merge: Merge, deleting: bool = False
 ) -> list[Any]:
-    """The two in one; `deleting`: the live one without what the patch has."""
+    """Returns the live list merged with the patch's list.
+
+    With `deleting` it returns the live list without the patch's values ($deleteFromPrimitiveList).
+    Raises StatusError (422 or 500) for lists that cannot be merged, as the server does.
+    """
     if "merge" not in type.patch_strategies and not deleting:
         return patch
     if not live and not patch:
@@ -49,7 +53,10 @@ def merge_list(
 
 
 def item_type(live: list[Any], patch: list[Any]) -> type:
-    """What all items are."""
+    """Returns the type that all items of both lists have.
+
+    Raises StatusError: 500 if both lists are empty or the types differ, 422 for lists of lists.
+    """
     types: list[type] = [type(value) for value in [*live, *patch]]
     if not types:
         raise StatusError(500, "", "no elements in any of the given slices")
@@ -63,7 +70,7 @@ def item_type(live: list[Any], patch: list[Any]) -> type:
 
 
 def _staying(live: list[Obj], patch: list[Obj], key: str) -> list[Obj]:
-    """The live list after the directives among the patch's items."""
+    """Returns the items of the live list that remain after the patch's directives."""
     stays = live
     for item in patch:
         directive = item.get(DIRECTIVE)
@@ -90,7 +97,7 @@ def _merged_items(live: list[Obj], patch: list[Obj], type: Type, merge: Merge) -
 
 
 def in_order(items: list[Any], first: list[Any], live: list[Any], key: str) -> list[Any]:
-    """As the module says, where `first` is the patch's order."""
+    """Returns the items in the order that the module describes; `first` has the patch's order."""
     wanted, known = _places(first, key), _places(live, key)
     theirs = [item for item in items if _identity(item, key) in wanted]
     theirs.sort(key=lambda item: wanted[_identity(item, key)])
@@ -106,7 +113,7 @@ def in_order(items: list[Any], first: list[Any], live: list[Any], key: str) -> l
 
 
 def check_order(patch: list[Any], order: list[Any], key: str) -> None:
-    """Refuse an order that the patch's own items are not in."""
+    """Raises StatusError (500) if the patch's own items are not in the given order."""
     if not patch or not order:
         return
     stays = [item for item in patch if _object(item).get(DIRECTIVE) != "delete"] if key else patch
@@ -126,9 +133,9 @@ def check_order(patch: list[Any], order: list[Any], key: str) -> None:
 
 
 def live_order(live: list[Any], patch: list[Any], key: str) -> list[Any]:
-    """What counts as the live list's order where an order is given besides.
+    """Returns the list whose order counts as that of the live list, if an order is given too.
 
-    Items that the patch adds have the places of those that it deletes, since Go puts them there.
+    Items that the patch adds take the places of items that it deletes, because Go puts them there.
     """
     stays = _staying(live, patch, key)
     known = {_identity(item, key) for item in stays}
@@ -142,8 +149,8 @@ def _places(items: list[Any], key: str) -> dict[str, int]:
 
 
 def _identity(item: Any, key: str) -> str:
-    """What tells an item from others: its key's value, or itself."""
-    # As text, since what clients send as a key may be anything, and 1 is not true.
+    """Returns a text that identifies an item: the value of its key, or the item itself."""
+    # A text, because clients may send any value as a key, and 1 must differ from True.
     if not key:
         return repr(item)
     if key not in _object(item):

@@ -1,7 +1,7 @@
-"""JSON merge patches: RFC 7386, but for lists.
+"""JSON merge patches: RFC 7386, except for lists.
 
-An RFC's list is taken as it stands. Kubernetes' is rid of the nulls in its objects, unless it
-takes the place of an object.
+By the RFC a list in a patch is used unchanged. Kubernetes removes null members from the objects in
+the list, except where the list replaces an object.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def merge_patch(obj: Obj, patch: Any) -> Obj:
-    """The object with what the patch has, without what is null there."""
+    """Returns the object with the members of the patch; a null in the patch removes a member.
+
+    Raises StatusError (400) if the patch is not an object.
+    """
     if patch is None:
         raise bad_request("Invalid JSON Patch")
     if not isinstance(patch, dict):

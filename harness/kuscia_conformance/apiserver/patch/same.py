@@ -1,4 +1,8 @@
-"""Whether a write changes anything. One that does not is answered, but neither stored nor seen."""
+"""Checks whether a write changes anything.
+
+The server answers a write that changes nothing, but it does not store the object, and watches do
+not see it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,10 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def is_same(old: Obj, new: Obj) -> bool:
-    """Whether there is nothing to store: when it was managed last is no change of its own."""
+    """Checks whether two versions of an object are the same.
+
+    Their resourceVersion and the times in managedFields are not compared.
+    """
     return are_equal(_compared(old), _compared(new))
 
 

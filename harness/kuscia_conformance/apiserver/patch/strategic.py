@@ -1,15 +1,15 @@
-"""Strategic merge patches: of built-in kinds, whose types say which lists are merged, and by what.
+"""Strategic merge patches, for built-in kinds: their types say which lists are merged, and how.
 
-An object is merged member by member; null takes a member away. Besides, a patch can have
-directives in an object:
+An object is merged member by member; a null removes a member. In addition, an object in a patch can
+have directives:
 
-    $patch: replace | delete                  it is put in the place of what is there, or empties it
-    $retainKeys: [names]                      all others are taken away
-    $setElementOrder/NAME: [items]            the order of a list (`lists`)
-    $deleteFromPrimitiveList/NAME: [values]   what is taken out of a list
+    $patch: replace | delete                  replaces the live object, or empties it
+    $retainKeys: [names]                      removes all other members
+    $setElementOrder/NAME: [items]            gives the order of the list NAME (`lists`)
+    $deleteFromPrimitiveList/NAME: [values]   removes values from the list NAME
 
-The functions below change the patch as well as the object, as Kubernetes does: what is left of
-the patch is shown where the result fits no type.
+As in Kubernetes, the functions below change the patch as well as the object. If the result does not
+fit its type, the error message shows what is left of the patch.
 """
 
 from __future__ import annotations
@@ -42,7 +42,11 @@ _DELETE = "$deleteFromPrimitiveList"
 
 
 def strategic_merge(obj: Obj, patch: Any, type: Type) -> Obj:
-    """The object with the patch merged in, null members gone as when Go's types hold it."""
+    """Returns the object merged with the patch, without null members, as Go's types hold it.
+
+    Raises StatusError: 400 if the patch or a directive is malformed, 422 if the result does not fit
+    the type or lists are nested, 500 for other lists and directives that the server cannot merge.
+    """
     if not isinstance(patch, dict | None):
         name = json_name(patch)
         into = "map[string]interface {}"
@@ -64,7 +68,7 @@ def _merge(original: Obj, patch: Obj, type: Type) -> Obj:
         _retain(original, patch, patch.pop(_RETAIN))
     for key in [key for key in patch if key.startswith(_ORDER)]:
         _merge_ordered(original, patch, key, type)
-    # Go has the members in any order; here what is deleted is not put in again.
+    # Go's order is random. Here deletions come last, so that no deleted value is added again.
     for key, value in sorted(patch.items(), key=lambda member: member[0].startswith(_DELETE)):
         if key.startswith(_DELETE):
             _merge_member(original, _named(key, _DELETE), value, type, deleting=True)
@@ -94,7 +98,7 @@ def _retain(original: Obj, patch: Obj, names: Any) -> None:
 
 
 def _named(key: str, directive: str) -> str:
-    """The member that `$directive/member` is about."""
+    """Returns NAME of `$directive/NAME`; StatusError (400) if the key is malformed."""
     prefix, slash, name = key.partition("/")
     if prefix != directive or not slash:
         what = "setElementOrder" if directive == _ORDER else "primitive"
@@ -120,7 +124,7 @@ def _merge_member(original: Obj, key: str, value: Any, type: Type, deleting: boo
 
 
 def _take_over(original: Obj, key: str, value: Any) -> None:
-    """Have it as the patch has it: there is nothing to merge with."""
+    """Sets a member to the patch's value without nulls and directives; nothing is merged."""
     _discard_nulls(value)
     [kept] = _without_directives([value]) or [None]
     if kept is None:
@@ -141,7 +145,7 @@ def _discard_nulls(value: Any) -> None:
 
 
 def _without_directives(values: list[Any]) -> list[Any]:
-    """Those that are no directives, themselves without what is one."""
+    """Returns the values that are not directives, without the directives within them."""
     return [_undirected(value) for value in values if not _is_directive(value)]
 
 
@@ -162,7 +166,7 @@ def _is_directive(value: Any) -> bool:
 
 
 def _merge_ordered(original: Obj, patch: Obj, key: str, type: Type) -> None:
-    """Merge a list whose order is given; what the patch has for it is used up."""
+    """Merges a list whose order is given, and removes it from the patch."""
     order = _list_of(patch.pop(key))
     name = _named(key, _ORDER)
     live = _list_of(original.get(name, []))

@@ -1,13 +1,14 @@
-"""Bodies in Kubernetes' protobuf, for clients that write built-in kinds in no other way.
+"""Reads bodies in Kubernetes' protobuf, which some clients use to write built-in kinds.
 
-Comes in: bytes. Goes out: an object, or a StatusError. It must not know what becomes of the object.
+Comes in: bytes. Goes out: an object, or a StatusError. It must not know how the object is used.
 
-Only reading: all of these clients read JSON. What a kind's message holds is data, made from the
-Go types' tags (`tests/apiserver/regenerate_protobuf.py`).
+    body       the whole body: magic bytes, envelope, object; and the errors for malformed bodies
+    messages   builds a `wire.Message` for each Go type from data, when it is first needed
+    wire       reads the bytes of a message
+    values     scalars, and types with a JSON form of their own (times, quantities, …)
 
-`body` is the whole body, with the envelope around the object, and what is said of one that is
-malformed. `messages` turns the data into `wire.Message`s, each when it is first met; `wire` reads
-bytes by them; `values` are the scalars, and the types that have a JSON of their own.
+Nothing is written in protobuf: clients that write it also accept JSON answers. The data are made
+from the tags of Kubernetes' Go types by `tests/apiserver/regenerate_protobuf.py`.
 """
 
 from kuscia_conformance.apiserver.protobuf.body import decode

@@ -1,4 +1,7 @@
-"""A body: four bytes of magic, and an envelope that says what is in it."""
+"""Decodes a whole body: four magic bytes, then an envelope (`runtime.Unknown`) around the object.
+
+The envelope has the object's apiVersion and kind, and the bytes of its message.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,11 @@ _MAGIC: Final = b"k8s\x00"
 
 
 def decode(body: bytes, api_version: str = "", kind: str = "") -> Obj:
-    """The object as it would have come as JSON; StatusError (400) if it is none that is known.
+    """Returns the object in the form that it would have as JSON.
 
-    It need not be of the kind that is expected here. The kind and its apiVersion are what an
-    envelope means that does not say them.
+    `api_version` and `kind` are those that the request expects. They are used if the envelope has
+    none; an object of another known kind is accepted here. Raises StatusError (400) if the body is
+    malformed or the kind is unknown.
     """
     try:
         envelope = read(message("runtime.Unknown"), _content(body))
@@ -48,7 +52,7 @@ def _content(body: bytes) -> bytes:
 
 
 def _checked_version(version: str) -> str:
-    """One that is none counts as not said."""
+    """Returns the version, or "" if it is malformed: then it counts as absent."""
     return version if version.count("/") < 2 and version != "/" else ""
 
 

@@ -1,8 +1,13 @@
-"""The messages that Kubernetes' kinds consist of, made from the data when they are first met.
+"""Builds the messages of Kubernetes' kinds from data, each when it is first needed.
 
-A field has a number, its names in JSON (none if it is inlined) and in Go, the type of its value
-or of each item, a shape ("", pointer, list or map), and when it is in the JSON (its presence:
-always, omitempty or omitzero).
+A field of a message has:
+
+    number       its number on the wire
+    name         its name in JSON; "" if it is inlined
+    go_name      its name in Go, for errors
+    type         the type of its value, or of each item
+    shape        "", pointer, list or map
+    presence     when it is in the JSON: always, omitempty or omitzero
 """
 
 from __future__ import annotations
@@ -37,25 +42,26 @@ class Field(NamedTuple):
 
 
 class Data(NamedTuple):
-    """The data file."""
+    """The content of the data file."""
 
-    #: The name of a kind's message, by apiVersion and kind.
+    #: The names of messages, by the apiVersion and kind of the object.
     kinds: dict[str, dict[str, str]]
-    #: By its name: what each of its fields has.
+    #: The fields of each message, as lists of the values of a `Field`.
     messages: dict[str, list[list[Any]]]
-    #: Which of them are in JSON the list that is their only field.
+    #: The messages that JSON writes as a list: the list that is their only field.
     lists: frozenset[str]
 
 
 @cache
 def data() -> Data:
+    """Returns the data file, which is read once."""
     loaded = orjson.loads(lzma.decompress(FILE.read_bytes()))
     return Data(loaded["kinds"], loaded["messages"], frozenset(loaded["lists"]))
 
 
 @cache
 def message(name: str) -> Message:
-    """The message of a name such as core/v1.Pod."""
+    """Returns the message of a name such as core/v1.Pod. Raises KeyError for an unknown name."""
     fields = [Field(*values) for values in data().messages[name]]
     made = Message(name.rpartition(".")[2])
     for field in fields:
@@ -74,7 +80,7 @@ def _is_struct(field: Field) -> bool:
 
 
 def _is_always_there(field: Field) -> bool:
-    """Go's omitempty does not leave out a structure."""
+    """Checks whether the field is always in JSON. Go's omitempty does not omit structs."""
     return field.presence == "always" or (field.presence == "omitempty" and _is_struct(field))
 
 
@@ -92,7 +98,7 @@ def _zero(field: Field) -> Any:
 
 
 def _stores(field: Field) -> dict[int, Store]:
-    """What to do with the field, by its tags."""
+    """Returns the functions that put the field into an object, by the tag on the wire."""
     wire, parse = _wire(field.type), _parse(field.type)
     tag = field.number << 3
     if field.shape == "map":
@@ -148,7 +154,7 @@ def _appending(name: str, parse: Parse) -> Store:
 
 
 def _extending(name: str, parse: Parse) -> Store:
-    """Numbers may come packed together."""
+    """Returns a function for packed numbers: many numbers as the bytes of one field."""
 
     def extend(obj: Obj, value: bytes) -> None:
         position = 0
@@ -168,7 +174,7 @@ def _entering(name: str, entry: Message) -> Store:
 
 
 def _entry(type_: str) -> Message:
-    """A map is a list of these on the wire."""
+    """Returns the message of a map's entries: on the wire a map is a list of entries."""
     key = Field(1, "key", "key", "string", "", "always")
     value = Field(2, "value", "value", type_, "", "always")
     return Message(

@@ -1,7 +1,7 @@
-"""Values: from what is on the wire to what is in JSON.
+"""Converts values on the wire to values in JSON.
 
-First the scalars by Go's types, then the messages that have a JSON of their own; these are given
-the fields that are on the wire, by their Go names.
+First come the scalars, by their Go types. Then come the messages whose JSON is not an object with
+their fields; their functions take the fields by their Go names.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def _text(data: bytes) -> str:
-    # Go's JSON has the replacement character for what is not UTF-8, too.
+    # Go's JSON also has U+FFFD in the place of bytes that are not UTF-8.
     return str(data, "utf-8", "replace")
 
 
@@ -45,11 +45,11 @@ def _float64(data: bytes) -> float:
     value: float = unpack("<d", data)[0]
     if not isfinite(value):
         raise Malformed(f"json: unsupported value: {value}")
-    # As Go writes it: without a fraction where there is none.
+    # Go writes a whole number without a fraction.
     return int(value) if value.is_integer() and abs(value) < 1e21 else value
 
 
-#: How each is on the wire, how it is read, and its zero in JSON.
+#: For each Go type its wire type, the function that reads it, and its zero in JSON.
 SCALARS: Final[dict[str, tuple[int, Callable[[Any], Any], Any]]] = {
     "string": (LENGTH, _text, ""),
     "bytes": (LENGTH, _base64, None),
@@ -127,6 +127,7 @@ def _schema_or_strings(fields: Obj) -> Any:
     return fields.get("Property", fields.get("Schema"))
 
 
+#: For each message the function that turns its fields into JSON.
 CONVERSIONS: Final[dict[str, Callable[[Obj], Any]]] = {
     "meta/v1.Time": _time,
     "meta/v1.MicroTime": _micro_time,

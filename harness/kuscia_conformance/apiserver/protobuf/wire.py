@@ -1,8 +1,8 @@
-"""Protobuf's wire format: tags, variable-length integers, and a message as a dictionary.
+"""Protobuf's wire format: tags, variable-length integers, and messages as dictionaries.
 
-It is not read by a protobuf library for two reasons: the fields are known from the Go types alone
-(which have what descriptors lack: JSON names, omitempty, pointers), and what is malformed is to be
-refused in the words of Go's generated readers, which name the field.
+No protobuf library is used, for two reasons. The fields are known from Go types only, which have
+what descriptors lack: JSON names, omitempty and pointers. And malformed bytes must be refused in
+the words of Go's generated readers, which name the field.
 """
 
 from __future__ import annotations
@@ -17,24 +17,28 @@ VARINT, FIXED64, LENGTH, START_GROUP, END_GROUP, FIXED32 = range(6)
 
 
 class Malformed(ValueError):
-    """These bytes are no such message."""
+    """The bytes are not a valid message; the text is the error of Go's reader."""
 
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """How a message is read."""
+    """How the bytes of a message are read."""
 
     name: str
-    #: By tag: puts a field's value, an integer or bytes, where it belongs in the object.
+    #: By tag: the function that puts the value of a field, an integer or bytes, into an object.
     stores: dict[int, Callable[[Obj, Any], None]] = field(default_factory=dict)
-    #: What Go calls the fields, by their numbers.
+    #: The names of the fields in Go, by their numbers.
     go_names: dict[int, str] = field(default_factory=dict)
-    #: What is in the JSON even if it is not on the wire.
+    #: Fields that are in the JSON even if they are not on the wire, and their zero values.
     always: list[tuple[str, Callable[[], Any]]] = field(default_factory=list)
 
 
 def read(message: Message, data: bytes) -> Obj:
-    """The object as its JSON would be."""
+    """Returns the message in the form of its JSON.
+
+    Raises Malformed if the bytes are not a valid message. Fields that the message does not have are
+    skipped, because clients may be newer than this server.
+    """
     obj: Obj = {}
     try:
         _read_fields(message, data, obj)
@@ -50,7 +54,7 @@ def _read_fields(message: Message, data: bytes, obj: Obj) -> None:
     stores = message.stores
     position, end = 0, len(data)
     while position < end:
-        # Nearly all tags and lengths are of one byte.
+        # Nearly all tags and lengths have one byte, so this case avoids a call.
         tag = data[position]
         position += 1
         if tag > 127:
@@ -81,7 +85,10 @@ def _number(wire: int, data: bytes, position: int) -> tuple[int | bytes, int]:
 
 
 def varint(data: bytes, position: int) -> tuple[int, int]:
-    """An unsigned integer of 64 bits, and where it ends."""
+    """Returns an unsigned integer of 64 bits, and the place after it.
+
+    Raises Malformed for more than ten bytes, and IndexError at the end of the data.
+    """
     value = 0
     for shift in range(0, 64, 7):
         byte = data[position]
@@ -93,6 +100,7 @@ def varint(data: bytes, position: int) -> tuple[int, int]:
 
 
 def length(data: bytes, position: int) -> tuple[int, int]:
+    """Returns a length and the place after it; errors as in `varint`, and Malformed if negative."""
     size, position = varint(data, position)
     if size >> 63:
         raise Malformed("proto: negative length found during unmarshaling")
@@ -100,7 +108,10 @@ def length(data: bytes, position: int) -> tuple[int, int]:
 
 
 def _skip_unknown(message: Message, tag: int, data: bytes, position: int) -> int:
-    """Where a field ends that the message does not have, as one of a newer version would be."""
+    """Returns the place after a field that the message does not have.
+
+    Raises Malformed if the number or the wire type is wrong.
+    """
     number, wire = signed(tag >> 3, 32), tag & 7
     if wire == END_GROUP:
         raise Malformed(f"proto: {message.name}: wiretype end group for non-group")
@@ -144,10 +155,11 @@ def _after(wire: int, data: bytes, position: int) -> int:
 
 
 def signed(value: int, bits: int) -> int:
-    """The lowest bits of a number, as a signed one."""
+    """Returns the lowest `bits` of a number as a signed number."""
     value &= (1 << bits) - 1
     return value - (1 << bits) if value >> (bits - 1) else value
 
 
 def end_of_data() -> Malformed:
+    """Returns the error for data that ends within a field."""
     return Malformed("unexpected EOF")

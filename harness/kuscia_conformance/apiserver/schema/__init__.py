@@ -1,11 +1,19 @@
-"""What objects have to be like: reading bodies, and holding objects against a kind's schema.
+"""Reads request bodies, and checks objects against the schema of their kind.
 
 Comes in: bytes or an object, and a `Type`. Goes out: an object, or FieldErrors. It must not know
-how objects are kept.
+how objects are stored.
 
-`decode` makes an object of a body. Of a built-in kind it then goes through `check_types` and
-`prune`, of a definition's through `check_types`, `prune`, `fill_defaults` and `validate`. The
-types that they walk are made by `build`.
+    step           built-in kinds   kinds of definitions
+    decode         yes              yes                    bytes to an object
+    check_types    yes              its metadata only      400 if a value does not fit
+    prune          yes              yes                    drops unknown fields
+    fill_defaults                   yes                    in place
+    make_whole                      yes                    1e3 becomes 1000
+    validate                        yes                    returns FieldErrors
+
+The steps run in this order. The `Type` that they walk is built by `type_of` (built-in kinds, from
+Kubernetes' OpenAPI) or `custom_type` (from a definition's schema). `strict` has the messages for
+bodies that are refused and for fields that are dropped.
 """
 
 from kuscia_conformance.apiserver.schema.build import custom_type, type_of

@@ -1,7 +1,8 @@
-"""anyOf, oneOf, allOf and not.
+"""The rules for anyOf, oneOf, allOf and not.
 
-Of several alternatives none of which fits, what is wrong with the one that matches most is said
-too: the first of those.
+If no alternative of an anyOf or oneOf fits, the errors of the best alternative are reported too.
+The best alternative is the one with the highest score (see `constraints.Rule`); of several with the
+same score it is the first.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from kuscia_conformance.apiserver.schema.constraints import Rule
 
 
 def _misses(path: str, text: str) -> FieldError:
-    """The server names no field here, but the place within its message."""
+    """Returns an error as the server words it: its field is <nil>, the path is in the message."""
     return FieldError("FieldValueInvalid", f'Invalid value: "": {quoted(path)} {text}', "<nil>")
 
 
@@ -25,6 +26,8 @@ def _tried(rule: Rule, value: Any, path: str) -> tuple[int, list[FieldError]]:
 
 
 def any_of(rules: Sequence[Rule]) -> Rule:
+    """Returns the rule that a value must fit at least one of `rules`."""
+
     def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         best: tuple[int, list[FieldError]] = (-1, [])
         for each in rules:
@@ -41,6 +44,8 @@ def any_of(rules: Sequence[Rule]) -> Rule:
 
 
 def one_of(rules: Sequence[Rule]) -> Rule:
+    """Returns the rule that a value must fit exactly one of `rules`."""
+
     def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         results = [_tried(each, value, path) for each in rules]
         fitting = [matched for matched, wrong in results if not wrong]
@@ -59,6 +64,8 @@ def one_of(rules: Sequence[Rule]) -> Rule:
 
 
 def all_of(rules: Sequence[Rule]) -> Rule:
+    """Returns the rule that a value must fit all of `rules`."""
+
     def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         results = [_tried(each, value, path) for each in rules]
         for _, wrong in results:
@@ -72,6 +79,8 @@ def all_of(rules: Sequence[Rule]) -> Rule:
 
 
 def none_of(forbidden: Rule) -> Rule:
+    """Returns the rule that a value must not fit `forbidden`."""
+
     def rule(value: Any, path: str, causes: list[FieldError]) -> int:
         if not _tried(forbidden, value, path)[1]:
             causes.append(_misses(path, "must not validate the schema (not)"))

@@ -1,8 +1,11 @@
-"""Types from schemas: `type_of` for Kubernetes' own kinds, `custom_type` for a definition's.
+"""Builds the `Type` of a kind: `type_of` for Kubernetes' own kinds, `custom_type` for a definition.
 
-Both read OpenAPI v3, but different parts of it: Kubernetes' documents refer to components, which
-may refer to themselves, and say how lists merge; a definition's schema stands for itself, and
-says what is demanded.
+Both read OpenAPI v3, but different parts of it:
+
+                     Kubernetes' documents            a definition's schema
+    references       to components, may be cyclic     none
+    lists            say how patches merge them       say whether they are sets or maps
+    validation       format and enum only             all rules
 """
 
 from __future__ import annotations
@@ -23,10 +26,10 @@ TIME: Final = f"{_META}.apis.meta.v1.Time"
 JSON_SCHEMA: Final = f"{_DEFINITIONS}.JSONSchemaProps"
 MICRO_TIME: Final = f"{_META}.apis.meta.v1.MicroTime"
 
-#: What OpenAPI says less of than there is to know.
+#: Types that Kubernetes' OpenAPI describes incompletely, and their kinds.
 _KINDS: Final = {QUANTITY: "string", INT_OR_STRING: "int-or-string"}
-#: JSON that the server keeps as it comes. (It does look into the last three, but says nothing of
-#: what it does not know there.)
+#: Types whose JSON the server keeps unchanged, and their kinds. (The server does read the last
+#: three, but it does not report unknown fields there.)
 _RAW: Final = {
     f"{_META}.runtime.RawExtension": "object",
     f"{_META}.apis.meta.v1.FieldsV1": "object",
@@ -36,7 +39,7 @@ _RAW: Final = {
     f"{_DEFINITIONS}.JSONSchemaPropsOrBool": "any",
     f"{_DEFINITIONS}.JSONSchemaPropsOrStringArray": "any",
 }
-#: What becomes a part of the Type itself, or nothing.
+#: Keys of a schema that are not rules: they become attributes of the Type, or are ignored.
 _NO_RULES: Final = {
     *("type", "properties", "additionalProperties", "items", "required", "default", "nullable"),
     *("description", "title", "example", "externalDocs", "id", "$ref", "$schema"),
@@ -47,7 +50,11 @@ _SEVERAL: Final = ("allOf", "anyOf", "oneOf")
 def type_of(
     schema: Obj, components: Mapping[str, Obj], built: dict[str, Type] | None = None
 ) -> Type:
-    """The type of a built-in kind; `built` has the components' types that are made already."""
+    """Returns the type of a built-in kind.
+
+    `components` are the schemas that references name. `built` holds the types of the components
+    that are built already, and is filled in; pass it on to share the types between kinds.
+    """
     built = {} if built is None else built
     name = _referred(schema)
     if name:
@@ -58,7 +65,7 @@ def type_of(
 
 
 def _referred(schema: Obj) -> str:
-    """Which component is meant; "" if it is none."""
+    """Returns the name of the component that a schema refers to; "" if it refers to none."""
     wrapped = schema.get("allOf") or [schema]
     ref: str = wrapped[0].get("$ref", "")
     return ref.removeprefix(_COMPONENTS)
@@ -66,14 +73,18 @@ def _referred(schema: Obj) -> str:
 
 def _component(name: str, components: Mapping[str, Obj], built: dict[str, Type]) -> Type:
     if name not in built:
-        # It stands there before it is filled: its fields may be of its own type.
+        # Added before it is filled in, because its fields may refer back to it.
         built[name] = made = Type(name=name)
         _fill(made, components[name], components, built)
     return built[name]
 
 
 def _fill(made: Type, schema: Obj, components: Mapping[str, Obj], built: dict[str, Type]) -> None:
-    """All that is not below comes first: whoever refers back takes it over."""
+    """Fills in a type from its schema.
+
+    The type's own attributes are set before the types below it are built. A field below that refers
+    back to this type copies them (`_with_own`).
+    """
     made.kind = _KINDS.get(made.name) or _RAW.get(made.name) or schema.get("type", "any")
     made.preserves = made.name in _RAW
     made.required = tuple(schema.get("required", ()))
@@ -88,7 +99,7 @@ def _fill(made: Type, schema: Obj, components: Mapping[str, Obj], built: dict[st
 
 
 def _with_own(found: Type, schema: Obj) -> Type:
-    """A component, with what is said beside the reference to it."""
+    """Returns the component's type, changed by the attributes beside the reference to it."""
     own = _own(schema)
     return replace(found, **own) if own else found
 
@@ -100,7 +111,7 @@ def _own(schema: Obj) -> dict[str, Any]:
         "atomic": schema.get("x-kubernetes-map-type") == "atomic",
         "patch_strategies": frozenset(filter(None, _strategies(schema))),
         "merge_key": schema.get("x-kubernetes-patch-merge-key"),
-        # Go's zero values stand there too, and mean that there is no default.
+        # A default that is Go's zero value means: no default, but the field is always written.
         "default": schema.get("default"),
         "always": "default" in schema and not schema["default"],
     }
@@ -113,7 +124,11 @@ def _strategies(schema: Obj) -> list[str]:
 
 
 def custom_type(schema: Obj, object_meta: Type) -> Type:
-    """The type of one version of a definition, from its openAPIV3Schema."""
+    """Returns the type of one version of a definition, from its openAPIV3Schema.
+
+    `object_meta` is the type of ObjectMeta. It is used for the metadata of the object and of the
+    resources embedded in it, because a definition's schema can only restrict the names in metadata.
+    """
     return _structural({**schema, "x-kubernetes-embedded-resource": True}, object_meta)
 
 
@@ -123,7 +138,7 @@ def _structural(schema: Obj, object_meta: Type) -> Type:
     rules = _rules(schema, object_meta)
     embedded = bool(schema.get("x-kubernetes-embedded-resource"))
     if embedded:
-        # What is demanded of metadata (its name at most) is kept apart from what it is.
+        # The rules for metadata (at most for its name) go to `rules`; its type is ObjectMeta.
         rules |= {"metadata": fields["metadata"]} if "metadata" in fields else {}
         header = {"apiVersion": Type("string"), "kind": Type("string")}
         fields = {**header, **fields, "metadata": object_meta}
@@ -153,7 +168,10 @@ def _kind(schema: Obj) -> str:
 
 
 def _values(schema: Obj, object_meta: Type) -> Type | None:
-    """What a map's values are; `true` allows any, but what is in those is dropped all the same."""
+    """Returns the type of a map's values; None if the schema has no additionalProperties.
+
+    `additionalProperties: true` allows any value, but the fields of objects there are pruned.
+    """
     values = schema.get("additionalProperties")
     if isinstance(values, dict):
         return _structural(values, object_meta)

@@ -1,7 +1,8 @@
-"""What a schema demands of a value itself, not of what is below it: lengths, ranges, formats.
+"""The rules for a value itself, not for the values below it: lengths, ranges, formats, enums.
 
-Each function makes the rules of one kind of values, in the order in which the server applies
-them. A rule adds what is wrong to `causes`.
+Each `of_…` function returns the rules for one kind of value (strings, numbers, …), in the order in
+which the server applies them. A rule appends a FieldError to `causes` for each violation.
+`validate`, `structure` and `alternatives` combine these rules into rules for whole objects.
 """
 
 from __future__ import annotations
@@ -16,30 +17,35 @@ from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
 from kuscia_conformance.apiserver.schema.formats import format_check
 from kuscia_conformance.apiserver.schema.patterns import compiled
 
-#: Checks a value at a path; how much of it matched is what alternatives are compared by.
+#: Checks a value at a path, and appends errors to the list. Returns a score: how much of the
+#: value matched. anyOf and oneOf compare their alternatives by it.
 Rule = Callable[[Any, str, list[FieldError]], int]
 
-#: Up to here each whole number is exactly a float.
+#: Up to this number a float can hold every integer exactly.
 _EXACT: Final = 2**53 - 1
 _TOLERANCE: Final = 1e-9
 _INT64: Final = (-(2**63), 2**63 - 1)
 
 
 def said(path: str, text: str) -> str:
+    """Returns a message as the server's validator words it: `spec.replicas in body should be …`."""
     return f"{path} in body {text}"
 
 
 def invalid(path: str, value: Any, detail: str) -> FieldError:
+    """Returns a FieldValueInvalid error that shows the value."""
     return FieldError("FieldValueInvalid", f"Invalid value: {shown(value)}: {detail}", path)
 
 
 def wrong_type(path: str, wanted: str, found: str) -> FieldError:
+    """Returns a FieldValueTypeInvalid error; `found` names the type that the value has."""
     text = quoted(found)
     detail = said(path, f"must be of type {wanted}: {text}")
     return FieldError("FieldValueTypeInvalid", f"Invalid value: {text}: {detail}", path)
 
 
 def too_many(path: str, size: int, most: int) -> FieldError:
+    """Returns a FieldValueTooMany error for `size` items where at most `most` are allowed."""
     items = "item" if most == 1 else "items"
     return FieldError(
         "FieldValueTooMany", f"Too many: {size}: must have at most {most} {items}", path
@@ -47,7 +53,10 @@ def too_many(path: str, size: int, most: int) -> FieldError:
 
 
 def is_whole(value: float) -> bool:
-    """Whether a number counts as an integer; a float does if it hardly differs from one."""
+    """Checks whether a number counts as an integer.
+
+    An int must be in the range of int64. A float counts if it is next to equal to an integer.
+    """
     if isinstance(value, int):
         return _INT64[0] <= value <= _INT64[1]
     if not -_EXACT <= value <= _EXACT:
@@ -57,13 +66,14 @@ def is_whole(value: float) -> bool:
 
 
 def of_string(rules: dict[str, Any]) -> list[Rule]:
+    """Returns the rules for strings: length and pattern, then the format if the server knows it."""
     found = [_string_rule(rules)] if rules.keys() & {"maxLength", "minLength", "pattern"} else []
     check = format_check(rules.get("format", ""))
     return [*found, _format_rule(rules["format"], check)] if check else found
 
 
 def _string_rule(rules: dict[str, Any]) -> Rule:
-    """The first that is wrong is all that is said."""
+    """Reports only the first violation: of maxLength, then minLength, then pattern."""
     most, least = rules.get("maxLength"), rules.get("minLength")
     pattern = rules.get("pattern")
     regex = compiled(pattern) if pattern else None
@@ -93,6 +103,7 @@ def _format_rule(name: str, check: Callable[[str], bool]) -> Rule:
 
 
 def of_number(rules: dict[str, Any]) -> list[Rule]:
+    """Returns the rules for numbers: multipleOf, minimum, maximum."""
     return [
         *([_multiple(rules["multipleOf"])] if "multipleOf" in rules else []),
         *([_minimum(rules)] if "minimum" in rules else []),
@@ -101,7 +112,11 @@ def of_number(rules: dict[str, Any]) -> list[Rule]:
 
 
 def _as_is(bound: float, value: float) -> float:
-    """A bound as it is compared with: whole if the value is, which it need not be to begin with."""
+    """Returns a bound in the type of the value that is compared with it.
+
+    For an integer value the bound is cut to an integer; outside of int64 it becomes the least
+    int64.
+    """
     if not isinstance(value, int):
         return bound
     return int(bound) if _INT64[0] <= bound <= _INT64[1] else _INT64[0]
@@ -154,6 +169,7 @@ def _maximum(rules: dict[str, Any]) -> Rule:
 
 
 def of_array(rules: dict[str, Any]) -> list[Rule]:
+    """Returns the rules for arrays: minItems, maxItems, uniqueItems."""
     return [
         *([_at_least(rules["minItems"], "items")] if "minItems" in rules else []),
         *([_at_most(rules["maxItems"])] if "maxItems" in rules else []),
@@ -162,6 +178,7 @@ def of_array(rules: dict[str, Any]) -> list[Rule]:
 
 
 def of_object(rules: dict[str, Any]) -> list[Rule]:
+    """Returns the rules for objects: minProperties, maxProperties."""
     return [
         *([_at_least(rules["minProperties"], "properties")] if "minProperties" in rules else []),
         *([_at_most(rules["maxProperties"])] if "maxProperties" in rules else []),
@@ -194,7 +211,7 @@ def _unique(value: list[Any], path: str, causes: list[FieldError]) -> int:
 
 
 def of_enum(values: list[Any]) -> Rule:
-    """A null is never one of them, not even of those that name it."""
+    """Returns the rule for an enum. A null never matches, even if the enum lists null."""
     texts = {_same_text(value) for value in values if value is not None}
     words = [v if isinstance(v, str) else orjson.dumps(v).decode() for v in values]
     supported = ", ".join(map(quoted, words))
@@ -209,7 +226,7 @@ def of_enum(values: list[Any]) -> Rule:
 
 
 def _same_text(value: Any) -> str | bytes:
-    """Equal of equal values; 1 and 1.0 are such, and 1 and True are not."""
+    """Returns equal texts for equal values: equal for 1 and 1.0, but not for 1 and True."""
     if isinstance(value, float) and value == int(value):
         value = int(value)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

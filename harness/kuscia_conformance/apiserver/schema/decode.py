@@ -1,8 +1,12 @@
-"""Objects from bodies.
+"""Decodes request bodies to objects.
 
-A body is JSON or YAML. What Go's readers put up with is put up with here: texts that are no UTF-8,
-whose bad bytes become U+FFFD, and keys that stand there twice, the last of which counts and all of
-which are complained of. What they refuse is refused in their words (`json_faults`, `yaml_body`).
+A body is JSON or YAML. What Go's readers accept is accepted here:
+
+- Bytes that are not UTF-8 become U+FFFD.
+- If a key is repeated, its last value counts, and each repeated key is a complaint.
+
+What Go's readers refuse is refused in their words (`json_faults`, `yaml_body`). Most JSON bodies
+are plain: orjson reads them, and slower functions read only what orjson refuses.
 """
 
 from __future__ import annotations
@@ -25,23 +29,26 @@ _HEADER: Final = (
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; '
     'Kind string "json:\\"kind,omitempty\\"" }'
 )
-#: A number of more is read as a float.
+#: A number with more digits is read as a float.
 _DIGITS: Final = 100
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """An object, and what strict validation has against its body."""
+    """A decoded object, and the complaints that strict validation has about its body."""
 
     object: Obj
     complaints: tuple[str, ...] = ()
 
 
 def decode(body: bytes, media_type: str, kind: str, find_duplicates: bool = True) -> Decoded:
-    """The object in a body; `kind` is the kind that it should be of.
+    """Returns the object in a JSON or YAML body, and complaints about duplicate fields.
 
-    StatusError (400) if there is none in it. Whether it is of that kind is not looked at, but only
-    that its apiVersion and kind are texts.
+    `kind` is the expected kind. It is used in messages only: whether the object is of that kind is
+    not checked here. Duplicates in JSON are only looked for if `find_duplicates`.
+
+    Raises StatusError (400) if the body cannot be read, is not an object, or has an apiVersion or
+    kind that is malformed. A body that is null is an empty object.
     """
     complaints: tuple[str, ...]
     if "yaml" in media_type:
@@ -56,7 +63,10 @@ def decode(body: bytes, media_type: str, kind: str, find_duplicates: bool = True
 
 
 def decode_configuration(body: bytes) -> Decoded:
-    """What a body, YAML or JSON, wants to be applied. StatusError (400) if it is no object."""
+    """Returns the configuration in a body of server-side apply, YAML or JSON.
+
+    Raises StatusError (400) if the body cannot be read or is not an object.
+    """
     try:
         parsed, complaints = load(body)
     except YAMLFault as fault:
@@ -82,7 +92,10 @@ def _loads(body: bytes, kind: str) -> Any:
 
 
 def is_too_deep(value: Any) -> bool:
-    """Beyond 254 levels orjson does not write; four are left for lists and events around."""
+    """Checks whether a value has too many levels to be written.
+
+    orjson writes at most 254 levels. Four are left for the lists and events around an object.
+    """
     try:
         orjson.dumps([[[[value]]]])
     except TypeError:
@@ -91,7 +104,10 @@ def is_too_deep(value: Any) -> bool:
 
 
 def _loads_as_go(body: bytes, kind: str) -> Any:
-    """What is no JSON to the letter, but passes."""
+    """Reads a body that orjson refuses but Go may accept.
+
+    Examples are bad UTF-8, long numbers, and surrogates without their other half.
+    """
     if fault := json_fault(body):
         raise _unparsed(fault, kind, body)
     text = body.decode(errors="replace")
@@ -102,13 +118,13 @@ def _loads_as_go(body: bytes, kind: str) -> Any:
         name, version = header.get("kind") or kind, header.get("apiVersion") or "v1"
         why = f"json: cannot unmarshal number {number} into Go value of type float64"
         raise cannot_be_handled(name, version.rpartition("/")[2], why, kind) from None
-    # Halves of surrogate pairs: together they are characters, alone they are nothing.
+    # Two halves of a surrogate pair become one character. A single half becomes U+FFFD.
     whole = json.dumps(parsed, ensure_ascii=False).encode("utf-16", "surrogatepass")
     return orjson.loads(whole.decode("utf-16", "replace"))
 
 
 class _TooLarge(Exception):
-    """A number that no float can hold."""
+    """A number is too large for a float."""
 
 
 def _finite(text: str) -> float:
@@ -119,7 +135,7 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> float:
-    """Of very long ones Python does not read the digits."""
+    """Returns an int, or a float for a long number, because Python limits the digits of an int."""
     return int(text) if len(text) <= _DIGITS else _finite(text)
 
 
@@ -128,7 +144,7 @@ def _unparsed(fault: str, kind: str, body: bytes) -> StatusError:
 
 
 def _with_header(parsed: Any, kind: str, body: bytes) -> Obj:
-    """An object whose apiVersion and kind are texts, if they are there; null is an empty one."""
+    """Returns the object if its apiVersion and kind, if any, are well-formed texts; {} for null."""
     if parsed is None:
         return {}
     if parsed.__class__ is not dict:
@@ -148,9 +164,11 @@ def _with_header(parsed: Any, kind: str, body: bytes) -> Obj:
 
 
 def _duplicates(body: bytes, parsed: Any) -> tuple[str, ...]:
-    """`duplicate field "metadata.name"` of each; orjson does not tell, most bodies have none.
+    """Returns a complaint such as `duplicate field "metadata.name"` for each repeated key.
 
-    A key that is lost takes its quotes with it; only by escapes do quotes come and go as well.
+    orjson drops repeated keys without a report. Most bodies have none, so quotation marks are
+    counted first: a dropped key takes its quotation marks along. Escapes change their number too,
+    so a body with unicode escapes is always searched.
     """
     if b"\\u" not in body and orjson.dumps(parsed).count(b'"') == body.count(b'"'):
         return ()
@@ -169,7 +187,7 @@ class _Duplicate(Exception):
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """An object as it stands in the body."""
+    """An object with all its keys in the order of the body, repeated ones included."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Obj:
@@ -184,7 +202,7 @@ _PAIRS: Final = json.JSONDecoder(object_pairs_hook=_Pairs)
 
 
 def _collect(value: Any, path: str, found: list[str]) -> None:
-    """In the order of the body, each path once."""
+    """Appends the path of each repeated key to `found`, once, in the order of the body."""
     if isinstance(value, _Pairs):
         seen: set[str] = set()
         for key, below in value:

@@ -1,7 +1,7 @@
-"""Filling in what a definition's schema has defaults for.
+"""Fills in the defaults that a definition's schema declares.
 
-Most schemas have few or none. So what is to be done is found out once per Type, and is None where
-there is nothing to do.
+Most schemas have few defaults or none. So a function that fills them in is built once per Type;
+None stands for a type without defaults. Defaults of built-in kinds are in `builtin`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from kuscia_conformance.apiserver.apimachinery.types import MISSING, Type
 from kuscia_conformance.kube.objects import Obj
 
 _Fill = Callable[[Any], None]
-#: Of a field: whether it has a default, what that is, and whether null stands for itself.
+#: The default of a field, and whether the field is nullable (then a null stays).
 _Default = tuple[Any, bool]
 
 _FILLS: WeakKeyDictionary[Type, _Fill | None] = WeakKeyDictionary()
 
 
 def fill_defaults(obj: Obj, type: Type) -> None:
-    """Fill in `obj`, which has been pruned, the defaults of what is not there, or null by fault."""
+    """Fills the defaults of `type` into `obj` in place; `obj` must have been pruned.
+
+    A default is used where a field is absent, and where it is null but not nullable.
+    """
     if type not in _FILLS:
         _FILLS[type] = _fill_of(type)
     fill = _FILLS[type]
@@ -32,7 +35,7 @@ def fill_defaults(obj: Obj, type: Type) -> None:
 
 
 def _fill_of(type: Type) -> _Fill | None:
-    """What is to be done with a value of the type."""
+    """Returns the function that fills in a value of the type; None if it has no defaults."""
     fields = {key: below for key, below in type.fields.items() if not _is_metadata(type, key)}
     of_fields = {key: found for key, below in fields.items() if (found := _fill_of(below))}
     defaults = {key: below for key, below in fields.items() if below.default is not MISSING}
@@ -69,7 +72,11 @@ def _fill_fields(obj: Obj, absent: dict[str, _Default], of_fields: dict[str, _Fi
 
 
 def _replacing(type: Type | None) -> Callable[[Any], Any] | None:
-    """What becomes of a list's items, or a map's values: there a null alone can be filled in."""
+    """Returns the function that fills in a list item or a map value, and returns the result.
+
+    Items and map values cannot be absent, so a default only replaces a null. Returns None if the
+    schema has no default there.
+    """
     if type is None:
         return None
     fill = _fill_of(type)
@@ -88,5 +95,5 @@ def _replacing(type: Type | None) -> Callable[[Any], Any] | None:
 
 
 def _fresh(default: Any) -> Any:
-    """A default that is the object's own to change."""
+    """Returns a copy of a default, so that changes to the object do not change the schema."""
     return orjson.loads(orjson.dumps(default)) if isinstance(default, dict | list) else default

@@ -1,7 +1,7 @@
-"""The formats of texts that the server knows. All others it takes without looking.
+"""The string formats that the server checks. It accepts any text for other formats.
 
-Where Go's own parsers decide there, small patterns do here: they agree on what is usual, and may
-differ on what hardly anybody writes (quoted mail addresses, IPv6 zones in URIs).
+The server uses Go's parsers for some formats where patterns are used here. They agree on usual
+values. They may differ on rare ones (quoted mail addresses, IPv6 zones in URIs).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _is_date_time(text: str) -> bool:
 
 
 def _is_ipv4(text: str) -> bool:
-    """Other than Python, the server lets numbers begin with zeros."""
+    """Checks an IPv4 address. Unlike Python, the server accepts leading zeros."""
     try:
         IPv4Address(_LEADING_ZEROS.sub("", text))
     except AddressValueError:
@@ -75,7 +75,7 @@ _HOST: Final = re.compile(
 
 
 def _is_hostname(text: str) -> bool:
-    """Any letter counts as one, and so do symbols."""
+    """Checks a host name. As on the server, all Unicode letters and symbols count as letters."""
     plain = "".join("a" if unicodedata.category(each)[0] in "LS" else each for each in text)
     if len(text.encode()) > 255 or any(len(part.encode()) > 63 for part in text.split(".")):
         return False
@@ -124,7 +124,7 @@ def _is_credit_card(text: str) -> bool:
 
 _OCTETS: Final = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 
-#: By name, dashes left out.
+#: The check of each format, by its name without dashes.
 FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
     "bsonobjectid": _matches("[0-9a-fA-F]{24}"),
     "byte": _matches("([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})"),
@@ -167,5 +167,8 @@ FORMATS: Final[Mapping[str, Callable[[str], bool]]] = {
 
 
 def format_check(name: str) -> Callable[[str], bool] | None:
-    """Whether a text is of the format; None of a format that the server does not look at."""
+    """Returns the function that checks whether a text has the format.
+
+    Returns None for a format that the server does not check. Dashes in the name are ignored.
+    """
     return FORMATS.get(name.replace("-", ""))

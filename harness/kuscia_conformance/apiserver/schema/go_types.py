@@ -1,8 +1,10 @@
-"""Whether what stands in a body can be put into the Go types that the server has for it.
+"""Checks whether the values in an object fit the Go types that the server has for them.
 
-The first value that does not fit is refused, and named as Go names it. Names of Go's types are
-OpenAPI's, which has the structs, but not the texts that Go has types of their own for (PullPolicy,
-DNSPolicy and their like): those are called `string` here, but for the few in `_NAMED`.
+Only the first value that does not fit is reported, in the words of Go's JSON reader. The names of
+Go types in these messages come from OpenAPI. OpenAPI names the structs, but not Go's named string
+types (PullPolicy, DNSPolicy and others). Those are called `string` here, except those in `_NAMED`.
+
+For a definition's kind only metadata is checked here: its other fields have no Go types.
 """
 
 from __future__ import annotations
@@ -28,12 +30,13 @@ from kuscia_conformance.kube.objects import Obj
 
 
 class _Misfit(Exception):
-    """What Go says."""
+    """A value does not fit its Go type; the text is Go's error message."""
 
 
-#: A value that is not null, its type, the struct and the path that it is in, and its field.
+#: Takes a value that is not null, its type, the Go struct around it, and its path there.
 _Check = Callable[[Any, Type, str, str], None]
 
+#: Go's named string types, by struct and field.
 _NAMED: Final = {
     ("Capabilities", "add"): "v1.Capability",
     ("Capabilities", "drop"): "v1.Capability",
@@ -65,9 +68,11 @@ _BASE64: Final = re.compile("[A-Za-z0-9+/]*")
 
 
 def check_types(obj: Obj, type: Type, kind: str, version: str) -> None:
-    """StatusError (400) if a value does not fit. Of a definition's kind only metadata is looked at.
+    """Checks the values of `obj` against `type`, and removes nulls in place.
 
-    What is null is dropped, or becomes Go's zero value where something has to be.
+    A null field is dropped. A null in a list or a map becomes Go's zero value. For a definition's
+    kind only metadata is checked: the object's own, and that of the resources embedded in it.
+    Raises StatusError (400) for the first value that does not fit.
     """
     try:
         if type.embedded:
@@ -79,6 +84,7 @@ def check_types(obj: Obj, type: Type, kind: str, version: str) -> None:
 
 
 def _fields(obj: Obj, type: Type, struct: str, path: str) -> None:
+    """Checks the known fields of a struct, and drops those that are null."""
     fields, nothing = type.fields, []
     for key, value in obj.items():
         below = fields.get(key)
@@ -132,14 +138,17 @@ def _array(value: Any, type: Type, struct: str, path: str) -> None:
 
 
 def _nothing(type: Type) -> Any:
-    """What Go makes of null in a list or a map: the type's zero value."""
+    """Returns the zero value of a type. Go puts it in the place of a null in a list or a map."""
     if type.kind == "object":
         return {}
     return "0" if type.name == QUANTITY else _ZERO.get(type.kind)
 
 
 def _json_schema(value: Any, type: Type, struct: str, path: str) -> None:
-    """A definition's schema. OpenAPI does not say that those in these two places are alike."""
+    """Checks a schema in a definition, and the schemas in two of its fields.
+
+    `additionalProperties` and `items` are checked here, because OpenAPI does not give their types.
+    """
     _object(value, type, struct, path)
     others, items = value.get("additionalProperties"), value.get("items")
     if others.__class__ is dict:
@@ -163,6 +172,7 @@ def _string(value: Any, type: Type, struct: str, path: str) -> None:
 
 
 def _base64(text: str) -> None:
+    """Raises _Misfit with the place of the first byte that is not base64, as Go counts it."""
     plain = text.replace("\n", "").replace("\r", "").rstrip("=")
     found = _BASE64.match(plain)
     good = found.end() if found else 0
@@ -184,7 +194,7 @@ def _integer(value: Any, type: Type, struct: str, path: str) -> None:
 
 
 def _literal(value: Any) -> str:
-    """A number as it stands in the body, or could."""
+    """Returns a number as text, much as in the body; "" for a value that is not a number."""
     if value.__class__ is float:
         return repr(value)
     return str(value) if value.__class__ is int else ""
@@ -234,7 +244,7 @@ _CHECKS: Final[dict[str, _Check]] = {
 
 
 def _go_type(type: Type, struct: str, path: str) -> str:
-    """The name of a Go type, as `[]v1.Container`."""
+    """Returns the name of a Go type, for example `[]v1.Container`."""
     if type.kind == "array":
         return f"[]{_go_type(type.items, struct, path)}" if type.items else "[]interface {}"
     if type.name:
@@ -254,7 +264,7 @@ def _go_scalar(type: Type, string: str) -> str:
 
 
 def _check_metadata(obj: Obj, type: Type) -> None:
-    """Of all that is a resource of its own: the object, and those embedded in it."""
+    """Checks the metadata of the object and of the resources embedded in it."""
     object_meta = type.fields["metadata"]
     if obj.get("metadata") is not None:
         _object_meta(obj["metadata"], object_meta)
@@ -275,7 +285,7 @@ _HAS_EMBEDDED: WeakKeyDictionary[Type, bool] = WeakKeyDictionary()
 
 
 def _has_embedded(type: Type) -> bool:
-    """Whether there is an embedded resource below."""
+    """Checks whether there is an embedded resource anywhere below the type."""
     if type not in _HAS_EMBEDDED:
         fields = [each for key, each in type.fields.items() if key != "metadata"]
         below = [each for each in (*fields, type.values, type.items) if each]
@@ -284,7 +294,7 @@ def _has_embedded(type: Type) -> bool:
 
 
 def _embedded(value: Any, type: Type, path: str) -> None:
-    """All that is an embedded resource, from here on down."""
+    """Checks `value`, if it is an embedded resource, and the embedded resources below it."""
     if value.__class__ is dict:
         if type.embedded:
             _check_header(value, type, path)
@@ -305,6 +315,7 @@ def _embedded_in_fields(obj: Obj, type: Type, path: str) -> None:
 
 
 def _check_header(obj: Obj, type: Type, path: str) -> None:
+    """Checks the apiVersion, kind and metadata of an embedded resource."""
     for key in ("apiVersion", "kind"):
         if key in obj and obj[key].__class__ is not str:
             raise _Misfit(f"{path}.{key}: Invalid value: {shown(obj[key])}: must be a string")

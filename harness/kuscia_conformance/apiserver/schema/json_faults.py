@@ -1,7 +1,7 @@
-"""What Go's JSON reader says of a body that is no JSON.
+"""Explains why a body is not JSON, in the words of Go's JSON reader.
 
-Only asked of what cannot be read otherwise, so it may take its time; but it does not recurse, and
-looks at each byte once.
+It is used only for bodies that cannot be read, so it may be slow. It reads each byte once, and it
+does not recurse, because such bodies may be nested very deeply.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from typing import Any, Final
 
 from kuscia_conformance.apiserver.apimachinery.go_text import quoted
 
-#: How deep objects may be. Go takes 10,000 levels; what is deeper than this could be read, but
-#: not be written again, and Kubernetes has no kind that comes near it.
+#: The most levels that an object may have. Go takes 10,000. A deeper object could be read here, but
+#: not written (see `decode.is_too_deep`). No kind of Kubernetes comes near this limit.
 MAX_DEPTH: Final = 250
 
 _END: Final = "unexpected end of JSON input"
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _PLAIN: Final = re.compile(r'[^"\\\x00-\x1f]*')
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-#: How far a number got, and what Go says when it goes on otherwise.
+#: The start of a broken number, and Go's words for the place of the wrong character.
 _BROKEN_NUMBERS: Final = (
     (re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?"), "in exponent of numeric literal"),
     (re.compile(r"-?(0|[1-9][0-9]*)\."), "after decimal point in numeric literal"),
@@ -40,7 +40,10 @@ _GO_TYPES: Final[dict[type, str]] = {
 
 
 def go_type_name(value: Any) -> str:
-    """What Go's JSON reader calls a value that it cannot put where it belongs."""
+    """Returns Go's name for the JSON type of a value, as in `cannot unmarshal array`.
+
+    Raises KeyError for None.
+    """
     return _GO_TYPES[value.__class__]
 
 
@@ -49,9 +52,12 @@ class _Fault(Exception):
 
 
 def json_fault(body: bytes) -> str:
-    """What is wrong; "" if nothing is. Go looks at bytes, and so does this."""
+    """Returns why the body is not JSON; "" if it is JSON.
+
+    As in Go, an unexpected character in the message is a byte, not a character of the text.
+    """
     try:
-        # At the end Go goes on with a space, to see whether that ends what has begun.
+        # Go adds a space at the end, to see whether a value that has begun is complete.
         _scan(body.decode("latin-1") + " ")
     except _Fault as fault:
         return str(fault)
@@ -83,7 +89,10 @@ def _unexpected(text: str, place: int, where: str) -> _Fault:
 
 
 def _value(text: str, place: int, open_brackets: list[str]) -> tuple[int, bool]:
-    """Past a value, or into an object or a list; then another is due."""
+    """Returns the place after a value, or inside an object or a list, and whether a value is due.
+
+    A value is due inside an object (after the key) or a list that is not empty.
+    """
     first = text[place : place + 1]
     if first in _LITERALS:
         return _literal(text, place, _LITERALS[first]), False
@@ -119,7 +128,7 @@ def _after_value(text: str, place: int, open_brackets: list[str]) -> tuple[int, 
 
 
 def _key(text: str, place: int) -> int:
-    """Past a key and its colon."""
+    """Returns the place after a key and its colon."""
     if text[place : place + 1] != '"':
         raise _unexpected(text, place, "looking for beginning of object key string")
     place = _skip(text, _string(text, place + 1))
@@ -136,7 +145,7 @@ def _literal(text: str, place: int, word: str) -> int:
 
 
 def _number(text: str, place: int) -> int:
-    """Go on where it is a number as far as it goes: what follows is not its own."""
+    """Returns the place after the longest number that starts here; its caller checks the rest."""
     found = _NUMBER.match(text, place)
     end = found.end() if found else place
     for pattern, where in _BROKEN_NUMBERS:
@@ -147,7 +156,7 @@ def _number(text: str, place: int) -> int:
 
 
 def _string(text: str, place: int) -> int:
-    """Past the quotation mark that ends a text."""
+    """Returns the place after the closing quotation mark."""
     while True:
         found = _PLAIN.match(text, place)
         place = found.end() if found else place

@@ -1,6 +1,7 @@
-"""Go's regular expressions, read by Python's `re`.
+"""Translates Go's regular expressions (RE2) for Python's `re`.
 
-They agree but for the end of the text, classes by name, and what counts as a letter or a digit.
+The two languages differ in the end of the text (`$`), in named classes such as `[:alpha:]`, in the
+place of flags, and in what counts as a letter or a digit. Everything else is left unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _CLASSES: Final = {
     "word": "0-9A-Za-z_",
     "xdigit": "0-9A-Fa-f",
 }
-#: Of the classes of Unicode what is nearest of what Python has.
+#: For each class of Unicode the nearest class that Python has.
 _UNICODE: Final = {"L": r"[^\W\d_]", "N": r"\d", "Lu": "[A-Z]", "Ll": "[a-z]", "Nd": r"\d"}
 _PIECES: Final = re.compile(
     r"(?P<unicode>\\p(?:\{(\w+)\}|(\w)))|(?P<end>\\z)|(?P<escape>\\.)|(?P<named>\[:\^?\w+:\])"
@@ -36,7 +37,10 @@ _PIECES: Final = re.compile(
 
 @lru_cache(maxsize=4096)
 def compiled(pattern: str) -> re.Pattern[str] | None:
-    """None if Python cannot make anything of it; then it is not checked."""
+    """Returns the compiled pattern, or None if Python cannot compile it.
+
+    Values are then not checked against the pattern.
+    """
     flags = re.NOFLAG if r"\p" in pattern else re.ASCII
     try:
         return re.compile(_translated(pattern), flags)
@@ -56,7 +60,7 @@ def _translated(pattern: str) -> str:
         elif kind == "close":
             in_class = False
         elif kind == "flags" and not in_class:
-            # Python wants them to stand first.
+            # Python accepts flags only at the start. It has no U (ungreedy).
             leading, text = leading + text.replace("U", ""), ""
         else:
             text = _in_place(kind, text, in_class, multiline)

@@ -1,4 +1,8 @@
-"""Dropping what a kind's schema does not know of, as the server does before it looks any closer."""
+"""Drops the fields that the schema of a kind does not have.
+
+The server does this before it validates an object. It warns of the dropped fields or, with strict
+validation, refuses the object.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,15 @@ from typing import Any, Final
 from kuscia_conformance.apiserver.apimachinery.types import ANY, MISSING, Type
 from kuscia_conformance.kube.objects import Obj
 
-#: Of what a list or a map has no type for: nothing is known, so nothing is kept.
+#: For list items without a schema: no field is known, so no field is kept.
 _NOTHING: Final = Type()
 
 
 def prune(obj: Obj, type: Type) -> list[str]:
-    """Drop unknown fields from `obj`, and nulls that mean nothing; the unknown fields' paths.
+    """Drops unknown fields and meaningless nulls from `obj` in place.
 
-    A null means something where the schema has it be nullable, or has a default for it.
+    Returns the paths of the unknown fields, such as `spec.containers[0].imag`. A null stays if its
+    field is nullable or has a default; other nulls are dropped and not reported.
     """
     dropped: list[str] = []
     _prune(obj, type, "", type.preserves, dropped)
@@ -22,7 +27,10 @@ def prune(obj: Obj, type: Type) -> list[str]:
 
 
 def _in_metadata_first(path: str) -> tuple[bool, str]:
-    """How the server sorts them; of built-in kinds it leaves them as they stand in the body."""
+    """Returns the server's sort key for paths in custom kinds: those in metadata come first.
+
+    Paths in built-in kinds stay in the order of the body.
+    """
     return not path.startswith("metadata."), path
 
 

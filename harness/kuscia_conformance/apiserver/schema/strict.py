@@ -1,4 +1,4 @@
-"""How the server speaks of bodies that it cannot or will not take, and of what it drops."""
+"""The server's messages for bodies that it refuses, and for fields that it drops."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _SHOWN = 30
 
 
 def unrecognized(kind: str, why: str, body: bytes) -> StatusError:
-    """400 for a body of which not even the kind can be told; `kind` is what it should be."""
+    """Returns the StatusError (400) for a body whose kind cannot be read.
+
+    `kind` is the kind that was expected. The message quotes the first bytes of the body.
+    """
     return bad_request(
         f"the object provided is unrecognized (must be of type {kind}): {why} ({_summary(body)})"
     )
@@ -24,32 +27,43 @@ def _summary(body: bytes) -> str:
 
 
 def cannot_be_handled(kind: str, version: str, why: str, as_kind: str = "") -> StatusError:
-    """400 for an object that does not fit the kind; `version` is without the group."""
+    """Returns the StatusError (400) for an object that does not fit its kind.
+
+    `version` has no group: v1, not apps/v1. `as_kind` is the kind that was expected, if it is
+    another.
+    """
     return bad_request(
         f'{kind} in version "{version}" cannot be handled as a {as_kind or kind}: {why}'
     )
 
 
 def not_registered(kind: str, api_version: str) -> str:
-    """What is wrong with a kind that Kubernetes does not have; where in it that is known, too."""
+    """Returns the message for a kind that the server does not have.
+
+    Kubernetes names a line of its own source in this message, and so it is named here.
+    """
     scheme = 'in scheme "pkg/runtime/scheme.go:110"'
     return f'no kind "{kind}" is registered for version "{api_version}" {scheme}'
 
 
 def unknown_fields(paths: Iterable[str]) -> list[str]:
+    """Returns the complaint for each path: `unknown field "spec.imag"`."""
     return [f"unknown field {quoted(path)}" for path in paths]
 
 
 def strict_refusal(complaints: Sequence[str], kind: str, version: str) -> StatusError:
-    """400 where validation is strict: for duplicate fields, as `decode` says, and unknown ones."""
+    """Returns the StatusError (400) of strict validation.
+
+    `complaints` are those of `decode` (duplicate fields) and of `unknown_fields`.
+    """
     in_lines = [each for each in complaints if each.startswith("line ")]
     others = [each for each in complaints if not each.startswith("line ")]
-    # YAML's reader complains of all duplicates at once.
+    # Go's YAML reader reports all duplicate keys in one error, one on each line.
     first = ["\n  ".join(["yaml: unmarshal errors:", *in_lines])] if in_lines else []
     why = ", ".join([*first, *others])
     return cannot_be_handled(kind, version, f"strict decoding error: {why}")
 
 
 def warning(text: str) -> str:
-    """A Warning header that says so."""
+    """Returns the value of a Warning header (RFC 7234, code 299) with this text."""
     return f"299 - {quoted(text)}"

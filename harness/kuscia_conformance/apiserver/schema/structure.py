@@ -1,6 +1,6 @@
-"""What is demanded beyond the schema: of embedded resources, and of lists that are sets or maps.
+"""Rules beyond OpenAPI's own: for embedded resources, and for lists that are sets or maps.
 
-Both are looked for at the places where a schema has such, and nowhere else.
+Rules are built only for the places where a schema has an embedded resource, a set or a map.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from kuscia_conformance.apiserver.builtin.names import label_1035
 from kuscia_conformance.apiserver.schema.constraints import Rule, invalid
 from kuscia_conformance.kube.objects import Obj
 
-#: The rule for values of a type, regardless of what is below; None where there is none.
+#: Returns the rule for a value itself, not for the values below it; or None.
 _Own = Callable[[Type], Rule | None]
 
 _KIND_HINT: Final = "may have mixed case, but should otherwise match: "
 
 
 def structure_rule(type: Type) -> Rule | None:
-    """None where the schema has neither. The root of an object is none of them."""
+    """Returns the rule for the embedded resources, sets and maps below a type.
+
+    Returns None if the schema has none of them. The root object itself is not checked here.
+    """
     rules = [found for own in (_embedded, _list_type) if (found := _below(type, own))]
     if not rules:
         return None
@@ -38,7 +41,7 @@ def structure_rule(type: Type) -> Rule | None:
 
 
 def _everywhere(type: Type, own: _Own) -> Rule | None:
-    """The rule for a value and all below it."""
+    """Returns the rule for a value and the values below it, or None."""
     here, below = own(type), _below(type, own)
     if here is None or below is None:
         return here or below
@@ -150,7 +153,7 @@ def _key(item: Obj, keys: tuple[str, ...]) -> Obj:
 
 
 def _repeated(values: list[Any]) -> list[int]:
-    """Where each that stands there more than once stands for the second time."""
+    """Returns, for each value that occurs more than once, the index of its second occurrence."""
     times: dict[bytes, int] = {}
     found = []
     for index, value in enumerate(values):

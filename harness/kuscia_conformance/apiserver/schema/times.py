@@ -1,4 +1,7 @@
-"""What Go says of a text that is no time."""
+"""Reports, in the words of Go's time parser, why a text is not a time.
+
+Kubernetes has two layouts: `SECONDS` for metav1.Time and `MICRO` for metav1.MicroTime.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Final
 
 SECONDS: Final = "2006-01-02T15:04:05Z07:00"
 MICRO: Final = "2006-01-02T15:04:05.000000Z07:00"
-#: The parts of a layout, and what stands for each.
+#: The parts of a layout, and the pattern that matches each part.
 _YEAR_TO_SECONDS: Final = (
     ("2006", r"[0-9]{4}"),
     ("-", "-"),
@@ -36,13 +39,16 @@ _WHOLE: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})"
     r"(?P<fraction>[.,][0-9]+)?(?:Z|[+-](?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2}))"
 )
-#: The length of what is remembered, at most.
+#: Results for longer texts are not cached.
 _USUAL: Final = 40
 _RANGES: Final = (("hour", 4, 23), ("minute", 5, 59), ("second", 6, 59))
 
 
 def time_fault(text: str, layout: str) -> str:
-    """What is wrong; "" if nothing is."""
+    """Returns Go's error message for a text that is not a time; "" if it is one.
+
+    `layout` is SECONDS, which allows a fraction of any length, or MICRO, which demands six digits.
+    """
     return _known_fault(text, layout) if len(text) <= _USUAL else _fault(text, layout)
 
 
@@ -54,7 +60,7 @@ def _fault(text: str, layout: str) -> str:
     return f'parsing time "{text}": {wrong} out of range' if wrong else ""
 
 
-#: An object has the same few times in many places, and again in its next version.
+#: Cached: an object has the same few times in many places, and again in its next version.
 _known_fault = lru_cache(maxsize=1024)(_fault)
 
 

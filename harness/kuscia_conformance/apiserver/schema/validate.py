@@ -1,11 +1,16 @@
-"""Holding an object of a definition's kind against its schema.
+"""Validates objects of a definition's kind against its schema.
 
-For each Type a rule is made once, of rules for what is below. A rule sorts by the kind of the
-value (a text where a list is due is still held against what is demanded of texts), so that of a
-valid object nearly nothing is done but to look at what stands there.
+A rule is built once per Type, from the rules for the types below it. A rule first looks at the
+Python type of the value, so that for a valid object hardly anything else is done. A value of the
+wrong type is also checked by the rules for its own type: the server checks a string against
+maxLength even where it wants a list.
 
-What is wrong is said in the server's order as far as it has one: of the fields of one object it
-has none, and here they stand as in the body.
+    constraints    the value itself: lengths, ranges, formats, enums
+    alternatives   anyOf, oneOf, allOf, not
+    structure      embedded resources, lists that are sets or maps
+
+Errors come in the server's order. For the fields of one object the server has no fixed order; here
+they come in the order of the body.
 """
 
 from __future__ import annotations
@@ -50,7 +55,7 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
     "array": (list,),
     "int-or-string": (int, float, str),
 }
-#: What Go names the numbers that stand where a text of some format is due.
+#: Go's names for numbers, for errors where a string with a format is wanted.
 _GO_NUMBERS: Final[dict[type, str]] = {int: "int64", float: "float64"}
 _NULL: Final = type(None)
 
@@ -58,7 +63,10 @@ _RULES: WeakKeyDictionary[Type, tuple[Rule, Rule | None]] = WeakKeyDictionary()
 
 
 def validate(obj: Obj, type: Type) -> list[FieldError]:
-    """What is wrong with an object that has been pruned, and its defaults filled in."""
+    """Returns the errors in an object, each once; an empty list if it is valid.
+
+    The object must have been pruned, and its defaults filled in.
+    """
     rules = _RULES.get(type)
     if rules is None:
         rules = _RULES[type] = (rule_of(type), structure_rule(type))
@@ -70,7 +78,7 @@ def validate(obj: Obj, type: Type) -> list[FieldError]:
 
 
 def rule_of(type: Type) -> Rule:
-    """The rule for values of a type."""
+    """Returns the rule for values of a type: it looks up the rules for the value's Python type."""
     table = {kind: _of_kind(kind, type) for kind in NAMES}
 
     def rule(value: Any, path: str, causes: list[FieldError]) -> int:
@@ -83,7 +91,7 @@ def rule_of(type: Type) -> Rule:
 
 
 def _of_kind(kind: type, type: Type) -> tuple[int, Sequence[Rule]]:
-    """What is to be done with values of a kind, and how much has matched whatever comes of it."""
+    """Returns the score to start from, and the rules, for values of one Python type."""
     of_type = _type_rules(kind, type)
     enum = [of_enum(type.rules["enum"])] if type.rules.get("enum") else []
     if kind is _NULL:
@@ -104,7 +112,7 @@ def _of_kind(kind: type, type: Type) -> tuple[int, Sequence[Rule]]:
 
 
 def _type_rules(kind: type, type: Type) -> list[Rule]:
-    """None where a value of this kind is of the type in any case."""
+    """Returns the rules for the type of a value; empty if every value of this kind fits."""
     wanted = type.kind.replace("int-or-string", "integer,string")
     if type.kind == "string" and kind not in (str, _NULL) and _has_format(type):
         return _of_format(kind, type.rules["format"])
@@ -120,7 +128,10 @@ def _has_format(type: Type) -> bool:
 
 
 def _of_format(kind: type, name: str) -> list[Rule]:
-    """Where a text of some format is due; there the server lets lists pass."""
+    """Returns the rules for a value that is not a string where a string with a format is wanted.
+
+    The server accepts lists there.
+    """
     return [] if kind is list else [_wrong(name, _GO_NUMBERS.get(kind, ""))]
 
 
@@ -159,7 +170,7 @@ def _items_rule(item: Rule) -> Rule:
 
 
 def _fields(type: Type) -> list[Rule]:
-    """For what is in an object, and for what has to be."""
+    """Returns the rules for the fields that are in an object, and for those that must be."""
     below = {key: rule_of(each) for key, each in type.fields.items() if not _is_metadata(type, key)}
     if "metadata" in type.rules:
         below["metadata"] = rule_of(type.rules["metadata"])
@@ -169,7 +180,7 @@ def _fields(type: Type) -> list[Rule]:
 
 
 def _is_metadata(type: Type, key: str) -> bool:
-    """Metadata is held against rules of its own, and not these."""
+    """Checks whether the field is an object's metadata, which has rules of its own."""
     return type.embedded and key == "metadata"
 
 

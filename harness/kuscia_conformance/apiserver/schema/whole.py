@@ -1,4 +1,4 @@
-"""Numbers that are whole, however they were written: 1e3 and 5.0 come back as 1000 and 5."""
+"""Turns whole floats into integers: clients get 1000 and 5 for 1e3 and 5.0."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from weakref import WeakKeyDictionary
 from kuscia_conformance.apiserver.apimachinery.types import Type
 from kuscia_conformance.kube.objects import Obj
 
-#: What a whole number can be at most, to be written as one.
+#: Floats from here on stay floats, because int64 cannot hold them.
 _LARGEST: Final = 2**63
 _MAY_HOLD: WeakKeyDictionary[Type, bool] = WeakKeyDictionary()
 
 
 def make_whole(obj: Obj, type: Type) -> None:
-    """In place; not even looked for where the type has room for none."""
+    """Replaces whole floats in `obj` by integers, in place.
+
+    Objects whose type cannot hold floats are not searched.
+    """
     may_hold = _MAY_HOLD.get(type)
     if may_hold is None:
         may_hold = _MAY_HOLD[type] = _may_hold(type)

@@ -1,8 +1,8 @@
-"""YAML as Kubernetes reads it: the first document of a body, made what it would be in JSON.
+"""Reads YAML bodies as Kubernetes does: the first document, converted to what it would be in JSON.
 
-Texts that look like a time stay texts, as do sexagesimal numbers; `yes` and `on` are true. Values
-are built from the parser's events, so that how deep they are, and how much an alias adds, is known
-before it has been built.
+Differences from PyYAML's own loader: texts that look like a time and sexagesimal numbers stay
+texts, and `yes` and `on` are true. Values are built from the parser's events. So the depth of a
+value, and the number of values that an alias adds, are checked before memory is used for them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kuscia_conformance.apiserver.schema.json_faults import MAX_DEPTH
 from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.kube.yaml import LOADER
 
-#: As often a value may stand in a document by aliases.
+#: The most values that the aliases of a document may add.
 _MOST_ALIASED: Final = 100_000
 
 _TRUE: Final = frozenset(["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"])
@@ -32,19 +32,23 @@ _INFINITE: Final = re.compile(r"[-+]?\.(inf|Inf|INF)")
 _NOT_A_NUMBER: Final = frozenset((".nan", ".NaN", ".NAN"))
 _INTEGER: Final = re.compile(r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-#: Of longer ones Python does not read the digits.
+#: Longer texts are not read as integers, because Python limits the digits of an int.
 _DIGITS: Final = 100
-#: Up to here JSON has whole numbers without an exponent.
+#: Go's JSON writes whole numbers below this without an exponent.
 _WRITTEN_OUT: Final = 1e21
 _TAG: Final = "tag:yaml.org,2002:"
 
 
 class YAMLFault(Exception):
-    """Why a body cannot be read, as Go's YAML reader words it."""
+    """A body cannot be read; the text is the error of Go's YAML reader."""
 
 
 def load(body: bytes) -> tuple[Any, tuple[str, ...]]:
-    """The value, and `line 6: key "a" already set in map` of each key that was."""
+    """Returns the value in a body, and complaints about keys that are repeated.
+
+    A complaint is a text such as `line 6: key "a" already set in map`. Raises YAMLFault if the body
+    cannot be read.
+    """
     building = _Building()
     try:
         for event in yaml.parse(body, Loader=LOADER):
@@ -57,7 +61,7 @@ def load(body: bytes) -> tuple[Any, tuple[str, ...]]:
 
 
 def _problem(error: yaml.YAMLError) -> str:
-    """With the line, but for the first; the line that Go counts to."""
+    """Returns Go's text for an error, with the line that Go counts; line 1 is not named."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return getattr(error, "reason", "") or "unknown problem parsing YAML content"
     at, context = error.problem_mark, error.context_mark
@@ -75,10 +79,10 @@ class _Open:
 
     value: Any
     anchor: str | None
-    #: Of an object: the key whose value comes next, and whether that is merged into it instead.
+    #: In an object: the key whose value comes next; `merges` if the key is `<<`, which merges it.
     key: str | None = None
     merges: bool = False
-    #: What only counts where the object itself has nothing.
+    #: The fields of merged values. They are used where the object has no field of its own.
     merged: Obj = field(default_factory=dict)
 
 
@@ -92,7 +96,7 @@ class _Building:
 
 
 def _take(building: _Building, event: Any) -> None:
-    """One event of the parser's; its classes have no types for what is in them."""
+    """Handles one event. It is Any because PyYAML has no types for the attributes of events."""
     line = event.start_mark.line + 1
     if isinstance(event, yaml.MappingStartEvent):
         _open(building, {}, event.anchor)
@@ -195,7 +199,7 @@ def _scalar(text: str, tag: str, is_plain: bool) -> Any:
 
 
 def _plain(text: str) -> Any:
-    """What a text without quotation marks stands for."""
+    """Returns the value of a scalar without quotation marks; YAMLFault for NaN and infinities."""
     if text in _NULL:
         return None
     if text in _TRUE or text in _FALSE:
@@ -207,7 +211,10 @@ def _plain(text: str) -> Any:
 
 
 def _number(text: str) -> Any:
-    """A number if it is one; like JSON's, it is whole if it has nothing behind the point."""
+    """Returns the number that a text is, or else the text itself.
+
+    As in JSON, a number without a fraction is an integer, however it is written.
+    """
     if len(text) <= _DIGITS and _INTEGER.fullmatch(text):
         digits = text.replace("_", "")
         octal = re.fullmatch("([-+]?)0([0-7]+)", digits)

@@ -1,4 +1,8 @@
-"""What is read: one object, or a list of them, whole or by pages."""
+"""Reading: lists, whole or page by page, and objects in the version that the client asks for.
+
+A continue token names the version of the first page and the last key that was read. Later pages
+show the collection at that version, as in Kubernetes, rebuilt from the log of changes.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,7 @@ from kuscia_conformance.kube.objects import Obj
 
 @dataclass(frozen=True)
 class Selection:
-    """Which objects of a collection are meant."""
+    """The objects of a collection that a request selects. Call it to test one object."""
 
     namespace: str
     labels: Matches
@@ -48,12 +52,15 @@ class Selection:
         )
 
 
-#: By what all kinds can be selected.
+#: The fields by which objects of every kind can be selected.
 _ALWAYS = ("metadata.name", "metadata.namespace")
 
 
 def selection(target: Target, request: Request) -> Selection:
-    """StatusError (400) for a selector that says nothing."""
+    """Returns what the request selects: by the target's namespace and name, and by selectors.
+
+    Raises StatusError (400) if a selector cannot be parsed or names an unknown field.
+    """
     query = request.query
     fields = query.get("fieldSelector", "")
     if target.name:
@@ -66,7 +73,11 @@ def selection(target: Target, request: Request) -> Selection:
 
 @dataclass(frozen=True)
 class Page:
-    """What a list holds, and what its metadata says."""
+    """One page of a list.
+
+    `continues` is the token for the next page, "" on the last one. `remaining` is the number of
+    objects after this page; it is None on the last page, and if a selector filters the list.
+    """
 
     items: Sequence[Stored]
     version: int
@@ -75,6 +86,7 @@ class Page:
 
     @property
     def metadata(self) -> Obj:
+        """The metadata of the list in the answer."""
         metadata: Obj = {"resourceVersion": str(self.version)}
         if self.continues:
             metadata["continue"] = self.continues
@@ -84,7 +96,11 @@ class Page:
 
 
 def read_page(store: Store, target: Target, request: Request) -> Page:
-    """The list that is asked for. StatusError (400, 410, 422, 504) if it cannot be had."""
+    """Returns the page that the request asks for.
+
+    Raises StatusError: 400 or 422 for wrong parameters, 410 if the log does not reach back to the
+    version, 504 if the version is in the future.
+    """
     _check_list_options(request)
     selected = selection(target, request)
     limit = max(request.number("limit") or 0, 0)
@@ -108,6 +124,7 @@ def read_page(store: Store, target: Target, request: Request) -> Page:
 def _start(
     store: Store, collection: Collection, request: Request, token: str
 ) -> tuple[int, Key | None]:
+    """Returns the version of the list, and the key after which the page begins."""
     if token:
         if request.query.get("resourceVersion", "0") not in ("", "0"):
             raise bad_request("specifying resource version is not allowed when using continue")
@@ -127,7 +144,7 @@ def _start(
         raise bad_request(f"invalid resource version: {refusal.message}") from None
     require_reached(asked, store.version)
     match = request.query.get("resourceVersionMatch")
-    # Pages without a word on what the version means are of that very version.
+    # With a limit but without resourceVersionMatch, Kubernetes lists exactly that version.
     if asked and (match == "Exact" or (not match and (request.number("limit") or 0) > 0)):
         return asked, None
     return store.version, None
@@ -141,14 +158,17 @@ def _items(collection: Collection, store: Store, version: int, namespace: str) -
 
 
 def version_asked(request: Request) -> int | None:
-    """The resourceVersion parameter. StatusError (500) if it is no number."""
+    """Returns the resourceVersion parameter, or None if it is absent.
+
+    Raises StatusError (500) if it is not a number of 64 bits.
+    """
     text = request.query.get("resourceVersion", "")
     if not text:
         return None
     is_number = text.isascii() and text.isdecimal()
     if not is_number or len(text) > _DIGITS:
         why = "value out of range" if is_number else "invalid syntax"
-        # Without a reason, as errors are that nobody has foreseen.
+        # Without a reason, as Kubernetes answers when it does not expect an error.
         raise StatusError(
             500,
             "",
@@ -158,12 +178,13 @@ def version_asked(request: Request) -> int | None:
 
 
 def require_reached(version: int | None, current: int) -> None:
-    """StatusError (504) for a version that is yet to come."""
+    """Raises StatusError (504) if the version is higher than the store's current one."""
     if version is not None and version > current:
         raise too_large(version, current)
 
 
 def too_large(asked: int, current: int) -> StatusError:
+    """Returns the refusal of a version in the future; it asks the client to retry after 1 s."""
     cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
     message = f"Timeout: Too large resource version: {asked}, current: {current}"
     details = {"causes": [cause], "retryAfterSeconds": 1}
@@ -195,12 +216,13 @@ def _check_list_options(request: Request) -> None:
         raise invalid("meta.k8s.io", "ListOptions", "", causes)
 
 
-#: Versions have no more, in 64 bits.
+#: The largest number of digits of a version that fits into 64 bits.
 _DIGITS = 19
 _ENCODED_IN = "meta.k8s.io/v1"
 
 
 def _token(version: int, after: Key) -> str:
+    """Returns a continue token of the same form as Kubernetes', which clients must not read."""
     key = "/".join(part for part in after if part) + "\x00"
     content = {"v": _ENCODED_IN, "rv": version, "start": key}
     return base64.urlsafe_b64encode(orjson.dumps(content)).rstrip(b"=").decode()
@@ -230,20 +252,27 @@ def _wrong_token(why: str) -> StatusError:
 
 
 def in_version(kind: Kind, stored: Stored) -> bytes:
-    """The object as JSON, in the version in which it is served."""
+    """Returns the object as JSON, in the version of `kind`.
+
+    If the object is stored in that version, the stored bytes are returned without decoding them.
+    """
     if kind.stored_as is None and kind.version == (kind.stored_version or kind.version):
         return stored.body
     return orjson.dumps(in_version_object(kind, stored))
 
 
 def in_version_object(kind: Kind, stored: Stored) -> Obj:
+    """Returns a fresh copy of the object, in the version of `kind`."""
     obj = kind.strategy.from_stored(stored.object()) if kind.stored_as else stored.object()
     obj["apiVersion"] = kind.api_version
     return obj
 
 
 def list_body(kind: Kind, page: Page) -> bytes:
-    """The list as JSON; what is kept goes out as it is, of built-in kinds without their kind."""
+    """Returns the list as JSON, joined from the stored bytes.
+
+    The items of built-in kinds lose kind and apiVersion, as in Kubernetes.
+    """
     metadata = {"continue": "", **page.metadata} if kind.is_custom else page.metadata
     head = {
         "kind": kind.list_name or f"{kind.name}List",

@@ -1,4 +1,4 @@
-"""Label and field selectors: parsed once, then asked of many objects."""
+"""Label and field selectors: each is parsed once, and then tested on many objects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, bad_request
 
 Values = Mapping[str, str]
-#: Whether an object with these labels, or these fields, is meant.
+#: Returns whether the selector matches these labels or fields of an object.
 Matches = Callable[[Values], bool]
 
 _TOKEN = re.compile(r"\s*(?:(?P<symbol>==|!=|[=!,()<>])|(?P<word>[^\s=!,()<>]+))")
@@ -20,21 +20,25 @@ _VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _WHOLE = re.compile("-?[0-9]{1,18}")
 _END = ""
 
-#: Of field selectors: what stands between commas, a term's parts, and what may be escaped.
+#: The grammar of field selectors: a term between commas, its parts, and an escaped character.
 _TERM = re.compile(r"(?:\\.|[^\\,]|\\\Z)+", re.DOTALL)
 _OPERATOR = re.compile(r"(.*?)(!=|==|=)(.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\\,=])")
-#: With what no requirement begins, and in brackets no value.
+#: The tokens with which no requirement can begin, and in brackets no value.
 _NO_BEGINNING = (_END, ",", "(", ")", "=", "==", "!=", "<", ">")
 _NO_VALUE = (_END, "(", "=", "==", "!=", "!", "<", ">")
 
 
 def everything(_: Values) -> bool:
+    """The selector that matches every object."""
     return True
 
 
 def labels_match(text: str) -> Matches:
-    """What a label selector such as `a=b,c in (d,e),!f` selects. StatusError (400) if none."""
+    """Parses a label selector such as `a=b,c in (d,e),!f`.
+
+    Raises StatusError (400) if it cannot be parsed.
+    """
     if not text.strip():
         return everything
     requirements = _Labels(text).requirements()
@@ -43,7 +47,7 @@ def labels_match(text: str) -> Matches:
 
 @dataclass
 class _Labels:
-    """A selector on its way to being understood."""
+    """The parser of one label selector."""
 
     text: str
 
@@ -58,6 +62,7 @@ class _Labels:
         return self._tokens.pop(0) if len(self._tokens) > 1 else self._tokens[0]
 
     def requirements(self) -> list[Matches]:
+        """Returns the parsed requirements; a label set must meet all of them."""
         if self._peek() in _NO_BEGINNING:
             expected = "!, identifier, or 'end of string'"
             raise bad_request(f"found '{self._peek()}', expected: {expected}")
@@ -175,9 +180,10 @@ def _value_cause(value: str) -> str:
 
 
 def fields_match(text: str, known: Collection[str], is_own: bool = True) -> Matches:
-    """What a field selector such as `a=b,c!=d` says. StatusError (400) for an unknown field.
+    """Parses a field selector such as `a=b,c!=d`; `known` are the fields that it may name.
 
-    `is_own`: whether the kind has a say in this, and so words of its own for the refusal.
+    Raises StatusError (400) for an unknown field. `is_own` says whether the kind defines selectable
+    fields, because Kubernetes words the refusal differently then.
     """
     terms = [_term(part) for part in _split(text)]
     for name, _, _ in terms:
@@ -196,7 +202,7 @@ def fields_match(text: str, known: Collection[str], is_own: bool = True) -> Matc
 
 
 def _split(text: str) -> list[str]:
-    """At commas, but not at those behind a backslash."""
+    """Splits at commas that are not escaped by a backslash."""
     return _TERM.findall(text)
 
 

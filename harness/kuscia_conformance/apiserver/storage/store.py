@@ -1,10 +1,13 @@
-"""What the server keeps: objects by collection, and every change of them in order.
+"""The store: objects by collection, and the log of all changes.
 
-An object is kept as the JSON that goes out, so that reading costs nothing, nobody can change what
-is kept, and ten thousand of them take little memory. One rising number counts all
-changes; a collection's log holds its latest, from which watches are served and older states
-are told. Everything here is called from one event loop, and nothing here waits: what is
-done between two awaits is done at once.
+Objects are stored as the JSON that is sent to clients. So reading costs nothing, no reader can
+change a stored object, and ten thousand objects need little memory.
+
+One number counts all changes of the store: the resourceVersion. The log of a collection holds
+its latest changes. Watches read it, and older states are rebuilt from it.
+
+Only one event loop may use a store. Nothing in here awaits, except `Collection.wait`, so each call
+is one step that no other task can interrupt.
 """
 
 from __future__ import annotations
@@ -21,15 +24,16 @@ import orjson
 from kuscia_conformance.apiserver.apimachinery.status_errors import expired
 from kuscia_conformance.kube.objects import Obj
 
+#: Of a collection: its group and plural. Of an object: its namespace and name.
 Key = tuple[str, str]
 
-#: How many changes of a collection are kept, at least; twice as many at most.
+#: The number of changes that a collection keeps at least. It keeps at most twice as many.
 HISTORY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """What an object's ownerReferences say of one owner."""
+    """One ownerReference: the owner's uid, and blockOwnerDeletion."""
 
     uid: str
     blocks: bool
@@ -37,7 +41,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
-    """One version of one object; `namespace` is empty of what is in none."""
+    """One version of one object; `namespace` is empty for cluster-scoped objects."""
 
     namespace: str
     name: str
@@ -45,29 +49,33 @@ class Stored:
     version: int
     body: bytes
     labels: Mapping[str, str]
-    #: What field selectors see.
+    #: The fields that field selectors can test.
     fields: Mapping[str, str]
     owners: tuple[Owner, ...] = ()
 
     @property
     def key(self) -> Key:
+        """The object's key in its collection: namespace and name."""
         return self.namespace, self.name
 
     def object(self) -> Obj:
-        """A copy of one's own."""
+        """Returns the decoded object. Each call returns a new copy."""
         obj: Obj = orjson.loads(self.body)
         return obj
 
 
 @lru_cache(maxsize=4096)
 def for_reading(stored: Stored) -> Obj:
-    """The object, shared with everybody who reads it: not to be changed."""
+    """Returns the decoded object. All callers share it, so they must not change it."""
     return stored.object()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """ADDED, MODIFIED or DELETED, and the object after and before; a deleted one as it was last."""
+    """One change: ADDED, MODIFIED or DELETED, with the object after it and before it.
+
+    After a deletion, `new` is the last state of the object, with the version of the deletion.
+    """
 
     type: str
     new: Stored
@@ -80,18 +88,23 @@ class Change:
 
 @dataclass
 class Collection:
-    """The objects of one kind, and their latest changes."""
+    """The objects of one kind, and the log of their latest changes.
+
+    A position counts the changes of the collection since its creation, also those that are no
+    longer in the log.
+    """
 
     keep: int = HISTORY
     objects: dict[Key, Stored] = field(default_factory=dict)
     log: list[Change] = field(default_factory=list)
-    #: How many changes are no longer in the log, and the version of the last of them.
+    #: The number of changes that were dropped from the log, and the version of the last of them.
     dropped: int = 0
     compacted: int = 0
-    #: In the order in which they came: on a virtual clock all is to happen in one order.
+    #: A dict, to keep the order of arrival: with a virtual clock every run must be the same.
     _waiting: dict[asyncio.Event, None] = field(default_factory=dict)
 
     def add(self, change: Change) -> None:
+        """Appends a change to the log, and wakes the watches."""
         self.log.append(change)
         if len(self.log) >= 2 * self.keep:
             self.compact(self.keep)
@@ -99,7 +112,7 @@ class Collection:
             event.set()
 
     def compact(self, keep: int) -> None:
-        """Forget all changes but the latest so many."""
+        """Drops all changes from the log, except the latest `keep`."""
         count = max(len(self.log) - keep, 0)
         if count:
             self.compacted = self.log[count - 1].version
@@ -107,24 +120,27 @@ class Collection:
             del self.log[:count]
 
     def in_namespace(self, namespace: str) -> list[Stored]:
-        """In the order of their keys; all of them where no namespace is named."""
+        """Returns the objects in the order of their keys; "" means all namespaces."""
         found = self.objects if not namespace else _of(self.objects, namespace)
         return [self.objects[key] for key in sorted(found)]
 
     def position(self, version: int) -> int:
-        """Where the changes after that version begin. StatusError (410) if some are forgotten."""
+        """Returns the position of the first change after a version.
+
+        Raises StatusError (410) if some of the changes after it were dropped.
+        """
         if version < self.compacted:
             raise expired(f"too old resource version: {version} ({self.compacted})")
         return self.dropped + bisect_right(self.log, version, key=lambda change: change.version)
 
     def since(self, position: int) -> list[Change]:
-        """The changes from there on. StatusError (410) if some of them are forgotten."""
+        """Returns the changes from a position on. Raises StatusError (410) if some were dropped."""
         if position < self.dropped:
             raise expired(f"too old resource version: {self.compacted} ({self.compacted})")
         return self.log[position - self.dropped :]
 
     def at(self, version: int) -> dict[Key, Stored]:
-        """The objects as they were then. StatusError (410) if that is forgotten."""
+        """Returns the objects as they were at a version. Raises StatusError (410) as `position`."""
         objects = dict(self.objects)
         for change in reversed(self.since(self.position(version))):
             if change.old is None:
@@ -134,7 +150,7 @@ class Collection:
         return objects
 
     async def wait(self, position: int) -> None:
-        """Until there is a change at that position."""
+        """Waits until a change exists at that position."""
         event = asyncio.Event()
         self._waiting[event] = None
         try:
@@ -154,7 +170,7 @@ Listener = Callable[[Key, Change], None]
 
 @dataclass
 class Store:
-    """All collections; `listeners` are told of every change at once, and must not wait."""
+    """All collections. Every write calls the `listeners` before it returns; they must not wait."""
 
     keep: int = HISTORY
     version: int = 1
@@ -162,16 +178,21 @@ class Store:
     listeners: list[Listener] = field(default_factory=list)
 
     def collection(self, kind: Key) -> Collection:
+        """Returns the collection of a kind, and creates it if it is new."""
         found = self.collections.get(kind)
         if found is None:
             found = self.collections[kind] = Collection(self.keep, compacted=0)
         return found
 
     def get(self, kind: Key, namespace: str, name: str) -> Stored | None:
+        """Returns the stored object, or None if it does not exist."""
         return self.collection(kind).objects.get((namespace, name))
 
     def put(self, kind: Key, obj: Obj, fields: Mapping[str, str]) -> Stored:
-        """Create or replace it; its resourceVersion is set."""
+        """Creates or replaces an object, and returns the stored version.
+
+        Sets metadata.resourceVersion in `obj`. `fields` are those that field selectors can test.
+        """
         collection = self.collection(kind)
         new = self._next(obj, fields)
         old = collection.objects.get(new.key)
@@ -180,7 +201,7 @@ class Store:
         return new
 
     def remove(self, kind: Key, obj: Obj, fields: Mapping[str, str]) -> Stored:
-        """Take it away; what is told of it, as it was last, has a version of its own."""
+        """Removes an object; `obj`, with a new resourceVersion, goes into its DELETED event."""
         collection = self.collection(kind)
         gone = self._next(obj, fields)
         old = collection.objects.pop(gone.key)
@@ -209,9 +230,9 @@ class Store:
 
 
 def _body(obj: Obj) -> bytes:
-    """What says the kind goes first, so that a list can leave it out (`list`)."""
+    """Puts kind and apiVersion first, so that a list can cut them off (`list.list_body`)."""
     text = orjson.dumps({"kind": obj["kind"], "apiVersion": obj["apiVersion"], **obj})
-    # A copy of just that size: orjson's own keeps several times as much memory as it is long.
+    # A copy of exactly that size: the bytes from orjson hold several times as much memory.
     return bytes(memoryview(text))
 
 

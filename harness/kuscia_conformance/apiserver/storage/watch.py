@@ -1,7 +1,8 @@
-"""Watches: every change that concerns a selection, once and in order, from a version on.
+"""Watches: every change of a selection after a version, in order, each exactly once.
 
-A watch is a place in its collection's log. It is told of changes by waking up and reading on, so
-that none can be lost or come twice; one that has fallen behind what the log holds ends with 410.
+A watch is a position in the log of its collection. A change only wakes the watch, and the watch
+then reads the log from its position on. So no change can be lost or sent twice. If the log no
+longer reaches back to the position, the watch ends with an ERROR event (410).
 """
 
 from __future__ import annotations
@@ -24,29 +25,33 @@ from kuscia_conformance.apiserver.storage.list import Selection, version_asked
 from kuscia_conformance.apiserver.storage.store import Change, Collection, Store, Stored
 from kuscia_conformance.kube.objects import Obj
 
-#: Seconds between bookmarks, as real servers send them; how long before the end of a watch its last
-#: one comes; and how long a watch lasts that names no time of its own.
+#: In seconds: the time between bookmarks, as in kube-apiserver; how long before the end of a watch
+#: its last bookmark comes; how long a watch lasts without the parameter timeoutSeconds.
 BOOKMARK_EVERY, BOOKMARK_BEFORE_END, LONGEST = 60.0, 2.0, 1800.0
 INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 
-#: How an event goes out: its type and object, as a line of JSON.
+#: Turns an event's type and object into a line of JSON.
 Render = Callable[[str, Stored], bytes]
 
 
 @dataclass(frozen=True)
 class WatchOptions:
-    """Of a watch."""
+    """The options of a watch."""
 
-    #: Whether it begins with what there is, told as ADDED.
+    #: Whether the watch begins with an ADDED event for each existing object.
     tells_all: bool
-    #: After which version; None: from now on.
+    #: The version after which changes are sent; None: from now on.
     version: int | None
     bookmarks: bool
     seconds: float
 
 
 def watch_options(request: Request) -> WatchOptions:
-    """StatusError (400, 422) for parameters that make no sense."""
+    """Reads the options of a watch from the request's parameters.
+
+    Raises StatusError: 422 for a wrong combination of parameters, 400 for a timeoutSeconds and 500
+    for a resourceVersion that is not a number.
+    """
     query = request.query
     match, initial = query.get("resourceVersionMatch", ""), query.get("sendInitialEvents")
     causes: list[FieldError] = []
@@ -79,11 +84,16 @@ async def watch(
     render: Render,
     bookmark: Callable[[int, bool], bytes],
 ) -> AsyncGenerator[bytes, None]:
-    """The lines of a watch, until its time is over. Each piece holds whole lines."""
+    """Yields the events of a watch, until its time is over. Each item holds whole lines.
+
+    `render` and `bookmark` turn an object and a bookmark into a line. An error on the way, such as
+    410, is sent as an ERROR event, and ends the watch.
+    """
     position = collection.dropped + len(collection.log)
     if options.tells_all:
         yield b"".join(_initial(collection, selected, render))
-        # It says that all there is has been told, also to whom has not asked for that.
+        # This bookmark marks the end of the existing objects. Kubernetes sends it even to clients
+        # that have not set sendInitialEvents.
         if options.bookmarks:
             yield bookmark(store.version, True)
     try:
@@ -101,7 +111,7 @@ async def watch(
 async def _changes(
     collection: Collection, position: int, options: WatchOptions
 ) -> AsyncGenerator[list[Change] | None, None]:
-    """The changes as they come, some at a time; None when a bookmark is due."""
+    """Yields the changes as they come, in batches, and None when a bookmark is due."""
     loop = asyncio.get_running_loop()
     ends = loop.time() + options.seconds
     due = _next_bookmark(loop.time(), ends)
@@ -121,7 +131,7 @@ def _next_bookmark(now: float, ends: float) -> float:
 
 
 async def _woken(collection: Collection, position: int, moment: float) -> bool:
-    """Wait for the next change; False if the moment comes before."""
+    """Waits for the next change. Returns False if the moment comes first."""
     try:
         async with asyncio.timeout_at(moment):
             await collection.wait(position)
@@ -146,7 +156,10 @@ def _lines(
 
 
 def _as_it_was(change: Change) -> Stored:
-    """What has left a selection is told as it was in it, with the version of its leaving."""
+    """Returns the last version of an object that was in the selection, for its DELETED event.
+
+    Its resourceVersion is that of the change by which it left the selection.
+    """
     if change.old is None:
         return change.new
     obj = change.old.object()
@@ -155,7 +168,10 @@ def _as_it_was(change: Change) -> Stored:
 
 
 def _seen_as(change: Change, selected: Selection) -> str:
-    """What a change is to who sees only a selection; "" if nothing."""
+    """Returns the type that a change has for a watch of this selection.
+
+    Returns "" if the watch does not see the change.
+    """
     is_in = change.type != "DELETED" and selected(change.new)
     was_in = change.old is not None and selected(change.old)
     if is_in:
@@ -164,6 +180,7 @@ def _seen_as(change: Change, selected: Selection) -> str:
 
 
 def line(type_: str, obj: Obj) -> bytes:
+    """Returns an event as one line of JSON."""
     return orjson.dumps({"type": type_, "object": obj}) + b"\n"
 
 
@@ -172,4 +189,5 @@ def error_line(refusal: StatusError) -> bytes:
 
 
 def raw_line(type_: str, body: bytes) -> bytes:
+    """Returns an event as one line of JSON, from an object that is already encoded."""
     return b'{"type":"' + type_.encode() + b'","object":' + body + b"}\n"

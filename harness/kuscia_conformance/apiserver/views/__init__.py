@@ -1,7 +1,14 @@
-"""In which form clients get objects and kinds: tables, partial objects, discovery, OpenAPI.
+"""The forms in which clients get objects and kinds: tables, metadata alone, discovery, OpenAPI.
 
-Comes in: objects or kinds, and what a client accepts. Goes out: the document that it is sent.
-`accept` reads the Accept header and `representation` answers by it: `tables` (with the columns of
-`table_columns*`), `partial` objects, or objects as they are. `discovery`, `openapi` and `versions`
-tell of the kinds. It must not know how objects are written.
+Comes in: objects or kinds, and the form that the client accepts. Goes out: the document that is
+sent to the client. It must not know how objects are written.
+
+| module                       | what it is for                                               |
+| ---------------------------- | ------------------------------------------------------------ |
+| accept                       | reads the Accept header and chooses the form                 |
+| representation               | the entry for objects: answers in the chosen form            |
+| partial                      | objects that have only their metadata                        |
+| tables, table_columns*, ages | tables, as `kubectl get` prints them                         |
+| json_path                    | the columns of custom kinds                                  |
+| discovery, versions, openapi | the documents that describe the kinds                        |
 """

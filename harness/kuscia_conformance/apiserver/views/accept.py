@@ -1,8 +1,9 @@
-"""In which form a client wants its answer: what its Accept header says, and what can be served.
+"""Reads the Accept header and chooses the form of the answer.
 
-Kubernetes looks twice. First its router, which knows nothing of parameters and of `application/*`
-(and is not asked for definitions' kinds); then the handler, which takes the first range that it
-can serve, transformed as the range's parameters ask (as=Table;g=meta.k8s.io;v=v1).
+Kubernetes checks the header twice. First its router checks the media types: it does not know
+parameters and `application/*`. (It does not check requests for custom kinds.) Then the handler
+takes the first media range that it can serve. The parameters of this range can ask for a
+transformation of the answer: `as=Table;g=meta.k8s.io;v=v1`.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError
 
 JSON, YAML = "application/json", "application/yaml"
 PROTOBUF = "application/vnd.kubernetes.protobuf"
-#: What the routes of most paths can be asked for.
+#: The media types that the router knows, for most paths.
 ROUTED = (JSON, YAML, PROTOBUF)
-#: Those of the collections that can be watched.
+#: The media types that the router knows, for collections that can be watched.
 ROUTED_LISTS = (*ROUTED, f"{JSON};stream=watch", f"{PROTOBUF};stream=watch")
 
-#: Into what an answer can be turned: group, version, kind.
+#: What an answer is transformed into: group, version, kind.
 Transform = tuple[str, str, str]
-#: Of objects and lists.
+#: The transformations of objects and lists.
 META: frozenset[Transform] = frozenset(
     ("meta.k8s.io", version, kind)
     for version in ("v1", "v1beta1")
     for kind in ("Table", "PartialObjectMetadata", "PartialObjectMetadataList")
 )
-#: Of /api and /apis.
+#: The transformation of /api and /apis.
 DISCOVERY: frozenset[Transform] = frozenset(
     {("apidiscovery.k8s.io", "v2", "APIGroupDiscoveryList")}
 )
@@ -51,6 +52,7 @@ class Range:
 
     @property
     def transform(self) -> Transform | None:
+        """The transformation that the parameters ask for, or None."""
         wanted = dict(self.params)
         if not wanted.keys() & {"g", "v", "as"}:
             return None
@@ -59,12 +61,12 @@ class Range:
 
 @dataclass(frozen=True)
 class Accepted:
-    """What is to be answered: a media type, and what the answer is turned into."""
+    """The form of an answer: a media type, and what the answer is transformed into."""
 
     media_type: str
     #: Table, PartialObjectMetadata, PartialObjectMetadataList, APIGroupDiscoveryList, or "".
     kind: str = ""
-    #: `meta.k8s.io/v1`; "" where nothing is transformed.
+    #: `meta.k8s.io/v1`; "" if the answer is not transformed.
     api_version: str = ""
 
 
@@ -75,9 +77,11 @@ def negotiate(
     routed: Sequence[str] = (),
     served: Sequence[str] = (JSON, YAML),
 ) -> Accepted:
-    """The first form that both know. StatusError (406) if there is none.
+    """Returns the first form that the client accepts and the server can write.
 
-    `routed` is what the route names, none for definitions' kinds; `served` what we can write.
+    `transforms` are the transformations that are possible. `routed` are the media types that the
+    router knows; it is empty if the router does not check (custom kinds, /apis). `served` are the
+    media types that can be written. Raises StatusError (406) if no form fits.
     """
     if not header.strip():
         return Accepted(served[0])
@@ -91,7 +95,7 @@ def negotiate(
 
 
 def require_routed(header: str, routed: Sequence[str]) -> None:
-    """StatusError (406) if the router finds nothing that it could give."""
+    """Raises StatusError (406) if the router knows none of the header's media types."""
     if header.strip() and not _is_routed(header, routed):
         known = ", ".join(routed)
         message = f"406: Not Acceptable\n\nAvailable representations: {known}"
@@ -115,7 +119,7 @@ def _is_routed(header: str, routed: Sequence[str]) -> bool:
 
 
 def ranges(header: str) -> list[Range]:
-    """The media ranges of a header, the most wanted first; without a header: everything."""
+    """Returns the media ranges of a header, the preferred first; an empty header is `*/*`."""
     found = [_range(part) for part in (header.strip() or "*/*").split(",")]
     return sorted(
         (each for each in found if each is not None),

@@ -1,4 +1,4 @@
-"""Times as tables show them: how long ago, as 45s, 3m27s, 5h, 2d3h, 90d, 2y5d."""
+"""Formats times as tables show them: how long ago, as 45s, 3m27s, 5h, 2d3h, 90d, 2y5d."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 UNKNOWN, INVALID = "<unknown>", "<invalid>"
 SECOND, MINUTE, HOUR, DAY, YEAR = 1, 60, 3600, 86400, 365 * 86400
 LETTERS = {SECOND: "s", MINUTE: "m", HOUR: "h", DAY: "d", YEAR: "y"}
-#: Below which number of seconds which units are shown; the second only if it is not zero.
+#: Below each number of seconds: the units that are shown, the second only if it is not zero.
 SHOWN = (
     (2 * MINUTE, (SECOND,)),
     (10 * MINUTE, (MINUTE, SECOND)),
@@ -22,7 +22,11 @@ SHOWN = (
 
 
 def age(timestamp: Any, now: datetime) -> str:
-    """How long ago a time was that stands in an object; it may be missing."""
+    """Returns the age of a timestamp in RFC 3339, such as `3m27s`.
+
+    A missing timestamp and Go's zero time give `<unknown>`. A timestamp that cannot be read or is
+    in the future gives `<invalid>`.
+    """
     if not timestamp:
         return UNKNOWN
     moment = parsed(timestamp)
@@ -34,7 +38,7 @@ def age(timestamp: Any, now: datetime) -> str:
 
 
 def parsed(timestamp: Any) -> datetime | None:
-    """A time in RFC 3339; None where it is none."""
+    """Returns a time that is given in RFC 3339, or None if it cannot be read."""
     try:
         moment = datetime.fromisoformat(timestamp)
     except (TypeError, ValueError):
@@ -43,8 +47,9 @@ def parsed(timestamp: Any) -> datetime | None:
 
 
 def duration(seconds: float) -> str:
+    """Returns a number of seconds as text, in one or two units."""
     whole = int(seconds)
-    if whole < -1:  # clocks may be a little apart
+    if whole < -1:  # clocks may differ a little
         return INVALID
     whole = max(whole, 0)
     units = next((units for limit, units in SHOWN if whole < limit), (YEAR,))

@@ -1,7 +1,14 @@
-"""What the server serves: /api, /apis and all below them, and both at once (aggregated).
+"""Discovery documents: /api, /apis and all below them, and the aggregated form of both.
 
-Made of the kinds. What is built in is told as Kubernetes tells it (`Kind.discovered`), a
-definition's kind as the definition says. None is answered where there is no such group or version.
+The documents are made from the `Kind`s that are registered. There are two sources:
+
+| kind     | source of its resources                                                       |
+| -------- | ----------------------------------------------------------------------------- |
+| built in | `Kind.discovered`: what a kube-apiserver has said, recorded in `data`         |
+| custom   | the definition (CustomResourceDefinition), in the form that Kubernetes uses   |
+
+`built_in_kinds` also creates the built-in `Kind`s from the recorded documents. The order of groups,
+versions and resources is that of Kubernetes.
 """
 
 from __future__ import annotations
@@ -22,18 +29,21 @@ from kuscia_conformance.apiserver.schema.build import type_of
 from kuscia_conformance.apiserver.views.versions import version_order
 from kuscia_conformance.kube.objects import Obj
 
-#: As the server of definitions lists them.
+#: The verbs of custom kinds, in the order in which Kubernetes lists them.
 VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 OF_SUBRESOURCES = ("get", "patch", "update")
-#: Where the kind of a subresource is another than that of its resource.
+#: The kind of the subresource `scale`, which is not the kind of its resource.
 SCALE = {"group": "autoscaling", "version": "v1", "kind": "Scale"}
 
-#: What the aggregated form is asked for by; v2beta1 is no longer served.
+#: The media type of the aggregated form. Kubernetes has stopped serving v2beta1.
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
 
 def built_in_kinds(strategies: Mapping[tuple[str, str], Strategy]) -> list[Kind]:
-    """Kubernetes' own kinds; `strategies` by group and plural."""
+    """Returns Kubernetes' own kinds, each in every version that is served.
+
+    `strategies` has the rules of kinds, by group and plural; other kinds have none (`PLAIN`).
+    """
     return [
         _built_in(of_version["groupVersion"], list(resources), strategies)
         for of_version in data.discovery()
@@ -81,18 +91,18 @@ def _type(group: str, version: str, name: str) -> Type:
 
 @cache
 def _types_built(group: str, version: str) -> dict[str, Type]:
-    """What `type_of` has made of a group-version: the kinds share most of it."""
+    """Returns the cache of `type_of` for a group-version: its kinds share most types."""
     return {}
 
 
 def api_versions(address: str) -> Obj:
-    """/api; `address` is the server's HOST:PORT."""
+    """Returns the document of /api; `address` is the server's HOST:PORT."""
     addresses = [{"clientCIDR": "0.0.0.0/0", "serverAddress": address}]
     return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": addresses}
 
 
 def api_group_list(kinds: Collection[Kind]) -> Obj:
-    """/apis."""
+    """Returns the document of /apis: all groups and their versions."""
     custom = {kind.group for kind in kinds if kind.is_custom}
     served = [(group, list(versions)) for group, versions in _served(kinds) if group]
     served.sort(key=lambda each: _first_service(*each) if each[0] in custom else "")
@@ -101,12 +111,15 @@ def api_group_list(kinds: Collection[Kind]) -> Obj:
 
 
 def _first_service(group: str, versions: Iterable[str]) -> str:
-    """By what the real server orders definitions' groups here: the names of their APIServices."""
+    """Returns the key by which Kubernetes orders custom groups in /apis.
+
+    This is the first of the names of their APIServices.
+    """
     return min(f"{version}.{group}" for version in versions)
 
 
 def api_group(kinds: Iterable[Kind], group: str) -> Obj | None:
-    """/apis/GROUP."""
+    """Returns the document of /apis/GROUP; None if the group is not served."""
     for name, versions in _served(kinds):
         if name == group:
             return {"kind": "APIGroup", "apiVersion": "v1", **_group(group, versions)}
@@ -114,7 +127,7 @@ def api_group(kinds: Iterable[Kind], group: str) -> Obj | None:
 
 
 def api_resource_list(kinds: Iterable[Kind], group: str, version: str) -> Obj | None:
-    """/api/v1 and /apis/GROUP/VERSION."""
+    """Returns the document of /api/v1 or /apis/GROUP/VERSION; None if it is not served."""
     served = [kind for kind in kinds if (kind.group, kind.version) == (group, version)]
     if not served:
         return None
@@ -124,7 +137,7 @@ def api_resource_list(kinds: Iterable[Kind], group: str, version: str) -> Obj | 
 
 
 def aggregated(kinds: Iterable[Kind], *, core: bool) -> Obj:
-    """/api (core) or /apis with all that is below it: an APIGroupDiscoveryList."""
+    """Returns /api (if `core`) or /apis with all below it, as an APIGroupDiscoveryList."""
     items = [
         {
             "metadata": {"name": group} if group else {},
@@ -138,13 +151,13 @@ def aggregated(kinds: Iterable[Kind], *, core: bool) -> Obj:
 
 
 def etag(aggregated: Obj) -> str:
-    """The ETag of an aggregated list, quotes included."""
+    """Returns the ETag of an aggregated list, with its quotes; it depends on the contents only."""
     hashed = {"metadata": aggregated["metadata"], "items": aggregated["items"]}
     return f'"{hashlib.sha512(orjson.dumps(hashed)).hexdigest().upper()}"'
 
 
 def _served(kinds: Iterable[Kind]) -> list[tuple[str, dict[str, list[Kind]]]]:
-    """Groups and their versions as the server orders them: what is built in comes first."""
+    """Returns groups and their versions in the order of the server: built-in groups are first."""
     groups: dict[str, dict[str, list[Kind]]] = {}
     for kind in sorted(kinds, key=_place):
         groups.setdefault(kind.group, {}).setdefault(kind.version, []).append(kind)
@@ -152,7 +165,7 @@ def _served(kinds: Iterable[Kind]) -> list[tuple[str, dict[str, list[Kind]]]]:
 
 
 def _place(kind: Kind) -> Any:
-    """Where a kind stands among others; what is built in stays in its order."""
+    """Returns the sort key of a kind. Built-in kinds keep their order."""
     return (1, kind.group, version_order(kind.version), kind.plural) if kind.is_custom else (0,)
 
 
@@ -162,7 +175,7 @@ def _group(group: str, versions: Iterable[str]) -> Obj:
 
 
 def _resources(kind: Kind) -> Iterator[Mapping[str, Any]]:
-    """A kind's APIResources: its own and those of its subresources."""
+    """Yields the APIResources of a kind: its own, and those of its subresources."""
     if kind.discovered:
         yield from kind.discovered
         return
@@ -184,6 +197,11 @@ def _resources(kind: Kind) -> Iterator[Mapping[str, Any]]:
 
 
 def storage_version_hash(kind: Kind) -> str:
+    """Returns the hash that Kubernetes makes from group, stored version and kind.
+
+    It has eight bytes of a SHA-256, in base64. Only custom kinds need it: those of built-in kinds
+    are recorded.
+    """
     stored = f"{kind.group}/{kind.stored_version or kind.version}/{kind.name}"
     return base64.b64encode(hashlib.sha256(stored.encode()).digest()[:8]).decode()
 
@@ -216,7 +234,10 @@ def _aggregated_sub(kind: Kind, resource: Mapping[str, Any]) -> Obj:
 
 
 def _response_kind(kind: Kind, resource: Mapping[str, Any]) -> Obj:
-    """Group and version of what is built in are told only where they are others."""
+    """Returns group, version and kind of the answers for a resource.
+
+    For a built-in kind, group and version are empty unless they differ from those of the resource.
+    """
     group, version = (kind.group, kind.version) if kind.is_custom else ("", "")
     return {
         "group": resource.get("group", group),

@@ -1,8 +1,8 @@
-"""JSONPath as definitions' columns use it: `.spec.a`, `['b']`, `[0]`, `[?(@.type=="Ready")]`.
+"""JSONPath, as the columns of custom kinds use it: `.spec.a`, `['b']`, `[0]`, `[?(@.c=="d")]`.
 
-A path is compiled once into steps; each turns the values found so far into those below them.
-What is missing is left out, and what cannot be parsed is None. As in Kubernetes, a dot within
-`['a.b']` has to be escaped as everywhere else.
+A path is compiled once, into steps. Each step takes the values that are found so far and returns
+the values below them. A value that is missing is left out of the result. As in Kubernetes, a dot
+within `['a.b']` must be escaped as everywhere else.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 @lru_cache(maxsize=4096)
 def compiled(path: str) -> Path | None:
-    """What finds a path's values in an object; None where it is no path that we can read."""
+    """Returns a function that finds the path's values in an object.
+
+    Returns None if the path cannot be parsed.
+    """
     steps: list[Step] = []
     start = 0
     while start < len(path):
@@ -138,7 +141,7 @@ def _literal(text: str) -> Any:
 
 
 def _children(value: Any) -> Iterator[Any]:
-    """A map's values in the order of their keys, or a list's items."""
+    """Yields a map's values in the order of their keys, or a list's items."""
     if isinstance(value, dict):
         yield from (value[key] for key in sorted(value))
     elif isinstance(value, list):

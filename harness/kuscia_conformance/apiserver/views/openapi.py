@@ -1,9 +1,11 @@
-"""/openapi/v3: what kubectl validates, explains and merges by.
+"""/openapi/v3: the documents by which kubectl validates, explains and merges.
 
-Kubernetes' own documents are served as they are, those of definitions as they are passed in. All
-are told from each other by a hash of their contents, with which they may be kept for ever. As
-with the real server nothing here is compressed. /openapi/v2 is there and says nothing: kubectl
-asks for version 3 first, and for the other only where it finds a kind nowhere.
+The documents of built-in kinds are sent as they were recorded. Those of custom kinds are passed in
+(`custom`). The URL of each document has a hash of its contents, so that clients may cache it for
+long. As in the real server, nothing is compressed here.
+
+/openapi/v2 exists, but its document is empty. kubectl asks for version 3 first, and for version 2
+only if it finds a kind nowhere.
 """
 
 from __future__ import annotations
@@ -24,33 +26,38 @@ from kuscia_conformance.kube.objects import Obj
 PREFIX = "/openapi/v3"
 VERSION_2 = "/openapi/v2"
 _PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-#: How the answer has it: a media type has no @.
+#: The media type in the answer, which may not have an @.
 _PROTOBUF_TYPE = _PROTOBUF.replace("@", ".")
 _NOTHING = b'{"swagger":"2.0","info":{"title":"Kubernetes","version":"v1"},"paths":{}}'
 
 
 @dataclass(frozen=True)
 class Document:
-    """The OpenAPI of a group-version as it is sent, and the hash of it."""
+    """The OpenAPI document of a group-version, in the bytes that are sent, and its hash."""
 
     text: bytes
     hash: str
 
 
 def as_document(openapi: Obj) -> Document:
-    """Of a definitions' group-version; to be kept for as long as its definitions stay."""
+    """Returns the document of custom kinds; keep it as long as the definitions do not change."""
     return _hashed(orjson.dumps(openapi))
 
 
 def serve_version_2(request: Request) -> Answer:
-    """A document of nothing, in protocol buffers or in JSON."""
+    """Answers /openapi/v2 with an empty document, in protocol buffers or in JSON."""
     if _PROTOBUF in request.accept:
         return Answer(200, b"", _PROTOBUF_TYPE)
     return Answer(200, _NOTHING)
 
 
 def serve(request: Request, custom: Mapping[str, Document], now: datetime) -> Answer:
-    """Answer what is asked below /openapi/v3; `custom` by path: `apis/GROUP/VERSION`."""
+    """Answers a request for /openapi/v3 or below it.
+
+    `custom` has the documents of custom kinds by path: `apis/GROUP/VERSION`. The answer is 404 for
+    an unknown path, 406 if the client does not accept JSON, 301 if the URL has an old hash, and 304
+    if the client has the document.
+    """
     path = request.path.removeprefix(PREFIX).removeprefix("/")
     if not path:
         return _index(custom)

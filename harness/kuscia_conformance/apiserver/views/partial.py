@@ -1,4 +1,4 @@
-"""Objects without all but their metadata: PartialObjectMetadata and lists of them."""
+"""Objects that have only their metadata: PartialObjectMetadata, and lists of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ V1 = "meta.k8s.io/v1"
 
 
 def partial(obj: Obj, api_version: str = V1) -> Obj:
+    """Returns a PartialObjectMetadata with the metadata of the object."""
     return {
         "kind": "PartialObjectMetadata",
         "apiVersion": api_version,
@@ -21,7 +22,7 @@ def partial(obj: Obj, api_version: str = V1) -> Obj:
 
 
 def partial_list(objects: Iterable[Obj], list_metadata: Obj, api_version: str = V1) -> Obj:
-    """Without objects `items` is null, as the real server has it."""
+    """Returns a list; `items` is null if it is empty, as in the real server."""
     return {
         "kind": "PartialObjectMetadataList",
         "apiVersion": api_version,
@@ -31,7 +32,7 @@ def partial_list(objects: Iterable[Obj], list_metadata: Obj, api_version: str = 
 
 
 def not_one_object(kind: Kind) -> StatusError:
-    """What is answered to who wants PartialObjectMetadata of a list."""
+    """Returns the error (406) for a request for PartialObjectMetadata that reads a list."""
     return not_acceptable(
         f"you requested PartialObjectMetadata, but the requested object is a list "
         f"({_go_type(kind, 'List')})"
@@ -39,7 +40,10 @@ def not_one_object(kind: Kind) -> StatusError:
 
 
 def no_list(kind: Kind) -> StatusError:
-    """What is answered to who wants a PartialObjectMetadataList of one object."""
+    """Returns the error for a request for PartialObjectMetadataList that reads one object.
+
+    It is 406 for a built-in kind and 500 for a custom kind, as in Kubernetes.
+    """
     if kind.is_custom:
         return StatusError(500, "", "content is not a list")
     return not_acceptable(
@@ -49,7 +53,7 @@ def no_list(kind: Kind) -> StatusError:
 
 
 def _go_type(kind: Kind, suffix: str = "") -> str:
-    """The type's name inside the real server: *core.NamespaceList, *unstructured.Unstructured."""
+    """Returns the name of the Go type in the real server, such as `*core.NamespaceList`."""
     if kind.is_custom:
         return f"*unstructured.Unstructured{suffix}"
     group, _ = kind.key

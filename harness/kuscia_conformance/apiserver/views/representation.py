@@ -1,6 +1,14 @@
-"""In which form a client gets what it asked for: as it is, as a table, or its metadata alone.
+"""Answers requests for objects in the form that the client accepts.
 
-A `View` makes answers of what is kept. The plain one hands on the very bytes that are kept.
+`view` reads the Accept header and returns a `View`, which turns stored objects into answers:
+
+| class         | what the client gets                                             |
+| ------------- | ---------------------------------------------------------------- |
+| `View`        | the objects; stored bytes are sent without decoding, if possible |
+| `PartialView` | PartialObjectMetadata, or a list of them                         |
+| `TableView`   | a Table, as `kubectl get` prints it                              |
+
+`View.lines` makes the lines of a watch. The time `now` is passed in, because tables show ages.
 """
 
 from __future__ import annotations
@@ -36,7 +44,11 @@ Now = Callable[[], datetime]
 
 
 def view(target: Target, request: Request) -> View:
-    """The view that the Accept header asks for. StatusError (406) if there is none such."""
+    """Returns the view that the Accept header asks for.
+
+    Raises StatusError: 406 if the server cannot write what the client accepts, 400 for a wrong
+    includeObject.
+    """
     accepted = negotiate(request.accept, routed=_routed(target))
     if accepted.kind == "Table":
         return TableView(target.kind, accepted, included(request.query.get("includeObject", "")))
@@ -53,25 +65,29 @@ def _routed(target: Target) -> Sequence[str]:
 
 @dataclass
 class View:
-    """Objects as they are."""
+    """The view for whole objects, and the base of the other views."""
 
     kind: Kind
     accepted: Accepted
 
     def one(self, stored: Stored, now: datetime) -> Answer:
+        """Returns the answer for one stored object (200)."""
         return self._answer(in_version(self.kind, stored) + b"\n")
 
     def page(self, page: Page, now: datetime) -> Answer:
+        """Returns the answer for a list, or for one page of it (200)."""
         return self._answer(list_body(self.kind, page))
 
     def obj(self, obj: Obj, code: int, now: datetime) -> Answer:
-        """An object that may be kept nowhere."""
+        """Returns an answer with this code for an object that need not be in the store."""
         return self._answer(orjson.dumps(obj) + b"\n", code)
 
     def event(self, stored: Stored, now: datetime, *, first: bool) -> bytes:
+        """Returns the object of a watch event; `first` is true for the first event of a watch."""
         return in_version(self.kind, stored)
 
     def bookmark(self, obj: Obj, now: datetime, *, first: bool) -> Obj:
+        """Returns the object of a bookmark; `obj` has only its kind and metadata."""
         return obj
 
     @property
@@ -89,7 +105,7 @@ class View:
 
 @dataclass
 class Lines:
-    """The events of one watch, as lines."""
+    """The events of one watch, as lines of JSON. Knows which event is the first."""
 
     view: View
     now: Now
@@ -101,6 +117,7 @@ class Lines:
         return raw_line(type_, body)
 
     def bookmark(self, version: int, ends_initial: bool) -> bytes:
+        """Returns a BOOKMARK event. `ends_initial` marks the end of the initial events."""
         metadata: Obj = {"resourceVersion": str(version)}
         if ends_initial:
             metadata["annotations"] = {INITIAL_EVENTS_END: "true"}
@@ -112,7 +129,11 @@ class Lines:
 
 
 class PartialView(View):
-    """Metadata alone."""
+    """The view for metadata alone.
+
+    Raises StatusError if the client asks for one object where there is a list, or for a list where
+    there is one object.
+    """
 
     def one(self, stored: Stored, now: datetime) -> Answer:
         return self.obj(in_version_object(self.kind, stored), 200, now)
@@ -139,7 +160,7 @@ class PartialView(View):
 
 @dataclass
 class TableView(View):
-    """Rows and columns, as `kubectl get` prints them."""
+    """The view for Tables. In a watch only the first event has the column definitions."""
 
     include: Include = "Metadata"
 

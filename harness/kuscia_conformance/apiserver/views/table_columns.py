@@ -1,8 +1,10 @@
-"""What the columns of built-in kinds show, and the pieces of which the rows are made.
+"""The cells of tables of built-in kinds: the functions from which the rows are built.
 
-A `Row` gives all cells of an object, in the order of the columns that `data.columns` names. Most
-are made cell by cell with `row`. `table_columns_core`, `_network`, `_others`, `_pods`, `_storage`
-and `_workloads` have the kinds.
+A `Cell` makes one cell of an object. A `Row` makes all cells, in the order of the columns that
+`data.columns` has. Most rows are put together from cells by `row`. The rows of the kinds are in
+`table_columns_core`, `_network`, `_others`, `_pods`, `_storage` and `_workloads`.
+
+Paths are given as keys: `at("spec", "nodeName")`. A path that leads nowhere is not an error.
 """
 
 from __future__ import annotations
@@ -16,30 +18,31 @@ from kuscia_conformance.kube.objects import Obj
 
 Cell = Callable[[Obj, datetime], Any]
 Row = Callable[[Obj, datetime], list[Any]]
-#: By group and plural.
+#: The rows of kinds, by group and plural.
 Rows = Mapping[tuple[str, str], Row]
 
 NONE, UNSET = "<none>", "<unset>"
 
 
 def row(*cells: Cell) -> Row:
+    """Returns a row of these cells."""
     return lambda obj, now: [cell(obj, now) for cell in cells]
 
 
 def only(value: Callable[[Obj], Any]) -> Cell:
-    """A cell for which the time is of no matter."""
+    """Returns a cell that does not depend on the time."""
     return lambda obj, _: value(obj)
 
 
 def find(obj: Any, *path: str) -> Any:
-    """What stands at a path; None where nothing does."""
+    """Returns the value at a path, or None if there is nothing."""
     for key in path:
         obj = obj.get(key) if isinstance(obj, dict) else None
     return obj
 
 
 def at(*path: str, default: Any = "") -> Cell:
-    """What stands at a path; `default` where that is nothing, zero, false or empty."""
+    """Returns a cell with the value at a path; `default` if it is missing, empty, zero or false."""
     return lambda obj, _: find(obj, *path) or default
 
 
@@ -52,7 +55,7 @@ def flag(*path: str) -> Cell:
 
 
 def since(*path: str, default: str = "<unknown>") -> Cell:
-    """How long ago it is."""
+    """Returns a cell that says how long ago the time at a path was."""
 
     def shown(obj: Obj, now: datetime) -> str:
         timestamp = find(obj, *path)
@@ -62,7 +65,7 @@ def since(*path: str, default: str = "<unknown>") -> Cell:
 
 
 def size(*paths: Sequence[str]) -> Cell:
-    """How many there are, at all these paths together."""
+    """Returns a cell with the number of items at all these paths together."""
     return lambda obj, _: sum(len(find(obj, *path) or ()) for path in paths)
 
 
@@ -72,17 +75,18 @@ CREATED_AT = at("metadata", "creationTimestamp", default=None)
 
 
 def with_more(shown: Sequence[str], most: int = 3) -> str:
-    """The first ones, and how many there are besides."""
+    """Returns the first `most` texts, and how many more there are: `a,b,c + 2 more...`."""
     more = len(shown) - most
     return ",".join(shown[:most]) + (f" + {more} more..." if more > 0 else "")
 
 
 def labels(found: Mapping[str, str] | None) -> str:
+    """Returns labels as text, sorted by key: `a=b,c=d`, or `<none>`."""
     return ",".join(f"{key}={found[key]}" for key in sorted(found)) if found else NONE
 
 
 def containers(*path: str) -> tuple[Cell, Cell]:
-    """Two cells: the names and the images of a pod template's containers."""
+    """Returns two cells: the names and the images of the containers at a path."""
 
     def of(key: str) -> Cell:
         return lambda obj, _: ",".join(c.get(key, "") for c in find(obj, *path) or ())
@@ -91,7 +95,11 @@ def containers(*path: str) -> tuple[Cell, Cell]:
 
 
 def selector(*path: str) -> Cell:
-    """A label selector as text: `a=b,!c,d in (e,f)`."""
+    """Returns a cell with the label selector at a path: `a=b,!c,d in (e,f)`.
+
+    The cell is `<error>` if the selector has an expression without a key or with an unknown
+    operator.
+    """
 
     def shown(obj: Obj, _: datetime) -> str:
         found = find(obj, *path) or {}
@@ -121,10 +129,11 @@ def _expression(expression: Obj) -> str:
 
 
 def condition(obj: Obj, type_: str) -> Obj | None:
-    """A condition of the status, by its type."""
+    """Returns the condition of this type in the object's status, or None."""
     conditions: Iterable[Obj] = find(obj, "status", "conditions") or ()
     return next((each for each in conditions if each.get("type") == type_), None)
 
 
 def is_true(obj: Obj, type_: str) -> bool:
+    """Returns whether the condition of this type has the status True."""
     return (condition(obj, type_) or {}).get("status") == "True"

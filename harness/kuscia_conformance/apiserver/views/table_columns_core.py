@@ -1,4 +1,7 @@
-"""What the tables of core kinds show: nodes, services, events, and pods by their own module."""
+"""The rows of core kinds (nodes, events and others) and of leases.
+
+The row of pods is in `table_columns_pods`, that of services in `table_columns_network`.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ def _node_address(node: Obj, type_: str) -> str:
 
 
 def _event(event: Obj, now: datetime) -> list[Any]:
-    """An event of the core group or of events.k8s.io: the same, under other names."""
+    """Returns the cells of an event; the two versions have different names for the same fields."""
 
     def get(name: str, other: str) -> Any:
         return event.get(name) or event.get(other)

@@ -1,4 +1,4 @@
-"""What the tables of networking.k8s.io and discovery.k8s.io, and of endpoints and services show."""
+"""The rows of networking.k8s.io and discovery.k8s.io, and those of endpoints and services."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ ROWS: Rows = {
         only(lambda ingress: "80, 443" if find(ingress, "spec", "tls") else "80"),
         AGE,
     ),
-    # Kubernetes gives one cell more than there are columns.
+    # As in Kubernetes, the row has one cell more than the table has columns.
     ("networking.k8s.io", "ipaddresses"): row(NAME, only(_parent), AGE),
     ("networking.k8s.io", "networkpolicies"): row(NAME, selector("spec", "podSelector"), AGE),
     ("networking.k8s.io", "servicecidrs"): row(

@@ -1,4 +1,4 @@
-"""What the tables of the remaining kinds show, and what is shown of a kind that has no row here."""
+"""The rows of the remaining kinds, and `any_row` for kinds that have no row of their own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from kuscia_conformance.apiserver.views.table_columns import (
 )
 from kuscia_conformance.kube.objects import Obj
 
-#: Of a kind without a row, by the type of the column.
+#: The cells of a kind without a row, by the type of the column; for other types `<none>`.
 UNKNOWN = {"integer": 0, "boolean": False}
 
 
@@ -84,7 +84,7 @@ def _requested_duration(request: Obj) -> str:
 
 
 def _request_state(request: Obj) -> str:
-    """Denied before approved; then whether it has failed, and whether the certificate is there."""
+    """Returns Denied, Approved or Pending; then Failed and Issued, if they apply."""
     decided = [type_ for type_ in ("Denied", "Approved") if condition(request, type_)]
     more = {
         "Failed": condition(request, "Failed"),
@@ -156,7 +156,10 @@ ROWS: Rows = {
 
 
 def any_row(columns: Iterable[Obj]) -> Row:
-    """Name and age of any kind, where it has such columns; what is not known in all others."""
+    """Returns a row that knows only the columns for name and age.
+
+    All other cells are empty: 0, false or `<none>`, by the type of the column.
+    """
     known = {"Name": NAME, "Age": AGE, "Created At": CREATED_AT}
     return row(*(known.get(column["name"]) or _unknown(column["type"]) for column in columns))
 

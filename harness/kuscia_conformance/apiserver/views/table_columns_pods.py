@@ -1,8 +1,12 @@
-"""What the table of pods shows: how many containers are ready, what the pod is at, its restarts.
+"""The row of pods: how many containers are ready, the status, the restarts.
 
-STATUS begins as the pod's phase. A container that has to be initialized first and is not yet
-decides next, then the first of the containers that waits or has ended, then the deletion.
-The headings are not here: they are recorded of a real server, in `data/columns.json.xz`.
+STATUS begins as the pod's phase or reason. Then these replace it, each if it applies:
+
+1. the first init container for which the pod still waits
+2. a container that waits or has ended; the first such container counts
+3. the deletion of the pod
+
+The headings are not here: they are recorded from a real server, in `data/columns.json.xz`.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from kuscia_conformance.apiserver.views.table_columns import (
 )
 from kuscia_conformance.kube.objects import Obj
 
-#: Of a pod that has ended, by its phase: what stands beside its cells.
+#: The reason and message of the row's condition, by the phase of a pod that has ended.
 ENDED = {
     "Succeeded": ("Succeeded", "The pod has completed successfully."),
     "Failed": ("Failed", "The pod failed."),
@@ -32,7 +36,7 @@ ENDED = {
 
 @dataclass
 class _Seen:
-    """What has been seen of a pod's containers."""
+    """What the statuses of a pod's containers say together."""
 
     reason: str
     ready: int = 0
@@ -51,6 +55,7 @@ class _Seen:
 
 
 def pod_row(pod: Obj, now: datetime) -> list[Any]:
+    """Returns the cells of a pod; `now` is the time from which ages are counted."""
     seen = _seen(pod)
     total = len(find(pod, "spec", "containers") or ()) + len(_sidecars(pod))
     addresses = find(pod, "status", "podIPs") or [{}]
@@ -68,7 +73,7 @@ def pod_row(pod: Obj, now: datetime) -> list[Any]:
 
 
 def pod_conditions(pod: Obj) -> list[Obj]:
-    """What a row says of a pod that has ended."""
+    """Returns the condition of the row of a pod that has ended; empty for other pods."""
     ended = ENDED.get(find(pod, "status", "phase") or "")
     if ended is None:
         return []
@@ -97,7 +102,10 @@ def _seen(pod: Obj) -> _Seen:
 
 
 def _see_containers(pod: Obj, seen: _Seen, sidecars: frozenset[str]) -> None:
-    """The containers proper; of those before them only the sidecars' restarts count then."""
+    """Adds what the statuses of the containers say, once the init containers are done.
+
+    From then on only the sidecars' restarts count among those of the init containers.
+    """
     status = pod.get("status") or {}
     seen.restarts, seen.last_restart = 0, ""
     for container in status.get("initContainerStatuses") or ():
@@ -117,12 +125,13 @@ def _see_containers(pod: Obj, seen: _Seen, sidecars: frozenset[str]) -> None:
 
 
 def _sidecars(pod: Obj) -> frozenset[str]:
-    """The names of the init containers that go on running."""
+    """Returns the names of the init containers that go on running."""
     found: Iterator[Obj] = iter(find(pod, "spec", "initContainers") or ())
     return frozenset(each["name"] for each in found if each.get("restartPolicy") == "Always")
 
 
 def _is_up(container: Obj, sidecars: frozenset[str]) -> bool:
+    """Returns whether the container is a sidecar that has started and not ended with success."""
     if _has_succeeded(container):
         return False
     return container["name"] in sidecars and bool(container.get("started"))
@@ -143,7 +152,7 @@ def _initializing(pod: Obj, container: Obj, place: int) -> str:
 
 
 def _halted(container: Obj) -> str:
-    """Why a container does not run; empty if it does, or if that is not known."""
+    """Returns why a container does not run; empty if it runs, or if the reason is not known."""
     waits_for = find(container, "state", "waiting", "reason")
     ended = find(container, "state", "terminated")
     if waits_for or ended is None:
@@ -154,7 +163,7 @@ def _halted(container: Obj) -> str:
 
 
 def _ending(pod: Obj) -> str:
-    """What a pod that is being deleted shows instead; empty for others."""
+    """Returns the STATUS of a pod that is being deleted; empty for other pods."""
     if not find(pod, "metadata", "deletionTimestamp"):
         return ""
     if find(pod, "status", "reason") == "NodeLost":

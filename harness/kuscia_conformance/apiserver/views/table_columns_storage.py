@@ -1,4 +1,4 @@
-"""What the tables of volumes, claims and of storage.k8s.io show."""
+"""The rows of persistent volumes, their claims, and storage.k8s.io."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ACCESS_MODES = {
     "ReadWriteMany": "RWX",
     "ReadWriteOncePod": "RWOP",
 }
-#: What marks the class of claims that name none.
+#: The annotations of the default class, which is for claims that do not name a class.
 DEFAULT_CLASSES = (
     "storageclass.kubernetes.io/is-default-class",
     "storageclass.beta.kubernetes.io/is-default-class",

@@ -1,4 +1,4 @@
-"""What the tables of apps, batch, autoscaling and policy show."""
+"""The rows of apps, batch, autoscaling and policy."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OF_JOBS = ("spec", "jobTemplate", "spec")
 
 
 def _controller(revision: Obj) -> str:
-    """Whose it is: `daemonset.apps/NAME`."""
+    """Returns the owner that is the controller: `daemonset.apps/NAME`."""
     for owner in find(revision, "metadata", "ownerReferences") or ():
         if owner.get("controller"):
             group, _, _ = owner["apiVersion"].rpartition("/")
@@ -72,7 +72,7 @@ def _job_duration(job: Obj, now: datetime) -> str:
 
 
 def _metrics(autoscaler: Obj) -> str:
-    """Of the metrics of an autoscaler those of resources; others are not told apart."""
+    """Returns the metrics of an autoscaler. Only those of resources are shown in detail."""
     current = {
         find(each, "resource", "name"): find(each, "resource", "current")
         for each in find(autoscaler, "status", "currentMetrics") or ()
@@ -93,7 +93,7 @@ def _metric(resource: Obj, current: Mapping[str, Obj]) -> str:
 
 
 def _only_cpu(autoscaler: Obj) -> list[str]:
-    """Of autoscaling/v1, which has fields of their own for the one metric that it knows."""
+    """Returns the one metric of autoscaling/v1, which has its own fields for it."""
     wanted = find(autoscaler, "spec", "targetCPUUtilizationPercentage")
     now = find(autoscaler, "status", "currentCPUUtilizationPercentage")
     return [] if wanted is None else [_percent("cpu", now, wanted)]

@@ -1,7 +1,13 @@
-"""Tables: what kubectl prints, made by the server (meta.k8s.io Table).
+"""Tables, which `kubectl get` prints: meta.k8s.io Table.
 
-Of a definition's kind by the JSONPaths of its columns, of built-in kinds as Kubernetes does it
-(`table_columns`). What makes the cells of a kind is looked up once for each kind.
+The server makes the cells of a table; kubectl only aligns them.
+
+| kind     | columns                                 | cells                             |
+| -------- | --------------------------------------- | --------------------------------- |
+| built in | recorded from a kube-apiserver (`data`) | `ROWS`, from `table_columns_*`    |
+| custom   | additionalPrinterColumns                | found by JSONPath (`json_path`)   |
+
+How a kind is shown is computed once and kept for as long as the `Kind` exists.
 """
 
 from __future__ import annotations
@@ -49,13 +55,13 @@ ROWS: Rows = {
     **table_columns_workloads.ROWS,
     **table_columns_others.ROWS,
 }
-#: Of a definition's kind that names none.
+#: The only column, besides the name, of a custom kind without columns.
 AGE = Column("Age", "date", ".metadata.creationTimestamp")
 
 
 @dataclass(frozen=True)
 class _Shown:
-    """How a kind is shown: the columns' definitions, and what makes an object's cells."""
+    """How a kind is shown: its column definitions, and the function that makes the cells."""
 
     columns: list[Obj]
     row: Row
@@ -65,7 +71,10 @@ _SHOWN: weakref.WeakKeyDictionary[Kind, _Shown] = weakref.WeakKeyDictionary()
 
 
 def included(text: str) -> Include:
-    """The parameter includeObject. StatusError (400) if it says something else."""
+    """Returns the value of the parameter includeObject; `Metadata` if it is empty.
+
+    Raises StatusError (400) for any other value than Metadata, Object and None.
+    """
     if text in INCLUDES:
         return INCLUDES[text]
     raise _bad_include(text)
@@ -73,10 +82,10 @@ def included(text: str) -> Include:
 
 @dataclass(frozen=True)
 class TableOptions:
-    """How a Table is to be: what of each object it holds, and in which version."""
+    """The form of a Table: how much of each object it has, and the version of the Table."""
 
     include: Include = "Metadata"
-    #: Of a watch only the first event has columns.
+    #: False for the later events of a watch: only the first event has columns.
     with_columns: bool = True
     api_version: str = V1
 
@@ -84,7 +93,10 @@ class TableOptions:
 def table(
     kind: Kind, objects: Iterable[Obj], now: datetime, metadata: Obj, options: TableOptions
 ) -> Obj:
-    """Returns a Table of these objects; `metadata` is that of the list."""
+    """Returns a Table of these objects; `metadata` is that of the list.
+
+    `now` is the time from which ages are counted. The rows of pods that have ended get a condition.
+    """
     shown = _shown(kind)
     conditions = pod_conditions if kind.key == ("", "pods") else None
     rows = []
@@ -128,7 +140,10 @@ def _built_in(kind: Kind) -> _Shown:
 
 
 def _custom(kind: Kind) -> _Shown:
-    """As in Kubernetes the columns end before the first whose path cannot be read."""
+    """Returns how a custom kind is shown.
+
+    As in Kubernetes, the columns end before the first column whose path cannot be parsed.
+    """
     paths = ((column, compiled(column.path)) for column in kind.columns or (AGE,))
     readable = [(c, path) for c, path in takewhile(lambda each: each[1], paths) if path]
     name, created_at = data.columns("", "v1", "limitranges")
@@ -159,7 +174,7 @@ def _custom_row(columns: Iterable[tuple[Column, Path]]) -> Row:
 
 
 def _cell(type_: str, found: list[Any], now: datetime) -> Any:
-    """The first of the values that were found, as the column's type wants it; else nothing."""
+    """Returns the first value found, if it fits the type of the column; else None."""
     if not found:
         return None
     value = found[0]
@@ -175,7 +190,7 @@ def _cell(type_: str, found: list[Any], now: datetime) -> Any:
 
 
 def _text(value: Any) -> str:
-    """As Go prints it; maps and lists as JSON."""
+    """Returns a value as Go prints it; maps and lists are JSON."""
     if value is None:
         return "<no value>"
     if isinstance(value, str):

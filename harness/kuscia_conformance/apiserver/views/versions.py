@@ -1,4 +1,4 @@
-"""How Kubernetes orders the versions of a group: v2, v1, v2beta1, v1beta1, v1alpha1, others."""
+"""Orders the versions of a group as Kubernetes does: v2, v1, v2beta1, v1beta1, v1alpha1, others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ STABILITY = {None: 0, "beta": 1, "alpha": 2}
 
 
 def version_order(version: str) -> tuple[int, int, int, str]:
-    """For sorting: the version that is preferred comes first."""
+    """Returns the sort key of a version; the preferred version comes first."""
     match = VERSION.fullmatch(version)
     if match is None:
         return (3, 0, 0, version)

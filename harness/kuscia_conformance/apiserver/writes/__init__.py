@@ -1,10 +1,15 @@
-"""Creating, changing and deleting objects: what all kinds have in common.
+"""Creating, changing and deleting objects: the part that is the same for all kinds.
 
-Comes in: a target, an object or a patch, and options. Goes out: what was written, or a StatusError.
-`decoding` and `options` read a request. `create`, `update`, `patch`, `apply` and `delete` are the
-verbs, functions of a `Writer`; they check the body by `identity` and `bodies`, and what a
-subresource may write by `status_strategy`. The room must not know which form the client wants the
-answer in.
+Comes in: a target, an object or a patch, and options. Goes out: the written object, or a
+StatusError.
+
+    decoding, options                      read a request
+    create, update, patch, apply, delete   the verbs, as functions of a `Writer`
+    identity, bodies                       check a body
+    status_strategy                        decides what a subresource may change
+    writer                                 commits
+
+This room must not know in which form the client wants the answer.
 """
 
 from kuscia_conformance.apiserver.writes.apply import apply

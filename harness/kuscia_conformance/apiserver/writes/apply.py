@@ -1,4 +1,4 @@
-"""Server-side apply: a configuration is merged into the object, which is created if need be."""
+"""Server-side apply: merges a configuration into an object, or creates the object."""
 
 from __future__ import annotations
 
@@ -34,7 +34,12 @@ def apply(
     options: WriteOptions,
     complaints: Sequence[str] = (),
 ) -> Written:
-    """Server-side apply; creates what is not there."""
+    """Applies a configuration. Creates the object if it does not exist.
+
+    Raises StatusError: 409 if other managers own fields of the configuration (unless
+    `options.force`), 404 for a subresource of an object that does not exist, 422 for an invalid
+    result.
+    """
     kind = target.kind
     stored = writer.store.get(kind.key, target.namespace, target.name)
     require_applicable(target, config, stored)

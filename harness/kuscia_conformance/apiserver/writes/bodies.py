@@ -1,4 +1,4 @@
-"""What a body has to be before it is an object: its types right, its unknown fields dropped."""
+"""Turns a decoded body into an object: checks types, drops unknown fields, validates."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from kuscia_conformance.apiserver.schema import (
 from kuscia_conformance.apiserver.writes.options import WriteOptions
 from kuscia_conformance.kube.objects import Obj
 
-#: What of metadata may be there and empty.
+#: The fields of metadata that are dropped if they are empty.
 _BLANKS = ("labels", "annotations", "finalizers", "ownerReferences")
-#: In this order Kubernetes writes metadata.
+#: The fields of metadata, in the order in which Kubernetes writes them.
 _IN_ORDER = (
     "name",
     "generateName",
@@ -47,7 +47,11 @@ _IN_ORDER = (
 
 
 def accept_body(kind: Kind, obj: Obj, options: WriteOptions, complaints: Sequence[str]) -> None:
-    """Types checked, unknown fields dropped and warned of, defaults filled in."""
+    """Checks the types of a body, drops unknown fields, and fills in the defaults of custom kinds.
+
+    Unknown fields and `complaints` become warnings. Raises StatusError (400) for wrong types, and
+    for unknown fields if validation is strict.
+    """
     check_types(obj, kind.type, kind.name, kind.version)
     _drop_blanks(obj["metadata"])
     complain(kind, complaints, prune(obj, kind.type), options)
@@ -57,7 +61,10 @@ def accept_body(kind: Kind, obj: Obj, options: WriteOptions, complaints: Sequenc
 
 
 def accept_merged(kind: Kind, obj: Obj) -> None:
-    """The same for what has been merged on the server, with nobody to warn."""
+    """Checks the types of an object that the server has merged.
+
+    It also fills in the defaults of custom kinds. There are no unknown fields to warn about.
+    """
     check_types(obj, kind.type, kind.name, kind.version)
     _drop_blanks(obj["metadata"])
     if kind.is_custom:
@@ -66,7 +73,7 @@ def accept_merged(kind: Kind, obj: Obj) -> None:
 
 
 def _drop_blanks(metadata: Obj) -> None:
-    """Of metadata an empty list or map is the same as none."""
+    """In metadata an empty list or map means the same as an absent one."""
     for name in _BLANKS:
         if name in metadata and not metadata[name]:
             del metadata[name]
@@ -75,7 +82,7 @@ def _drop_blanks(metadata: Obj) -> None:
 def complain(
     kind: Kind, complaints: Sequence[str], unknown: Sequence[str], options: WriteOptions
 ) -> None:
-    """Warn of these. StatusError (400) where validation is strict, and there is anything."""
+    """Adds warnings. With strict validation, raises StatusError (400) if there are any."""
     if options.validation == "Ignore":
         return
     found = [*complaints, *unknown_fields(unknown)]
@@ -85,7 +92,10 @@ def complain(
 
 
 def warn_of_finalizers(kind: Kind, obj: Obj, old: Obj | None, options: WriteOptions) -> None:
-    """Of custom kinds those are accepted that do not say whose they are."""
+    """Warns about new finalizers of a custom object that have no domain.
+
+    Kubernetes accepts them in custom objects, with this warning.
+    """
     finalizers = obj["metadata"].get("finalizers")
     if not finalizers or not kind.is_custom:
         return
@@ -101,7 +111,10 @@ def warn_of_finalizers(kind: Kind, obj: Obj, old: Obj | None, options: WriteOpti
 def of_the_patch(
     refusal: StatusError, kind: Kind, patch: Any, patched: bytes | None
 ) -> StatusError:
-    """What does not fit a type once it is patched is said of the patch, not of the body."""
+    """Returns the refusal to raise when a patched object does not fit its type.
+
+    Kubernetes then blames the patch (422), not the body. Other refusals are returned unchanged.
+    """
     _, found, why = refusal.message.partition(f" cannot be handled as a {kind.name}: ")
     if not found:
         return refusal
@@ -110,7 +123,7 @@ def of_the_patch(
 
 
 def _in_order(obj: Obj, kind: Kind) -> str:
-    """As JSON, with the fields in the order of Kubernetes."""
+    """Returns the object as JSON, with the fields in Kubernetes' order."""
     if kind.is_custom:
         return orjson.dumps(obj, option=orjson.OPT_SORT_KEYS).decode()
     metadata = obj.get("metadata") or {}
@@ -120,7 +133,7 @@ def _in_order(obj: Obj, kind: Kind) -> str:
 
 
 def require_valid(kind: Kind, obj: Obj, old: Obj | None, sub: str) -> None:
-    """StatusError (422) that says all that is wrong with it."""
+    """Raises StatusError (422), with every cause, if the object is invalid."""
     causes: list[FieldError] = validate_metadata(obj, old, kind)
     if kind.is_custom:
         causes += _status_causes(kind, obj) if sub == "status" else validate(obj, kind.type)
@@ -131,7 +144,7 @@ def require_valid(kind: Kind, obj: Obj, old: Obj | None, sub: str) -> None:
 
 
 def _status_causes(kind: Kind, obj: Obj) -> list[FieldError]:
-    """Of a status that is written by itself nothing else is looked at."""
+    """A write to the status validates only the status."""
     causes = validate(obj.get("status", {}), kind.type.below("status"))
     return [
         FieldError(c.reason, c.message, f"status.{c.field}" if c.field else "status")

@@ -1,4 +1,9 @@
-"""Creating objects: placed, decoded, defaulted, prepared, validated, and committed in one go."""
+"""Creating objects, in Kubernetes' order, in one step that no other write can interrupt.
+
+`create` takes the body of a POST: it places it in the namespace, checks it, fills in defaults and
+records who owns its fields. `commit_new` prepares, validates and commits it. `apply` uses only
+`commit_new`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +33,7 @@ from kuscia_conformance.apiserver.writes.status_strategy import (
 from kuscia_conformance.apiserver.writes.writer import Writer, Written
 from kuscia_conformance.kube.objects import Obj, time_text
 
-#: generateName's: no vowels, so that no words come out.
+#: The letters of generated names: no vowels, so that they do not form words.
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 _SUFFIX, _LONGEST_PREFIX, _ATTEMPTS = 5, 58, 8
 TERMINATING = "is being terminated"
@@ -37,6 +42,12 @@ TERMINATING = "is being terminated"
 def create(
     writer: Writer, target: Target, obj: Obj, options: WriteOptions, complaints: Sequence[str] = ()
 ) -> Written:
+    """Creates an object from a body, and returns what was written.
+
+    `complaints` are duplicate fields that the decoder found. Raises StatusError: 400 for a body of
+    another kind or with wrong types, 404 or 403 if the namespace does not exist or is being
+    deleted, 409 if the name is taken, 422 if the object is invalid.
+    """
     kind = target.kind
     require_kind(obj, kind)
     metadata = metadata_of(obj, kind)
@@ -50,6 +61,11 @@ def create(
 
 
 def commit_new(writer: Writer, target: Target, obj: Obj, options: WriteOptions) -> Written:
+    """Prepares, validates and commits a new object whose body has been accepted.
+
+    `create` and `apply` share this part. Raises StatusError (409, 422); and 500, as Kubernetes
+    does, if the object contains a resourceVersion.
+    """
     kind = target.kind
     version = number_of(obj["metadata"].pop("resourceVersion", None))
     _make_new(writer, kind, obj)
@@ -64,7 +80,7 @@ def commit_new(writer: Writer, target: Target, obj: Obj, options: WriteOptions) 
 
 
 def _place(writer: Writer, target: Target, metadata: Obj) -> None:
-    """Have it in the namespace of the path, under a name of its own."""
+    """Sets the namespace of the path and, with generateName, a generated name."""
     if target.kind.namespaced:
         require_namespace(target, metadata)
         metadata["namespace"] = target.namespace
@@ -88,6 +104,7 @@ def _generated(writer: Writer, target: Target, prefix: str) -> str:
 
 
 def require_namespace_lives(writer: Writer, target: Target, metadata: Obj) -> None:
+    """Raises StatusError if the namespace is missing (404) or being deleted (403)."""
     if not target.kind.namespaced:
         return
     found = writer.store.get(("", "namespaces"), "", target.namespace)

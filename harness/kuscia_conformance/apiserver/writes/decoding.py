@@ -1,4 +1,4 @@
-"""Bodies, from whatever they are written in to plain objects."""
+"""Decodes bodies and patches: JSON, YAML, and Kubernetes' protobuf."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _UNDERSTOOD = (JSON, YAML, PROTOBUF)
 
 
 def read(kind: Kind, request: Request, validation: str) -> tuple[Obj, Sequence[str]]:
-    """The object, and what a strict reader complains of: fields that stand there twice.
+    """Returns the body as an object, and complaints about fields that occur twice in it.
 
-    StatusError (400, 415) if the body is no object.
+    Raises StatusError: 415 for an unknown media type, 400 if the body is not an object.
     """
     media_type = request.media_type or JSON
     if media_type == PROTOBUF and not kind.is_custom:
@@ -47,7 +47,7 @@ def read(kind: Kind, request: Request, validation: str) -> tuple[Obj, Sequence[s
 
 
 def read_patch(request: Request) -> Any:
-    """The patch as it is written. StatusError (400) if it is no JSON."""
+    """Returns the decoded patch. Raises StatusError (400) if it is not JSON, or too deep."""
     try:
         parsed = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:

@@ -1,7 +1,8 @@
-"""Deleting objects: preconditions, finalizers, grace, and what becomes of dependents.
+"""Deleting objects: preconditions, finalizers, the grace period, and the fate of dependents.
 
-What nothing holds is gone at once. Else it is marked, and goes when its last finalizer is taken
-away (`update`), its kubelet deletes it for good, or the garbage collector is done.
+An object that nothing holds is removed immediately. Otherwise it is marked with a
+deletionTimestamp. It is removed later: when its last finalizer is removed (`update`), when its
+kubelet deletes it without grace, or when the garbage collector has finished.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from kuscia_conformance.apiserver.writes.writer import Writer
 from kuscia_conformance.kube.objects import Obj, time_text
 
 FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
-#: Kinds of which a deletion answers with the object: Kubernetes' own choice.
+#: Kinds whose deletion is answered with the object. Kubernetes has this list too.
 RETURNED = frozenset(
     {
         ("", "pods"),
@@ -33,9 +34,9 @@ RETURNED = frozenset(
         ("policy", "podsecuritypolicies"),
     }
 )
-#: Kinds that a watch sees marked before it sees them go, even if both is at once.
+#: Kinds whose watches show the mark as an event of its own, even if the object goes immediately.
 MARKED_FIRST = frozenset({("", "pods")})
-#: Kinds whose deletion is a matter of their own, and knows of no grace.
+#: Kinds that have their own way of deletion, and no grace period.
 _WITHOUT_GRACE = frozenset(
     {("", "namespaces"), ("apiextensions.k8s.io", "customresourcedefinitions")}
 )
@@ -43,14 +44,17 @@ _WITHOUT_GRACE = frozenset(
 
 @dataclass
 class Deleted:
-    """The object as it was last, and whether it is gone."""
+    """The last version of the object, and whether the object is gone."""
 
     obj: Obj
     gone: bool
 
 
 def delete(writer: Writer, target: Target, options: DeleteOptions) -> Deleted:
-    """StatusError (404, 409) if it is not there, or not the one that is meant."""
+    """Deletes or marks an object.
+
+    Raises StatusError: 404 if it does not exist, 409 if it does not meet the preconditions.
+    """
     kind, stored = target.kind, writer.require(target)
     _require_preconditions(kind, stored, options)
     obj = in_version_object(kind, stored)
@@ -74,7 +78,10 @@ def delete(writer: Writer, target: Target, options: DeleteOptions) -> Deleted:
 
 
 def answer_of(kind: Kind, deleted: Deleted) -> Obj:
-    """What the client is told: the object while it stays, else that it is gone."""
+    """Returns the body of the answer to a deletion.
+
+    This is the object while it still exists, and always for the kinds in RETURNED; else a Status.
+    """
     if not deleted.gone or kind.key in RETURNED:
         return deleted.obj
     metadata = deleted.obj["metadata"]
@@ -113,7 +120,7 @@ def _precondition(kind: Kind, stored: Stored, why: str) -> status_errors.StatusE
 
 
 def _set_finalizers(metadata: Obj, policy: str) -> None:
-    """As the policy wants it: the garbage collector's two finalizers, one of them or neither."""
+    """Sets the finalizer of the garbage collector that the policy needs, if any."""
     if not policy:
         return
     wanted = {"Foreground": [FOREGROUND], "Orphan": [ORPHAN]}.get(policy, [])
@@ -125,7 +132,7 @@ def _set_finalizers(metadata: Obj, policy: str) -> None:
 
 
 def _mark(writer: Writer, kind: Kind, obj: Obj, grace: int) -> None:
-    """Have it be deleted from now on; of two graces the shorter counts."""
+    """Marks the object as deleted. A shorter grace period replaces a longer one."""
     metadata, now = obj["metadata"], writer.now()
     if "deletionTimestamp" in metadata:
         if grace >= (metadata.get("deletionGracePeriodSeconds") or 0):

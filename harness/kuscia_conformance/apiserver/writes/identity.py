@@ -1,4 +1,7 @@
-"""Whether a body is of the object that its path names: kind, name, namespace, uid and version."""
+"""Compares a body with its path: kind, name, namespace, uid and resourceVersion.
+
+Every `require_` function returns nothing, and raises StatusError in Kubernetes' words.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,15 @@ from kuscia_conformance.apiserver.schema.json_faults import go_type_name
 from kuscia_conformance.apiserver.storage.store import Stored
 from kuscia_conformance.kube.objects import Obj
 
-#: The largest version, in 64 bits.
+#: The largest resourceVersion: an unsigned 64-bit number.
 _LARGEST = 2**64 - 1
 
 
 def metadata_of(obj: Obj, kind: Kind) -> Obj:
-    """Its metadata, if need be of its own making. StatusError (400) if that is no object."""
+    """Returns the object's metadata, and adds empty metadata if it is absent.
+
+    Raises StatusError (400) if the metadata is not an object.
+    """
     metadata = obj.get("metadata")
     if metadata is None:
         metadata = obj["metadata"] = {}
@@ -36,7 +42,10 @@ def metadata_of(obj: Obj, kind: Kind) -> Obj:
 
 
 def require_kind(obj: Obj, kind: Kind) -> None:
-    """That the body is of the path's kind; of a built-in one it need not say so."""
+    """Requires that the body has the kind of the path, else StatusError (400, 422).
+
+    In a body of a built-in kind, apiVersion and kind may be absent; they are filled in.
+    """
     api_version, name = obj.get("apiVersion") or "", obj.get("kind") or ""
     if (api_version, name) == (kind.api_version, kind.name):
         return
@@ -56,7 +65,7 @@ def require_kind(obj: Obj, kind: Kind) -> None:
 
 
 def _require_texts(obj: Obj) -> None:
-    """A patch can have made anything of them."""
+    """Requires strings: a patch may have set apiVersion and kind to any value."""
     for key in ("apiVersion", "kind"):
         if not isinstance(obj.get(key), str | None):
             found = go_type_name(obj[key])
@@ -82,7 +91,10 @@ def _not_of_custom(obj: Obj, kind: Kind, api_version: str, name: str) -> StatusE
 
 
 def require_applicable(target: Target, config: Obj, stored: Stored | None) -> None:
-    """That a configuration is of the path's kind and namespace; its name is looked at later."""
+    """Requires that a configuration fits the path's kind and namespace, else StatusError (400).
+
+    A configuration with a uid requires that the object exists, else 409. Its name is checked later.
+    """
     api_version, name = (_text(config.get(key)) for key in ("apiVersion", "kind"))
     if (api_version, name) != (target.kind.api_version, target.kind.name):
         version = api_version if "/" in api_version else f"/{api_version}"
@@ -102,7 +114,10 @@ def _text(value: object) -> str:
 
 
 def require_name(target: Target, metadata: Obj) -> None:
-    """That it has the path's name; what is no text is told of when types are looked at."""
+    """Requires that the object has the name in the path, else StatusError (400).
+
+    A name that is not a string is reported later, by the type check.
+    """
     name = metadata.get("name")
     if not name:
         why = f"({target.name} based on URL) was undeterminable: name must be provided"
@@ -114,7 +129,7 @@ def require_name(target: Target, metadata: Obj) -> None:
 
 
 def require_namespace(target: Target, metadata: Obj) -> None:
-    """That it is in the path's namespace, if it names one."""
+    """Requires the path's namespace, unless the body names no namespace; else StatusError (400)."""
     namespace = metadata.get("namespace") or target.namespace
     if namespace != target.namespace and isinstance(namespace, str):
         raise bad_request(
@@ -123,7 +138,10 @@ def require_namespace(target: Target, metadata: Obj) -> None:
 
 
 def require_uid(kind: Kind, stored: Stored, uid: str | None) -> None:
-    """That this object is meant, and not another one of its name."""
+    """Requires that the stored object has this uid, if a uid is given, else StatusError (409).
+
+    Another uid means that the object was deleted and created again.
+    """
     if not uid or uid == stored.uid or not isinstance(uid, str):
         return
     registry = f"/registry/{kind.plural if not kind.group else kind.group + '/' + kind.plural}"
@@ -139,7 +157,10 @@ def require_uid(kind: Kind, stored: Stored, uid: str | None) -> None:
 
 
 def require_version(kind: Kind, stored: Stored, metadata: Obj) -> None:
-    """That a writer who names a version has seen the latest; of custom kinds all have to."""
+    """Requires the latest resourceVersion if the writer sends one, else StatusError (409).
+
+    For custom kinds it must be present: else 422.
+    """
     version = metadata.get("resourceVersion")
     if version == str(stored.version):
         return
@@ -152,7 +173,10 @@ def require_version(kind: Kind, stored: Stored, metadata: Obj) -> None:
 
 
 def number_of(version: str | None) -> int:
-    """A resourceVersion as a number. StatusError (500) if it is none."""
+    """Returns a resourceVersion as a number, 0 if it is absent.
+
+    Raises StatusError (500) for other texts, as Kubernetes does.
+    """
     if not version:
         return 0
     if not version.isascii() or not version.isdecimal():

@@ -1,4 +1,4 @@
-"""What a request says about how it is to be carried out: its parameters, checked."""
+"""The options of a write, read from its parameters or its body, and checked."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ APPLY = "application/apply-patch+yaml"
 
 @dataclass(frozen=True)
 class WriteOptions:
-    """Of a create, an update or a patch."""
+    """The options of a create, an update or a patch."""
 
     dry_run: bool
     manager: str
-    #: Strict, Warn or Ignore: what becomes of fields that are unknown or doubled.
+    #: Strict, Warn or Ignore: how unknown and duplicate fields are treated.
     validation: str
     force: bool
-    #: What the writer is to be warned of, as it turns out.
+    #: Warnings for the writer. The write adds to them.
     warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class DeleteOptions:
-    """Of a deletion."""
+    """The options of a deletion, with its preconditions."""
 
     dry_run: bool = False
     grace_seconds: int | None = None
-    #: Foreground, Background or Orphan; "" leaves it to the finalizers that are there.
+    #: Foreground, Background or Orphan. With "" the object's present finalizers decide.
     policy: str = ""
     uid: str | None = None
     version: str | None = None
@@ -57,7 +57,7 @@ _NAMES = {"POST": "CreateOptions", "PUT": "UpdateOptions", "PATCH": "PatchOption
 
 
 def write_options(request: Request) -> WriteOptions:
-    """StatusError (422) if a parameter has a value that there is not."""
+    """Reads the options of a write. Raises StatusError (422) for unknown values."""
     query = request.query
     is_apply = request.method == "PATCH" and request.media_type == APPLY
     if not query and not is_apply:
@@ -83,7 +83,7 @@ def write_options(request: Request) -> WriteOptions:
 
 
 def _manager_of(request: Request) -> str:
-    """Who writes without saying so: as the user agent calls itself, before its version."""
+    """The default field manager: the program's name in the user agent."""
     return default_manager(request.user_agent) or "unknown"
 
 
@@ -108,7 +108,10 @@ def _manager_causes(manager: str) -> list[FieldError]:
 
 
 def delete_options(request: Request) -> DeleteOptions:
-    """From the body, else from the parameters. StatusError if they make no sense."""
+    """Reads the options of a deletion from the body or, if that is empty, from the parameters.
+
+    Raises StatusError: 422 for unknown or contradictory values, 500 for a body of another kind.
+    """
     given = _delete_body(request.body) if request.body.strip() else _delete_query(request)
     causes = _dry_run_causes(given.get("dryRun") or [])
     policy = given.get("propagationPolicy")
@@ -146,7 +149,7 @@ def _delete_body(body: bytes) -> Obj:
 
 
 def _not_delete_options(why: str) -> StatusError:
-    """Without a reason, and without saying which body it is about."""
+    """Kubernetes answers 500 without a reason, and does not name the kind of body."""
     bare = re.sub(rf"^.*(?:cannot be handled as a|must be of type) {_KIND}\)?: ", "", why)
     return StatusError(500, "", re.sub(r" \([^()]*\)$", "", bare))
 

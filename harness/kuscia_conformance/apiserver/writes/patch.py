@@ -1,4 +1,4 @@
-"""Changing the object that there is as a patch says: JSON, merge or strategic merge."""
+"""Patching objects: JSON patch, merge patch and strategic merge patch."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ from kuscia_conformance.apiserver.writes.writer import Writer, Written
 def patch(
     writer: Writer, target: Target, patch: Any, media_type: str, options: WriteOptions
 ) -> Written:
-    """Change the object there is as the patch says: JSON, merge or strategic."""
+    """Patches an object; `media_type` is the kind of patch.
+
+    Raises StatusError: 404 if the object does not exist, 409 for an old resourceVersion, 422 if the
+    result is invalid.
+    """
     kind, stored = target.kind, writer.require(target)
     old = in_version_object(kind, stored)
     new = patching.apply_patch(

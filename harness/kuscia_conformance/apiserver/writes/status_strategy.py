@@ -1,4 +1,4 @@
-"""What stays as it was when an object is written: what this writer, or no writer, may change."""
+"""What a write must not change: the status, or everything but the status, and system fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.kube.objects import Obj
 
-#: What of metadata no writer has a say in when an object is new.
+#: The fields of metadata that are dropped from new objects: only the server sets them.
 _WIPED = (
     "uid",
     "creationTimestamp",
@@ -15,27 +15,32 @@ _WIPED = (
     "deletionGracePeriodSeconds",
     "selfLink",
 )
-#: And what is the old object's when it is not; the last, and a uid, unless the writer names others.
+#: The fields of metadata that an update keeps from the old object: always, or if they are absent.
 _KEPT = ("generation", "selfLink", "creationTimestamp")
 _KEPT_IF_ABSENT = ("uid", "deletionGracePeriodSeconds")
 _NOT_COUNTED = ("metadata", "status", "apiVersion", "kind")
 
 
 def wipe(metadata: Obj) -> None:
-    """Rid new metadata of what only the server writes."""
+    """Removes the fields that only the server sets from new metadata."""
     for name in _WIPED:
         metadata.pop(name, None)
 
 
 def not_tracked(kind: Kind, sub: str) -> Obj | None:
-    """The fields that are put back after a write, and so become nobody's."""
+    """Returns the fields that a write does not own, because they are put back after it."""
     if not kind.has_status:
         return None
     return {"f:spec": {}} if sub == "status" else {"f:status": {}}
 
 
 def keep_what_is_not_written(kind: Kind, sub: str, old: Obj, new: Obj) -> Obj:
-    """The new object with the old one's status, or the reverse; system fields as before."""
+    """Returns the new object with everything restored that this write may not change.
+
+    For a custom kind, a write to `/status` keeps only the new status, and another write keeps the
+    old status. Built-in kinds do this in their strategy. System fields of metadata stay as they
+    were.
+    """
     if kind.is_custom and sub == "status":
         managed = new["metadata"].get("managedFields")
         status = new.get("status")
@@ -70,6 +75,7 @@ def _set(holder: Obj, name: str, value: Any) -> None:
 
 
 def count_generation(kind: Kind, old: Obj, new: Obj) -> None:
+    """Raises metadata.generation by one if more than metadata and status has changed."""
     if not kind.strategy.counts_generations:
         return
     left_out = _NOT_COUNTED if not kind.is_custom or kind.has_status else ("metadata",)
@@ -80,7 +86,7 @@ def count_generation(kind: Kind, old: Obj, new: Obj) -> None:
 
 
 def is_over(kind: Kind, obj: Obj) -> bool:
-    """Whether what was to go has nothing left that holds it."""
+    """Returns whether a deleted object has nothing left that holds it, so that it must go."""
     metadata = obj["metadata"]
     if "deletionTimestamp" not in metadata or metadata.get("finalizers"):
         return False

@@ -1,4 +1,7 @@
-"""Changing objects: by a whole new one, or in place for the server's own."""
+"""Changing objects: `replace` for the body of a PUT, `update` for the server's own code.
+
+Both end in `commit_update`, as `patch` and `apply` do.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ from kuscia_conformance.apiserver.writes.writer import Writer, Written
 from kuscia_conformance.kube.objects import Obj
 
 _RBAC = "rbac.authorization.k8s.io"
-#: The kinds of which a PUT makes an object that is not there.
+#: The kinds whose PUT creates the object if it does not exist, as in Kubernetes.
 _MADE_BY_UPDATE = frozenset(
     {
         ("", "endpoints"),
@@ -52,7 +55,11 @@ _MADE_BY_UPDATE = frozenset(
 def replace(
     writer: Writer, target: Target, obj: Obj, options: WriteOptions, complaints: Sequence[str] = ()
 ) -> Written:
-    """Put this object in the place of the one there is."""
+    """Replaces an object by the one in a body. Some kinds are created if they do not exist.
+
+    Raises StatusError: 400 if the body does not fit the path, 404 if the object does not exist, 409
+    if its uid or resourceVersion differs, 422 if the new object is invalid.
+    """
     kind = target.kind
     require_kind(obj, kind)
     metadata = metadata_of(obj, kind)
@@ -78,7 +85,10 @@ def update(
     *,
     dry_run: bool = False,
 ) -> Written:
-    """For the server's own: change an object in place, without validation of a body."""
+    """Changes an object in place, for the server's own controllers and for `scale`.
+
+    `change` gets a copy of the object. Types are not checked, because no body was decoded.
+    """
     stored = writer.require(target)
     new = in_version_object(target.kind, stored)
     change(new)
@@ -88,19 +98,23 @@ def update(
 
 @dataclass(frozen=True)
 class Change:
-    """What is to become of an object that there is."""
+    """A change of an existing object: the stored version, and the new object."""
 
     target: Target
     stored: Stored
     new: Obj
-    #: The stored object, where it has been read already.
+    #: The stored object, if the caller has already decoded it.
     old: Obj | None = None
-    #: Whether `new` says already who owns what.
+    #: Whether the managedFields of `new` are up to date, as after apply.
     tracked: bool = False
 
 
 def commit_update(writer: Writer, change: Change, options: WriteOptions) -> Written:
-    """Defaults, prepares, validates and commits a change; a change of nothing commits nothing."""
+    """Defaults, prepares, validates and commits a change.
+
+    A change without effect is not committed. An update that removes the last finalizer of a deleted
+    object removes the object. Raises StatusError (409, 422).
+    """
     target, new, kind = change.target, change.new, change.target.kind
     old = change.old or in_version_object(kind, change.stored)
     require_version(kind, change.stored, new["metadata"])
@@ -118,7 +132,8 @@ def commit_update(writer: Writer, change: Change, options: WriteOptions) -> Writ
         return Written(old, committed=False)
     writer.admit(target, new)
     if is_over(kind, new) and not options.dry_run:
-        # It goes as it was last, and its last writer is told of no version after that.
+        # The DELETED event carries the object from before this write. The answer keeps that
+        # object's resourceVersion, because this write itself is not stored.
         writer.remove(kind, old)
         return Written(new)
     return writer.commit(kind, new, options)

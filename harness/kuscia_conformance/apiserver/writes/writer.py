@@ -1,9 +1,9 @@
-"""What every write ends in: the store, the time, chance, and who owns which field.
+"""The end of every write: the store, the clock, random numbers, and who owns which field.
 
-`create`, `update`, `patch`, `apply` and `delete` beside this are functions of a `Writer`, for
-requests and for the server's own controllers alike, in the order of a real server: a body is
-decoded, defaulted, prepared, validated, and then committed. Nothing in them waits, so that no other
-write can come between a look and a write. What a kind does beyond this is its `Strategy`'s.
+The verbs (`create`, `update`, `patch`, `apply`, `delete`) are functions of a `Writer`, for requests
+and for the server's own controllers. They keep the order of a real server: a body is decoded,
+defaulted, prepared, validated, and committed. Nothing in them awaits, so no other write can come
+between a read and its write. A kind's `Strategy` adds what is special about the kind.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from kuscia_conformance.kube.objects import Obj, time_text
 
 @dataclass
 class Written:
-    """The object as it was answered."""
+    """The result of a write: the object for the answer."""
 
     obj: Obj
-    #: Whether it is new; and whether anything was changed that has to be waited for.
+    #: Whether the object is new, and whether the store was changed.
     created: bool = False
     committed: bool = True
 
 
 @dataclass
 class Writer:
-    """Writes into a store, for requests and for the server's own controllers alike."""
+    """Writes into a store, for requests and for the server's own controllers."""
 
     store: Store
     now: Callable[[], datetime]
     random: Random = field(default_factory=Random)
-    #: Looks at each write before it is committed; may change it, or raise a StatusError.
+    #: Called before each commit. It may change the object, or raise a StatusError.
     admit: Callable[[Target, Obj], None] = lambda *_: None
 
     def context(self) -> Context:
@@ -56,7 +56,7 @@ class Writer:
                 yield from map(for_reading, collection.objects.values())
 
     def require(self, target: Target) -> Stored:
-        """The object that is meant. StatusError (404) if there is none."""
+        """Returns the target's stored object. Raises StatusError (404) if it does not exist."""
         kind = target.kind
         stored = self.store.get(kind.key, target.namespace, target.name)
         if stored is None:
@@ -64,6 +64,7 @@ class Writer:
         return stored
 
     def remove(self, kind: Kind, obj: Obj) -> None:
+        """Removes the object. `obj` is the version that the watch event carries."""
         stored = kind.strategy.to_stored(obj) if kind.stored_as else obj
         self.store.remove(kind.key, stored, selectable(kind, stored))
 
@@ -75,13 +76,18 @@ class Writer:
         *,
         created: bool = False,
     ) -> Written:
+        """Stores the object, except in a dry run, and returns the result of the write."""
         if options.dry_run:
             return Written(obj, created, committed=False)
         self.put(kind, obj)
         return Written(obj, created)
 
     def put(self, kind: Kind, obj: Obj) -> None:
-        """Keep it as it is."""
+        """Stores the object without further checks, and sets its resourceVersion.
+
+        It is stored in the version in which the kind is stored, which may differ from
+        `kind.version`.
+        """
         stored = obj
         if kind.stored_as:
             stored = kind.strategy.to_stored(orjson.loads(orjson.dumps(obj)))
@@ -91,10 +97,12 @@ class Writer:
         obj["metadata"]["resourceVersion"] = str(kept.version)
 
     def author(self, kind: Kind, options: WriteOptions, sub: str) -> fields.Author:
+        """Returns the author of a write, for managedFields."""
         now, resets = time_text(self.now()), not_tracked(kind, sub)
         return fields.Author(options.manager, kind.api_version, now, sub, resets)
 
     def track(self, kind: Kind, old: Obj | None, new: Obj, options: WriteOptions, sub: str) -> None:
+        """Updates the managedFields of `new`: who owns which field after this write."""
         author = self.author(kind, options, sub)
         new["metadata"]["managedFields"] = fields.track(old, new, kind.type, author)
         if not new["metadata"]["managedFields"]:
@@ -102,6 +110,7 @@ class Writer:
 
 
 def selectable(kind: Kind, obj: Obj) -> dict[str, str]:
+    """Returns the fields that field selectors can select the object by."""
     metadata = obj["metadata"]
     return {
         "metadata.name": metadata["name"],

@@ -1,8 +1,11 @@
-"""The commands of `kuscia-conformance`, a module each: `run.py` has the click command `run`.
+"""The commands of `kuscia-conformance`: `run.py` has the click command `run`, and so on.
 
-Comes in: the options of one command. Goes out: a call of the room that does the work, and what it
-found, as text. A command imports that room only when it is called, so that help is there at once.
-`cli.main` lists the commands in the order of the help text. One must not know another.
+Comes in: the options of one command. Goes out: a call of the room that does the work, and its
+result as text.
+
+A command imports that room inside its function, so that `--help` is fast. `cli.main` lists the
+commands in the order of the help text. The docstring of a command is its help text. One command
+must not know another.
 """
 
 from __future__ import annotations
@@ -18,7 +21,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def suite_options(*names: str) -> Callable[[F], F]:
-    """The options of the one table, or those named, as options of a click command."""
+    """Returns a decorator that adds the suite's options to a click command.
+
+    With `names` it adds only these. The options come from `pytest_plugin.options.OPTIONS`, so the
+    command and the pytest plugin have the same ones.
+    """
 
     def decorate(command: F) -> F:
         for option in reversed(OPTIONS):

@@ -1,6 +1,6 @@
-"""`kuscia-conformance controller`: the reference controller alone, on any kubeconfig.
+"""The command `controller`: runs the reference controller alone, on any cluster.
 
-The options of the leader election are those of Kubernetes' own components.
+The options of the leader election have the names that Kubernetes' own components use.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ LEVELS = ("debug", "info", "warning", "error")
 
 
 def _lease(option: str, default: Any, **how: Any) -> Callable[[Any], Any]:
+    """Returns a click option of the leader election."""
     return click.option(
         f"--leader-elect-{option}", default=default, show_default=default is not None, **how
     )
@@ -28,28 +29,67 @@ def _lease(option: str, default: Any, **how: Any) -> Callable[[Any], Any]:
 @click.option(
     "--kubeconfig",
     type=click.Path(path_type=Path),
-    help="Default: as kubectl finds it; in a pod, its service account.",
+    help="The cluster. Default: the kubeconfig that kubectl uses; in a pod, its service account.",
 )
-@click.option("--context", metavar="NAME", help="Default: the kubeconfig's current one.")
-@click.option("--log-level", type=click.Choice(LEVELS), default="info", show_default=True)
+@click.option(
+    "--context", metavar="NAME", help="A context of the kubeconfig. Default: the current one."
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(LEVELS),
+    default="info",
+    show_default=True,
+    help="Print messages of this level and above.",
+)
 @click.option(
     "--metrics-port",
     type=click.IntRange(0, 65535),
     default=0,
     metavar="PORT",
-    help="Serve /metrics, /healthz and /readyz there; default: not at all.",
+    help="Serve /metrics, /healthz and /readyz on this port. Default: do not serve them.",
 )
-@click.option("--metrics-address", default="127.0.0.1", metavar="IP", show_default=True)
-@click.option("--leader-elect", is_flag=True, help="Work only while holding a Lease.")
-@_lease("resource-namespace", None, metavar="NAME", help="Default: the pod's own.")
-@_lease("resource-name", "reference-controller", metavar="NAME")
-@_lease("lease-duration", 15, type=click.IntRange(1), metavar="SECONDS")
-@_lease("renew-deadline", 10.0, metavar="SECONDS")
-@_lease("retry-period", 2.0, metavar="SECONDS")
+@click.option(
+    "--metrics-address",
+    default="127.0.0.1",
+    metavar="IP",
+    show_default=True,
+    help="The address on which --metrics-port is served.",
+)
+@click.option(
+    "--leader-elect",
+    is_flag=True,
+    help="Work only while this process holds a Lease, so that several replicas can run.",
+)
+@_lease(
+    "resource-namespace",
+    None,
+    metavar="NAME",
+    help="The namespace of the Lease. Default: the namespace of the pod.",
+)
+@_lease("resource-name", "reference-controller", metavar="NAME", help="The name of the Lease.")
+@_lease(
+    "lease-duration",
+    15,
+    type=click.IntRange(1),
+    metavar="SECONDS",
+    help="How long other replicas wait after the last renewal before they take the Lease.",
+)
+@_lease(
+    "renew-deadline",
+    10.0,
+    metavar="SECONDS",
+    help="How long the holder tries to renew the Lease before it stops working.",
+)
+@_lease(
+    "retry-period",
+    2.0,
+    metavar="SECONDS",
+    help="How long to wait between two attempts to take or renew the Lease.",
+)
 def controller(
     kubeconfig: Path | None, context: str | None, leader_elect: bool, **options: Any
 ) -> NoReturn:
-    """Run the reference controller until it is told to end."""
+    """Run the reference controller alone, until Ctrl-C or SIGTERM."""
     import reference_controller
     from kuscia_conformance.kube.kubeconfig import read_access
 
@@ -61,7 +101,10 @@ def controller(
 
 
 def _election(options: dict[str, Any]) -> Election:
-    """The election as asked for. UsageError if the namespace is not named outside a pod."""
+    """Returns the election that the options describe.
+
+    Raises UsageError if no namespace is given outside a pod.
+    """
     from kuscia_conformance.kube.kubeconfig import own_namespace
     from reference_controller import Election
 

@@ -1,4 +1,4 @@
-"""`kuscia-conformance down`: end what `up` has made, or undo what a crashed run has left."""
+"""The command `down`: ends the environment of `up`, or cleans a cluster after a crashed run."""
 
 from __future__ import annotations
 
@@ -17,19 +17,24 @@ if TYPE_CHECKING:
 @click.option(
     "--cluster",
     metavar="kubeconfig[:PATH[#CONTEXT]]",
-    help="Undo what runs have done to this cluster of yours and have not undone themselves.",
+    help="Your own cluster, named as in the run: undo what a crashed run has left on it.",
 )
-@click.option("--force", is_flag=True, help="Even while a run holds the cluster; it then ends.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Do it even if a run is using the cluster. That run then ends.",
+)
 def down(cluster: str | None, force: bool) -> None:
-    """End the cluster and the controller that `up` has made, or what is left of them.
+    """Stop the cluster and the controller that `up` has started.
 
-    With --cluster: undo what a crashed run has left on a cluster that exists. Nodes are given
-    back, definitions put back; what the run has made is deleted. It may be done twice.
+    With --cluster: clean your own cluster after a run that crashed. This deletes the objects that
+    the run made, removes its labels and room from the nodes, and restores the resource definitions.
+    It is safe to do this twice.
     """
     if cluster is None:
         from kuscia_conformance.environment.background import take_down
 
-        click.echo("ended" if take_down(click.echo) else "nothing stands")
+        click.echo("stopped" if take_down(click.echo) else "nothing to stop")
         return
     from kuscia_conformance.clusters.address import address_of
     from kuscia_conformance.kube.kubeconfig import read_access
@@ -37,7 +42,7 @@ def down(cluster: str | None, force: bool) -> None:
     address = address_of(cluster)
     if address.kind != "kubeconfig":
         raise UsageError(
-            f"--cluster {cluster}: only what was done to a cluster of yours can be undone",
+            f"--cluster {cluster}: only a cluster of your own can be cleaned",
             hint="name it as in the run: --cluster kubeconfig[:PATH[#CONTEXT]]",
         )
     asyncio.run(_down(read_access(*address.kubeconfig), cluster, force))
@@ -65,7 +70,7 @@ async def _down(access: Access, where: str, force: bool) -> None:
     async with Api(access, preparing.MANAGER) as api:
         held = await lease.find(api)
         if held and not force and await lease.is_live(api, held, click.echo):
-            raise lease.held_by_another(held, hint="--force undoes what it has done nevertheless")
+            raise lease.held_by_another(held, hint="--force cleans the cluster anyway")
         await undo(api, None, say)
         if await lease.release(api, None):
             say(f"deleted the lease of {lease.holder(held)}" if held else "deleted the lease")

@@ -1,4 +1,4 @@
-"""`kuscia-conformance explain`: what a check does, what a requirement says, how a step reads."""
+"""The command `explain`: what a check does, what a requirement says, what a step means."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import click
 @click.command(epilog="Example: kuscia-conformance explain run-pod-fails")
 @click.argument("name", metavar="ID")
 def explain(name: str) -> None:
-    """Explain a check, a requirement or a step; no cluster is needed.
+    """Explain a check, a requirement or a step. Needs no cluster.
 
-    ID is a check's (run-pod-fails, create-required#parties), a requirement's (SC-02), or a
-    sentence ('the pods of bob finish').
+    ID is the id of a check (run-pod-fails, create-required#parties), the id of a requirement
+    (SC-02), or a step in quotes ('the pods of bob finish').
     """
     from kuscia_conformance import steps
     from kuscia_conformance.cli import explanations as explaining

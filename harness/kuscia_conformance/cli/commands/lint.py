@@ -1,4 +1,4 @@
-"""`kuscia-conformance lint`: everything that is wrong with features and documents."""
+"""The command `lint`: finds all mistakes in features and documents."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import click
 @click.command(epilog="Example: kuscia-conformance lint mine.feature")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def lint(paths: tuple[Path, ...]) -> NoReturn:
-    """Say what is wrong with features and documents, all at once; no cluster is needed.
+    """Find all mistakes in features and documents. Needs no cluster.
 
-    PATHS are feature files, documents, or folders of them; without any, the suite's own, which
-    also have to cover every requirement. Exit codes: 0 nothing is wrong, 1 something is, 2 usage.
+    PATHS are feature files, documents, or folders with them. Without PATHS, it checks the suite's
+    own files, and that they cover every requirement.
+
+    Exit codes: 0 no mistakes, 1 mistakes found, 2 wrong usage.
     """
     from kuscia_conformance.lint import lint as look
 
@@ -23,5 +25,5 @@ def lint(paths: tuple[Path, ...]) -> NoReturn:
     for problem in findings.problems:
         click.echo(str(problem).replace(f"{Path.cwd()}/", ""))
     count = len(findings.problems)
-    click.echo(f"{count} wrong in {findings}" if count else str(findings))
+    click.echo(f"{count} mistake{'s' * (count != 1)} in {findings}" if count else str(findings))
     sys.exit(1 if count else 0)

@@ -1,4 +1,4 @@
-"""`kuscia-conformance list`: the checks there are, or the requirements and what covers them."""
+"""The command `list`: lists the checks, or the requirements with the checks that cover them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ Row = tuple[str, ...]
 
 
 @click.command(epilog="Example: kuscia-conformance list schedule 'clean-*' CR-06")
-@click.option("--requirements", is_flag=True, help="Requirements, and the checks that cover them.")
+@click.option(
+    "--requirements",
+    is_flag=True,
+    help="List the requirements, each with the checks that cover it.",
+)
 @click.argument("patterns", nargs=-1)
 def list(requirements: bool, patterns: tuple[str, ...]) -> None:
-    """List the checks, or those that PATTERNS name; no cluster is needed.
+    """List all checks, or the checks that PATTERNS name. Needs no cluster.
 
-    A pattern is what `run --only` takes: a check, an area, a feature, a requirement, with * and ?.
+    A pattern is the name of a check, an area, a feature or a requirement, as for `run --only`. In
+    it, * stands for any text and ? for one character.
     """
     if requirements:
         show(("requirement", "strength", "source", "checks"), [*_requirements(patterns)])
@@ -46,7 +51,10 @@ def _requirements(patterns: tuple[str, ...]) -> Iterator[Row]:
 
 
 def show(headings: Row, rows: Sequence[Row]) -> None:
-    """A table on a terminal; elsewhere a line for each row, never cut, for other programs."""
+    """Prints the rows: as a table with headings on a terminal, else one line for each row.
+
+    Outside a terminal it prints no headings and never cuts a line, so that programs can read it.
+    """
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.table import Table

@@ -1,4 +1,4 @@
-"""`kuscia-conformance new`: a feature with its documents, to begin with."""
+"""The command `new`: writes a first feature with its documents."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ import click
     "--folder",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="Where to put it.  [default: here]",
+    help="The folder in which to write them.  [default: the current folder]",
 )
 def new(name: str, folder: Path) -> None:
-    """Write a feature NAME with its documents, which runs as it is; change it from there."""
+    """Write a new feature NAME and its documents, to be changed.
+
+    The feature has two scenarios, which pass with the reference controller.
+    """
     from kuscia_conformance.cli.scaffold import write_feature
 
     files = write_feature(name, folder)

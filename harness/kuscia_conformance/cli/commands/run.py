@@ -1,4 +1,4 @@
-"""`kuscia-conformance run`: the suite against a controller, and a verdict."""
+"""The command `run`: runs the suite against a controller, and gives a verdict."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from kuscia_conformance.pytest_plugin import options
     "-n",
     "--workers",
     metavar="N",
-    help="Run N scenarios at a time; auto: as many as the nodes allow.  "
-    "[default: auto; 0, none beside another, with PATHS, --only, --update or --pause-on-failure]",
+    help="Run scenarios in N worker processes; 0: one after another; auto: as many as the nodes "
+    "or cores allow.  [default: auto; 0 with PATHS, --only, --update or --pause-on-failure]",
 )
 def run(workers: str | None, paths: tuple[Path, ...], **chosen: Any) -> NoReturn:
-    """Run the scenarios against a controller, and write a report.
+    """Run scenarios against a controller, and write a report.
 
-    PATHS are features of your own, or folders of them; without any it is the whole suite.
+    PATHS are features of your own, or folders with them. Without PATHS, the whole suite runs.
 
-    Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 incomplete (interrupted, core checks
-    skipped), 4 the harness or the cluster failed.
+    Exit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 incomplete (interrupted, or core
+    checks were skipped), 4 the harness or the cluster failed.
     """
     from kuscia_conformance.cli.runner import run_suite
     from kuscia_conformance.environment.settings import read_settings

@@ -1,4 +1,4 @@
-"""`kuscia-conformance serve`: the embedded cluster, for kubectl and controllers by hand."""
+"""The command `serve`: runs the embedded cluster alone, for kubectl and other programs."""
 
 from __future__ import annotations
 
@@ -14,24 +14,36 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: kuscia-conformance serve --kubeconfig cluster.yaml --port 6443")
-@click.option("--port", default=0, type=click.IntRange(0, 65535), help="default: any that is free")
-@click.option("--nodes", default=4, show_default=True, type=click.IntRange(0, 250))
+@click.option(
+    "--port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    help="The port of the API server. Default: any free port.",
+)
+@click.option(
+    "--nodes",
+    default=4,
+    show_default=True,
+    type=click.IntRange(0, 250),
+    help="The number of simulated nodes.",
+)
 @click.option(
     "--pace",
     default=8.0,
     show_default=True,
     type=click.FloatRange(0, 10_000),
-    help="milliseconds by which the answer to a write is held back; no real server is as fast as 0",
+    help="Delay the answer to each write by this many milliseconds, as a real API server does.",
 )
 @click.option(
     "--kubeconfig",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="where to write the kubeconfig; default: a temporary file, gone at the end",
+    help="Write the kubeconfig to this new file. Default: a temporary file. Deleted at the end.",
 )
 def serve(port: int, nodes: int, pace: float, kubeconfig: Path | None) -> None:
-    """Serve a Kubernetes API with simulated nodes, all in memory, until Ctrl-C.
+    """Serve the embedded cluster alone, until Ctrl-C.
 
-    It has the suite's resource definitions, and no controller: see `kuscia-conformance controller`.
+    It is a Kubernetes API with simulated nodes, kept in memory. The suite's resource definitions
+    are installed. No controller runs; `kuscia-conformance controller` starts one.
     """
     from kuscia_conformance.clusters.embedded.process import Serving, main
     from kuscia_conformance.features.folders import (
@@ -43,13 +55,13 @@ def serve(port: int, nodes: int, pace: float, kubeconfig: Path | None) -> None:
         main(Serving(Path(folder), port, nodes, pace / 1000, crds), _tell(nodes, kubeconfig))
     if kubeconfig:
         kubeconfig.unlink(missing_ok=True)
-    click.echo("gone, with everything in it")
+    click.echo("the cluster has ended; everything in it is gone")
 
 
 def _tell(nodes: int, wanted: Path | None) -> Callable[[Path], None]:
     def tell(made: Path) -> None:
         path = _copy(made, wanted) if wanted else made
-        click.echo(f"a cluster with {nodes} simulated nodes is served until Ctrl-C:")
+        click.echo(f"a cluster with {nodes} simulated nodes runs until Ctrl-C:")
         click.echo(f"  export KUBECONFIG={path.resolve()}")
         click.echo("  kubectl get nodes")
 
@@ -57,12 +69,16 @@ def _tell(nodes: int, wanted: Path | None) -> Callable[[Path], None]:
 
 
 def _copy(made: Path, wanted: Path) -> Path:
-    """UsageError if it cannot be written, or is somebody's kubeconfig already."""
+    """Copies the kubeconfig to the wanted file, readable only by its owner, and returns the file.
+
+    Raises UsageError if the file exists, because it may be another cluster's kubeconfig, or cannot
+    be written.
+    """
     from kuscia_conformance.errors import UsageError
 
     hint = "name another file by --kubeconfig"
     if wanted.exists():
-        raise UsageError(f"--kubeconfig {wanted}: the file exists, and is left as it is", hint=hint)
+        raise UsageError(f"--kubeconfig {wanted}: the file exists, and was not changed", hint=hint)
     try:
         wanted.touch(mode=0o600)
         shutil.copyfile(made, wanted)

@@ -1,4 +1,4 @@
-"""`kuscia-conformance up`: a cluster and a controller that stay, for runs that take seconds."""
+"""The command `up`: starts a cluster and a controller that stay, so that later runs are fast."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ from kuscia_conformance.pytest_plugin import options
     "setup",
 )
 def up(**chosen: Any) -> None:
-    """Make a cluster and a controller, and leave them standing in the background.
+    """Start a cluster and a controller in the background.
 
-    `run --reuse` and `pytest --kuscia-reuse` use them; `kuscia-conformance down` ends them.
+    `run --reuse` and `pytest --kuscia-reuse` use them, so that a run takes seconds.
+    `kuscia-conformance down` stops them.
     """
     from kuscia_conformance.environment.background import bring_up, folder
     from kuscia_conformance.environment.settings import read_settings
 
-    # An environment that stays goes on while nobody drives it, so its clock is a real one.
+    # The environment goes on between two runs, when no run could move a virtual clock.
     choice = options.chosen({**chosen, "clock": "real"})
     environment = bring_up(read_settings(choice.texts, choice.given), click.echo)
     context = f" --context {environment.context}" if environment.context else ""
-    click.echo(f"{environment.cluster} stands, with the controller {environment.controller}")
+    click.echo(f"{environment.cluster} runs, with the controller {environment.controller}")
     click.echo("  run scenarios on it:  kuscia-conformance run --reuse my.feature")
     click.echo(f"  look at it:           kubectl --kubeconfig {environment.kubeconfig}{context}")
     click.echo(f"  the controller's log: {environment.controller_log or folder() / 'log'}")
-    click.echo("  end it:               kuscia-conformance down")
+    click.echo("  stop it:              kuscia-conformance down")

@@ -1,6 +1,10 @@
-"""The embedded cluster: our API server and simulated nodes, in a process or within this one.
+"""The embedded cluster: our API server and simulated nodes, without Docker or other programs.
 
-Comes in: a folder, a port, a number of nodes. Goes out: a kubeconfig, by which the cluster answers.
-`provider` is `--cluster embedded`, `process` what `python -m` runs here, `nodes` the part that a
-run on a virtual clock uses, too. It must not know runs or scenarios.
+Comes in: a folder, a port, a number of nodes. Goes out: the kubeconfig of a cluster that answers.
+This package must not know runs or scenarios.
+
+    provider   `--cluster embedded`: the cluster as a child process of a run
+    process    the program of that child process; `kuscia-conformance serve` runs it, too
+    nodes      server and nodes within one process; runs on a virtual clock use it, too
+    gc_tuning  makes Python collect garbage rarely, as suits a server
 """

@@ -1,4 +1,4 @@
-"""The process of the embedded cluster; see `process`."""
+"""The command line of the embedded cluster's process; see `process`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from kuscia_conformance.errors import UsageError
 @click.option("--nodes", default=4, show_default=True, type=click.IntRange(0, 250))
 @click.option("--pace", default=8.0, show_default=True, type=click.FloatRange(0, 10_000))
 def run(folder: Path, port: int, nodes: int, pace: float) -> None:
-    """Serve an embedded cluster; the pace is in milliseconds."""
+    """Serve an embedded cluster.
+
+    --pace is the delay of the answer to each write, in milliseconds.
+    """
     logging.basicConfig(level="WARNING", stream=sys.stderr)
     try:
         main(Serving(folder, port, nodes, pace / 1000), _say_ready)

@@ -1,4 +1,4 @@
-"""How often a process that serves looks for cycles of objects that nobody uses any more."""
+"""Makes Python's garbage collector run rarely in a process that serves requests."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: A server, or a run in one process with it, keeps nearly all that it makes for long, and a request
-#: makes thousands of objects: to look them through as often as usual takes an eighth of its time.
+#: The thresholds for `gc.set_threshold`. A request makes thousands of objects, and a server keeps
+#: most of them for long. With the usual thresholds the collector takes an eighth of the time.
 _SELDOM = (50_000, 20, 100)
 
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Have it look seldom meanwhile, and never at what is there at the start."""
+    """Collects rarely while the context is open, and never looks at objects that exist already."""
     usual = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(*_SELDOM)

@@ -1,4 +1,4 @@
-"""The embedded server with simulated nodes: how both come to work, whatever the clock."""
+"""Starts the embedded server together with its simulated nodes, on a real or a virtual clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.world import World
 from kuscia_conformance.simulated_nodes import kubelet, nodes
 
-#: Who the nodes are in the server's log.
+#: The user agent of the nodes in the server's request log.
 USER_AGENT = "kuscia-conformance-simulated-nodes"
 
 
@@ -20,9 +20,10 @@ USER_AGENT = "kuscia-conformance-simulated-nodes"
 async def at_work(
     server: Server, access: Access, count: int, world: Callable[[Api], World] = World
 ) -> AsyncIterator[None]:
-    """Has the server's controllers and so many nodes at work meanwhile; the nodes are ready then.
+    """Runs the server's controllers and that many nodes while the context is open.
 
-    `access` leads to the server within this process; `world` decides what time it is for the nodes.
+    The nodes are ready when the context is entered. `access` leads to the server within this
+    process. `world` makes the `World` of the nodes, and so decides which clock they use.
     """
     async with server.running(), Api(access, USER_AGENT) as api:
         ready = asyncio.Event()

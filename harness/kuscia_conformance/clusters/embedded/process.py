@@ -2,8 +2,9 @@
 
     python -m kuscia_conformance.clusters.embedded --folder DIR [--port 0] [--nodes 4] [--pace 8]
 
-It writes `kubeconfig` and its certificates into DIR, and prints `ready` once requests are
-answered and the nodes are there. SIGTERM or SIGINT ends it, and with it all that it holds.
+The process writes `kubeconfig` and its certificates into DIR. It prints `ready` when the server
+answers requests and the nodes are ready. SIGTERM or SIGINT ends it; objects are kept in memory
+only, and are then lost.
 """
 
 from __future__ import annotations
@@ -30,21 +31,24 @@ ADDRESS = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Serving:
-    """How the process is to run."""
+    """The options of the process."""
 
-    #: Where certificates and kubeconfig are written.
+    #: The folder into which certificates and kubeconfig are written.
     folder: Path
-    #: 0 is any that is free.
+    #: The port to listen on; 0 is any free port.
     port: int = 0
     nodes: int = 4
-    #: Seconds by which a write's answer is held back.
+    #: How long the answer to each write is delayed, in seconds.
     pace: float = PACE
-    #: Definitions to install before it counts as ready.
+    #: The folder of resource definitions to install before the cluster counts as ready.
     definitions: Path | None = None
 
 
 def main(serving: Serving, on_ready: Callable[[Path], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `on_ready` is told the kubeconfig. UsageError for the port."""
+    """Serves until SIGTERM or SIGINT; calls `on_ready` with the kubeconfig once all is ready.
+
+    Raises UsageError if the port is taken or the folder cannot be written.
+    """
     import uvloop
 
     uvloop.run(_until_told_to_end(serving, on_ready))
@@ -62,7 +66,10 @@ async def _until_told_to_end(serving: Serving, on_ready: Callable[[Path], None])
 
 @asynccontextmanager
 async def cluster(serving: Serving) -> AsyncIterator[Path]:
-    """A server that answers and nodes that are ready; the kubeconfig."""
+    """Runs the server and its nodes while the context is open; yields the path of the kubeconfig.
+
+    Raises UsageError if the port is taken or the folder cannot be written.
+    """
     listener = _listen(serving.port)
     port = listener.getsockname()[1]
     token = secrets.token_hex(16)
@@ -73,7 +80,7 @@ async def cluster(serving: Serving) -> AsyncIterator[Path]:
         answering(server, listener, serving.folder / "tls.crt", serving.folder / "tls.key"),
     ):
         if serving.definitions:
-            # Reading YAML takes longer than the rest of the start, and not everybody wants it.
+            # Imported late: reading YAML takes longer than the rest of the start, and is optional.
             from kuscia_conformance.clusters import preparing
 
             await preparing.install(access_to(server, token), serving.definitions)
@@ -99,6 +106,6 @@ def _listen(port: int) -> socket.socket:
         listener.close()
         raise UsageError(
             f"--port {port}: cannot listen on {ADDRESS}:{port}: {error.strerror or error}",
-            hint="name a port that is free; without --port one is chosen",
+            hint="name a port that is free; without --port a free one is chosen",
         ) from error
     return listener

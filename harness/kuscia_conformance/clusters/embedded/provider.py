@@ -1,4 +1,4 @@
-"""`--cluster embedded`: the embedded cluster in a process of its own, for a run."""
+"""`--cluster embedded`: runs the embedded cluster as a child process of the run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ CAN = frozenset({"simulated-nodes", "exec", "request-log"})
 
 @contextmanager
 def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
-    """The cluster in a process of its own, gone at the end. ProcessError if it does not start."""
+    """Starts the cluster as a child process, and ends it when the context is left.
+
+    Raises UsageError if the address has an argument, ProcessError if the process does not start,
+    ClusterError if definitions or nodes do not become ready in time.
+    """
     address.require_no_argument()
     folder = options.work / "embedded"
     options.say(f"starting the embedded cluster, with {options.nodes} simulated nodes")

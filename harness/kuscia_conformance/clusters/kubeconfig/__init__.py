@@ -1,7 +1,12 @@
-"""A cluster of the user's, by a kubeconfig: used on terms, and left as it was found.
+"""`--cluster kubeconfig`: a cluster of the user's, whose state is restored after a run.
 
-Comes in: an `Address` and the nodes that the user names. Goes out: a `Cluster`, which is given back
-at the end, or by `kuscia-conformance down` after a crash. `pool` chooses the nodes, `lease` keeps a
-second run away, `definitions` installs what is missing and puts back what it replaced, `undo` takes
-away what a run has made. It must not know other kinds of cluster.
+Comes in: an `Address`, and the nodes that the user names. Goes out: a `Cluster`. Its state is
+restored at the end of the run; after a crash by `kuscia-conformance down`, or by the next run.
+This package must not know other kinds of cluster.
+
+    provider     the context manager that uses the other modules, in order
+    lease        keeps a second run from using the cluster at the same time
+    pool         chooses the nodes
+    definitions  installs missing resource definitions, and restores those that it has replaced
+    undo         deletes what a run has made, and takes back what it has changed
 """

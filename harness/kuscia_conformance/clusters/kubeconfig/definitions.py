@@ -1,8 +1,12 @@
-"""Resource definitions on somebody's cluster: theirs are left, or given back as they were.
+"""Installs resource definitions in the user's cluster, and restores the earlier ones.
 
-Missing ones are made for the run, and bear its id. One that differs from ours is refused; with
-`--install-crds` it is replaced, once its spec is saved in a ConfigMap, from which it is put
-back at the end of the run or after a crash.
+    in the cluster   what `install` does                              at the end
+    missing          creates it, with the run's id                    `remove` deletes it
+    equal to ours    leaves it alone
+    different        ClusterError; replaces it with `--install-crds`  `restore` puts it back
+
+Before a definition is replaced its spec is saved in a ConfigMap, from which it can also be restored
+after a crash.
 """
 
 from __future__ import annotations
@@ -20,16 +24,17 @@ from kuscia_conformance.errors import AlreadyExists, ClusterError, NotFound
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import CONFIG_MAPS, DEFINITIONS, Obj, name_of
 
-#: Where the specs are saved that are to be put back.
+#: The ConfigMap that holds the specs to put back.
 NAME, NAMESPACE = "kuscia-conformance", "kube-system"
-#: How many differences of one definition are told.
+#: How many differences of one definition an error message shows.
 SHOWN = 4
 
 
 async def install(api: Api, wanted: Sequence[Obj], run: str, *, replace: bool) -> list[str]:
-    """Have these definitions served; the names of those made or replaced.
+    """Makes the cluster serve these definitions; returns the names of those created or replaced.
 
-    ClusterError if one differs from what is there and is not to be replaced.
+    Raises ClusterError if the cluster has a different definition and `replace` is false, or if the
+    definitions of a crashed run are still to be restored.
     """
     await preparing.wait_until_gone(api, DEFINITIONS, lambda obj: _is_going(obj, wanted))
     present = {name_of(obj): obj for obj in (await api.list(DEFINITIONS))[0]}
@@ -48,19 +53,22 @@ async def install(api: Api, wanted: Sequence[Obj], run: str, *, replace: bool) -
 
 
 def _is_going(obj: Obj, wanted: Sequence[Obj]) -> bool:
-    """Somebody may have deleted one just now; it cannot be used, and goes."""
+    """Returns whether the object is one of these definitions and is being deleted."""
     names = {name_of(ours) for ours in wanted}
     return "deletionTimestamp" in obj["metadata"] and name_of(obj) in names
 
 
 def differences(ours: Obj, theirs: Obj) -> list[str]:
-    """What matters and differs: names, scope, and of each version whether and how it is served."""
+    """Returns the differences that matter, as texts for users; the list may be empty.
+
+    They are in group, names, scope, and for each version in the schema and in how it is served.
+    """
     found = DeepDiff(_essence(theirs), _essence(ours), view="tree", ignore_order=True)
     return sorted(_told(change) for changes in found.values() for change in changes)
 
 
 def _essence(definition: Obj) -> Obj:
-    """What decides how objects are served: not what the server fills in or what explains."""
+    """Returns the parts that decide how objects are served; not what the server adds to them."""
     spec = definition["spec"]
     return {
         "group": spec["group"],
@@ -82,7 +90,7 @@ def _of_version(version: Obj) -> Obj:
 
 
 def _without_descriptions(schema: Any) -> Any:
-    """A property may be called `description`, too; then its value is no text."""
+    """Removes the descriptions. A property called `description` stays: its value is not a text."""
     if isinstance(schema, list):
         return [_without_descriptions(item) for item in schema]
     if not isinstance(schema, dict):
@@ -98,10 +106,10 @@ def _told(change: Any) -> str:
     place = ".".join(str(step) for step in change.path(output_format="list"))
     match change.report_type:
         case "dictionary_item_added" | "iterable_item_added":
-            return f"{place}: missing there"
+            return f"{place}: missing in the cluster"
         case "dictionary_item_removed" | "iterable_item_removed":
-            return f"{place}: only there"
-    return f"{place}: {_short(change.t1)} there, {_short(change.t2)} expected"
+            return f"{place}: only in the cluster"
+    return f"{place}: {_short(change.t1)} in the cluster, {_short(change.t2)} expected"
 
 
 def _short(value: Any) -> str:
@@ -117,7 +125,7 @@ def _refused(changed: Sequence[tuple[Obj, Obj]]) -> ClusterError:
         lines.append(f"  {name_of(ours)}: {'; '.join(found[:SHOWN])}{more}")
     return ClusterError(
         "the cluster has resource definitions that differ from the suite's:\n" + "\n".join(lines),
-        hint="--install-crds replaces them while the run lasts, and puts them back at its end",
+        hint="--install-crds replaces them during the run, and puts them back at its end",
     )
 
 
@@ -132,7 +140,7 @@ async def _save(api: Api, definitions: Sequence[Obj], run: str) -> None:
         await api.create(CONFIG_MAPS, mark(saved, run))
     except AlreadyExists as error:
         raise ClusterError(
-            f"{NAMESPACE}/{NAME} holds definitions that a crashed run has replaced",
+            f"the ConfigMap {NAMESPACE}/{NAME} holds definitions that a crashed run has replaced",
             hint="`kuscia-conformance down` puts them back",
         ) from error
 
@@ -143,7 +151,7 @@ async def _put(api: Api, name: str, spec: Obj) -> None:
 
 
 async def restore(api: Api, run: str | None, say: Callable[[str], None]) -> None:
-    """Put back what was replaced, as it was; then forget it."""
+    """Restores the definitions that the run has replaced, then deletes the ConfigMap."""
     try:
         saved = await api.get(CONFIG_MAPS, NAME, NAMESPACE)
     except NotFound:
@@ -153,20 +161,23 @@ async def restore(api: Api, run: str | None, say: Callable[[str], None]) -> None
     for name, spec in saved["data"].items():
         try:
             await _put(api, name, orjson.loads(spec))
-            say(f"put the definition {name} back as it was")
+            say(f"put the definition {name} back")
         except NotFound:
-            say(f"the definition {name} is gone: somebody has deleted it meanwhile")
+            say(f"the definition {name} cannot be put back: it has been deleted since")
     await api.delete(CONFIG_MAPS, NAME, NAMESPACE)
 
 
 async def remove(api: Api, run: str | None, say: Callable[[str], None]) -> list[str]:
-    """Delete what was made for the run, unless others use it by now; the names of what goes."""
+    """Deletes the definitions that the run has created; returns their names.
+
+    A definition that others now have objects of is kept, without the run's id.
+    """
     ours = [obj for obj in (await api.list(DEFINITIONS))[0] if is_of(obj, run)]
     going = []
     for definition in ours:
         name = name_of(definition)
         if await preparing.list_when_ready(api, preparing.defined(definition)):
-            say(f"left the definition {name}: there are objects of it that no run has made")
+            say(f"kept the definition {name}: there are objects of it that no run has made")
             await api.patch(DEFINITIONS, name, None, {"metadata": {"labels": {RUN: None}}})
             continue
         await api.delete(DEFINITIONS, name)

@@ -1,7 +1,7 @@
-"""One run at a time: a Lease on somebody's cluster, renewed in the background while the run lasts.
+"""A Lease that lets only one run at a time use the user's cluster.
 
-A run that has crashed renews it no longer; the next one, or `kuscia-conformance down`, finds
-that out and undoes what it has left before anything else.
+A thread renews the Lease while the run lasts. After a crash the renewals stop. The next run,
+or `kuscia-conformance down`, notices that, and first undoes what the crashed run has left.
 """
 
 from __future__ import annotations
@@ -33,15 +33,16 @@ from kuscia_conformance.kube.objects import (
 log = logging.getLogger(__name__)
 
 NAME, NAMESPACE = "kuscia-conformance", "kube-system"
-#: For how long a renewal is good, and how often it is renewed, in seconds.
+#: How long the Lease is valid after a renewal, and the time between two renewals, in seconds.
 DURATION, RENEWAL = 60, 15.0
 _AGENT = "kuscia-conformance"
 
 
 async def take(api: Api, where: str, run: str, say: Callable[[str], None]) -> str | None:
-    """Hold the Lease; the run that has left one that lapsed, if any.
+    """Takes the Lease for this run; returns the id of the crashed run that held it, if any.
 
-    ClusterError, naming who holds it, if that run still renews it.
+    Raises ClusterError, with the holder's name, if another run still renews the Lease or takes it
+    at the same time.
     """
     try:
         await api.create(LEASES, _lease(run))
@@ -64,7 +65,7 @@ async def take(api: Api, where: str, run: str, say: Callable[[str], None]) -> st
 
 
 async def find(api: Api) -> Obj | None:
-    """The Lease, whoever holds it."""
+    """Returns the Lease, whichever run holds it; None without a Lease."""
     try:
         return await api.get(LEASES, NAME, NAMESPACE)
     except NotFound:
@@ -72,7 +73,7 @@ async def find(api: Api) -> Obj | None:
 
 
 async def release(api: Api, run: str | None) -> bool:
-    """Give the Lease up if that run holds it, or with None whoever does; whether there was one."""
+    """Deletes the Lease if that run holds it (None: any run); returns whether it was deleted."""
     there = await find(api)
     if there is None or run not in (None, run_of(there)):
         return False
@@ -84,13 +85,14 @@ async def release(api: Api, run: str | None) -> bool:
 
 
 async def is_live(api: Api, lease: Obj, say: Callable[[str], None]) -> bool:
-    """Whether its holder still renews it.
+    """Returns whether the holder still renews the Lease.
 
-    Clocks of two machines may differ: one that has lapsed by ours is watched for a while.
+    The clocks of two machines may differ. A Lease that has expired by this machine's clock is
+    therefore watched for a little longer than the time between two renewals.
     """
     if datetime.now(UTC) < lapses(lease):
         return True
-    say(f"a run of {holder(lease)} seems to have crashed: waiting whether it renews its lease")
+    say(f"a run of {holder(lease)} seems to have crashed: waiting to see if it renews its lease")
     try:
         return await asyncio.wait_for(_is_renewed(api, lease), RENEWAL * 1.2)
     except TimeoutError:
@@ -110,21 +112,22 @@ async def _is_renewed(api: Api, lease: Obj) -> bool:
 
 
 def lapses(lease: Obj) -> datetime:
-    """When it lapses, by its holder's clock."""
+    """Returns when the Lease expires unless it is renewed, by the clock of its holder."""
     spec = lease["spec"]
     return time_from(spec["renewTime"]) + timedelta(seconds=spec["leaseDurationSeconds"])
 
 
 def holder(lease: Obj) -> str:
-    return str(lease["spec"].get("holderIdentity") or "somebody")
+    """Returns user, host and process of the holder, for messages."""
+    return str(lease["spec"].get("holderIdentity") or "an unknown user")
 
 
 def held_by_another(lease: Obj, *, hint: str) -> ClusterError:
-    """The refusal, with all that the Lease says."""
+    """Returns the error for a Lease that another run holds; it says who, since when, until when."""
     since = time_text(time_from(lease["spec"]["acquireTime"]))
     return ClusterError(
-        f"the run {run_of(lease)} of {holder(lease)} has this cluster since {since}; "
-        f"its lease {NAMESPACE}/{NAME} lapses at {time_text(lapses(lease))} unless it is renewed",
+        f"the run {run_of(lease)} of {holder(lease)} has used this cluster since {since}; its "
+        f"lease {NAMESPACE}/{NAME} expires at {time_text(lapses(lease))} unless that run renews it",
         hint=hint,
     )
 
@@ -148,21 +151,21 @@ def _lease(run: str) -> Obj:
 def _whoami() -> str:
     try:
         user = getpass.getuser()
-    except (KeyError, OSError):  # a container's user need not have a name
+    except (KeyError, OSError):  # in a container the user may have no name
         user = str(os.getuid())
     return f"{user}@{socket.gethostname()} (process {os.getpid()})"
 
 
 @contextmanager
 def renewed(access: Access, run: str, say: Callable[[str], None]) -> Iterator[None]:
-    """Renew the Lease in a thread; if somebody else has taken it, the run is interrupted."""
+    """Renews the Lease in a thread, which interrupts the run if the run has lost the Lease."""
     ended = threading.Event()
 
     def keep() -> None:
         while not ended.wait(RENEWAL):
             if not asyncio.run(renew(access, run)):
-                say("the lease of this run is gone, or another's: ending the run")
-                # As Ctrl-C: what the run has made is cleaned up, and it counts as incomplete.
+                say("the lease of this run was deleted, or another run holds it: ending the run")
+                # The same as Ctrl-C: the run cleans up, and counts as incomplete.
                 os.kill(os.getpid(), signal.SIGINT)
                 return
 
@@ -176,10 +179,10 @@ def renewed(access: Access, run: str, say: Callable[[str], None]) -> Iterator[No
 
 
 async def renew(access: Access, run: str) -> bool:
-    """Renew it once; False if the run no longer holds it.
+    """Renews the Lease once; returns False if the run no longer holds it.
 
-    A server that does not answer is asked again at the next turn: until then the lease is good,
-    and whether the cluster is gone the scenarios find out.
+    If the server does not answer, the result is True, and the next turn tries again. The Lease is
+    valid for several turns, and scenarios notice by themselves that a cluster is gone.
     """
     async with Api(access, _AGENT) as api:
         try:

@@ -1,6 +1,7 @@
-"""The nodes that a run uses of somebody's cluster: those that the user names, by name or by label.
+"""Chooses the nodes that a run uses in the user's cluster.
 
-Deciding is pure: `refuse` and `guests` look at nodes and pods as they were read.
+These are the nodes that the user names with --nodes, or else those with the label `POOL`.
+`refuse` and `guests` decide from objects that were read before; only `choose` sends requests.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from kuscia_conformance.clusters.run_label import run_of
-from kuscia_conformance.clusters.types import POOL
 from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kuscia import DOMAIN_LABEL
@@ -23,18 +23,19 @@ from kuscia_conformance.kube.objects import (
     labels_of,
     name_of,
 )
+from kuscia_conformance.simulated_nodes.nodes import POOL, SIMULATED
 
-SIMULATED = "conformance.kuscia.secretflow/simulated"
-#: Pods that no node can do without: they are no sign that it is used by somebody.
+#: The owners of pods that belong to the node itself. Such pods do not show that others use it.
 _OF_THE_NODE = ("DaemonSet", "Node")
 
 
 async def choose(
     api: Api, named: Sequence[str], where: str, say: Callable[[str], None]
 ) -> list[Obj]:
-    """The nodes to use: these, or without names those of the pool, in the order of their names.
+    """Returns the nodes to use, sorted by name: the named ones, or without names the pool's.
 
-    ClusterError if they are fewer than two, or one cannot be used; pods of others are told.
+    Raises ClusterError if a named node does not exist, there are fewer than two nodes, or a node
+    cannot be used (`refuse`). If others' pods run on a node, `say` names them.
     """
     everything = {name_of(node): node for node in (await api.list(NODES))[0]}
     if unknown := [name for name in named if name not in everything]:
@@ -47,27 +48,27 @@ async def choose(
     _require(chosen, where)
     for name, pods in await asyncio.gather(*(_guests(api, name_of(node)) for node in chosen)):
         if pods:
-            say(f"node {name} runs pods of others, too, beside the suite's: {', '.join(pods)}")
+            say(f"node {name} runs pods of others beside the suite's: {', '.join(pods)}")
     return chosen
 
 
 def _require(nodes: Sequence[Obj], where: str) -> None:
     if len(nodes) < 2:
         raise ClusterError(
-            f"{where}: two nodes are needed that the run may use, found {len(nodes)}",
-            hint=f"name them by --nodes NAME,NAME, or `kubectl label node NAME {POOL}=true`",
+            f"{where}: a run needs at least two nodes that it may use, found {len(nodes)}",
+            hint=f"name them with --nodes NAME,NAME, or `kubectl label node NAME {POOL}=true`",
         )
     if problems := [f"{name_of(node)} {why}" for node in nodes if (why := refuse(node))]:
         raise ClusterError(
-            f"{where}: a node cannot be used:\n  " + "\n  ".join(problems),
-            hint="name others by --nodes NAME,NAME, or put this right",
+            f"{where}: these nodes cannot be used:\n  " + "\n  ".join(problems),
+            hint="name other nodes with --nodes NAME,NAME, or correct this",
         )
 
 
 def refuse(node: Obj) -> str:
-    """Why a run must not, or cannot, use the node; empty if it may."""
+    """Returns why a run may not or cannot use the node; an empty text if it can."""
     if run_of(node):
-        return f"is still as the run {run_of(node)} left it: `kuscia-conformance down` undoes that"
+        return f"still has changes of the run {run_of(node)}: `kuscia-conformance down` undoes them"
     if domain := labels_of(node).get(DOMAIN_LABEL):
         return f"serves the domain {domain} already (label {DOMAIN_LABEL})"
     if (condition_of(node, "Ready") or {}).get("status") != "True":
@@ -85,7 +86,7 @@ async def _guests(api: Api, node: str) -> tuple[str, list[str]]:
 
 
 def guests(pods: Sequence[Obj]) -> list[str]:
-    """The pods that are neither the node's own nor over."""
+    """Returns the names of the pods that have not ended and do not belong to the node itself."""
     return sorted(key_of(pod) for pod in pods if not has_ended(pod) and not _is_of_the_node(pod))
 
 
@@ -95,6 +96,6 @@ def _is_of_the_node(pod: Obj) -> bool:
 
 
 def can(nodes: Sequence[Obj]) -> frozenset[str]:
-    """What the nodes can do, by their labels."""
+    """Returns what the nodes can do (see `Cluster.can`): all simulated by their labels, or real."""
     simulated = all(labels_of(node).get(SIMULATED) == "true" for node in nodes)
     return frozenset({"simulated-nodes"} if simulated else {"real-pods", "exec"})

@@ -1,8 +1,14 @@
-"""`kubeconfig[:PATH[#CONTEXT]]`: somebody's cluster, which is left as it was found.
+"""`--cluster kubeconfig[:PATH[#CONTEXT]]`: a cluster of the user's, restored after the run.
 
-Only one run at a time has it, by a Lease (`lease`); it uses the nodes that the user names
-(`pool`) and the definitions that are there (`definitions`); everything else it makes or
-changes bears its id and is undone at the end (`undo`), or by `kuscia-conformance down`.
+A run does this, in order:
+
+    1. takes a Lease, so that no other run uses the cluster (`lease`)
+    2. undoes what a crashed run has left, if the Lease belonged to one (`undo`)
+    3. chooses nodes (`pool`), installs missing definitions (`definitions`), makes the namespace
+    4. yields the cluster; everything that the run makes or changes has its id (`run_label`)
+    5. undoes all of it, and gives the Lease up
+
+If the run crashes before step 5, the next run or `kuscia-conformance down` undoes its changes.
 """
 
 from __future__ import annotations
@@ -36,9 +42,10 @@ from kuscia_conformance.kube.objects import NAMESPACES, Obj, name_of
 
 @contextmanager
 def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
-    """The cluster of a kubeconfig, for this run alone.
+    """Provides the cluster of a kubeconfig to this run only, and restores it afterwards.
 
-    ClusterError if it does not answer, is in use, offers no nodes or has other definitions.
+    Raises ClusterError if the cluster does not answer, another run uses it, it has too few usable
+    nodes, its definitions differ from ours, or the changes cannot be undone.
     """
     file, context = address.kubeconfig
     access = read_access(file, context)
@@ -52,19 +59,19 @@ def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
 
 @contextmanager
 def _held(access: Access, name: str, run: str, say: Say) -> Iterator[None]:
-    """Have the cluster for this run alone; at the end it is as it was, and free again."""
+    """Holds the Lease of the cluster for this run; undoes the run's changes, then releases it."""
     crashed = asyncio.run(_take(access, name, run, say))
     try:
         with lease.renewed(access, run, say):
             try:
                 if crashed:
-                    say(f"undoing what the run {crashed} has left")
+                    say(f"undoing what the crashed run {crashed} has left")
                     _undone(access, name, crashed, say, crashed=True)
                 yield
             finally:
                 _undone(access, name, run, say, crashed=False)
     finally:
-        # Even if something could not be undone: then `down` is to be let in.
+        # Also when the changes could not be undone: `down` needs the Lease to undo them.
         with suppress(ApiError):
             asyncio.run(_release(access, run))
 
@@ -74,8 +81,8 @@ def _undone(access: Access, name: str, run: str, say: Say, *, crashed: bool) -> 
         asyncio.run(_undo(access, run, say, crashed))
     except ApiError as error:
         raise ClusterError(
-            f"{name}: what the run {run} has done could not be undone: {error}",
-            hint=f"once the cluster answers: kuscia-conformance down --cluster {name}",
+            f"{name}: the changes of the run {run} could not be undone: {error}",
+            hint=f"when the cluster answers again: kuscia-conformance down --cluster {name}",
         ) from error
 
 
@@ -95,7 +102,7 @@ async def _release(access: Access, run: str) -> None:
 
 
 async def _prepare(access: Access, name: str, options: ClusterOptions) -> list[Obj]:
-    """The nodes to use, once everything that a run needs is there."""
+    """Chooses the nodes, installs definitions and namespace; returns the nodes."""
     wanted = preparing.load_all(options.definitions)
     async with Api(access, preparing.MANAGER) as api:
         nodes = await pool.choose(api, options.node_names, name, options.say)

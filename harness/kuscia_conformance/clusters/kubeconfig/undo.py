@@ -1,8 +1,8 @@
-"""Undoing what a run has done to a cluster: at its end, or after a crash.
+"""Undoes what a run has done to the user's cluster: at the end of the run, or after a crash.
 
-What bears the run's id goes, and what its tasks have brought into being; what the run has
-changed is put back. In this order: nodes, tasks, what they left, namespaces, definitions.
-All of it may be done twice: what is undone already is not there.
+Objects with the run's id are deleted, and so is what the run's tasks have made. Changed objects are
+restored. The order is: nodes, tasks, what the tasks have left, namespaces, definitions. `undo` can
+be repeated after an interruption, because it skips what is already undone.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ from kuscia_conformance.kube.objects import (
 
 Say = Callable[[str], None]
 
-#: How long a controller has for what it wants to do before a task of its goes, in seconds.
+#: How many seconds a controller has to remove its finalizers from a deleted task.
 FINALIZING = 15.0
-#: What is not the run's to delete, or is deleted in a place of its own.
+#: Kinds that `_sweep` skips: a run must not delete nodes, and the others are deleted elsewhere.
 _NOT_SWEPT = ("nodes", "namespaces", "customresourcedefinitions")
 
 
 async def undo(api: Api, run: str | None, say: Say, *, crashed: bool = True) -> None:
-    """Undo what that run has done, or with None every run; `say` is told each thing.
+    """Undoes what that run has done, or with None what all runs have done; `say` gets each step.
 
-    After a crash objects of any kind are looked for: what `--setup` has made need not be of ours.
-    ClusterError, naming it, if something does not go.
+    After a crash, objects of every kind are searched for the run's id, because the manifests of
+    `--setup` can contain any kind. Raises ClusterError, with the names, if a deleted object stays.
     """
     await _nodes(api, run, say)
     namespaces = {name_of(obj) for obj in await _ours(api, NAMESPACES, run)}
@@ -74,7 +74,7 @@ async def undo(api: Api, run: str | None, say: Say, *, crashed: bool = True) -> 
 async def _nodes(api: Api, run: str | None, say: Say) -> None:
     for node in await _ours(api, NODES, run):
         await give_back(api, name_of(node))
-        say(f"gave the node {name_of(node)} back: its domain and its room are taken away")
+        say(f"gave the node {name_of(node)} back: its domain and its room are removed")
 
 
 async def _tasks(api: Api, run: str | None, say: Say) -> None:
@@ -84,7 +84,7 @@ async def _tasks(api: Api, run: str | None, say: Say) -> None:
     for task in tasks:
         await _delete(api, KUSCIA_TASKS, task, say)
     for task in await preparing.left(api, KUSCIA_TASKS, partial(is_of, run=run), FINALIZING):
-        say(f"nobody finalizes {key_of(task)}: its finalizers are taken away")
+        say(f"no controller removes the finalizers of {key_of(task)}: they are removed now")
         bare = {"metadata": {"finalizers": None}}
         with suppress(NotFound):
             await api.patch(KUSCIA_TASKS, name_of(task), namespace_of(task), bare)
@@ -95,7 +95,7 @@ async def _namespaces(api: Api, run: str | None, say: Say) -> None:
     for namespace in await _ours(api, NAMESPACES, run):
         name = name_of(namespace)
         if name == TASK_NAMESPACE and await _list(api, KUSCIA_TASKS, name):
-            say(f"left the namespace {name}: there are tasks in it that no run has made")
+            say(f"kept the namespace {name}: there are tasks in it that no run has made")
             await api.patch(NAMESPACES, name, None, {"metadata": {"labels": {RUN: None}}})
         elif "deletionTimestamp" not in namespace["metadata"]:
             await _delete(api, NAMESPACES, namespace, say)
@@ -113,7 +113,8 @@ def _parties(group: Obj) -> set[str]:
 
 
 async def _ours(api: Api, resource: Resource, run: str | None) -> list[Obj]:
-    # Of others' objects there may be many: only tasks bear the id where no server can select.
+    # The server selects by label, since others may have many objects. Tasks have the id as an
+    # annotation, by which no server can select.
     labels = "" if resource is KUSCIA_TASKS else RUN
     return [obj for obj in await _list(api, resource, labels=labels) if is_of(obj, run)]
 
@@ -121,7 +122,7 @@ async def _ours(api: Api, resource: Resource, run: str | None) -> list[Obj]:
 async def _list(
     api: Api, resource: Resource, namespace: str | None = None, *, labels: str = ""
 ) -> list[Obj]:
-    """Nothing where the cluster does not know the kind."""
+    """Returns the objects of a kind; an empty list if the cluster does not know the kind."""
     try:
         return await preparing.list_when_ready(api, resource, namespace, labels=labels)
     except NotFound:

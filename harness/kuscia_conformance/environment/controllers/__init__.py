@@ -1,9 +1,15 @@
-"""The controller under test: how it is started, and killed, by what the user chooses.
+"""The controller under test: starts it, and can kill it and start it again.
 
-Comes in: `--controller`, and a cluster. Goes out: a `Controller`, whose processes the run may kill.
-`reference` starts ours in a process of its own, `cmd:COMMAND` any program (several, if it takes
-several), `none` tests what runs on the cluster already. `control` kills and starts from any process
-of a run. It must not know scenarios. The README beside this is the contract for controllers.
+Comes in: the values of `--controller`, and a cluster. Goes out: a `Controller`, whose processes the
+run may kill.
+
+    reference     starts the suite's own controller in a process of its own
+    cmd:COMMAND   starts any program; given several times, it starts several programs
+    none          starts nothing: the controller runs on the cluster already
+
+`command` turns a value of the option into a program. `control` kills and starts the programs from
+any process of a run. The README in this folder is the contract for controllers. This room must not
+know scenarios.
 """
 
 from __future__ import annotations
@@ -28,30 +34,38 @@ VALID = "valid: reference, none, or cmd:COMMAND, which may be given several time
 
 @dataclass(frozen=True)
 class Controller:
-    """A controller at work; `log` is the file its first program writes to, if it is ours."""
+    """A running controller; `log` is the log of its first program, None if we started none."""
 
     name: str
     log: Path | None = None
-    #: What we have started, and may kill.
+    #: The processes that this run has started and may kill.
     processes: tuple[Process, ...] = ()
 
 
 def programs(chosen: Sequence[str]) -> list[Program]:
-    """What is to be started; nothing for `none`. UsageError for a choice that cannot be."""
+    """Returns the programs that the values of `--controller` name; none for `none`.
+
+    Raises UsageError for an unknown value, and for `reference` or `none` beside other values.
+    """
     if list(chosen) == ["reference"]:
         return [reference()]
     if list(chosen) == ["none"]:
         return []
     if wrong := [text for text in chosen if not text.startswith(PREFIX)]:
         known = wrong[0] in ("reference", "none")
-        why = "it cannot be one of several" if known else "there is no such controller"
+        why = "it has to be the only --controller" if known else "there is no such controller"
         raise UsageError(f"--controller {wrong[0]}: {why}", hint=VALID)
     return [program_from(text) for text in chosen]
 
 
 @contextmanager
 def start(chosen: Sequence[str], cluster: Cluster, work: Path, logs: Path) -> Iterator[Controller]:
-    """The controller at work; ControllerError if a program cannot be started, or ends at once."""
+    """Starts the programs, yields the controller, and ends the programs.
+
+    Programs write `controller.log`, `controller-2.log`, … in `logs`; `work` gets the kubeconfig.
+    Raises UsageError as `programs` does, and ProcessError if a program cannot be started. The
+    reference controller also has to become ready; other programs cannot say when they are ready.
+    """
     with ExitStack() as running:
         processes = tuple(
             running.enter_context(program.process(number, cluster, work, logs))

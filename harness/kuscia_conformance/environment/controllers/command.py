@@ -1,4 +1,4 @@
-"""Programs that are controllers: how they are called, and where they find the cluster."""
+"""The programs of a controller: their command lines, and the kubeconfig that they get."""
 
 from __future__ import annotations
 
@@ -23,14 +23,20 @@ _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFil
 
 @dataclass(frozen=True)
 class Program:
-    """A command, split into words; `ready` is what it says in its log once it works, if known."""
+    """A command, split into words.
+
+    `ready` is the text that the program writes to its log once it is ready; None if unknown.
+    """
 
     name: str
     words: tuple[str, ...]
     ready: str | None = None
 
     def process(self, number: int, cluster: Cluster, work: Path, logs: Path) -> Process:
-        """The process, not yet started; `number` tells the logs of several apart."""
+        """Returns the process, not yet started.
+
+        `number` counts the programs of a controller from 1, and makes the log's name unique.
+        """
         kubeconfig = own_kubeconfig(cluster, work)
         return Process(
             self.name,
@@ -42,7 +48,7 @@ class Program:
 
 
 def reference() -> Program:
-    """Ours; ready once it knows everything that there is."""
+    """Returns the suite's own controller; it is ready once it has listed all objects."""
     words = (
         sys.executable,
         "-P",
@@ -56,26 +62,30 @@ def reference() -> Program:
 
 
 def program_from(text: str) -> Program:
-    """The program that `cmd:COMMAND` names. UsageError if it names none."""
+    """Returns the program for `cmd:COMMAND`, split into words as a shell does.
+
+    Raises UsageError for an empty command, open quotes, or a placeholder but `{kubeconfig}`.
+    """
     command = text.removeprefix(PREFIX)
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
-        raise UsageError(f"--controller {text}: {error}", hint="quote as in a shell") from error
+        raise UsageError(f"--controller {text}: {error}", hint="close the quotes") from error
     if not words:
         hint = 'as in --controller "cmd:./my-controller --kubeconfig {kubeconfig}"'
-        raise UsageError(f"--controller {text}: there is no command", hint=hint)
+        raise UsageError(f"--controller {text}: there is no command after cmd:", hint=hint)
     unknown = [found for found in _PLACEHOLDER.findall(command) if found != KUBECONFIG]
     if unknown:
         hint = f"valid: {KUBECONFIG}"
-        raise UsageError(f"--controller {text}: there is no {unknown[0]}", hint=hint)
+        raise UsageError(f"--controller {text}: unknown placeholder {unknown[0]}", hint=hint)
     return Program(words[0], words)
 
 
 def own_kubeconfig(cluster: Cluster, work: Path) -> Path:
-    """A copy that names the cluster's context, in the run's own folder: theirs to read, not ours.
+    """Writes a copy of the cluster's kubeconfig into the folder `work`, and returns its path.
 
-    Whatever a controller does with the file, the user's own stays as it is.
+    In the copy the cluster's context is the current one, and paths of files are absolute. The
+    controller gets the copy, so that it cannot change the user's own file.
     """
     content = yaml.safe_load(cluster.kubeconfig.read_text())
     if cluster.context:

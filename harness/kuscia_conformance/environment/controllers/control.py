@@ -1,7 +1,9 @@
-"""Killing the controller under test and starting it again, from any process of a run.
+"""Kills the controller under test and starts it again, from any process of a run.
 
-The process that the user started owns the controller. A thread of it listens on a socket in the
-run's folder and does what scenarios ask for, which may run in workers.
+    worker or main process: `ask`  ── unix socket in the run's folder ──►  main process: `listening`
+
+The process that the user started owns the controller. A thread of that process listens on the
+socket and does what the scenarios ask for. The scenarios may run in worker processes.
 """
 
 from __future__ import annotations
@@ -16,19 +18,20 @@ from kuscia_conformance.clusters.process import Process
 from kuscia_conformance.errors import ConformanceError, ControllerError
 
 SOCKET = "controller.sock"
-#: What may be asked for: `look` whether it still runs; `end`, our own, ends the listening.
+#: The requests. `look` fails if the controller has ended. `end` stops the listening thread; only
+#: this module sends it.
 KILL, START, LOOK, END = "kill", "start", "look", "end"
 
 
 @contextmanager
 def listening(work: Path, processes: Sequence[Process]) -> Iterator[None]:
-    """Do with these processes what is asked for, until the end.
+    """Answers requests about these processes until the context ends.
 
-    The thread lives as long as what it has started: a child is told to end when the thread
-    that started it does.
+    The thread has to live as long as the processes that it starts, because Linux ends a child
+    process when the thread that started it ends (`clusters.process`, PR_SET_PDEATHSIG).
     """
     with Listener(str(work / SOCKET)) as listener:
-        # A daemon, for it cannot be told to end if somebody has deleted the folder meanwhile.
+        # A daemon thread: if the folder was deleted, END cannot reach it.
         thread = Thread(target=_serve, args=(listener, processes), daemon=True)
         thread.start()
         try:
@@ -39,13 +42,20 @@ def listening(work: Path, processes: Sequence[Process]) -> Iterator[None]:
 
 
 def ask(work: Path, what: str) -> None:
-    """Have the controller killed or started; it is ready then. ControllerError if that fails."""
+    """Sends KILL, START or LOOK, and returns when it is done.
+
+    After START the reference controller is ready; other programs have only been started. Raises
+    ControllerError if the request fails, if LOOK finds that a program has ended, or if the process
+    that owns the controller does not answer.
+    """
     try:
         with Client(str(work / SOCKET)) as connection:
             connection.send(what)
             said: str = connection.recv()
     except (OSError, EOFError) as error:
-        raise ControllerError(f"whoever runs the controller does not answer: {error}") from error
+        raise ControllerError(
+            f"the process that runs the controller does not answer: {error}"
+        ) from error
     if said:
         raise ControllerError(said)
 
@@ -54,7 +64,7 @@ def _serve(listener: Listener, processes: Sequence[Process]) -> None:
     wanted = ""
     while wanted != END:
         with listener.accept() as connection, suppress(OSError, EOFError):
-            wanted = connection.recv()  # whoever asks may be killed meanwhile: others go on
+            wanted = connection.recv()  # suppressed: the asking process may be killed
             _answer(connection, wanted, processes)
 
 

@@ -1,12 +1,15 @@
-"""What the words of a feature mean, by what was seen: pods, statuses, reservations, services.
+"""Decides what the words of a feature mean, by what the scenario has seen.
 
-Comes in: a `Scenario`, and words of a step. Goes out: what was found, or a failure. Steps call
-these functions, and share them instead of importing one another.
+Comes in: a `Scenario`, and words of a step. Goes out: what was found, or a failure of the check.
 
-    pods          which are meant, what they have been, telling them to end
-    statuses      documents, phases, conditions, kubectl's table    rules    kept by every change
-    reservations  groups and task resources                         moments  when things happened
-    services      which there are, and to which pods each leads
+    pods          which pods the words mean, their states, telling them to end
+    statuses      a task's status: documents, phases, conditions, the table of kubectl
+    rules         rules that every change of a status keeps
+    reservations  groups and task resources
+    moments       when something happened, and in which order
+    services      the services of a domain, and the pods to which each leads
 
-It must not know how a scenario begins or ends.
+Steps call these functions and share them, instead of importing one another. Each module also has
+the regular expressions for its words, from which the steps build their patterns. This room must not
+know how a scenario begins or ends.
 """

@@ -1,4 +1,9 @@
-"""Moments: when things happened, by the recorded history."""
+"""Moments: when something happened, by the recorded history.
+
+A feature names a moment by a text, `the task "psi" became Running` or `a pod of "psi" was bound`.
+The regular expressions OF_TASK, OF_PODS and OF_OBJECT say which texts there are, and `find` returns
+the version in the history at which such an event was first seen.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +33,12 @@ from kuscia_conformance.scenario.observed.statuses import (
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
-#: How much earlier and later than expected a moment may come, in seconds: times in a status are
-#: whole seconds, and controllers look again only now and then.
+#: By how many seconds a moment may come too early or too late: times in a status are whole seconds,
+#: and some controllers look for work only at intervals.
 EARLY, LATE = 1.0, 2.0
 
 
-#: What a moment reads like: of a task, of pods, or of what reserves for them.
+#: The texts of moments: of a task, of pods, and of a group or task resource.
 OF_TASK = r'the task "[^"]+" (?:was created|became (?:Pending|Running|Succeeded|Failed))'
 
 
@@ -67,19 +72,23 @@ _STATES = {"created": "exist", "bound": "are bound", "ended": "have ended"}
 
 @dataclass(frozen=True)
 class Moment:
-    """A version in the history, and its place in it."""
+    """A version in the history, and its place there."""
 
     place: int
     version: Version
 
     def seconds_after(self, other: Moment) -> float:
+        """Returns the seconds from the other moment to this one."""
         return (self.version.at - other.version.at).total_seconds()
 
 
 def require_after(
     scenario: Scenario, event: str, seconds: float, other: str, *, at_most: bool
 ) -> None:
-    """The check fails unless one moment came so long after another, or sooner if `at_most`."""
+    """Fails the check unless `event` came `seconds` after `other`; with `at_most`, at most so many.
+
+    Waits for both moments. EARLY and LATE say how far off the event may be.
+    """
     __tracebackhide__ = True
     earliest = 0 if at_most else seconds - EARLY
     latest = seconds + LATE * scenario.timeouts.factor
@@ -95,7 +104,10 @@ def require_after(
 
 
 def require_not_before(scenario: Scenario, who: str, event: str) -> None:
-    """The check fails if a pod was bound before the moment, which is the witness."""
+    """Fails the check if a pod of `who` was bound before the moment, which has to come.
+
+    The moment is the witness that the controller was working.
+    """
     __tracebackhide__ = True
     limit = await_moment(scenario, event, scenario.timeouts.status)
     bound = find(scenario, f"a pod of {who} was bound")
@@ -107,7 +119,7 @@ def require_not_before(scenario: Scenario, who: str, event: str) -> None:
 
 
 def require_order(scenario: Scenario, event: str, other: str) -> None:
-    """The check fails unless one moment came before the other."""
+    """Waits for the moment `other`, and fails the check unless `event` came before it."""
     __tracebackhide__ = True
     later = await_moment(scenario, other, scenario.timeouts.status)
     earlier = find(scenario, event)
@@ -119,7 +131,7 @@ def require_order(scenario: Scenario, event: str, other: str) -> None:
 
 
 def await_moment(scenario: Scenario, text: str, seconds: float) -> Moment:
-    """The moment that the text names; the check fails if it does not come in that time."""
+    """Waits for the moment that the text names; the check fails if `seconds` pass before it."""
     __tracebackhide__ = True
     return scenario.expect.until(
         lambda: find(scenario, text),
@@ -129,11 +141,14 @@ def await_moment(scenario: Scenario, text: str, seconds: float) -> Moment:
 
 
 def find(scenario: Scenario, text: str) -> Moment | None:
-    """The moment that the text names, if it has come. FeatureError if it names none."""
+    """Returns the moment that the text names; None if it has not come yet.
+
+    Raises FeatureError for a text that does not name a moment.
+    """
     for parser, look in _LOOKS.items():
         if parser.is_matching(text):
             return look(scenario, parser.parse_arguments(text) or {})
-    raise FeatureError(f"{text!r} is no moment", hint='as in `the pods of "psi" were bound`')
+    raise FeatureError(f"{text!r} is not a moment", hint='as in `the pods of "psi" were bound`')
 
 
 def _of_task(scenario: Scenario, words: Mapping[str, str]) -> Moment | None:
@@ -144,7 +159,7 @@ def _of_task(scenario: Scenario, words: Mapping[str, str]) -> Moment | None:
 
 
 def _of_pods(scenario: Scenario, words: Mapping[str, str]) -> Moment | None:
-    """The first of them, or the last, to come to be so."""
+    """Finds when the first pod (`a pod`) or the last one (`the pods`) got into the state."""
     who, is_so = whom(words["who"]), STATES[_STATES[words["what"]]]
     versions = pod_versions(scenario, who)
     first: dict[str, Version] = {}
@@ -161,7 +176,7 @@ def _of_pods(scenario: Scenario, words: Mapping[str, str]) -> Moment | None:
 
 
 def _of_object(scenario: Scenario, words: Mapping[str, str | None]) -> Moment | None:
-    """Its creation, or the first time that it came into the phase; `again`: the second."""
+    """Finds the object's creation, or its first entry into the phase; with `again` the second."""
     kind, key, phase = words["kind"] or "", words["key"] or "", words.get("phase")
     if phase is None:
         return _moment(scenario, next(iter(versions_of(scenario, KINDS[kind], key)), None))

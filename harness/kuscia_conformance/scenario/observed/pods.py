@@ -1,4 +1,14 @@
-"""Pods as a scenario sees them: which are meant, what they have been, what they are."""
+"""Pods: which pods the words of a feature mean, their states, and what is in them.
+
+Wherever a function takes `who`, it is one of
+
+    psi           a task, a group or a task resource: its pods in all its domains
+    alice         a domain: all pods in its namespace
+    alice/psi-0   a single pod
+
+A state counts from the first version in which a pod had it. So a pod that ran and ended "has run",
+and checks do not depend on how fast a step looks.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +45,7 @@ def _is_ready(pod: Obj) -> bool:
     return (objects.condition_of(pod, "Ready") or {}).get("status") == "True"
 
 
-#: What a pod may be asked to have been, by the words of the feature.
+#: The states of pods, by the words of the feature. Each function checks one version of a pod.
 STATES: Mapping[str, Callable[[Obj], bool]] = {
     "exist": bool,
     "are bound": lambda pod: bool(pod["spec"].get("nodeName")),
@@ -45,7 +55,7 @@ STATES: Mapping[str, Callable[[Obj], bool]] = {
 }
 
 
-#: What one pod does, as what several do.
+#: The states in the singular, and their plural.
 SINGULAR = {
     "exists": "exist",
     "is bound": "are bound",
@@ -55,12 +65,12 @@ SINGULAR = {
 }
 
 
-#: How far one watch may be behind another, in seconds.
+#: By how many seconds the watch of one kind may lag behind that of another.
 LAG = 2.0
 
 
-#: The pods of a task, of a domain, or a single one: `the pod "alice/psi-0"`.
-WHO = r'(?P<who>the pods of (?:"[^"]+"|[^\s"]+)|the pod "[^"/]+/[^"]+")'
+#: The pods of a task or of a domain, or a single pod: `the pod "alice/psi-0"`.
+WHO = r'(?P<pods>the pods of (?:"[^"]+"|[^\s"]+)|the pod "[^"/]+/[^"]+")'
 
 
 KEY = r"[a-z0-9.-]+/[a-z0-9.-]+"
@@ -73,26 +83,29 @@ ARE = rf"{WHO} (?P<state>{'|'.join([*STATES, *SINGULAR])})"
 
 
 def whom(words: str) -> str:
-    """The task, the domain or the pod that is meant by `the pods of "psi"`."""
+    """Returns the task, domain or pod that words such as `the pods of "psi"` name."""
     return words.removeprefix("the pods of ").removeprefix("the pod ").strip('"')
 
 
 def require_witness(scenario: Scenario, datatable: list[list[str]]) -> None:
-    """That something did not happen counts only if the controller was at work meanwhile."""
+    """Requires that the witnesses of a negative check have happened.
+
+    That something did not happen proves something only if the controller was working at that time.
+    Raises FeatureError for a row that is not a witness, and NoEvidence if its pods never got into
+    the state.
+    """
     parser = parsers.re(ARE)
     for word, text in datatable:
         if word != "witness" or not parser.is_matching(text):
             raise FeatureError(f"a witness reads like `the pods of X are bound`, not {text!r}")
         found = parser.parse_arguments(text) or {}
-        who, state = whom(found["who"] or ""), found["state"] or ""
+        who, state = whom(found["pods"] or ""), found["state"] or ""
         if not _is_witnessed(scenario, who, SINGULAR.get(state, state)):
-            raise NoEvidence(
-                f"no witness that the controller was at work: {text}, but they did not"
-            )
+            raise NoEvidence(f"no evidence that the controller was working: expected that {text}")
 
 
 def _is_witnessed(scenario: Scenario, who: str, state: str) -> bool:
-    """At once, or as soon as the watch of the pods is as far as that of the tasks."""
+    """Checks now, and waits up to LAG seconds, in case the watch of the pods is behind others."""
 
     def look() -> bool | None:
         return have_all_been(scenario, who, state) or None
@@ -101,7 +114,10 @@ def _is_witnessed(scenario: Scenario, who: str, state: str) -> bool:
 
 
 def pod_versions(scenario: Scenario, who: str) -> list[Version]:
-    """The versions of its pods; of a task made again, without those of the one before it."""
+    """Returns the versions of the pods.
+
+    For a task that was created again, the pods of the earlier task are left out.
+    """
     pods = [(i, v) for i, v in enumerate(scenario.history.versions) if v.resource is PODS]
     mine = [(i, v) for i, v in pods if is_pod_of(scenario, v.object, who)]
     since = scenario.applied.tasks[who].since if who in scenario.applied.tasks else 0
@@ -110,7 +126,7 @@ def pod_versions(scenario: Scenario, who: str) -> list[Version]:
 
 
 def have_all_been(scenario: Scenario, who: str, state: str) -> bool:
-    """Whether every pod was at some time in that state, and every domain concerned has one."""
+    """Checks that every pod has been in the state, and that each domain of `who` has a pod."""
     versions = pod_versions(scenario, who)
     seen = {uid_of(version.object) for version in versions}
     concerned = {version.key.partition("/")[0] for version in versions}
@@ -119,19 +135,20 @@ def have_all_been(scenario: Scenario, who: str, state: str) -> bool:
 
 
 def have_been(scenario: Scenario, who: str, state: str) -> set[str]:
-    """The uids of the pods that were at some time in that state."""
+    """Returns the uids of the pods that have been in the state."""
     is_so = STATES[state]
     return {uid_of(v.object) for v in pod_versions(scenario, who) if is_so(v.object)}
 
 
 def domains_of(scenario: Scenario, who: str) -> set[str]:
+    """Returns the domains in which `who` has to have pods."""
     if who in scenario.applied.tasks:
         return set(scenario.applied.tasks[who].domains)
     return {who.partition("/")[0]}
 
 
 def await_state(scenario: Scenario, who: str, state: str) -> None:
-    """Waits until all pods have been in the state, in the plural or the singular."""
+    """Waits until all pods have been in the state, given in the plural or the singular."""
     __tracebackhide__ = True
     state = SINGULAR.get(state, state)
     scenario.expect.until(
@@ -142,7 +159,7 @@ def await_state(scenario: Scenario, who: str, state: str) -> None:
 
 
 def await_count(scenario: Scenario, who: str, state: str, count: int) -> None:
-    """Waits until so many pods have been in the state, and no more."""
+    """Waits until exactly `count` pods have been in the state."""
     __tracebackhide__ = True
     scenario.expect.until(
         lambda: len(have_been(scenario, who, state)) == count or None,
@@ -156,7 +173,7 @@ def _patience(scenario: Scenario, state: str) -> float:
 
 
 def await_keys(scenario: Scenario, who: str, wanted: list[str]) -> None:
-    """Waits until the pods that exist are these."""
+    """Waits until the existing pods are exactly those of the keys in `wanted`, which is sorted."""
     __tracebackhide__ = True
 
     def found() -> list[str]:
@@ -169,7 +186,7 @@ def await_keys(scenario: Scenario, who: str, wanted: list[str]) -> None:
 
 
 def await_over(scenario: Scenario, who: str) -> None:
-    """Waits until each pod has ended or is gone, and there was one."""
+    """Waits until there was a pod, and each pod has ended or is gone."""
     __tracebackhide__ = True
 
     def none_goes_on() -> bool | None:
@@ -182,7 +199,7 @@ def await_over(scenario: Scenario, who: str) -> None:
 
 
 def finish(scenario: Scenario, who: str, order: Order) -> None:
-    """Tells the pods to end, once all of them have run."""
+    """Waits until all pods have run, and tells those that still run how to end."""
     __tracebackhide__ = True
     await_state(scenario, who, "run")
     scenario.history.act()
@@ -195,19 +212,25 @@ def finish(scenario: Scenario, who: str, order: Order) -> None:
 
 
 def made_again(scenario: Scenario, who: str) -> str:
-    """Returns which pods were created more than once under one name, or that there were none."""
+    """Returns a text about pods that were created more than once under one name, or "".
+
+    The text also reports that there were no pods at all: then the check would prove nothing.
+    """
     made = {(v.key, uid_of(v.object)) for v in pod_versions(scenario, who)}
     keys = [key for key, _ in made]
     again = sorted({key for key in keys if keys.count(key) > 1})
     if not keys:
-        return "there were none"
-    return f"{', '.join(again)} was made again" if again else ""
+        return "there were no pods"
+    return f"{', '.join(again)} was created again" if again else ""
 
 
 def comparison(
     scenario: Scenario, table: Sequence[Sequence[str]]
 ) -> Callable[[Obj], Sequence[Mismatch]]:
-    """Returns what compares a pod with the paths and values of a table."""
+    """Returns a function that compares a pod with the paths and values of a table.
+
+    Raises FeatureError for a row that is not a path and a value.
+    """
     rows = [(documents.path_text(path), path, value) for path, value in expectation(table)]
     wanted = {text: value for text, _, value in rows}
     context = Context(nodes=scenario.domains.nodes)
@@ -221,7 +244,10 @@ def comparison(
 
 
 def await_pods(scenario: Scenario, who: str, compare: Callable[[Obj], Sequence[Mismatch]]) -> None:
-    """Wait until there are pods, and each is right; the check fails with the first that is not."""
+    """Waits until there are pods and `compare` finds no mismatch in the newest version of each.
+
+    The check fails with the mismatches of the first pod that has some.
+    """
     __tracebackhide__ = True
 
     def wrong() -> str:
@@ -235,7 +261,7 @@ def await_pods(scenario: Scenario, who: str, compare: Callable[[Obj], Sequence[M
 
 
 def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
-    """What became of the pods instead."""
+    """Returns the text of a failure: the expected state, and what each existing pod is instead."""
     pods = [f"{version.key} is {_situation(version.object)}" for version in pods_of(scenario, who)]
     actual = "; ".join(pods) or "it has no pods"
     return f"expected: {which} of {who} {state}\nactual:   {actual}"
@@ -249,15 +275,16 @@ def _situation(pod: Obj) -> str:
 
 
 def pods_of(scenario: Scenario, who: str) -> list[Version]:
-    """Returns the pods that exist of a task or of a domain: the newest version of each."""
+    """Returns the newest version of each existing pod of `who`."""
     newest = scenario.history.latest(PODS).values()
     return [version for version in newest if is_pod_of(scenario, version.object, who)]
 
 
 def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
-    """Returns whether a pod is one of a task's, or of a domain's, or the one of that key.
+    """Checks whether a pod is one of `who`.
 
-    FeatureError if `who` is none of these.
+    A task's pods are in its domains, and their names begin with the task's name and a dash. Raises
+    FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
     """
     tasks, nodes = scenario.applied.tasks, scenario.domains.nodes
     namespace, name = pod["metadata"]["namespace"], name_of(pod)
@@ -278,7 +305,7 @@ def make_plain_pods(
 ) -> None:
     """Creates a plain pod on each node of the domain (`capacity.plain_pod`).
 
-    With `cpu` it takes all of the node's that is free, but for so much.
+    With `cpu`, a quantity such as `500m`, each pod takes all free cpu of its node but that much.
     """
     api = scenario.connection.api
     for number, node in enumerate(scenario.domains.nodes_of(domain)):
@@ -290,7 +317,10 @@ def make_plain_pods(
 
 
 def require_file(scenario: Scenario, who: str, path: str, document: Any) -> None:
-    """The check fails unless the JSON in a file of each pod matches the document."""
+    """Fails the check unless the file in each pod has JSON that matches the document.
+
+    Also fails if there is no pod. The file is read in the pod's first container.
+    """
     __tracebackhide__ = True
     pods, context = pods_of(scenario, who), Context(nodes=scenario.domains.nodes)
     if not pods:
@@ -306,7 +336,7 @@ def require_file(scenario: Scenario, who: str, path: str, document: Any) -> None
 
 
 def _read(scenario: Scenario, pod: Obj, path: str) -> str:
-    """The file's content in the pod's first container, in the scenario's own names."""
+    """Returns the file's content in the pod's first container, in the scenario's own names."""
     name, namespace, container = name_of(pod), namespace_of(pod) or "", containers(pod)
     api = scenario.connection.api
     text = scenario.connection.run(api.exec(name, namespace, next(iter(container)), ["cat", path]))

@@ -1,4 +1,8 @@
-"""Groups and task resources as a scenario sees them: how a task reserves for its parties."""
+"""TaskResourceGroups and TaskResources: how a task reserves nodes for its parties.
+
+A group has the name of its task. The name of a task resource ends in random digits, so features and
+this module leave these digits out (`names.plain_key`).
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,7 @@ from kuscia_conformance.scenario.observed.pods import (
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
-#: What may be deleted by somebody else, by the words of the feature.
+#: The kinds that a feature may name, by its words.
 KINDS = {
     "pod": PODS,
     "service": SERVICES,
@@ -43,16 +47,19 @@ KINDS = {
     "task resource": TASK_RESOURCES,
 }
 
-#: A group by its name, which is its task's; a task resource without the digits that end its name.
+#: A group or a task resource in a step, such as `the task resource "alice/psi"`.
 OBJECT = r'the (?P<kind>group|task resource) "(?P<key>[^"]+)"'
 
 
-#: What a group goes through before its first round: an implementation need not store it.
+#: Phases of a group before its first round; an implementation need not store them.
 _BEFORE_RESERVING = frozenset({"Pending", "Creating"})
 
 
 def await_match(scenario: Scenario, kind: str, key: str, file: str, limit: str | None) -> None:
-    """Waits until the object matches the document; the cursor goes where it does."""
+    """Waits until a version of the object matches the document, from the cursor on.
+
+    The cursor then moves to that version. `limit` is in seconds, None for the usual timeout.
+    """
     __tracebackhide__ = True
     document, context = scenario.files.document(file), Context(nodes=scenario.domains.nodes)
 
@@ -73,13 +80,13 @@ def await_match(scenario: Scenario, kind: str, key: str, file: str, limit: str |
 
 
 def phases_of(scenario: Scenario, kind: str, key: str) -> list[str]:
-    """Returns the phases that the object has come into, from its first round on."""
+    """Returns the phases that the object has entered, from its first round on."""
     entered = [phase_of(version.object) for version in entries(scenario, kind, key)]
     return [phase for phase in entered if phase not in _BEFORE_RESERVING]
 
 
 def await_gone(scenario: Scenario, kind: str, key: str) -> None:
-    """Waits until the object, which was there, is gone."""
+    """Waits until the object was seen and is gone."""
     __tracebackhide__ = True
 
     def gone() -> bool | None:
@@ -87,12 +94,12 @@ def await_gone(scenario: Scenario, kind: str, key: str) -> None:
         return True if versions and versions[-1].gone else None
 
     scenario.expect.until(
-        gone, scenario.timeouts.gone, lambda: f"expected: the {kind} {key} was there and is gone"
+        gone, scenario.timeouts.gone, lambda: f"expected: the {kind} {key} was seen, and is gone"
     )
 
 
 def set_phase(scenario: Scenario, key: str, phase: str) -> None:
-    """Puts a task resource into a phase, with the condition that goes with it."""
+    """Sets a task resource's phase, with the condition of that name. Waits until it exists."""
     __tracebackhide__ = True
     there, api = existing(scenario, key), scenario.connection.api
     scenario.history.act()
@@ -102,7 +109,10 @@ def set_phase(scenario: Scenario, key: str, phase: str) -> None:
 
 
 def hand_over(scenario: Scenario, who: str, key: str) -> None:
-    """Marks pods as the task resource's, as the original's controller does."""
+    """Marks the pods as the task resource's by label and annotation, as the original does.
+
+    Waits until the task resource and the pods exist. `who` is a task, a domain or a pod.
+    """
     __tracebackhide__ = True
     there, api = existing(scenario, key), scenario.connection.api
     scenario.expect.until(
@@ -121,7 +131,7 @@ def hand_over(scenario: Scenario, who: str, key: str) -> None:
 
 
 def existing(scenario: Scenario, key: str) -> Obj:
-    """The task resource as it is in the cluster, once it is there."""
+    """Waits for the task resource and returns its newest version, with the cluster's names."""
     __tracebackhide__ = True
 
     def there() -> Obj | None:
@@ -136,13 +146,13 @@ def existing(scenario: Scenario, key: str) -> Obj:
 
 
 def versions_of(scenario: Scenario, resource: Resource, key: str) -> list[Version]:
-    """Every version of the object, and of those before it under that name."""
+    """Returns every version of the object, including earlier objects of the same name."""
     known = scenario.history.versions
     return [v for v in known if v.resource is resource and plain_key(v.key) == key]
 
 
 def entries(scenario: Scenario, kind: str, key: str) -> list[Version]:
-    """The versions in which the object came into another phase."""
+    """Returns the versions in which the object entered another phase."""
     versions = (v for v in versions_of(scenario, KINDS[kind], key) if not v.gone)
     entered = (next(same) for _, same in groupby(versions, lambda v: phase_of(v.object)))
     return [version for version in entered if phase_of(version.object)]
@@ -155,7 +165,7 @@ def _from_the_cursor(scenario: Scenario, kind: str, key: str) -> Iterator[tuple[
 
 
 def _moved(resource: Obj, phase: str, now: str) -> Obj:
-    """The status in that phase, with the condition that goes with it."""
+    """Returns the status with that phase and a condition of the same name that is True."""
     condition = {"type": phase, "status": "True", "reason": "The suite says so"}
     known = (resource.get("status") or {}).get("conditions") or []
     return {
@@ -169,7 +179,7 @@ def _moved(resource: Obj, phase: str, now: str) -> Obj:
 
 
 def delete(scenario: Scenario, kind: str, key: str) -> None:
-    """Deletes an object of one of KINDS. FeatureError if there is none of that key."""
+    """Deletes an object of one of KINDS. Raises FeatureError if no object has that key."""
     resource = KINDS[kind]
     found = scenario.history.latest(resource)
     if resource is TASK_RESOURCES:

@@ -1,4 +1,8 @@
-"""Rules that every status of a task has to keep, from each version to the next."""
+"""Rules for a task's status that every change has to keep.
+
+A rule is a function of two successive statuses and checks if the second may follow the first.
+RULES has them by the words of the feature.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ def _phase_goes_forward(before: Status, after: Status) -> bool:
 
 
 def _update_is_noted(before: Status, after: Status) -> bool:
-    """It never goes back; times are whole seconds, so that it may stand still within one."""
+    """Checks that the time does not go back; within one second it stays, as times have no more."""
     return str(before.get("lastReconcileTime", "")) <= str(after.get("lastReconcileTime", ""))
 
 
@@ -44,7 +48,7 @@ def _entries_stay(before: Status, after: Status) -> bool:
     )
 
 
-#: By the words of the feature: whether a status may follow another.
+#: The rules by the words of the feature. Each takes the status before and after a change.
 RULES: Mapping[str, Callable[[Status, Status], bool]] = {
     "phase goes forward": _phase_goes_forward,
     "startTime stays": _stays("startTime"),
@@ -56,7 +60,10 @@ RULES: Mapping[str, Callable[[Status, Status], bool]] = {
 
 
 def breaches(rule: str, statuses: Sequence[Status]) -> list[str]:
-    """Where the rule was broken: from which status to which. FeatureError if there is no such."""
+    """Returns a line for each change that broke the rule, with the statuses before and after it.
+
+    Raises FeatureError for an unknown rule.
+    """
     if rule not in RULES:
         raise FeatureError(f"there is no rule {rule!r}", hint=f"valid: {'; '.join(RULES)}")
     pairs = [pair for pair in pairwise(statuses) if not RULES[rule](*pair)]

@@ -1,4 +1,8 @@
-"""Services as a scenario sees them: which there are, and to which pods each leads."""
+"""The services of a domain, and the pods to which each service leads.
+
+A service leads to the pods that its selector matches. Without a selector, the controller has to
+write the endpoints itself, and these name the pods.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,10 @@ COLUMNS = ("service", "port", "leads to")
 
 
 def await_services(scenario: Scenario, domain: str, table: Sequence[Sequence[str]]) -> None:
-    """Waits until the domain has the services of the table. FeatureError for unknown columns."""
+    """Waits until the domain's services are exactly those of the table.
+
+    The first row of the table are headings, some of COLUMNS. Raises FeatureError for others.
+    """
     __tracebackhide__ = True
     headings, *rows = table
     if unknown := [heading for heading in headings if heading not in COLUMNS]:
@@ -33,14 +40,14 @@ def await_services(scenario: Scenario, domain: str, table: Sequence[Sequence[str
 
 
 def described(scenario: Scenario, service: Version) -> dict[str, str]:
-    """A service as the columns show it."""
+    """Returns the service's cells by COLUMNS; the port is its first one."""
     port = service.object["spec"]["ports"][0]
     pods = ", ".join(leads_to(scenario, service)) or "nowhere"
     return dict(zip(COLUMNS, (name_of(service.object), str(port["port"]), pods), strict=True))
 
 
 def leads_to(scenario: Scenario, service: Version) -> list[str]:
-    """The pods that its selector matches, or without one, those that its endpoints name."""
+    """Returns the names of the pods to which the service leads, sorted."""
     selector = service.object["spec"].get("selector")
     if not selector:
         return endpoints(scenario, service.real)
@@ -54,6 +61,7 @@ def leads_to(scenario: Scenario, service: Version) -> list[str]:
 
 
 def endpoints(scenario: Scenario, service: Obj) -> list[str]:
+    """Returns the pods that the service's endpoints name, sorted; `?` for an unnamed target."""
     path = f"/api/v1/namespaces/{namespace_of(service)}/endpoints/{name_of(service)}"
     try:
         found = scenario.connection.run(scenario.connection.api.raw(path))

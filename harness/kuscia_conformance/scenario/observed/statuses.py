@@ -1,4 +1,8 @@
-"""The status of a task: compared with documents, followed from version to version."""
+"""The status of a task: compared with documents, and followed from version to version.
+
+A task that was deleted and created again under its name is another task: versions of the earlier
+one do not count (`lifetime`, `is_of`).
+"""
 
 from __future__ import annotations
 
@@ -19,17 +23,22 @@ from kuscia_conformance.scenario.blame import last_writer
 from kuscia_conformance.scenario.scenario import Scenario
 from kuscia_conformance.scenario.timeline import first_task, seconds
 
-#: A status that has not changed for so long, in seconds, is what `--update` writes down.
+#: For how many seconds nothing may change before `--update` writes the status to a document.
 QUIET = 1.5
 
 
-TASK = r'"(?P<name>[^"]+)"'
+TASK = r'"(?P<task>[^"]+)"'
 
 
 DOCUMENT = rf'the status of {TASK} matches "(?P<file>[^"]+)"(?: within (?P<limit>\d+) s)?'
 
 
 def await_status(scenario: Scenario, name: str, file: str, limit: str | None) -> None:
+    """Waits until a version of the task's status matches the document, from the cursor on.
+
+    The cursor then moves to that version. `limit` is in seconds, None for the usual timeout. With
+    `--update` a document that does not match is written again. A missing one is always written.
+    """
     __tracebackhide__ = True
     task = scenario.applied.task(name)
     within = scenario.timeouts.of(limit)
@@ -60,26 +69,29 @@ def await_status(scenario: Scenario, name: str, file: str, limit: str | None) ->
 
 
 def update(scenario: Scenario, key: str, file: str) -> None:
-    """Write the document from the task's status, once that has come to rest."""
+    """Writes the document from the task's status, once nothing has changed for QUIET seconds.
+
+    The check fails if the task has no status.
+    """
     __tracebackhide__ = True
     while scenario.history.changes_within(QUIET):
         pass
     places = [(i, v) for i, v in scenario.history.from_cursor(KUSCIA_TASKS, key) if not v.gone]
     if not places or not status_of(places[-1][1]):
-        scenario.expect.fail(f"expected: a status to write {file} from\nactual:   there is none")
+        scenario.expect.fail(f"expected: a status, to write {file}\nactual:   no status")
     scenario.history.cursor, version = places[-1]
     text = documents.write_status(status_of(version))
     scenario.wrote.append(str(scenario.files.write(file, text)))
 
 
 def phases_of(scenario: Scenario, name: str) -> list[str]:
-    """Returns the phases that the task has come into since it was created last."""
+    """Returns the phases that the task has entered since it was last created, in their order."""
     phases = groupby(status_of(version).get("phase") for version in lifetime(scenario, name))
     return [phase for phase, _ in phases if phase]
 
 
 def became_true(scenario: Scenario, name: str, types: Sequence[str]) -> list[str]:
-    """Returns which conditions of these types became True, in the order in which they did."""
+    """Returns the types in `types` whose condition became True, in the order of becoming True."""
     found: list[str] = []
     for version in lifetime(scenario, name):
         for condition in status_of(version).get("conditions") or []:
@@ -92,7 +104,11 @@ def became_true(scenario: Scenario, name: str, types: Sequence[str]) -> list[str
 def wrong_cells(
     scenario: Scenario, name: str, headings: Sequence[str], wanted: Sequence[str]
 ) -> list[str]:
-    """Returns what is not as wanted in the table that `kubectl get` prints of the task."""
+    """Returns a line for each difference between `wanted` and what `kubectl get` prints.
+
+    `headings` have to be all the columns that kubectl shows. A wanted cell `age` stands for the age
+    of the status field of that column, within 2 s or 10 %.
+    """
     real, api = scenario.names.real(name), scenario.connection.api
     table = scenario.connection.run(api.table(KUSCIA_TASKS, real, TASK_NAMESPACE))
     status = scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))["status"]
@@ -110,7 +126,7 @@ def wrong_cells(
 
 
 def lifetime(scenario: Scenario, name: str) -> list[Version]:
-    """Every version of the task, since it was made the last time."""
+    """Returns every version of the task since it was last created, without its deletion."""
     task = scenario.applied.task(name)
     versions = scenario.history.versions[task.since :]
     mine = [v for v in versions if v.resource is KUSCIA_TASKS and v.key == task.key]
@@ -118,7 +134,7 @@ def lifetime(scenario: Scenario, name: str) -> list[Version]:
 
 
 def is_of(task: Task, version: Version) -> bool:
-    """Whether it is the task as it was created last, and not one of the same name before it."""
+    """Checks that a version is of the last created task, and not of an earlier one of its name."""
     return not version.gone and task.uid in ("", objects.uid_of(version.object))
 
 
@@ -127,7 +143,11 @@ def status_of(version: Version) -> dict[str, Any]:
 
 
 def mismatch_text(scenario: Scenario, key: str, document: Any, context: Context) -> str:
-    """Every mismatch of the newest status, who wrote what, and how near an earlier one came."""
+    """Returns the text for a status that never matched.
+
+    It has every mismatch of the newest version, who wrote each field last, and how many fields the
+    best version matched, with the time of that version.
+    """
     versions = [version for _, version in scenario.history.from_cursor(KUSCIA_TASKS, key)]
     if not versions or versions[-1].gone:
         return f"there is no task {key}"
@@ -145,7 +165,7 @@ def mismatch_text(scenario: Scenario, key: str, document: Any, context: Context)
 
 
 def _field(status: dict[str, Any], heading: str) -> str:
-    """The value of the status field whose name a heading shows in capitals."""
+    """Returns the status field whose name in capitals is the heading; "" if there is none."""
     return next((str(v) for field, v in status.items() if field.upper() == heading), "")
 
 
@@ -160,7 +180,7 @@ def _shows(wanted: str, cell: Any, value: str, now: datetime) -> bool:
 
 
 def _seconds_in(text: str) -> int | None:
-    """The seconds in an age as kubectl prints it: `7s`, `2m5s`, `3h`."""
+    """Returns the seconds of an age that kubectl prints, such as `7s`, `2m5s` or `3h`."""
     match = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
     if not match or not text:
         return None

@@ -1,5 +1,5 @@
-"""Services, Endpoints and NetworkPolicies: their strategies.
+"""Services, Endpoints, EndpointSlices and NetworkPolicies: their strategies.
 
-Comes in: an object of these kinds. Goes out: the same with defaults, or a list of FieldErrors. It
-must not know which pods there are: nothing here routes traffic.
+Comes in: an object of these kinds. Goes out: the same object with defaults, or a list of
+FieldErrors. It must not know which pods exist: nothing here routes traffic.
 """

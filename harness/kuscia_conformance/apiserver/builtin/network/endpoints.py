@@ -1,4 +1,4 @@
-"""Endpoints and EndpointSlices: defaults, and that addresses are addresses."""
+"""Endpoints and EndpointSlices: defaults, and the validation of addresses and ports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TYPES: Final = ("FQDN", "IPv4", "IPv6")
 
 
 class EndpointsStrategy(Strategy):
-    """What Endpoints do."""
+    """The strategy of Endpoints."""
 
     counts_generations = False
 
@@ -45,7 +45,7 @@ def _subset(subset: Obj, at: str) -> Iterator[FieldError]:
         for index, one in enumerate(subset.get(key) or ()):
             field, ip = f"{at}.{key}[{index}].ip", one.get("ip", "")
             if said := address(ip):
-                # Two checks of the server's find it.
+                # Kubernetes reports it twice, because two of its checks find it.
                 yield from invalid_all(field, ip, (*said, "must be a valid IP address"))
     for index, port in enumerate(subset.get("ports") or ()):
         number = port.get("port", 0)
@@ -53,7 +53,7 @@ def _subset(subset: Obj, at: str) -> Iterator[FieldError]:
 
 
 class EndpointSliceStrategy(Strategy):
-    """What EndpointSlices do."""
+    """The strategy of EndpointSlices."""
 
     def default(self, obj: Obj, _context: Context) -> None:
         for key in ("endpoints", "ports"):

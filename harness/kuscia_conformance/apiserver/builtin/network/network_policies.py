@@ -1,4 +1,4 @@
-"""Network policies: defaults; nobody enforces them."""
+"""NetworkPolicies: defaults. No policy is enforced here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kuscia_conformance.kube.objects import Obj
 
 
 class NetworkPolicyStrategy(Strategy):
-    """What network policies do."""
+    """The strategy of NetworkPolicies."""
 
     def default(self, obj: Obj, _context: Context) -> None:
         spec = obj.setdefault("spec", {})

@@ -1,4 +1,4 @@
-"""What a service must be like."""
+"""Validates Services. Each private function yields the errors in one part of the spec."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ _FAMILY_POLICIES: Final = ("PreferDualStack", "RequireDualStack", "SingleStack")
 
 
 def has_node_ports(spec: Obj) -> bool:
-    """Whether it is reached from outside, by a port of the nodes."""
+    """Returns whether the service is reached from outside, by a port of the nodes."""
     return spec["type"] in ("NodePort", "LoadBalancer")
 
 
 def validate_service(service: Obj) -> list[FieldError]:
+    """Returns all errors in a service, which must have its defaults already."""
     spec = service["spec"]
     return [
         *_ports(spec),
@@ -45,7 +46,7 @@ def validate_service(service: Obj) -> list[FieldError]:
 
 
 def validate_service_change(spec: Obj, old: Obj) -> list[FieldError]:
-    """An address, once given, stays; only an ExternalName may lose it."""
+    """Returns an error if the cluster IP has changed, unless one of the types is ExternalName."""
     if "ExternalName" in (spec["type"], old.get("type")) or not old.get("clusterIPs"):
         return []
     if spec.get("clusterIP") == old["clusterIP"]:
@@ -93,7 +94,7 @@ def _doubles(ports: list[Obj]) -> Iterator[FieldError]:
 
 
 def _go_port(protocol: str, number: int) -> dict[str, Any]:
-    """As Go shows it: only these two count."""
+    """Returns the port as Kubernetes prints it: only the two compared fields have values."""
     port = {"Name": "", "Protocol": protocol, "AppProtocol": None, "Port": number}
     return {**port, "TargetPort": 0, "NodePort": 0}
 
@@ -131,7 +132,7 @@ def _addresses(spec: Obj) -> Iterator[FieldError]:
 
 
 def _families(spec: Obj) -> Iterator[FieldError]:
-    """The cluster has but one family, IPv4."""
+    """Checks the IP families: the cluster has only one, IPv4."""
     policy, headless = spec.get("ipFamilyPolicy"), spec.get("clusterIP") == "None"
     if policy and policy not in _FAMILY_POLICIES:
         yield not_supported("spec.ipFamilyPolicy", policy, _FAMILY_POLICIES)

@@ -1,4 +1,4 @@
-"""Services: defaults, cluster IPs and node ports, and what keeps them on an update."""
+"""Services: defaults, the allocation of cluster IPs and node ports, and what an update keeps."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ from kuscia_conformance.kube.objects import Obj
 _RANGE: Final = ip_network("10.96.0.0/16")
 _FIRST: Final = int(_RANGE.network_address)
 _LAST: Final = int(_RANGE.broadcast_address)
-#: Below these, addresses and ports are left to those who ask for one (as the server does).
+#: The first address and port that are allocated. As in Kubernetes, those below are left to services
+#: that ask for a certain one.
 _FIRST_DYNAMIC: Final = _FIRST + 257
 _PORTS: Final = range(30000, 32768)
 _FIRST_DYNAMIC_PORT: Final = 30086
 
 
 class ServiceStrategy(Strategy):
-    """What services do; see the module."""
+    """The strategy of Services.
+
+    A valid service gets a cluster IP and node ports when it is created or updated. Both raise a
+    StatusError (422) if the service asks for an address or port that is taken or out of range.
+    """
 
     counts_generations = False
     selectable = ("spec.clusterIP", "spec.type")
@@ -80,7 +85,10 @@ def _default_spec(spec: Obj) -> None:
 
 
 def _keep(spec: Obj, old: Obj) -> None:
-    """What its writer has left out of an update stays: addresses, families, node ports."""
+    """Keeps what an update leaves out: addresses, families, node ports.
+
+    A service that is an ExternalName loses its addresses and families.
+    """
     if spec["type"] == "ExternalName":
         for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
             spec.pop(key, None)
@@ -95,7 +103,7 @@ def _keep(spec: Obj, old: Obj) -> None:
 
 
 def _keep_address(spec: Obj, old: Obj) -> None:
-    """The one address and the list of them go together: the one that was changed counts."""
+    """Restores a missing clusterIP, and makes clusterIPs follow a clusterIP that has changed."""
     if not spec.get("clusterIP") and "clusterIP" in old:
         spec["clusterIP"], spec["clusterIPs"] = old["clusterIP"], old["clusterIPs"]
         return
@@ -107,6 +115,7 @@ def _keep_address(spec: Obj, old: Obj) -> None:
 
 
 def _keep_ports(spec: Obj, old: Obj) -> None:
+    """Restores missing node ports, or removes the old ones if the type has none."""
     if not has_node_ports(spec):
         before = {port.get("nodePort") for port in old.get("ports") or ()}
         for port in spec["ports"]:
@@ -125,7 +134,7 @@ def _port_key(port: Obj) -> tuple[str, int]:
 
 
 def _allocate(service: Obj, context: Context) -> None:
-    """Give it what it has none of yet: an address, and ports on the nodes."""
+    """Allocates the cluster IP and the node ports that the service does not have yet."""
     spec = service["spec"]
     if spec["type"] == "ExternalName":
         return
@@ -150,7 +159,7 @@ def _others(service: Obj, context: Context) -> list[Obj]:
 
 
 def _families(spec: Obj) -> Obj:
-    """A headless service without a selector may have addresses of all families."""
+    """Returns the families' fields. A headless service without a selector gets both."""
     if spec["clusterIP"] == "None" and not spec.get("selector"):
         return {"ipFamilies": ["IPv4", "IPv6"], "ipFamilyPolicy": "RequireDualStack"}
     return {"ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack"}
@@ -212,7 +221,7 @@ def _check_port(service: Obj, index: int, taken: set[tuple[str, int]]) -> None:
 
 
 def _same_number(port: Obj, ports: list[Obj], taken: set[tuple[str, int]]) -> int:
-    """The node port of the same port under another protocol, where that is free."""
+    """Returns the node port of the same port under another protocol; 0 if none, or if taken."""
     for other in ports:
         number = int(other.get("nodePort") or 0)
         if number and other.get("port") == port.get("port"):

@@ -1,7 +1,7 @@
-"""What a container must be like: ports, variables, mounts, resources, probes.
+"""Validates containers: ports, variables, mounts, resources, probes.
 
-`containers` is the entry; each of the others looks at one part and says what is wrong with it,
-in the order in which the server does.
+`containers` is the entry. Each other function checks one part and yields its errors, in the order
+in which the server reports them.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from kuscia_conformance.apiserver.builtin.pods.volumes import relative_path
 from kuscia_conformance.kube.objects import Obj
 
 PROTOCOLS: Final = ("SCTP", "TCP", "UDP")
+#: Fields that can be the value of a variable.
 _FIELDS: Final = (
     "metadata.name",
     "metadata.namespace",
@@ -44,7 +45,7 @@ _FIELDS: Final = (
     "status.podIP",
     "status.podIPs",
 )
-#: What exists, but is no value for a variable.
+#: Fields that exist, but cannot be the value of a variable.
 _KNOWN_FIELDS: Final = (
     "metadata.labels",
     "metadata.annotations",
@@ -64,7 +65,10 @@ _SOURCES: Final = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKey
 
 
 def containers(spec: Obj) -> Iterator[FieldError]:
-    """Of a pod's containers and init containers; names are unique among them all."""
+    """Yields the errors in a pod's containers and init containers.
+
+    A name may occur only once among all of them.
+    """
     if not spec.get("containers"):
         yield required("spec.containers")
     taken: set[str] = set()
@@ -112,6 +116,7 @@ def _choice(part: Obj, key: str, choices: tuple[str, ...], at: str) -> Iterator[
 
 
 def _init_only(container: Obj, spec: Obj, at: str) -> Iterator[FieldError]:
+    """Checks that an init container has no probes and no lifecycle, unless it is a sidecar."""
     if container.get("restartPolicy") == "Always":
         yield from probes(container, at)
         yield from lifecycle(container, spec, at)
@@ -244,7 +249,7 @@ def _mounts(mounts: list[Obj], spec: Obj, at: str) -> Iterator[FieldError]:
             yield invalid_value(f"{place}.mountPath", path, "must be unique")
         paths.add(path)
         if sub := mount.get("subPath"):
-            # The server names no index here.
+            # Kubernetes' field path has no index here.
             yield from relative_path(sub, f"{at}.subPath")
 
 
@@ -260,6 +265,7 @@ def _devices(devices: list[Obj], spec: Obj, at: str) -> Iterator[FieldError]:
 
 
 def not_found_value(field: str, value: Any) -> FieldError:
+    """Returns the error for a reference to a name that the pod does not have."""
     return FieldError("FieldValueNotFound", f'Not found: "{value}"', field)
 
 
@@ -272,5 +278,6 @@ def _security(context: Obj, at: str) -> Iterator[FieldError]:
 
 
 def user_id(number: int | None, field: str) -> Iterator[FieldError]:
+    """Yields an error if the id of a user or group is out of range; None is valid."""
     if number is not None and not 0 <= number < 2**31:
         yield invalid_value(field, number, "must be between 0 and 2147483647, inclusive")

@@ -1,7 +1,8 @@
-"""What a pod's spec has where its writer has left something out; in place, and idempotent.
+"""Sets the defaults in the spec of a pod. Works in place; a second call changes nothing.
 
-`default_template` is for pods and for the templates of Deployments and the like, `default_pod`
-adds what only a pod gets. Then containers, probes and volumes.
+`default_template` is for pods and for the pod templates of Deployments and other kinds.
+`default_pod` adds what only a pod gets. The private functions are for containers, probes and
+volumes. Other kinds use `put` and `put_absent` for their own defaults.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def put(part: Obj, defaults: Mapping[str, Any]) -> None:
-    """Set what is missing; an empty text or zero counts as missing, since Go cannot tell."""
+    """Sets the fields that are missing or empty.
+
+    An empty text or zero counts as missing, because Go cannot tell the two apart.
+    """
     for key, value in defaults.items():
         if not part.get(key):
             part[key] = value
 
 
 def put_absent(part: Obj, defaults: Mapping[str, Any]) -> None:
-    """Set what is missing where zero and false are values (pointers, in Go)."""
+    """Sets the fields that are missing or null. Zero and false are kept: Go has pointers there."""
     for key, value in defaults.items():
         if part.get(key) is None:
             part[key] = value
@@ -36,6 +40,7 @@ _SPEC: Final = {
 
 
 def default_template(spec: Obj) -> None:
+    """Sets the defaults that pods and pod templates share."""
     put(spec, _SPEC)
     put_absent(spec, {"terminationGracePeriodSeconds": 30, "securityContext": {}})
     if spec["terminationGracePeriodSeconds"] < 0:
@@ -52,6 +57,7 @@ def default_template(spec: Obj) -> None:
 
 
 def default_pod(spec: Obj) -> None:
+    """Sets the defaults of a pod, which include its requests and host ports."""
     default_template(spec)
     put_absent(spec, {"enableServiceLinks": True})
     for container in containers_of(spec):
@@ -64,7 +70,7 @@ def default_pod(spec: Obj) -> None:
 
 
 def _only_sidecars(spec: Obj) -> None:
-    """Only init containers have a restart policy of their own, and only `Always`."""
+    """Removes each restartPolicy that is not allowed: only init containers have one, `Always`."""
     for container in spec.get("initContainers") or ():
         if container.get("restartPolicy") != "Always":
             container.pop("restartPolicy", None)
@@ -73,7 +79,7 @@ def _only_sidecars(spec: Obj) -> None:
 
 
 def containers_of(spec: Obj) -> Iterator[Obj]:
-    """All of a pod's containers, of all three sorts."""
+    """Yields the init containers, the containers and the ephemeral containers of a pod."""
     yield from spec.get("initContainers") or ()
     yield from spec.get("containers") or ()
     yield from spec.get("ephemeralContainers") or ()
@@ -126,7 +132,10 @@ _PROBE: Final = {
 
 
 def _pull_policy(image: str) -> str:
-    """`Always` of what is tagged latest, or not tagged at all; not of what is no image's name."""
+    """Returns `Always` for an image without a tag or with the tag `latest`, else `IfNotPresent`.
+
+    A digest, or a text that is not the name of an image, gives `IfNotPresent`, too.
+    """
     repository, _, tag = image.rpartition("/")[2].partition(":")
     if "@" in image or not _is_repository(repository):
         return "IfNotPresent"
@@ -146,13 +155,14 @@ def _handler(handler: Obj) -> None:
 
 
 def _requests(resources: Obj) -> None:
-    """Of what is limited, as much is requested as there may be."""
+    """Sets each missing request to the limit of the same resource."""
     limits = resources.get("limits")
     if limits:
         resources["requests"] = {**limits, **(resources.get("requests") or {})}
 
 
 def _pod_resources(resources: Obj, spec: Obj) -> None:
+    """Sets the pod's missing requests to its limits, but not where a container has a request."""
     for part in ("limits", "requests"):
         if resources.get(part):
             canonical_resources(resources[part], "Pod")

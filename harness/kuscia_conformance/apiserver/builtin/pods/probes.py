@@ -1,4 +1,4 @@
-"""What probes and lifecycle handlers must be like."""
+"""Validates probes and lifecycle handlers."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ _NUMBERS: Final = (
 
 
 def probes(container: Obj, at: str) -> Iterator[FieldError]:
+    """Yields the errors in the three probes of a container; `at` is its path in the pod."""
     for name in ("livenessProbe", "readinessProbe", "startupProbe"):
         probe = container.get(name)
         if probe is None:
@@ -55,6 +56,7 @@ def _probe(probe: Obj, at: str) -> Iterator[FieldError]:
 
 
 def lifecycle(container: Obj, spec: Obj, at: str) -> Iterator[FieldError]:
+    """Yields the errors in the lifecycle handlers of a container; `at` is its path in the pod."""
     handlers = container.get("lifecycle") or {}
     for name in ("postStart", "preStop"):
         handler, place = handlers.get(name), f"{at}.lifecycle.{name}"
@@ -94,6 +96,6 @@ def _get(action: Obj, at: str) -> Iterator[FieldError]:
 
 
 def port(value: Any, field: str) -> list[FieldError]:
-    """A port by number or by name."""
+    """Returns the errors in a port that is given by number or by name."""
     said = port_name(value) if isinstance(value, str) else port_number(value)
     return invalid_all(field, value, said)

@@ -1,4 +1,4 @@
-"""How surely a pod gets its resources: the quality-of-service class in its status."""
+"""Computes a pod's quality-of-service class, which is in its status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _COUNTED = ("cpu", "memory")
 
 
 def quality_of_service(spec: Obj) -> str:
-    """Guaranteed, Burstable or BestEffort."""
+    """Returns Guaranteed, Burstable or BestEffort. Only cpu and memory count."""
     containers = chain(spec.get("containers") or (), spec.get("initContainers") or ())
     all_resources = (
         [spec["resources"]]

@@ -1,4 +1,4 @@
-"""What limits and requests must be like."""
+"""Validates the limits and requests of a container."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ _HUGE_PAGES: Final = "hugepages-"
 
 
 def resources(given: Obj, at: str) -> Iterator[FieldError]:
+    """Yields the errors in limits and requests; `at` is the path of `given` in the pod.
+
+    The quantities must be valid ones: they are checked when defaults are set.
+    """
     limits, requests = given.get("limits") or {}, given.get("requests") or {}
     for name, amount in limits.items():
         yield from _amount(name, amount, f"{at}.limits[{name}]")
@@ -34,7 +38,11 @@ def resources(given: Obj, at: str) -> Iterator[FieldError]:
 
 
 def _compared(name: str, request: str, limit: str | None, at: str) -> Iterator[FieldError]:
-    """What cannot be promised twice has to be limited, and requested just as much."""
+    """Compares a request with its limit.
+
+    Extended resources and huge pages cannot be overcommitted: they need a limit, and a request
+    equal to it.
+    """
     extended = _is_extended(name) or name.startswith(_HUGE_PAGES)
     if limit is None:
         if extended:
@@ -67,7 +75,7 @@ def _name(name: str, at: str) -> Iterator[FieldError]:
 
 
 def _is_native(name: str) -> bool:
-    """Whether it is Kubernetes' own, however it is spelled."""
+    """Returns whether the resource is Kubernetes' own, with or without its domain."""
     return "/" not in name or "kubernetes.io/" in name
 
 

@@ -1,4 +1,4 @@
-"""What a pod may say about where it goes: tolerations, affinity, spread, gates."""
+"""Validates where a pod may run: node selector, tolerations, affinity, spread and gates."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _PREFERRED: Final = "preferredDuringSchedulingIgnoredDuringExecution"
 
 
 def scheduling(spec: Obj) -> Iterator[FieldError]:
+    """Yields the errors in the fields of a pod's spec that the scheduler reads."""
     yield from validate_labels(spec.get("nodeSelector") or {}, "spec.nodeSelector")
     yield from _node(spec)
     yield from _affinity(spec.get("affinity") or {})

@@ -1,4 +1,4 @@
-"""A pod's status: what it has in the beginning, and what is filled in when it is written."""
+"""The status of a pod: what a new pod has, and the defaults of a status that is written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RUNS: Final = {"running": ("startedAt",), "terminated": ("startedAt", "finished
 
 
 def first_status(spec: Obj, now: str) -> Obj:
-    """Of a new pod."""
+    """Returns the status of a new pod; `now` is a time in RFC 3339."""
     status: Obj = {"phase": "Pending"}
     if spec.get("schedulingGates"):
         said = "Scheduling is blocked due to non-empty scheduling gates"
@@ -23,7 +23,7 @@ def first_status(spec: Obj, now: str) -> Obj:
 
 
 def scheduled(status: str, now: str) -> Obj:
-    """The condition that says whether a pod has a node."""
+    """Returns the condition that says whether a pod has a node."""
     return {
         "type": "PodScheduled",
         "status": status,
@@ -33,7 +33,7 @@ def scheduled(status: str, now: str) -> Obj:
 
 
 def default_status(status: Obj) -> None:
-    """What Go writes of a status even where nothing was said."""
+    """Sets the fields that Go always writes in a status; podIP and podIPs complete each other."""
     for condition in status.get("conditions") or ():
         condition.setdefault("lastProbeTime", None)
         condition.setdefault("lastTransitionTime", None)

@@ -1,7 +1,13 @@
-"""Pods: admission, the life of spec and status, and binding to a node.
+"""Pods: admission, what each write may change, and the binding to a node.
 
-Defaults, validation and updates have modules of their own. Admission is as on a server without
-the ServiceAccount plugin: tolerations for nodes that fail, and priorities.
+`PodStrategy` puts the modules of this package together. Three admission plugins of Kubernetes
+change a pod here. The server behaves as if the ServiceAccount plugin were off.
+
+| plugin                   | function          | what it does                                    |
+| ------------------------ | ----------------- | ----------------------------------------------- |
+| DefaultTolerationSeconds | `_tolerate`       | tolerates failing nodes for 300 seconds         |
+| Priority                 | `_prioritise`     | takes priority and policy from a PriorityClass  |
+| RuntimeClass             | `_check_runtime`  | takes the overhead from a RuntimeClass          |
 """
 
 from __future__ import annotations
@@ -32,12 +38,16 @@ from kuscia_conformance.apiserver.builtin.pods.validation import (
 )
 from kuscia_conformance.kube.objects import Obj, has_ended, time_text
 
+#: The taints of nodes that fail.
 _FAILING: Final = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 _TOLERATED_SECONDS: Final = 300
 
 
 class PodStrategy(Strategy):
-    """What pods do; see the module."""
+    """The strategy of pods.
+
+    A pod's status is Pending when the pod is created, whatever the client sends.
+    """
 
     selectable = (
         "spec.nodeName",
@@ -56,6 +66,11 @@ class PodStrategy(Strategy):
         default_status(obj.setdefault("status", {}))
 
     def prepare_create(self, obj: Obj, context: Context) -> None:
+        """Runs the admission plugins and sets the first status.
+
+        Raises StatusError (403) if the PriorityClass or RuntimeClass does not exist, or if the
+        pod's own priority, preemptionPolicy or overhead does not fit the class.
+        """
         spec = obj["spec"]
         _tolerate(spec)
         _prioritise(obj, context)
@@ -63,6 +78,15 @@ class PodStrategy(Strategy):
         obj["status"] = first_status(spec, time_text(context.now))
 
     def prepare_update(self, obj: Obj, old: Obj, sub: str, _context: Context) -> None:
+        """Puts back what this write may not change.
+
+        | `sub`                 | what changes                                            |
+        | --------------------- | ------------------------------------------------------- |
+        | `status`              | the status, and metadata except ownerReferences         |
+        | `ephemeralcontainers` | the ephemeral containers                                |
+        | `resize`              | the resources of the containers                         |
+        | other                 | spec, as far as `validate` allows                       |
+        """
         if sub == "status":
             _only_status(obj, old)
             return
@@ -77,6 +101,10 @@ class PodStrategy(Strategy):
             _keep_priority(obj["spec"], old["spec"])
 
     def validate(self, obj: Obj, old: Obj | None, sub: str) -> list[FieldError]:
+        """Returns the errors in the status if it is written, else those in the spec.
+
+        Only a write of the pod itself compares the new spec with the old one (`updates`).
+        """
         if sub == "status" and old is not None:
             return list(validate_status(obj["status"], old.get("status") or {}))
         if old is None:
@@ -99,7 +127,12 @@ class PodStrategy(Strategy):
         }
 
     def grace_seconds(self, obj: Obj, asked: int | None) -> int:
-        """None where nothing runs: of a pod without a node, or a finished one."""
+        """Returns for how many seconds a deleted pod stays, so that a kubelet can stop it.
+
+        This is 0 for a pod without a node and for a pod that has ended. Else it is `asked`, or the
+        pod's terminationGracePeriodSeconds if the client has not asked. A negative number counts as
+        1.
+        """
         spec = obj.get("spec") or {}
         if not spec.get("nodeName") or has_ended(obj):
             return 0
@@ -108,7 +141,12 @@ class PodStrategy(Strategy):
 
 
 def bind(pod: Obj, binding: Obj, now: datetime) -> Obj:
-    """The pod on the node that the binding names; StatusError where it cannot be."""
+    """Returns the pod with the node that the binding names, and the condition PodScheduled.
+
+    The pod also gets the binding's annotations. Raises StatusError: 400 if the binding has another
+    name than the pod; 500 if its target is not a node or has no name; 409 if the pod is being
+    deleted, has a node already, or has scheduling gates.
+    """
     name, target = pod["metadata"]["name"], binding.get("target") or {}
     _check_target(binding, name, target)
     if why := _unbindable(pod):
@@ -124,7 +162,7 @@ def bind(pod: Obj, binding: Obj, now: datetime) -> Obj:
 
 
 def _check_target(binding: Obj, name: str, target: Obj) -> None:
-    """The server takes what is wrong here for its own fault, and answers 500 without a reason."""
+    """Checks a binding. As in Kubernetes, a wrong target is answered with 500 and no reason."""
     if binding["metadata"].get("name", "") != name:
         raise bad_request("name in URL does not match name in Binding object")
     if target.get("kind", "") not in ("", "Node"):
@@ -135,6 +173,7 @@ def _check_target(binding: Obj, name: str, target: Obj) -> None:
 
 
 def _unbindable(pod: Obj) -> str:
+    """Returns why the pod cannot be bound, or an empty text if it can."""
     if pod["metadata"].get("deletionTimestamp"):
         return "is being deleted, cannot be assigned to a host"
     if node := pod["spec"].get("nodeName"):
@@ -145,7 +184,7 @@ def _unbindable(pod: Obj) -> str:
 
 
 def _tolerate(spec: Obj) -> None:
-    """Let it stay for a while on a node that fails (DefaultTolerationSeconds)."""
+    """Adds tolerations for failing nodes, if the pod does not tolerate them already."""
     tolerations: list[Obj] = spec.get("tolerations") or []
     added: list[Obj] = [
         {
@@ -169,7 +208,7 @@ def _tolerates(toleration: Obj, key: str) -> bool:
 
 
 def _prioritise(pod: Obj, context: Context) -> None:
-    """Set its priority as its class says (Priority)."""
+    """Sets priority and preemptionPolicy from the pod's PriorityClass."""
     spec = pod["spec"]
     chosen = _class_of(pod, context)
     priority = chosen.get("value", 0)
@@ -185,7 +224,11 @@ def _prioritise(pod: Obj, context: Context) -> None:
 
 
 def _class_of(pod: Obj, context: Context) -> Obj:
-    """The class that it names, or the default one; names the latter in the spec."""
+    """Returns the PriorityClass that the pod names, or the default one, or {}.
+
+    The name of a default class is set in the spec. Of several default classes this is the one with
+    the lowest value.
+    """
     spec = pod["spec"]
     if name := spec.get("priorityClassName"):
         for one in context.objects("priorityclasses"):
@@ -201,7 +244,7 @@ def _class_of(pod: Obj, context: Context) -> Obj:
 
 
 def _check_runtime(pod: Obj, context: Context) -> None:
-    """Take the overhead from its runtime's class (RuntimeClass)."""
+    """Sets the overhead from the pod's RuntimeClass."""
     spec = pod["spec"]
     name, overhead = spec.get("runtimeClassName"), None
     if name:
@@ -229,6 +272,7 @@ def _keep_priority(spec: Obj, old: Obj) -> None:
 
 
 def _only_status(pod: Obj, old: Obj) -> None:
+    """Restores the spec, the ownerReferences, and a qosClass that is missing."""
     pod["spec"] = old["spec"]
     metadata, before = pod["metadata"], old["metadata"]
     metadata.pop("ownerReferences", None)
@@ -240,7 +284,7 @@ def _only_status(pod: Obj, old: Obj) -> None:
 
 
 def _resized(spec: Obj, old: Obj) -> Obj:
-    """The old spec with the new containers' resources."""
+    """Returns the old spec with the new containers' resources."""
     asked = {one.get("name"): one.get("resources", {}) for one in spec.get("containers") or ()}
     return {
         **old,

@@ -1,8 +1,8 @@
-"""What of a pod's spec may change after its creation, and what is said of the rest.
+"""Checks which fields of a pod's spec have changed after its creation.
 
-`validate_change` lists what may change, each with its rule; then it takes the new spec as if
-these had stayed, and compares. The comparison is shown as a diff of the JSON, while the real
-server shows Go's fields.
+`validate_change` first checks the fields that may change, each by its own rule. Then it resets
+these fields in the new spec and compares the two specs. The error shows the difference as a diff of
+the JSON; the real server shows Go's fields.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ _ONLY: Final = (
     "to 1 if it was previously negative)"
 )
 _LISTS: Final = ("containers", "initContainers")
-#: What has a rule of its own, or none.
+#: Fields that are not compared, because they have a rule of their own.
 _FREE: Final = ("activeDeadlineSeconds", "tolerations", "schedulingGates")
 
 
 def validate_change(spec: Obj, old: Obj) -> list[FieldError]:
+    """Returns the errors in a change of the spec; an empty list if nothing has changed."""
     if spec == old:
         return []
     for key in _LISTS:
@@ -83,7 +84,7 @@ def _without_seconds(toleration: Obj) -> Obj:
 
 
 def _fixed(spec: Obj, old: Obj) -> Obj:
-    """The spec as it would be if only what may change had changed."""
+    """Returns the spec with the fields reset or removed that may change."""
     fixed = {key: value for key, value in spec.items() if key not in _FREE and value is not None}
     for key in _LISTS:
         if spec.get(key):

@@ -1,7 +1,7 @@
-"""What a pod's spec must be like.
+"""Validates the spec of a pod, and a status that is written.
 
-Containers, volumes and scheduling have modules of their own; here is the rest of the spec, and
-what a status may say.
+Containers, volumes and scheduling have modules of their own. The other fields are checked here. The
+spec must have its defaults already.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _SYSTEMS: Final = ("linux", "windows")
 
 
 def validate_spec(spec: Obj) -> Iterator[FieldError]:
+    """Yields all errors in a spec."""
     yield from volumes(spec)
     yield from containers(spec)
     yield from _policies(spec)
@@ -39,7 +40,7 @@ def validate_spec(spec: Obj) -> Iterator[FieldError]:
 
 
 def validate_new(spec: Obj) -> Iterator[FieldError]:
-    """What only a new pod may not have."""
+    """Yields the errors that only a new pod can have."""
     if spec.get("ephemeralContainers"):
         yield forbidden_field("spec.ephemeralContainers", "cannot be set on create")
 
@@ -86,7 +87,7 @@ def _host(spec: Obj) -> Iterator[FieldError]:
 
 
 def validate_status(status: Obj, old: Obj) -> Iterator[FieldError]:
-    """What is wrong with a status that is written."""
+    """Yields the errors in a status that is written; `old` is the status before."""
     for index, ip in enumerate(status.get("podIPs") or ()):
         text = ip.get("ip", "")
         yield from invalid_all(f"status.podIPs[{index}]", text, address(text))

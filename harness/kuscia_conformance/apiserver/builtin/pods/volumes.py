@@ -1,4 +1,4 @@
-"""What a pod's volumes must be like."""
+"""Validates the volumes of a pod."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from kuscia_conformance.apiserver.builtin.names import label
 from kuscia_conformance.apiserver.builtin.quantities import number
 from kuscia_conformance.kube.objects import Obj
 
+#: The types of a hostPath volume.
 _HOST_PATHS: Final = (
     "",
     "BlockDevice",
@@ -31,6 +32,7 @@ _HOST_PATHS: Final = (
 
 
 def volumes(spec: Obj) -> Iterator[FieldError]:
+    """Yields the errors in the volumes of a pod's spec; their names must be unique."""
     taken: set[str] = set()
     for index, volume in enumerate(spec.get("volumes") or ()):
         at, name = f"spec.volumes[{index}]", volume.get("name", "")
@@ -100,7 +102,7 @@ def _projected(source: Obj, spec: Obj, at: str) -> Iterator[FieldError]:
 
 
 def _other(_source: Obj, _spec: Obj, _at: str) -> Iterator[FieldError]:
-    """Of volumes of other kinds nothing is demanded here."""
+    """Yields nothing: the sources of other volumes are not checked here."""
     yield from ()
 
 
@@ -141,6 +143,7 @@ def _mode(mode: int | None, field: str) -> Iterator[FieldError]:
 
 
 def relative_path(path: str, field: str) -> Iterator[FieldError]:
+    """Yields an error if the path is absolute, and one if it has `..` in it."""
     if path.startswith("/"):
         yield invalid_value(field, path, "must be a relative path")
     yield from _no_way_back(path, field)
