@@ -89,7 +89,7 @@ PLAIN = Strategy()
 
 @dataclass(frozen=True)
 class Column:
-    """A column of `kubectl get` that a definition declares (additionalPrinterColumns)."""
+    """A column of `kubectl get` that a custom kind declares (additionalPrinterColumns)."""
 
     name: str
     type: str
@@ -118,7 +118,7 @@ class Kind:
     #: Returns the type from the kind's schema. Called once, on first use.
     load_type: Callable[[], Type] = lambda: ANY
     strategy: Strategy = PLAIN
-    #: For custom kinds: the columns, and the definition itself.
+    #: For custom kinds: the columns, and the CustomResourceDefinition.
     columns: tuple[Column, ...] = ()
     definition: Obj | None = None
     #: The warning for users of a deprecated kind, else "".

@@ -1,6 +1,6 @@
 """What a schema says about each place of an object: one tree, which all rooms use.
 
-`schema` builds it from a definition's structural schema or from Kubernetes' OpenAPI. Pruning,
+`schema` builds it from a custom kind's structural schema or from Kubernetes' OpenAPI. Pruning,
 defaulting, validation, strategic merge, server-side apply and managed fields walk it.
 """
 

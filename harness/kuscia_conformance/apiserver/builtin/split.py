@@ -1,4 +1,7 @@
-"""Base strategies: for kinds with a status subresource, and for kinds without a generation."""
+"""Base strategies, for kinds with a status subresource and for kinds without other rules.
+
+`builtin.strategies` registers them for their kinds. The modules of some kinds inherit from them.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from kuscia_conformance.kube.objects import Obj
 class SplitStrategy(Strategy):
     """The strategy of a kind whose status is a subresource.
 
-    A write to `/status` changes the status only; any other write keeps the status. `status` is the
-    status of a new object. Its fields are also the defaults of a status that lacks them.
+    An update of `/status` cannot change the spec; any other update cannot change the status.
+    `status` is the status that a new object gets, whatever the client sends. If the status of a
+    written object lacks one of its fields, the field is filled in. `counts_generations` says
+    whether metadata.generation counts the changes of the spec.
     """
 
     def __init__(self, status: Mapping[str, Any], counts_generations: bool = True) -> None:
@@ -32,6 +37,6 @@ class SplitStrategy(Strategy):
 
 
 class UncountedStrategy(Strategy):
-    """The strategy of a kind without metadata.generation and without other rules."""
+    """The strategy of a kind without metadata.generation, otherwise like `Strategy`."""
 
     counts_generations = False

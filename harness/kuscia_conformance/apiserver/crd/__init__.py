@@ -1,4 +1,4 @@
-"""CustomResourceDefinitions: what a definition may say, and the kinds that it creates.
+"""CustomResourceDefinitions (definitions): what one may say, and the custom kinds that it creates.
 
 Comes in: a definition. Goes out: FieldErrors, a status, kinds, OpenAPI. All functions here are
 pure. They must not know the store: `controllers/definitions.py` calls them and stores the results.

@@ -1,7 +1,8 @@
-"""The approval of definitions in Kubernetes' own groups (`*.k8s.io`, `*.kubernetes.io`).
+"""The approval of CustomResourceDefinitions in Kubernetes' own groups.
 
-A definition there must have an annotation with the URL of its approval, or a text that starts with
-"unapproved" (see https://github.com/kubernetes/enhancements/pull/1111).
+These groups are `*.k8s.io` and `*.kubernetes.io`. A definition there must have an annotation with
+the URL of its approval, or a text that starts with "unapproved" (see
+https://github.com/kubernetes/enhancements/pull/1111).
 """
 
 from __future__ import annotations

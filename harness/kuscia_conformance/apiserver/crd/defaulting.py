@@ -1,4 +1,4 @@
-"""Defaults of a definition, and the status that it has when it is written."""
+"""Defaults of a CustomResourceDefinition, and the status that it has when it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Checks whether the defaults in a schema are valid by the schema itself."""
+"""Checks whether the defaults in a CustomResourceDefinition's schema fit that schema.
+
+`schemas` calls `default_causes`. "Cause" is Kubernetes' word for one error (StatusCause).
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,10 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def default_causes(schema: Obj, path: str) -> list[FieldError]:
-    """Returns the errors in the defaults of a structural schema.
+    """Returns the errors in the defaults of a structural schema, in `properties` and `items`.
 
-    Defaults within metadata are not checked, because its type is not known here.
+    Defaults in `additionalProperties` and null defaults are not checked. Defaults inside an
+    object's metadata give no error: this function does not know its type, so any value fits.
     """
     return list(_causes(schema, custom_type(schema, ANY), path))
 
@@ -34,7 +38,7 @@ def _causes(schema: Obj, type: Type, path: str) -> Iterator[FieldError]:
 
 
 def _default(default: object, type: Type, path: str) -> Iterator[FieldError]:
-    # Both functions take whole objects, so the default becomes the only field of an object.
+    # `prune` and `validate` need an object, so the default is put into one, under the key ''.
     holder = Type("object", fields={"": replace(type, default=MISSING)})
     if prune({"": deepcopy(default)}, holder):
         yield invalid_value(path, default, "must not have unknown fields")

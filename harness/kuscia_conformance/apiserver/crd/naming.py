@@ -1,4 +1,4 @@
-"""Checks the group of a definition and the names that it gives its kind."""
+"""Checks the group of a CustomResourceDefinition and the names that it gives its kind."""
 
 from __future__ import annotations
 

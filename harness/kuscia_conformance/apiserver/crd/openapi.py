@@ -1,4 +1,4 @@
-"""Builds the OpenAPI v3 document of a group-version that definitions create.
+"""Builds the OpenAPI v3 document of a group-version that CustomResourceDefinitions create.
 
 A definition has its own schemas and paths (`published`, `operations`). Descriptions of parameters
 and the schemas that all kinds share are copied from the document of apps/v1, called `shared`.

@@ -1,4 +1,4 @@
-"""The paths of a definition's kind in OpenAPI, and their operations.
+"""The paths of a custom kind in OpenAPI, and their operations.
 
 The parameters of the operations are not described here. They are copied from `shared`, the document
 of apps/v1 (see `openapi`).
@@ -83,7 +83,7 @@ class _Subject(NamedTuple):
 
 
 def paths_of(definition: Obj, version: Obj, shared: Obj) -> Iterator[tuple[str, Obj]]:
-    """Yields the paths of a definition's kind in one version, each with its operations."""
+    """Yields the paths of a custom kind in one version, each with its operations."""
     spec, subject = definition["spec"], _subject(definition, version, shared)
     root, plural = f"/apis/{subject.group}/{subject.version}", spec["names"]["plural"]
     own = f"{root}/namespaces/{{namespace}}/{plural}" if subject.namespaced else f"{root}/{plural}"

@@ -1,4 +1,4 @@
-"""Checks the parts of a definition's version, except its schema (see `schemas`).
+"""Checks the parts of a CustomResourceDefinition's version, except its schema (see `schemas`).
 
 Each function yields the errors in one part. `path` is where the part is in the definition: for
 example `spec.versions[0].selectableFields`, or `spec.selectableFields` (see `validation`).

@@ -1,4 +1,4 @@
-"""A definition's schema in the form that OpenAPI publishes.
+"""A CustomResourceDefinition's schema in the form that OpenAPI publishes.
 
 The published schema has what the definition leaves to the server: the fields that all objects have
 (apiVersion, kind, metadata), and explicit types for int-or-string and embedded resources.

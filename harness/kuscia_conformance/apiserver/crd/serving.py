@@ -1,7 +1,7 @@
-"""Builds the kinds of a definition.
+"""Builds the custom kinds of a CustomResourceDefinition (a definition).
 
-A `Kind` is what the rest of the server knows about a resource. A kind of a definition differs from
-a built-in one in that `definition` is set, and that its type comes from the definition's schema.
+A `Kind` is what the rest of the server knows about a resource. A custom kind differs from a
+built-in one in that `definition` is set, and that its type comes from the definition's schema.
 """
 
 from __future__ import annotations

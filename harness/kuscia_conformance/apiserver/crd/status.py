@@ -1,4 +1,4 @@
-"""The status of a definition: the names that it gets, and whether its kind is served.
+"""The status of a CustomResourceDefinition: the names that it gets, and whether its kind is served.
 
 Two definitions of one group must not have the same names. A name belongs to the definition that got
 it first. A definition is established, and its kind served, when it gets all its names.

@@ -1,4 +1,4 @@
-"""Refuses definitions that use features of Kubernetes that this server does not have.
+"""Refuses CustomResourceDefinitions that use features of Kubernetes that this server does not have.
 
 Without this check, objects of their kinds would not be validated or converted as on other clusters.
 """

@@ -1,4 +1,4 @@
-"""Validates a definition, in the server's order and words.
+"""Validates a CustomResourceDefinition, in the server's order and words.
 
 If all versions have the same part (schema, columns, …), Kubernetes reports its errors once, under a
 path above the versions: `spec.validation`, not `spec.versions[0].schema`. `_ABOVE` has these names.

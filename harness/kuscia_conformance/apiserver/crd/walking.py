@@ -36,7 +36,7 @@ def everywhere(schema: Obj, path: str = "") -> Iterator[tuple[str, Obj]]:
 
 
 def schema_of(version: Mapping[str, Any]) -> Obj | None:
-    """Returns the schema of a definition's version; None if it has no schema."""
+    """Returns the schema of a CustomResourceDefinition's version; None if it has none."""
     schema: Obj | None = (version.get("schema") or {}).get("openAPIV3Schema")
     return schema
 

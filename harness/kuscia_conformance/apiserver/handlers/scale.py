@@ -1,7 +1,9 @@
-"""The subresource `scale`: the wanted and the actual number of replicas, for many kinds.
+"""The subresource `scale`: reads and sets the number of replicas of every kind that has replicas.
 
-A `Scale` is derived from an object. A write to it is copied back into the object. The numbers are
-at the same paths in all built-in kinds; a definition names the paths of its own kind.
+`subresources` calls the functions in `HANDLERS`. A `Scale` is derived from an object. When a client
+writes the Scale, its spec.replicas is copied into the object, and its other fields are ignored,
+except that metadata.resourceVersion must be current if it is given. The numbers are at the same
+paths in all built-in kinds; for a custom kind, its CustomResourceDefinition gives the paths.
 """
 
 from __future__ import annotations
@@ -49,17 +51,24 @@ def get(server: Server, target: Target, request: Request) -> Answer:
 
 
 def replace(server: Server, target: Target, request: Request) -> Answer:
-    """Sets spec.replicas from the Scale in the body. Raises StatusError (422) if it is negative."""
+    """Sets the object's number of replicas to that in the Scale in the body.
+
+    Raises StatusError: 400 if a type or the name is wrong, 404 if the object does not exist, 409 if
+    its resourceVersion differs, 422 if the number is negative; also those of `write_options`,
+    `decoding.read` and `representation.view`.
+    """
     options = write_options(request)
+    # Not a custom kind, so that a body in protobuf is decoded.
     body_kind = with_(_scale_kind(), definition=None)
     scale, _ = decoding.read(body_kind, request, options.validation)
     return _write(server, target, request, options, scale)
 
 
 def patch(server: Server, target: Target, request: Request) -> Answer:
-    """Patches the object's Scale, and copies the result back.
+    """Patches the object's Scale, and copies the new number of replicas into the object.
 
-    Raises StatusError (415) for server-side apply, which this server does not support here.
+    Raises StatusError: 415 for server-side apply, which this server does not support for scales;
+    also those of `replace` and `patching.apply_patch`.
     """
     options = write_options(request)
     if request.media_type == patching.APPLY:
@@ -131,7 +140,7 @@ def _path(kind: Kind, which: str) -> list[str]:
 
 
 def _declared(kind: Kind) -> Mapping[str, Any]:
-    """What the kind's definition says about `scale`; empty for built-in kinds."""
+    """Returns `subresources.scale` of the CustomResourceDefinition; empty for built-in kinds."""
     versions = kind.definition["spec"]["versions"] if kind.definition else ()
     own: Obj = next((each for each in versions if each["name"] == kind.version), {})
     return (own.get("subresources") or {}).get("scale") or {}
@@ -154,9 +163,10 @@ def _scale_type() -> Type:
 
 @cache
 def _scale_kind() -> Kind:
-    """The kind of a Scale, with the columns of its table.
+    """Returns the kind of a Scale, with the columns of its table.
 
-    Kubernetes' recorded columns contain only those of collections, so they are listed here.
+    The recorded columns cover only kinds that can be listed. A Scale cannot, so its columns (after
+    the name) are written here.
     """
     description = data.columns("", "v1", "limitranges")[-1]["description"]
     return Kind(
@@ -167,6 +177,7 @@ def _scale_kind() -> Kind:
         name="Scale",
         namespaced=True,
         load_type=_scale_type,
+        # An empty definition makes `views` use `columns`, as for a custom kind.
         definition={},
         columns=(
             Column(

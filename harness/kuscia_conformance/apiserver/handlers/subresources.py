@@ -1,4 +1,9 @@
-"""Subresources with handlers of their own, and kinds that only answer questions (reviews)."""
+"""Handlers for special subresources and for reviews.
+
+Special subresources are not simply read and written (binding, eviction, exec, log, token, scale).
+Reviews are kinds that answer a question and are not stored. `resources` calls `handler` for each
+request; if it returns None, `resources` uses the ordinary verb.
+"""
 
 from __future__ import annotations
 
@@ -29,20 +34,23 @@ from kuscia_conformance.kube.objects import Obj, time_text
 
 Handler = Callable[[Server, Target, Request], Answer]
 
-#: Subresources that are read and written like their object, and their methods.
+#: Subresources that are read and written like the main object, with the HTTP methods they allow.
 PLAIN: Mapping[str, tuple[str, ...]] = {
     "status": ("GET", "PUT", "PATCH"),
     "finalize": ("PUT",),
     "ephemeralcontainers": ("GET", "PUT", "PATCH"),
     "resize": ("GET", "PUT", "PATCH"),
 }
-#: The shortest lifetime of a token that may be requested, in seconds.
+#: The shortest token lifetime that a client may request, in seconds.
 _SHORTEST_TOKEN = 600
 _SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 
 
 def handler(target: Target, method: str) -> Handler | None:
-    """Returns the special handler of this target and method, or None if the plain verb applies."""
+    """Returns the special handler for this target and method, or None.
+
+    For None the caller handles the request like one for an ordinary object, or refuses the method.
+    """
     key = (target.kind.plural, target.sub)
     if target.kind.group in ("authentication.k8s.io", "authorization.k8s.io"):
         return review if method == "POST" else None
@@ -57,25 +65,29 @@ def binding(server: Server, target: Target, request: Request) -> Answer:
     """Binds a pod to a node.
 
     The path is `pods/NAME/binding`, or `bindings` with the pod's name in the body. Raises
-    StatusError (404, 409) if the pod does not exist or has another uid.
+    StatusError: 400 if the pod's name is missing, 404 if the pod does not exist, 409 if its uid is
+    not the one in the body; also those of `write_options`, `_read` and `bind`.
     """
     options = write_options(request)
     obj = _read(target, request, "io.k8s.api.core.v1.Binding")
     name = target.name or obj["metadata"].get("name") or ""
-    pods = server.registry.find("", "v1", "pods")
-    if pods is None or not name:
+    pod_kind = server.registry.find("", "v1", "pods")
+    if pod_kind is None or not name:
         raise bad_request("a binding names its pod")
-    pod_target = Target(pods, target.namespace, name)
+    pod_target = Target(pod_kind, target.namespace, name)
     stored = server.writer.require(pod_target)
-    require_uid(pods, stored, obj["metadata"].get("uid"))
-    bound = bind(in_version_object(pods, stored), obj, server.now())
+    require_uid(pod_kind, stored, obj["metadata"].get("uid"))
+    bound = bind(in_version_object(pod_kind, stored), obj, server.now())
     if not options.dry_run:
-        server.writer.put(pods, bound)
+        server.writer.put(pod_kind, bound)
     return document({**_SUCCESS, "code": 201}, 201)
 
 
 def evict(server: Server, target: Target, request: Request) -> Answer:
-    """Deletes a pod, for `pods/NAME/eviction`. Disruption budgets are not checked."""
+    """Answers POST `pods/NAME/eviction` by deleting the pod. Disruption budgets are not checked.
+
+    Raises StatusError: 400 if the body names another pod, and those of `_read` and `delete`.
+    """
     eviction = _read(target, request, "io.k8s.api.policy.v1.Eviction")
     if eviction["metadata"].get("name") not in (None, "", target.name):
         raise bad_request("name in URL does not match name in Eviction object")
@@ -88,9 +100,11 @@ def evict(server: Server, target: Target, request: Request) -> Answer:
 
 
 def issue_token(server: Server, target: Target, request: Request) -> Answer:
-    """Creates a token for a service account, valid as long as the server runs.
+    """Creates a token for a service account.
 
-    Raises StatusError (422) if the client asks for less than 10 minutes.
+    The token is valid as long as the server runs, whatever lifetime the client asks for. The answer
+    says that it expires in the year 2100. Raises StatusError: 404 if the service account does not
+    exist, 422 if the client asks for less than 10 minutes, and those of `_read`.
     """
     server.writer.require(target)
     asked = _read(target, request, "io.k8s.api.authentication.v1.TokenRequest")
@@ -106,7 +120,12 @@ def issue_token(server: Server, target: Target, request: Request) -> Answer:
 
 
 def _read(target: Target, request: Request, type_name: str = "") -> Obj:
-    """Returns the body as an object. Raises StatusError (400) if its types are wrong."""
+    """Returns the body as an object.
+
+    `type_name` is the OpenAPI name of the body's type; if it is empty, the type is that of the
+    target's kind. Raises StatusError: 400 if a value has the wrong type, and those of
+    `decoding.read`.
+    """
     obj, _ = decoding.read(target.kind, request, "Ignore")
     kind = type_name.rpartition(".")[2] or target.kind.name
     check_types(obj, _type(type_name) if type_name else target.kind.type, kind, "v1")
@@ -123,7 +142,9 @@ def _type(name: str) -> Type:
 def review(server: Server, target: Target, request: Request) -> Answer:
     """Answers a review, such as SelfSubjectAccessReview or TokenReview.
 
-    Every authenticated user may do everything, so every access review is allowed.
+    Every user may do everything, so every access review is answered with `allowed: true`. The user
+    in the review is not looked at. Raises StatusError: 404 for an unknown review, and those of
+    `_require_attributes`, `write_options` and `_read`.
     """
     options = write_options(request)
     asked = _read(target, request)
@@ -138,7 +159,10 @@ def review(server: Server, target: Target, request: Request) -> Answer:
 
 
 def _require_attributes(asked: Obj) -> None:
-    """Raises StatusError (422) unless exactly one kind of attributes is given."""
+    """Requires exactly one of resourceAttributes and nonResourceAttributes, else StatusError (422).
+
+    Empty attributes count as missing.
+    """
     spec = asked.get("spec") or {}
     if bool(spec.get("resourceAttributes")) == bool(spec.get("nonResourceAttributes")):
         why = "exactly one of nonResourceAttributes or resourceAttributes must be specified"

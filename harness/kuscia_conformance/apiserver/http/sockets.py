@@ -1,10 +1,11 @@
-"""`pods/exec` over a WebSocket, as kubectl and the Kubernetes clients use it.
+"""`pods/exec` over a WebSocket, the way kubectl and the client libraries call it.
 
-In the protocols v4 and v5.channel.k8s.io the first byte of a message is its channel:
+`asgi` calls `serve` for every WebSocket. In the protocols `v4.channel.k8s.io` and
+`v5.channel.k8s.io` the first byte of a message is the number of its channel:
 
     1   stdout of the command
     2   stderr of the command
-    3   the Status with which the command ended
+    3   a Kubernetes Status that says how the command ended
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ async def serve(
     receive: Callable[[], Awaitable[Message]],
     send: Callable[[Message], Awaitable[None]],
 ) -> None:
-    """Runs the command, sends its output and its Status, and closes the WebSocket.
+    """Runs the command to its end, sends its output and its Status, and closes the WebSocket.
 
-    If the command cannot be run, answers with the StatusError over HTTP before the handshake.
+    Input from the client is not read. If the request is refused, no WebSocket is opened: the answer
+    is an HTTP response with the Status of the error. `scope`, `receive` and `send` are ASGI's.
     """
     await receive()
     try:

@@ -1,7 +1,7 @@
 """Checks whether a write changes anything.
 
-The server answers a write that changes nothing, but it does not store the object, and watches do
-not see it.
+If a write changes nothing, the caller stores nothing: the client gets the normal answer, and
+watches get no event.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from kuscia_conformance.kube.objects import Obj
 
 
 def is_same(old: Obj, new: Obj) -> bool:
-    """Checks whether two versions of an object are the same.
+    """Checks whether two versions of an object have the same contents.
 
     Their resourceVersion and the times in managedFields are not compared.
     """

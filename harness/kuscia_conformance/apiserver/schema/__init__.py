@@ -3,7 +3,7 @@
 Comes in: bytes or an object, and a `Type`. Goes out: an object, or FieldErrors. It must not know
 how objects are stored.
 
-    step           built-in kinds   kinds of definitions
+    step           built-in kinds   custom kinds
     decode         yes              yes                    bytes to an object
     check_types    yes              its metadata only      400 if a value does not fit
     prune          yes              yes                    drops unknown fields
@@ -12,8 +12,8 @@ how objects are stored.
     validate                        yes                    returns FieldErrors
 
 The steps run in this order. The `Type` that they walk is built by `type_of` (built-in kinds, from
-Kubernetes' OpenAPI) or `custom_type` (from a definition's schema). `strict` has the messages for
-bodies that are refused and for fields that are dropped.
+Kubernetes' OpenAPI) or `custom_type` (from the schema in a CustomResourceDefinition). `strict` has
+the messages for bodies that are refused and for fields that are dropped.
 """
 
 from kuscia_conformance.apiserver.schema.build import custom_type, type_of

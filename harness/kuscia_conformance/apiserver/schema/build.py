@@ -1,8 +1,8 @@
-"""Builds the `Type` of a kind: `type_of` for Kubernetes' own kinds, `custom_type` for a definition.
+"""Builds the `Type` of a kind: `type_of` for built-in kinds, `custom_type` for custom kinds.
 
 Both read OpenAPI v3, but different parts of it:
 
-                     Kubernetes' documents            a definition's schema
+                     Kubernetes' documents            a CustomResourceDefinition's schema
     references       to components, may be cyclic     none
     lists            say how patches merge them       say whether they are sets or maps
     validation       format and enum only             all rules
@@ -124,10 +124,10 @@ def _strategies(schema: Obj) -> list[str]:
 
 
 def custom_type(schema: Obj, object_meta: Type) -> Type:
-    """Returns the type of one version of a definition, from its openAPIV3Schema.
+    """Returns the type of a custom kind in one version, from its openAPIV3Schema.
 
     `object_meta` is the type of ObjectMeta. It is used for the metadata of the object and of the
-    resources embedded in it, because a definition's schema can only restrict the names in metadata.
+    resources embedded in it, because a custom kind's schema can only restrict names in metadata.
     """
     return _structural({**schema, "x-kubernetes-embedded-resource": True}, object_meta)
 

@@ -1,4 +1,4 @@
-"""Fills in the defaults that a definition's schema declares.
+"""Fills in the defaults that the schema of a custom kind declares.
 
 Most schemas have few defaults or none. So a function that fills them in is built once per Type;
 None stands for a type without defaults. Defaults of built-in kinds are in `builtin`.

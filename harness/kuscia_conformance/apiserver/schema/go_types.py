@@ -1,10 +1,11 @@
-"""Checks whether the values in an object fit the Go types that the server has for them.
+"""Checks whether values fit the Go types that kube-apiserver uses for them, and changes nulls.
 
-Only the first value that does not fit is reported, in the words of Go's JSON reader. The names of
-Go types in these messages come from OpenAPI. OpenAPI names the structs, but not Go's named string
-types (PullPolicy, DNSPolicy and others). Those are called `string` here, except those in `_NAMED`.
+Only the first value that does not fit is reported, with the message of the real server. Messages
+take the names of Go types from OpenAPI. OpenAPI has no names for string types such as PullPolicy:
+the message says `string` for them, unless `_NAMED` has the name.
 
-For a definition's kind only metadata is checked here: its other fields have no Go types.
+For a custom kind (from a CustomResourceDefinition) only metadata is checked, and the apiVersion and
+kind of embedded resources: Go has no types for the other fields.
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ class _Misfit(Exception):
     """A value does not fit its Go type; the text is Go's error message."""
 
 
-#: Takes a value that is not null, its type, the Go struct around it, and its path there.
+#: Checks one value. Arguments: the value, its type, the name of the Go struct that contains it, and
+#: its path in that struct.
 _Check = Callable[[Any, Type, str, str], None]
 
-#: Go's named string types, by struct and field.
+#: Some of Go's named string types, by struct and field. Others are called `string` in messages.
 _NAMED: Final = {
     ("Capabilities", "add"): "v1.Capability",
     ("Capabilities", "drop"): "v1.Capability",
@@ -68,13 +70,14 @@ _BASE64: Final = re.compile("[A-Za-z0-9+/]*")
 
 
 def check_types(obj: Obj, type: Type, kind: str, version: str) -> None:
-    """Checks the values of `obj` against `type`, and removes nulls in place.
+    """Checks the values of `obj` against `type`, and changes nulls in place.
 
-    A null field is dropped. A null in a list or a map becomes Go's zero value. For a definition's
-    kind only metadata is checked: the object's own, and that of the resources embedded in it.
-    Raises StatusError (400) for the first value that does not fit.
+    A null in a known field of a Go struct is removed. A null in a list or a map is replaced by Go's
+    zero value. For a custom kind only the object's metadata and the headers of embedded resources
+    are checked. Raises StatusError (400) for the first value that does not fit.
     """
     try:
+        # The root type of a custom kind is marked as embedded too.
         if type.embedded:
             _check_metadata(obj, type)
         else:
@@ -138,16 +141,20 @@ def _array(value: Any, type: Type, struct: str, path: str) -> None:
 
 
 def _nothing(type: Type) -> Any:
-    """Returns the zero value of a type. Go puts it in the place of a null in a list or a map."""
+    """Returns the zero value of a type, which Go uses instead of a null in a list or a map.
+
+    It is None for a list, because Go's zero value of a list is null.
+    """
     if type.kind == "object":
         return {}
     return "0" if type.name == QUANTITY else _ZERO.get(type.kind)
 
 
 def _json_schema(value: Any, type: Type, struct: str, path: str) -> None:
-    """Checks a schema in a definition, and the schemas in two of its fields.
+    """Checks a schema in a CustomResourceDefinition.
 
-    `additionalProperties` and `items` are checked here, because OpenAPI does not give their types.
+    Its fields `additionalProperties` and `items` need this function, because OpenAPI does not give
+    their types. An `items` that is not a schema or a list is removed.
     """
     _object(value, type, struct, path)
     others, items = value.get("additionalProperties"), value.get("items")
@@ -172,7 +179,10 @@ def _string(value: Any, type: Type, struct: str, path: str) -> None:
 
 
 def _base64(text: str) -> None:
-    """Raises _Misfit with the place of the first byte that is not base64, as Go counts it."""
+    """Raises _Misfit if the text is not base64; the message has the offset that Go reports.
+
+    If only the length is wrong, the offset is that of the last group. Line ends do not count.
+    """
     plain = text.replace("\n", "").replace("\r", "").rstrip("=")
     found = _BASE64.match(plain)
     good = found.end() if found else 0
@@ -194,7 +204,7 @@ def _integer(value: Any, type: Type, struct: str, path: str) -> None:
 
 
 def _literal(value: Any) -> str:
-    """Returns a number as text, much as in the body; "" for a value that is not a number."""
+    """Returns a number as text, nearly as it was in the body; "" for other values."""
     if value.__class__ is float:
         return repr(value)
     return str(value) if value.__class__ is int else ""
@@ -264,7 +274,7 @@ def _go_scalar(type: Type, string: str) -> str:
 
 
 def _check_metadata(obj: Obj, type: Type) -> None:
-    """Checks the metadata of the object and of the resources embedded in it."""
+    """Checks the metadata of the object, and the headers of the resources embedded in it."""
     object_meta = type.fields["metadata"]
     if obj.get("metadata") is not None:
         _object_meta(obj["metadata"], object_meta)
@@ -285,7 +295,7 @@ _HAS_EMBEDDED: WeakKeyDictionary[Type, bool] = WeakKeyDictionary()
 
 
 def _has_embedded(type: Type) -> bool:
-    """Checks whether there is an embedded resource anywhere below the type."""
+    """Checks whether the type's fields, values or items have an embedded resource, at any depth."""
     if type not in _HAS_EMBEDDED:
         fields = [each for key, each in type.fields.items() if key != "metadata"]
         below = [each for each in (*fields, type.values, type.items) if each]
@@ -294,7 +304,7 @@ def _has_embedded(type: Type) -> bool:
 
 
 def _embedded(value: Any, type: Type, path: str) -> None:
-    """Checks `value`, if it is an embedded resource, and the embedded resources below it."""
+    """Checks the embedded resources inside `value`, and `value` itself if it is one."""
     if value.__class__ is dict:
         if type.embedded:
             _check_header(value, type, path)

@@ -1,4 +1,4 @@
-"""Validates objects of a definition's kind against its schema.
+"""Validates objects of a custom kind against its schema.
 
 A rule is built once per Type, from the rules for the types below it. A rule first looks at the
 Python type of the value, so that for a valid object hardly anything else is done. A value of the

@@ -1,11 +1,12 @@
-"""/openapi/v3: the documents by which kubectl validates, explains and merges.
+"""/openapi/v3: the documents that kubectl uses to validate manifests, explain kinds, and patch.
 
 The documents of built-in kinds are sent as they were recorded. Those of custom kinds are passed in
-(`custom`). The URL of each document has a hash of its contents, so that clients may cache it for
-long. As in the real server, nothing is compressed here.
+(`custom`). This module assumes that no group-version has both. In the index, the URL of each
+document contains a hash of the document, so that clients can cache the answer from this URL for a
+long time. This module does not compress answers; neither does the real server for these paths.
 
-/openapi/v2 exists, but its document is empty. kubectl asks for version 3 first, and for version 2
-only if it finds a kind nowhere.
+/openapi/v2 exists, but its document describes nothing. kubectl asks for version 3 first, and for
+version 2 only if no version 3 document contains the kind.
 """
 
 from __future__ import annotations
@@ -26,26 +27,29 @@ from kuscia_conformance.kube.objects import Obj
 PREFIX = "/openapi/v3"
 VERSION_2 = "/openapi/v2"
 _PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-#: The media type in the answer, which may not have an @.
+#: The media type for the Content-Type header. It must not contain an @.
 _PROTOBUF_TYPE = _PROTOBUF.replace("@", ".")
 _NOTHING = b'{"swagger":"2.0","info":{"title":"Kubernetes","version":"v1"},"paths":{}}'
 
 
 @dataclass(frozen=True)
 class Document:
-    """The OpenAPI document of a group-version, in the bytes that are sent, and its hash."""
+    """The OpenAPI document of a group-version, as the bytes that are sent, and its hash."""
 
     text: bytes
     hash: str
 
 
 def as_document(openapi: Obj) -> Document:
-    """Returns the document of custom kinds; keep it as long as the definitions do not change."""
+    """Returns the document of one group-version of custom kinds.
+
+    Making it is slow, so the caller keeps it until a CustomResourceDefinition changes.
+    """
     return _hashed(orjson.dumps(openapi))
 
 
 def serve_version_2(request: Request) -> Answer:
-    """Answers /openapi/v2 with an empty document, in protocol buffers or in JSON."""
+    """Answers /openapi/v2 with a document without paths, in protocol buffers or in JSON."""
     if _PROTOBUF in request.accept:
         return Answer(200, b"", _PROTOBUF_TYPE)
     return Answer(200, _NOTHING)
@@ -54,9 +58,10 @@ def serve_version_2(request: Request) -> Answer:
 def serve(request: Request, custom: Mapping[str, Document], now: datetime) -> Answer:
     """Answers a request for /openapi/v3 or below it.
 
-    `custom` has the documents of custom kinds by path: `apis/GROUP/VERSION`. The answer is 404 for
-    an unknown path, 406 if the client does not accept JSON, 301 if the URL has an old hash, and 304
-    if the client has the document.
+    `custom` has the documents of custom kinds by path: `apis/GROUP/VERSION`. The index is always
+    answered with 200. For a document the answer is 404 if the path is unknown, 406 if the client
+    does not accept JSON, 301 if the hash in the URL is not the current one, and 304 if
+    If-None-Match has the current hash. Only answers to URLs with a hash may be cached.
     """
     path = request.path.removeprefix(PREFIX).removeprefix("/")
     if not path:

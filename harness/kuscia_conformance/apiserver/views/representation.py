@@ -1,14 +1,15 @@
-"""Answers requests for objects in the form that the client accepts.
+"""Writes objects in the form that the client accepts.
 
 `view` reads the Accept header and returns a `View`, which turns stored objects into answers:
 
-| class         | what the client gets                                             |
-| ------------- | ---------------------------------------------------------------- |
-| `View`        | the objects; stored bytes are sent without decoding, if possible |
-| `PartialView` | PartialObjectMetadata, or a list of them                         |
-| `TableView`   | a Table, as `kubectl get` prints it                              |
+| class         | what the client gets                                                       |
+| ------------- | -------------------------------------------------------------------------- |
+| `View`        | whole objects; as JSON, stored bytes are sent without decoding if possible |
+| `PartialView` | PartialObjectMetadata, or a list of them                                   |
+| `TableView`   | a Table, as `kubectl get` prints it                                        |
 
-`View.lines` makes the lines of a watch. The time `now` is passed in, because tables show ages.
+`View.lines` returns a `Lines`, which makes the lines of one watch. All methods take the current
+time (`now`), because tables show ages. In `lines`, `now` is a function that returns the time.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ Now = Callable[[], datetime]
 def view(target: Target, request: Request) -> View:
     """Returns the view that the Accept header asks for.
 
-    Raises StatusError: 406 if the server cannot write what the client accepts, 400 for a wrong
-    includeObject.
+    Raises StatusError: 406 if the server supports no form that the client accepts, 400 if a Table
+    is asked for with an invalid includeObject.
     """
     accepted = negotiate(request.accept, routed=_routed(target))
     if accepted.kind == "Table":
@@ -58,6 +59,7 @@ def view(target: Target, request: Request) -> View:
 
 
 def _routed(target: Target) -> Sequence[str]:
+    """Returns the media types that the router knows for this path; empty for custom kinds."""
     if target.kind.is_custom:
         return ()
     return ROUTED_LISTS if target.is_collection and "watch" in target.kind.verbs else ROUTED
@@ -79,15 +81,18 @@ class View:
         return self._answer(list_body(self.kind, page))
 
     def obj(self, obj: Obj, code: int, now: datetime) -> Answer:
-        """Returns an answer with this code for an object that need not be in the store."""
+        """Returns the answer for an object, stored or not; `code` is the HTTP status."""
         return self._answer(orjson.dumps(obj) + b"\n", code)
 
     def event(self, stored: Stored, now: datetime, *, first: bool) -> bytes:
-        """Returns the object of a watch event; `first` is true for the first event of a watch."""
+        """Returns the `object` field of a watch event, as JSON.
+
+        `first` is true for the first event of a watch.
+        """
         return in_version(self.kind, stored)
 
     def bookmark(self, obj: Obj, now: datetime, *, first: bool) -> Obj:
-        """Returns the object of a bookmark; `obj` has only its kind and metadata."""
+        """Returns a bookmark's `object` field; `obj` has only apiVersion, kind and metadata."""
         return obj
 
     @property
@@ -105,7 +110,7 @@ class View:
 
 @dataclass
 class Lines:
-    """The events of one watch, as lines of JSON. Knows which event is the first."""
+    """Makes the lines of one watch, one JSON event each. Remembers if the first one was made."""
 
     view: View
     now: Now
@@ -117,7 +122,10 @@ class Lines:
         return raw_line(type_, body)
 
     def bookmark(self, version: int, ends_initial: bool) -> bytes:
-        """Returns a BOOKMARK event. `ends_initial` marks the end of the initial events."""
+        """Returns a BOOKMARK event.
+
+        If `ends_initial` is true, the bookmark says that all initial events have been sent.
+        """
         metadata: Obj = {"resourceVersion": str(version)}
         if ends_initial:
             metadata["annotations"] = {INITIAL_EVENTS_END: "true"}
@@ -131,8 +139,8 @@ class Lines:
 class PartialView(View):
     """The view for metadata alone.
 
-    Raises StatusError if the client asks for one object where there is a list, or for a list where
-    there is one object.
+    `page` raises StatusError if the client asks for PartialObjectMetadata; `one` and `obj` do if it
+    asks for PartialObjectMetadataList. Watch events are not checked.
     """
 
     def one(self, stored: Stored, now: datetime) -> Answer:

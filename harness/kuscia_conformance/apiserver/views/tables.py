@@ -1,13 +1,16 @@
-"""Tables, which `kubectl get` prints: meta.k8s.io Table.
+"""Makes the Tables (meta.k8s.io) that `kubectl get` prints.
 
 The server makes the cells of a table; kubectl only aligns them.
 
-| kind     | columns                                 | cells                             |
-| -------- | --------------------------------------- | --------------------------------- |
-| built in | recorded from a kube-apiserver (`data`) | `ROWS`, from `table_columns_*`    |
-| custom   | additionalPrinterColumns                | found by JSONPath (`json_path`)   |
+| kind     | columns                                      | cells                              |
+| -------- | -------------------------------------------- | ---------------------------------- |
+| built in | recorded from a kube-apiserver               | by the function in `ROWS`, or by   |
+|          | (`data.columns`)                             | `any_row` if there is none         |
+| custom   | the name, then additionalPrinterColumns, or  | the name by `NAME`, others by      |
+|          | the age if there are none                    | JSONPath (`json_path`)             |
 
-How a kind is shown is computed once and kept for as long as the `Kind` exists.
+The columns and the row function of a kind are computed once, and kept as long as its `Kind` object
+exists.
 """
 
 from __future__ import annotations
@@ -55,7 +58,8 @@ ROWS: Rows = {
     **table_columns_workloads.ROWS,
     **table_columns_others.ROWS,
 }
-#: The only column, besides the name, of a custom kind without columns.
+#: A custom kind that declares no columns gets this one, after the name. The column
+#: definition that clients see is the recorded one of limitranges.
 AGE = Column("Age", "date", ".metadata.creationTimestamp")
 
 
@@ -73,7 +77,7 @@ _SHOWN: weakref.WeakKeyDictionary[Kind, _Shown] = weakref.WeakKeyDictionary()
 def included(text: str) -> Include:
     """Returns the value of the parameter includeObject; `Metadata` if it is empty.
 
-    Raises StatusError (400) for any other value than Metadata, Object and None.
+    Raises StatusError (400) if it is not empty, `Metadata`, `Object` or `None`.
     """
     if text in INCLUDES:
         return INCLUDES[text]
@@ -82,10 +86,10 @@ def included(text: str) -> Include:
 
 @dataclass(frozen=True)
 class TableOptions:
-    """The form of a Table: how much of each object it has, and the version of the Table."""
+    """The form of a Table: how much of each object it includes, and the Table's apiVersion."""
 
     include: Include = "Metadata"
-    #: False for the later events of a watch: only the first event has columns.
+    #: False for the later events of a watch: only the first event has column definitions.
     with_columns: bool = True
     api_version: str = V1
 
@@ -93,9 +97,9 @@ class TableOptions:
 def table(
     kind: Kind, objects: Iterable[Obj], now: datetime, metadata: Obj, options: TableOptions
 ) -> Obj:
-    """Returns a Table of these objects; `metadata` is that of the list.
+    """Returns a Table of these objects; `metadata` becomes the metadata of the Table.
 
-    `now` is the time from which ages are counted. The rows of pods that have ended get a condition.
+    Ages are the time between creation and `now`. The rows of pods that have ended get a condition.
     """
     shown = _shown(kind)
     conditions = pod_conditions if kind.key == ("", "pods") else None
@@ -146,6 +150,7 @@ def _custom(kind: Kind) -> _Shown:
     """
     paths = ((column, compiled(column.path)) for column in kind.columns or (AGE,))
     readable = [(c, path) for c, path in takewhile(lambda each: each[1], paths) if path]
+    # The recorded columns of limitranges are exactly name and age.
     name, created_at = data.columns("", "v1", "limitranges")
     definitions = [_definition(column) for column, _ in readable]
     if not kind.columns:
@@ -174,7 +179,11 @@ def _custom_row(columns: Iterable[tuple[Column, Path]]) -> Row:
 
 
 def _cell(type_: str, found: list[Any], now: datetime) -> Any:
-    """Returns the first value found, if it fits the type of the column; else None."""
+    """Returns the cell for the first value found; None if the value does not fit the column's type.
+
+    A string column shows every value as text, a date column shows an age, and an integer column
+    cuts off the fraction of a number.
+    """
     if not found:
         return None
     value = found[0]
@@ -190,7 +199,7 @@ def _cell(type_: str, found: list[Any], now: datetime) -> Any:
 
 
 def _text(value: Any) -> str:
-    """Returns a value as Go prints it; maps and lists are JSON."""
+    """Returns a value as Go prints it; maps and lists become JSON, with <, > and & escaped."""
     if value is None:
         return "<no value>"
     if isinstance(value, str):
