@@ -35,6 +35,7 @@ def test_lint_reports_no_problem_in_a_valid_feature(tmp_path):
         ("| witness |", "| nothing |", "mine.feature:15: no witness for: no pod of \"psi\" was"),
         ("      | witness | the pods of \"probe\" are bound |\n", "", "there is no table below it"),
         ("are bound |", "are blue |", "mine.feature:15: this witness is not understood: "),
+        ("are bound |", "are bound | x |", "mine.feature:16: expected 2 cells in the row, found 3"),
         ("Feature: Mine", "Featur: Mine", "mine.feature:3: this is not Gherkin"),
     ],
 )  # fmt: skip
@@ -53,6 +54,34 @@ def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
     places = [text.partition(": ")[0] for text in said(path)]
     expected = ["mine.feature:6", "mine.feature:9", "mine.feature:13"]
     assert places == [*expected, "mine.status.yaml:1:1", "mine.status.yaml:3:1"]
+
+
+@pytest.mark.parametrize(
+    ("step", "mistake", "hint"),
+    [
+        (
+            'kubectl shows "psi" as',
+            "11: expected 2 rows, found 1: | phase | x |",
+            "| NAME | PHASE |",
+        ),
+        ('throughout, of "psi"', "11: expected 1 cell in the row, found 2", "| startTime stays |"),
+    ],
+)
+def test_a_table_in_another_form_than_the_step_asks_for_is_reported(tmp_path, step, mistake, hint):
+    path = written(
+        tmp_path, ('the status of "psi" matches "mine.status.yaml"', f"{step}\n| phase | x |")
+    )
+    [problem] = lint([path]).problems
+    assert f"mine.feature:{mistake}" in str(problem)
+    assert hint in problem.hint
+
+
+def test_a_rule_of_throughout_that_does_not_exist_is_reported_with_those_that_do(tmp_path):
+    rows = 'throughout, of "psi"\n| startTime stays |\n| phase goes forwards |'
+    path = written(tmp_path, ('the status of "psi" matches "mine.status.yaml"', rows))
+    [problem] = lint([path]).problems
+    assert "mine.feature:12: 'phase goes forwards' cannot stand here" in str(problem)
+    assert "phase goes forward;" in problem.hint
 
 
 def test_a_table_below_a_step_that_takes_none_is_reported(tmp_path):

@@ -102,7 +102,10 @@ def _explain(error: Exception, path: Path | str | None, context: str | None) -> 
             hint="pass a kubeconfig, or mount a service account's token into the pod",
         )
     if path and not Path(path).is_file():
-        return UsageError(f"kubeconfig {path}: there is no such file")
+        return UsageError(
+            f"kubeconfig {path}: there is no such file",
+            hint="check the path; a cluster that is starting writes the file when it is ready",
+        )
     if context and "context" in str(error):
         known = ", ".join(_contexts(path)) or "none"
         return UsageError(

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
 from pytest_bdd import given, parsers, when
 
 from kuscia_conformance.documents.edits import changed
+from kuscia_conformance.features.table_forms import FIELDS, Table
 from kuscia_conformance.scenario.observed.reservations import (
     KINDS,
     delete,
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
-Table = list[list[str]]
-
 
 @given(parsers.re(r'the task "(?P<task>[^"]+)" has'))
-def _(scenario: Scenario, task: str, datatable: Table) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
     """Given the task "psi" has.
 
     Changes the manifest before the task is created. Each row of the table below it is a field and
@@ -28,7 +28,7 @@ def _(scenario: Scenario, task: str, datatable: Table) -> None:
 
 
 @given("the AppImage has")
-def _(scenario: Scenario, datatable: Table) -> None:
+def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None:
     """Given the AppImage has.
 
     Changes the AppImage before it is created. Each row of the table below it is a field and its
@@ -59,7 +59,7 @@ def _(scenario: Scenario) -> None:
 
 @given(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
 @when(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
-def _(scenario: Scenario, file: str, datatable: Table) -> None:
+def _(scenario: Scenario, file: str, datatable: Annotated[Table, FIELDS]) -> None:
     """When "task.yaml" is applied with.
 
     Each row of the table below it is a field and the value that it gets before the manifest is
@@ -71,7 +71,7 @@ def _(scenario: Scenario, file: str, datatable: Table) -> None:
 
 
 @when(parsers.re(r'the task "(?P<task>[^"]+)" is changed to have'))
-def _(scenario: Scenario, task: str, datatable: Table) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
     """When the task "psi" is changed to have.
 
     Changes the task in the cluster. Each row of the table below it is a field and its new value,
@@ -83,7 +83,7 @@ def _(scenario: Scenario, task: str, datatable: Table) -> None:
 
 
 @when(parsers.re(r'somebody writes into the status of "(?P<task>[^"]+)"'))
-def _(scenario: Scenario, task: str, datatable: Table) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
     """When somebody writes into the status of "psi".
 
     Each row of the table below it is a field of the status and its new value, as in

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pytest_bdd import given, parsers, then, when
 
 from kuscia_conformance import documents
 from kuscia_conformance.documents import Context
+from kuscia_conformance.features.table_forms import FIELDS, Form, Table
 from kuscia_conformance.features.tasks import names_in
 from kuscia_conformance.scenario.observed.pods import (
     ARE,
@@ -26,6 +29,9 @@ from kuscia_conformance.scenario.observed.pods import (
 )
 from kuscia_conformance.scenario.scenario import Scenario
 from kuscia_conformance.simulated_nodes.exit_order import Order
+
+#: What shows that the controller was at work.
+WITNESS = Form(cells=2, example='| witness | the pods of "probe" are bound |')
 
 
 @then(parsers.re(ARE))
@@ -79,11 +85,11 @@ def _(scenario: Scenario, pods: str, file: str) -> None:
 
 
 @then(parsers.re(rf"{WHO} ha(?:ve|s)"))
-def _(scenario: Scenario, pods: str, datatable: list[list[str]]) -> None:
+def _(scenario: Scenario, pods: str, datatable: Annotated[Table, FIELDS]) -> None:
     """Then the pods of alice have.
 
     Each row of the table below it is a field and its value, as in
-    `| spec.containers[0].env[name=HOME].value | /root |`.
+    `| spec.restartPolicy | Never |`.
     """
     __tracebackhide__ = True
     await_pods(scenario, whom(pods), comparison(scenario, datatable))
@@ -100,7 +106,7 @@ def _(scenario: Scenario, task: str, keys: str) -> None:
 
 
 @then(parsers.re(r'no pod of (?P<owner>"[^"]+"|[^\s"]+) was (?P<what>bound|made)'))
-def _(scenario: Scenario, owner: str, what: str, datatable: list[list[str]]) -> None:
+def _(scenario: Scenario, owner: str, what: str, datatable: Annotated[Table, WITNESS]) -> None:
     """Then no pod of "psi" was bound.
 
     Needs a witness in the table below it, as in `| witness | the pods of "probe" are bound |`.
@@ -115,7 +121,7 @@ def _(scenario: Scenario, owner: str, what: str, datatable: list[list[str]]) -> 
 
 
 @then(parsers.re(rf'"(?P<task>[^"]+)" never had other pods than (?P<keys>{KEYS})'))
-def _(scenario: Scenario, task: str, keys: str, datatable: list[list[str]]) -> None:
+def _(scenario: Scenario, task: str, keys: str, datatable: Annotated[Table, WITNESS]) -> None:
     """Then "psi" never had other pods than alice/psi-0 and bob/psi-0.
 
     Needs a witness in the table below it, as in `| witness | the pods of "probe" are bound |`.

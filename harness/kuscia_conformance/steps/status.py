@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pytest_bdd import parsers, then
 
+from kuscia_conformance.features.table_forms import Form, Table
 from kuscia_conformance.features.tasks import numbered
 from kuscia_conformance.scenario.observed.statuses import (
     DOCUMENT,
@@ -14,6 +17,9 @@ from kuscia_conformance.scenario.observed.statuses import (
     wrong_cells,
 )
 from kuscia_conformance.scenario.scenario import Scenario
+
+#: The two lines that `kubectl get` prints.
+GET = Form(rows=2, example="| NAME | PHASE | / | psi | Running |")
 
 
 @then(parsers.re(DOCUMENT))
@@ -69,7 +75,7 @@ def _(scenario: Scenario, task: str, conditions: str) -> None:
 
 
 @then(parsers.re(rf"kubectl shows {TASK} as"))
-def _(scenario: Scenario, task: str, datatable: list[list[str]]) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, GET]) -> None:
     """Then kubectl shows "psi" as.
 
     The table below it has two rows, as `kubectl get` prints them: the headings, and the cells.

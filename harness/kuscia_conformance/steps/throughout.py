@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pytest_bdd import parsers, then
 
-from kuscia_conformance.scenario.observed.rules import (
-    breaches,
-)
+from kuscia_conformance.features.table_forms import Form, Table
+from kuscia_conformance.scenario.observed.rules import RULES, breaches
 from kuscia_conformance.scenario.observed.statuses import (
     lifetime,
     status_of,
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
+#: One rule in each row.
+RULE = Form(cells=1, first=tuple(RULES), example="| startTime stays |")
+
 
 @then(parsers.re(r'throughout, of "(?P<task>[^"]+)"'))
-def _(scenario: Scenario, task: str, datatable: list[list[str]]) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, RULE]) -> None:
     """Then throughout, of "psi".
 
     Each row of the table below it is one rule, as in `| startTime stays |`. See "Rules of

@@ -52,7 +52,7 @@ async def take(api: Api, where: str, run: str, say: Callable[[str], None]) -> st
     if await is_live(api, theirs, say):
         raise held_by_another(
             theirs,
-            hint="wait until that run has ended; if it has crashed, "
+            hint=f"wait until that run has ended; if it has crashed, wait {DURATION} s, and then "
             f"kuscia-conformance down --cluster {where} undoes what it has left",
         )
     try:
