@@ -89,8 +89,9 @@ OPTIONS = (
     ),
     Option(
         "controller",
-        "The controller to test: reference; cmd:COMMAND, a command that contains {kubeconfig}; or "
-        "none, if a controller runs already. Repeat the option for several programs.",
+        "The controller to test: reference; cmd:COMMAND, a command that gets the "
+        "kubeconfig's path as {kubeconfig}; or none, if a controller runs already. Repeat the "
+        "option for several programs.",
         "reference",
         "KIND",
         multiple=True,

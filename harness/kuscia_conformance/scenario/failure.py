@@ -67,7 +67,8 @@ def _what_happened(history: History) -> str:
     lines = timeline(history)
     left_out = len(lines) - SHOWN
     heading = (
-        f"what happened, in seconds since the task was created ({len(history.versions)} events)"
+        "what happened, in seconds since the task was created "
+        f"(events.ndjson has all {len(history.versions)} events)"
     )
     note = [f"  … {left_out} earlier lines are in events.ndjson"] if left_out > 0 else []
     return "\n".join([heading, *note, *(f"  {line}" for line in lines[-SHOWN:])])
@@ -78,7 +79,7 @@ def _controller_said(log: str, names: Names) -> str:
         said = Path(log).read_text(errors="replace").splitlines()
         # Scenarios that run at the same time share one log: prefer the lines with our token.
         mine = [line for line in said if names.token and names.token in line] or said
-        lines = [str(names.incoming(line)) for line in mine[-LOG_LINES:]]
+        lines = [str(names.incoming(line)) for line in mine[-LOG_LINES:]] or ["its log is empty"]
     except OSError as error:
         lines = [f"its log cannot be read: {error}"]
     return "\n".join(["controller, last lines", *(f"  {line}" for line in lines)])

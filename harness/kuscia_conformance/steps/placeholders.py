@@ -83,9 +83,15 @@ _ALL = (
         "40",
     ),
     Placeholder("message", "the text that the pod leaves as its termination message", "boom"),
-    Placeholder("moment", 'see "Moments" below', 'the task "psi" was created'),
+    Placeholder(
+        "moment", 'a moment, in the words of the table "Moments"', 'the task "psi" was created'
+    ),
     Placeholder("other domain", f"another name of {_DOMAIN}", "carol"),
-    Placeholder("other moment", 'see "Moments" below', 'the pods of "psi" were bound'),
+    Placeholder(
+        "other moment",
+        'a moment, in the words of the table "Moments"',
+        'the pods of "psi" were bound',
+    ),
     Placeholder(
         "owner",
         "the pods of a task, by its name in quotes; or those of a domain, by its name",
@@ -115,11 +121,12 @@ _ALL = (
     Placeholder("seconds", "a number of seconds", "3"),
     Placeholder(
         "settings",
-        'one or several settings, separated by `, ` or ` and `; see "Settings of a task" below. '
+        "one or several settings, separated by `, ` or ` and `; "
+        'the table "Settings of a task" has them. '
         "Where several tasks are given, write `hold`, `retry`, `live` and `need`",
         "holds for 3 s and lives for 22 s",
     ),
-    Placeholder("state", 'see "States of pods" below', "are bound"),
+    Placeholder("state", 'a state, in the words of the table "States of pods"', "are bound"),
     Placeholder("task", "the name of a task that the scenario was given", "psi"),
     Placeholder("text", "the complete text that kubectl prints", "Error from server (NotFound): …"),
     Placeholder("value", "the value of the field as YAML, without spaces", "0"),

@@ -22,8 +22,8 @@ RULE = Form(cells=1, first=tuple(RULES), example="| startTime stays |")
 def _(scenario: Scenario, task: str, datatable: Annotated[Table, RULE]) -> None:
     """Then throughout, of "psi".
 
-    Each row of the table below it is one rule, as in `| startTime stays |`. See "Rules of
-    throughout" for all rules. Each version of the status is compared with the next one.
+    Each row of the table below it is one rule, as in `| startTime stays |`. The table
+    "Rules of throughout" has all rules. Each version of the status is compared with the next one.
     """
     __tracebackhide__ = True
     scenario.history.update()
