@@ -43,6 +43,14 @@ def test_lint_reports_a_problem_with_its_place(tmp_path, old, new, message):
     assert message in "\n".join(said(written(tmp_path, (old, new))))
 
 
+def test_a_step_under_the_wrong_keyword_is_told_for_which_keyword_its_and_stands(tmp_path):
+    steps = 'When the task "psi" is created\n    And the phases of "psi" were Pending'
+    path = written(tmp_path, ('Then the status of "psi" matches "mine.status.yaml"', steps))
+    [problem] = lint([path]).problems
+    assert 'And the phases of "psi" were Pending (And stands for When here)' in str(problem)
+    assert 'Then the phases of "psi" were' in problem.hint
+
+
 def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
     path = written(
         tmp_path,

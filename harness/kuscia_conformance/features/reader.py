@@ -248,7 +248,9 @@ def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[U
 def _undefined(where: str, step: Step, steps: StepDefinitions) -> FeatureError:
     near = steps.near(step.name)
     hint = "similar steps: " + " · ".join(near) if near else "features/README.md lists all steps"
-    return FeatureError(f"{where}: no such step: {step.keyword.strip()} {step.name}", hint=hint)
+    keyword, meant = step.keyword.strip(), step.type.title()
+    counts = "" if keyword == meant else f" ({keyword} stands for {meant} here)"
+    return FeatureError(f"{where}: no such step: {keyword} {step.name}{counts}", hint=hint)
 
 
 def _argument_problems(where: str, step: Step, definition: Definition) -> Iterator[FeatureError]:
