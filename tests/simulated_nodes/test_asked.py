@@ -3,53 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 
 import pytest
 
-from kuscia_conformance.apiserver.http.in_process import access_to
-from kuscia_conformance.apiserver.server import Server
-from kuscia_conformance.environment.virtual_clock import VirtualLoop, VirtualWorld
 from kuscia_conformance.errors import ApiError
-from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
 from kuscia_conformance.simulated_nodes.exit_order import Order, give
-from kuscia_conformance.simulated_nodes.kubelet import Kubelets, serve
 from tests.recorded.play import give_room, plays, recording, run, text
 from tests.simulated_nodes.pods import container
+from tests.simulated_nodes.virtual import NODE, virtually
 
-NODE, TOKEN = "simulated-1", "t"
 PLAYS = plays()
-
-
-@asynccontextmanager
-async def asked(loop):
-    """Yields a client of a server with kubelets for one node."""
-    server = Server({TOKEN: "admin"}, now=loop.now)
-    async with server.running(), Api(access_to(server, TOKEN), "tests") as api:
-        server.kubelet = kubelets = Kubelets(VirtualWorld(api, loop))
-        ready = asyncio.Event()
-        work = asyncio.create_task(serve(kubelets, [NODE], on_ready=ready.set))
-        await ready.wait()
-        try:
-            yield api
-        finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
-
-
-def virtually(scene):
-    """Runs `scene(api)` on a virtual clock and returns its result."""
-
-    async def play(loop):
-        async with asked(loop) as api:
-            return await scene(api)
-
-    loop = VirtualLoop()
-    try:
-        return loop.run_until_complete(play(loop))
-    finally:
-        loop.close()
 
 
 async def running(api, *containers, **fields):

@@ -222,4 +222,5 @@ def test_a_kubeconfig_that_does_not_exist_exits_with_2(tmp_path):
     with start("--kubeconfig", str(tmp_path / "none")) as process:
         _, errors = process.communicate(timeout=SOON)
     assert process.returncode == 2
-    assert errors == f"error: kubeconfig {tmp_path / 'none'}: there is no such file\n"
+    assert errors.startswith(f"error: kubeconfig {tmp_path / 'none'}: there is no such file\n")
+    assert "check the path" in errors

@@ -11,10 +11,11 @@ from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.world import World
 from tests.recorded.play import give_room, plays, recording, run, text
 from tests.simulated_nodes.conftest import client, kubelets
+from tests.simulated_nodes.virtual import NODE, virtually
 
-#: The clock of the simulated kubelet runs this many times faster, so that back-offs are short.
+#: On a real control plane the clock of the simulated kubelet runs this many times as fast as the
+#: real one, so that back-offs are short.
 SPEED = 10
-NODE = "fast-1"
 PLAYS = plays()
 
 
@@ -33,15 +34,25 @@ class FastWorld(World):
 
 
 @pytest.fixture(scope="module")
-def simulated(one_node):
-    """Returns the facts of every play; all plays run together on one simulated node."""
-    return asyncio.run(play_all(one_node))
+def simulated(request, plane):
+    """Returns the facts of every play; all plays run together on one simulated node.
+
+    On the embedded cluster the clock is virtual, because the load of the machine would change
+    which of two events of a pod comes first.
+    """
+    if plane == "embedded":
+        return virtually(lambda api: play_all(api, NODE))
+    return asyncio.run(play_fast(request.getfixturevalue("one_node")))
 
 
-async def play_all(kubeconfig):
-    async with client(kubeconfig) as api, kubelets(FastWorld(api), NODE):
-        await give_room(api, NODE)
-        played = await asyncio.gather(*(run(api, play, NODE, simulated=True) for play in PLAYS))
+async def play_fast(kubeconfig):
+    async with client(kubeconfig) as api, kubelets(FastWorld(api), "fast-1"):
+        return await play_all(api, "fast-1")
+
+
+async def play_all(api, node):
+    await give_room(api, node)
+    played = await asyncio.gather(*(run(api, play, node, simulated=True) for play in PLAYS))
     return {play.name: facts for play, facts in zip(PLAYS, played, strict=True)}
 
 
