@@ -32,7 +32,7 @@ from kuscia_conformance.features.folders import (
     suite_folder,
 )
 from kuscia_conformance.features.step_definitions import Definition, StepDefinitions
-from kuscia_conformance.features.table_forms import Form, form_of
+from kuscia_conformance.features.table_forms import form_of
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[U
         yield _undefined(where, step, steps)
     else:
         yield from _argument_problems(where, step, definition)
-        yield from _table_problems(path, step, form_of(definition.function))
+        yield from _table_problems(path, step, definition)
     for name in files_named(step):
         expected = re.search(rf'match(es)? "{re.escape(name)}"', step.name) is not None
         yield from FixtureFiles(path).problems(name, where, expected=expected)
@@ -263,9 +263,9 @@ def _argument_problems(where: str, step: Step, definition: Definition) -> Iterat
             yield FeatureError(f"{where}: {step.keyword.strip()} {step.name}: {text}", hint=hint)
 
 
-def _table_problems(path: Path, step: Step, form: Form | None) -> Iterator[FeatureError]:
+def _table_problems(path: Path, step: Step, definition: Definition) -> Iterator[FeatureError]:
     """Yields an error for each row that does not have the form that the step asks for."""
-    if form is None or step.datatable is None:
+    if step.datatable is None or (form := form_of(definition.function)) is None:
         return
     table = [[str(cell) for cell in row] for row in step.datatable.raw()]
     for number, text, hint in form.mistakes(table):

@@ -4,7 +4,7 @@ A step function says the form in the annotation of its parameter `datatable`:
 
     FIELDS = Form(cells=2, example="| spec.parties[0].role | Host |")
 
-    def _(scenario: Scenario, datatable: Annotated[list[list[str]], FIELDS]) -> None: ...
+    def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None: ...
 
 So `lint` finds a wrong table without a cluster, and a run finds it before it begins. The tables of
 an author's own step that says no form are not looked at.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
+from kuscia_conformance.features.table_forms import Table
 from kuscia_conformance.scenario.observed.services import (
     await_services,
 )
@@ -11,7 +12,7 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 
 @then(parsers.re(r"the services of (?P<domain>[^\s\"]+) are"))
-def _(scenario: Scenario, domain: str, datatable: list[list[str]]) -> None:
+def _(scenario: Scenario, domain: str, datatable: Table) -> None:
     """Then the services of alice are.
 
     The table below it has the columns `| service | port | leads to |`, or some of them, and one
