@@ -65,20 +65,25 @@ def test_a_partial_run_writes_a_report_and_certifies_nothing(environment, tmp_pa
     assert any(line["key"] == "cross-domain/psi" for line in lines)
 
 
-def test_a_failed_check_prints_the_step_the_mismatches_and_the_timeline(environment, tmp_path):
-    (tmp_path / "wrong.feature").write_text(WRONG)
-    (tmp_path / "wrong.status.yaml").write_text(DOCUMENT)
-    command = [sys.executable, "-m", "pytest", "wrong.feature", "--kuscia-out", "out"]
+def fails(environment, folder, document, *options):
+    """Runs WRONG with this document under pytest, asserts that it fails, and returns the output."""
+    (folder / "wrong.feature").write_text(WRONG)
+    (folder / "wrong.status.yaml").write_text(document)
+    command = [sys.executable, "-m", "pytest", "wrong.feature", "--kuscia-out", "out", *options]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider"],
-        cwd=tmp_path,
+        cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert done.returncode == 1
-    said = done.stdout
+    return done.stdout
+
+
+def test_a_failed_check_prints_the_step_the_mismatches_and_the_timeline(environment, tmp_path):
+    said = fails(environment, tmp_path, DOCUMENT)
     for part in (
         "wrong.feature::mine-wrong   RN-01 (MUST) · VW-14 (SHOULD)",
         'Then the status of "psi" matches "wrong.status.yaml" within 2 s',
@@ -122,20 +127,8 @@ def test_an_interrupted_run_cleans_up(environment, control_plane, tmp_path, numb
 
 
 def test_a_run_without_a_controller_shows_no_writer_of_missing_fields(environment, tmp_path):
-    (tmp_path / "wrong.feature").write_text(WRONG)
-    (tmp_path / "wrong.status.yaml").write_text("phase: Running\n")
-    command = [sys.executable, "-m", "pytest", "wrong.feature", "--kuscia-out", "out"]
-    command += ["--kuscia-controller=none"]
-    done = subprocess.run(
-        [*command, "-p", "no:cacheprovider"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 1
-    assert "phase  Running   absent  –" in done.stdout
+    said = fails(environment, tmp_path, "phase: Running\n", "--kuscia-controller=none")
+    assert "phase  Running   absent  –" in said
 
 
 def test_a_run_whose_cluster_dies_ends_with_exit_code_4(tmp_path):
