@@ -4,6 +4,8 @@ The shared cluster is the embedded one. `--plane controlplane` uses kube-apiserv
 tests must pass on both.
 """
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -15,6 +17,11 @@ from kuscia_conformance.features.folders import (
 # The time of a hypothesis example depends on the machine, so no test may fail because of it.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+# A shell starts background jobs with SIGINT ignored, and children inherit that: then the tests that
+# interrupt a run would wait for its regular end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
