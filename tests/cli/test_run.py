@@ -49,10 +49,10 @@ def test_a_partial_run_writes_a_report_and_certifies_nothing(environment, tmp_pa
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "conformant (partial, no certificate): 6 pass" in done.stdout
+    assert "partial: 6 of 6 checks pass, no certificate: 6 pass" in done.stdout
     assert "\x1b" not in done.stdout
     report = yaml.safe_load((tmp_path / "out" / "report.yaml").read_text())
-    assert report["verdict"] == "conformant (partial, no certificate)"
+    assert report["verdict"] == "partial: 6 of 6 checks pass, no certificate"
     assert report["counts"] == {"pass": 6}
     assert report["requirements"]["CR-02"]["strength"] == "MUST"
     assert (
@@ -105,7 +105,9 @@ def test_a_failed_check_prints_the_step_the_mismatches_and_the_timeline(environm
     assert check["text"].startswith("wrong.feature::mine-wrong")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name
+)
 def test_an_interrupted_run_cleans_up(environment, control_plane, tmp_path, number):
     command = [*COMMAND, "--only", "view,run,clean", "--out", "out"]
     with subprocess.Popen(
@@ -119,7 +121,9 @@ def test_an_interrupted_run_cleans_up(environment, control_plane, tmp_path, numb
         rest = run.stdout.read()
         assert run.wait(60) == 3
     assert "incomplete" in rest
-    assert "incomplete" in (tmp_path / "out" / "report.yaml").read_text()
+    report = yaml.safe_load((tmp_path / "out" / "report.yaml").read_text())
+    assert (report["verdict"], report["counts"]["not run"] > 0) == ("incomplete", True)
+    assert report["reasons"][0] == "the run was interrupted"
     for node in _listed(control_plane, NODES):
         assert "kuscia.secretflow/namespace" not in node["metadata"]["labels"]
         assert "conformance.kuscia.secretflow/slot" not in node["status"]["allocatable"]

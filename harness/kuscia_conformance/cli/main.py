@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import signal
 import sys
 from typing import NoReturn
 
@@ -17,15 +16,19 @@ from kuscia_conformance.cli.commands import (
     lint,
     list,
     new,
+    report,
     run,
     serve,
     up,
 )
+from kuscia_conformance.cli.output import protect_streams
+from kuscia_conformance.environment.signals import end_on_signals
 from kuscia_conformance.errors import ConformanceError, UsageError
 
 #: All commands, in the order of the help text.
 COMMANDS = (
     run.run,
+    report.report,
     up.up,
     down.down,
     serve.serve,
@@ -67,7 +70,8 @@ def main() -> NoReturn:
     Prints the message of an error without a traceback. Exit codes: 0 success, 2 wrong usage, 3
     interrupted, 4 the harness or the cluster failed. `run` and `lint` exit with further codes.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    protect_streams()
+    end_on_signals()
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:

@@ -11,20 +11,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import pytest
-from rich.console import Console
 
 from kuscia_conformance.cli.progress import Progress
+from kuscia_conformance.cli.summary import console, show
 from kuscia_conformance.environment.settings import Settings
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import EnvironmentFailure, UsageError
+from kuscia_conformance.features.catalogue import cases_named
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+from kuscia_conformance.features.selection import claimed
 from kuscia_conformance.pytest_plugin.session import RUN, Run
-from kuscia_conformance.report.write import REPORT, prepare_folder
-
-#: The width of the output, in characters, where it does not go to a terminal.
-WIDTH_OF_A_LOG = 120
+from kuscia_conformance.report.folder import REPORT, require_ours
 
 
 class Handover:
@@ -50,28 +50,62 @@ def run_suite(settings: Settings, workers: str | None = None, paths: Sequence[Pa
     if settings.pause_on_failure and not sys.stdin.isatty():
         raise UsageError("--pause-on-failure: there is no terminal on which to press Enter")
     features = [_existing(path) for path in paths] or [suite_folder("features")]
-    prepare_folder(settings.out)
+    require_ours(settings.out)
+    run = Run(settings, features, in_words=str)
+    _require_names(run)
     some = bool(paths or settings.only or settings.update)
     count = _workers(workers or ("0" if some or settings.pause_on_failure else "auto"), settings)
-    run = Run(settings, partial=some, in_words=str)
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = WIDTH_OF_A_LOG
-    progress = Progress(console, run)
-    arguments = [*_arguments(count, str(settings.out)), *map(str, features)]
-    code = pytest.main(arguments, plugins=[Handover(run), progress])
+    progress = Progress(console(), run)
+    arguments = [*_arguments(count), *map(str, features)]
+    try:
+        code = int(pytest.main(arguments, plugins=[Handover(run), progress]))
+    except Exception as error:  # noqa: BLE001 - a plugin of the user's may raise anything
+        if not run.ending.failures:
+            run.failed("harness", f"a plugin of pytest failed: {error!r}")
+        code = int(pytest.ExitCode.INTERNAL_ERROR)
     progress.close()
-    if progress.refused:
-        raise UsageError("\n".join(progress.refused))
+    run.finish(code)
+    return _conclude(run, progress, code)
+
+
+def _conclude(run: Run, progress: Progress, code: int) -> int:
+    """Prints how the run ended, and returns the exit code of its verdict.
+
+    Raises the failure because of which the run has not begun.
+    """
     if run.failure is not None:
         raise run.failure
+    if run.evidence is None:
+        return _never_began(run, code)
+    show(progress.console, run.evidence)
+    for text in [progress.failed, *run.unwritten]:
+        if text:
+            click.echo(f"error: {text}", err=True)
+    if REPORT not in "".join(run.unwritten):
+        progress.console.print(f"report: {run.settings.out / REPORT}", soft_wrap=True)
+    return run.evidence.verdict.exit_code
+
+
+def _never_began(run: Run, code: int) -> int:
+    """Raises what was wrong with the features or with pytest; returns the code of an interrupt."""
+    texts = [failure.text for failure in run.ending.failures]
+    if run.ending.interrupted and not texts:
+        click.echo(f"incomplete: {run.ending.interrupted} before its first check", err=True)
+        return 3
+    if any(failure.cause == "author" for failure in run.ending.failures):
+        raise UsageError("\n".join(texts))
     if code == pytest.ExitCode.USAGE_ERROR:
         return 2
-    if not run.results and settings.only and not run.interrupted:
-        raise UsageError(f"--only {','.join(settings.only)}: no check has this name")
-    verdict = progress.summary()
-    progress.console.print(f"report: {settings.out / REPORT}")
-    return verdict.exit_code
+    raise EnvironmentFailure("\n".join(texts) or "pytest has run no check")
+
+
+def _require_names(run: Run) -> None:
+    """Raises UsageError for a name in `--only` or `--claim` that no check has."""
+    try:
+        cases_named(run.cases, run.settings.only)
+    except UsageError as error:
+        raise UsageError(f"--only {error.message}", hint=error.hint) from error
+    claimed(run.settings.claims, run.cases)
 
 
 def _workers(asked: str, settings: Settings) -> int:
@@ -85,11 +119,11 @@ def _workers(asked: str, settings: Settings) -> int:
     return min(os.cpu_count() or 1, 4) if settings.virtual else max(1, settings.nodes // 2)
 
 
-def _arguments(workers: int, out: str) -> list[str]:
+def _arguments(workers: int) -> list[str]:
     """Returns the arguments for pytest; the settings of the suite are not among them."""
     rootdir = str(suite_folder("features"))
     arguments = ["-c", os.devnull, "--rootdir", rootdir, "-p", "no:cacheprovider"]
-    arguments += ["-p", "no:terminal", f"--junitxml={out}/junit.xml", "-o", "junit_family=xunit2"]
+    arguments += ["-p", "no:terminal"]
     return [*arguments, "-n", str(workers), "--dist", "load"] if workers else arguments
 
 

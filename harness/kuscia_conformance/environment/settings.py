@@ -21,6 +21,7 @@ from kuscia_conformance.clusters.address import address_of
 from kuscia_conformance.environment import controllers
 from kuscia_conformance.environment.setup_manifests import read_task_defaults
 from kuscia_conformance.errors import UsageError
+from kuscia_conformance.features.selection import ALL
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Settings:
     out: Path
     only: tuple[str, ...]
     timeout_scale: float
+    #: The optional features that the controller claims to have; "all" stands for every feature.
+    claims: tuple[str, ...] = ()
     reuse: bool = False
     update: bool = False
     pause_on_failure: bool = False
@@ -127,12 +130,13 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         workload_image=texts["workload_image"],
         assets=texts["assets"],
         out=Path(texts["out"]),
-        only=tuple(name.strip() for name in texts["only"].split(",") if name.strip()),
+        only=_names(texts["only"]),
         timeout_scale=_number("timeout-scale", texts["timeout_scale"], float, at_least=0.1),
         reuse=_flag("reuse", texts["reuse"]),
         update=_flag("update", texts["update"]),
         pause_on_failure=_flag("pause-on-failure", texts["pause_on_failure"]),
         keep_on_failure=_flag("keep-on-failure", texts["keep_on_failure"]),
+        claims=_names(texts["claim"] or _claimed(chosen["controller"])),
         setup=_file("setup", texts["setup"]),
         task_defaults=read_task_defaults(_file("task-defaults", texts["task_defaults"])),
     )
@@ -140,6 +144,15 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         settings = replace(settings, virtual=_could_be_virtual(settings))
     _require_sense(settings)
     return settings
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def _claimed(controllers: Sequence[str]) -> str:
+    """Returns what a controller claims that says nothing: the reference controller has it all."""
+    return ALL if tuple(controllers) == ("reference",) else ""
 
 
 def _require_sense(settings: Settings) -> None:

@@ -22,6 +22,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import orjson
+
+from kuscia_conformance.apiserver.data import VERSION
 from kuscia_conformance.apiserver.http.in_process import access_to
 from kuscia_conformance.apiserver.server import Server
 from kuscia_conformance.clusters import preparing
@@ -45,6 +48,13 @@ from kuscia_conformance.simulated_nodes import nodes
 TOKEN = "virtual"
 #: The cluster's name in reports, and what it supports.
 NAME, CAN = "embedded", ("exec", "faults", "request-log", "simulated-nodes", "virtual-clock")
+
+
+def version() -> str:
+    """Returns the version of Kubernetes whose API the cluster serves."""
+    return str(orjson.loads(VERSION.read_bytes())["gitVersion"])
+
+
 #: How long parts of the environment may take to start, in seconds of the virtual clock.
 PATIENCE = 30.0
 

@@ -58,6 +58,11 @@ class Check:
     exclusive: bool = False
 
     @property
+    def optional(self) -> str:
+        """The optional feature that the check is about; "" if it is about none."""
+        return self.level.partition("extended:")[2]
+
+    @property
     def alone(self) -> bool:
         """Whether the check must run alone.
 

@@ -98,6 +98,18 @@ def read_feature(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -
     return FeatureText(path, feature, cases, tuple(each_once(problems)))
 
 
+def cases_in(path: Path) -> tuple[Case, ...]:
+    """Returns the checks of a feature file, without looking for mistakes.
+
+    A file that is not Gherkin has none, and a scenario without one `@id` is left out.
+    """
+    try:
+        feature = _parse(path)
+    except FeatureError:
+        return ()
+    return tuple(case for found in feature.scenarios.values() for case in _cases(path, found))
+
+
 def suite_features() -> tuple[Path, ...]:
     """Returns the paths of the suite's own feature files."""
     return tuple(sorted(suite_folder("features").resolve().rglob("*.feature")))

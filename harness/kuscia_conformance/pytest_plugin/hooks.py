@@ -19,19 +19,36 @@ from kuscia_conformance import steps
 from kuscia_conformance.environment.connection import Connection, connect
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.errors import ConformanceError, ControllerError, Unreachable
+from kuscia_conformance.evidence.plan import unmet
+from kuscia_conformance.evidence.results import Result, write_result
 from kuscia_conformance.features.checks import PLAIN_TAGS, Check
 from kuscia_conformance.kube.kubeconfig import read_access
-from kuscia_conformance.pytest_plugin.collection import CHECK, ONLY, UPDATING, FeatureFile
+from kuscia_conformance.pytest_plugin.collection import (
+    CASE,
+    CHECK,
+    ONLY,
+    UPDATING,
+    FeatureFile,
+)
 from kuscia_conformance.pytest_plugin.on_failure import kept, pause
 from kuscia_conformance.pytest_plugin.options import WORKER_SETTINGS, as_pytest_says
-from kuscia_conformance.pytest_plugin.session import RUN, WORKER_ENVIRONMENT, Run, run_of
-from kuscia_conformance.report.outcome import outcome_of
+from kuscia_conformance.pytest_plugin.session import (
+    RUN,
+    UNWRITTEN,
+    WORKER_CLAIMS,
+    WORKER_ENVIRONMENT,
+    Run,
+    run_of,
+)
+from kuscia_conformance.report.folder import REPORT
+from kuscia_conformance.report.outcome import Phases
 from kuscia_conformance.scenario.failure import CheckFailed
 from kuscia_conformance.scenario.lifecycle import Stage, scenario_lifecycle
 from kuscia_conformance.scenario.scenario import Scenario
 
 NAME = "kuscia-conformance-suite"
 SCENARIO = pytest.StashKey[Scenario]()
+PHASES = pytest.StashKey[Phases]()
 
 
 def register(config: pytest.Config) -> None:
@@ -79,6 +96,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Starts the environment that all workers share; on a virtual clock each has its own."""
+    config.stash[RUN].prepare()
     if not config.stash[RUN].settings.virtual:
         config.stash[RUN].environment()
 
@@ -87,16 +105,28 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     run: Run = node.config.stash[RUN]
     node.workerinput[WORKER_SETTINGS] = run.settings.to_json()
+    node.workerinput[WORKER_CLAIMS] = sorted(run.claims)
     if not run.settings.virtual:
         node.workerinput[WORKER_ENVIRONMENT] = run.environment().to_dict()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    node.config.stash[RUN].write_plan(ids)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Starts the environment before the first check, so that its time counts for no check."""
-    has_checks = any(CHECK in item.stash for item in session.items)
-    if has_checks and not session.config.option.collectonly and not session.testsfailed:
-        session.config.stash[RUN].environment()
+    """Starts the environment and writes the plan before the first check.
+
+    So the time of the start counts for no check. With workers the parent has no items.
+    """
+    tests = [item.nodeid for item in session.items if CHECK in item.stash]
+    if tests and not session.config.option.collectonly and not session.testsfailed:
+        run = session.config.stash[RUN]
+        run.environment()
+        if not run.is_worker:
+            run.write_plan(tests)
 
 
 @pytest.fixture(scope="session")
@@ -125,9 +155,8 @@ def scenario(
     """The running scenario. Every step uses this fixture. Skips if the cluster lacks a need."""
     run = request.config.stash[RUN]
     check: Check = request.node.stash[CHECK]
-    missing = check.needs - set(kuscia_environment.can)
-    if missing:
-        pytest.skip(f"not-applicable: needs {', '.join(sorted(missing))}")
+    if why := unmet(check, kuscia_environment.can, run.claims):
+        pytest.skip(f"not-applicable: {why}")
     stage = Stage(kuscia_environment, kuscia_connection, run.settings)
     with scenario_lifecycle(check, request.node.path, stage) as it:
         request.node.stash[SCENARIO] = it
@@ -141,44 +170,83 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
         request.getfixturevalue("scenario").expect.step = step
 
 
-@pytest.hookimpl(wrapper=True)
+def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
+    if CHECK in request.node.stash:
+        phases_of(request.node).ran += 1
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Notes what each phase of a check found, and writes the result after the last one."""
     report = yield
-    check = item.stash.get(CHECK, None)
-    if check is not None:
-        error = call.excinfo.value if call.excinfo else None
-        if isinstance(error, CheckFailed | ConformanceError):
-            report.longrepr = str(error)
-        if isinstance(error, Unreachable | ControllerError):
-            item.session.shouldstop = error.message
-        outcome = outcome_of(check, report, error)
-        report.conformance = outcome  # type: ignore[attr-defined]
-        if call.when == "call":
-            after_call(item, report, outcome)
-        if call.when == "setup":
-            item.user_properties += [("requirement", name) for name in check.requirements]
+    if CHECK not in item.stash:
+        return report
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, CheckFailed | ConformanceError):
+        report.longrepr = str(error)
+    if isinstance(error, Unreachable | ControllerError):
+        item.session.shouldstop = error.message
+    found = phases_of(item).add(call, report.longreprtext)
+    if call.when == "call":
+        after_call(item, report, found)
+    if call.when == "setup":
+        item.user_properties += [("requirement", name) for name in item.stash[CHECK].requirements]
+    if call.when == "teardown":
+        keep_result(item, report)
     return report
 
 
-def after_call(item: pytest.Item, report: pytest.TestReport, outcome: dict[str, Any]) -> None:
+def keep_result(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Writes the result of the item's check. Ends the run if that is not possible."""
+    out = item.config.stash[RUN].settings.out
+    try:
+        write_result(out, item.stash[CHECK], phases_of(item).whole())
+    except OSError as error:
+        text = f"the evidence cannot be written: {error}"
+        setattr(report, UNWRITTEN, text)
+        item.session.shouldstop = text
+
+
+def phases_of(item: pytest.Item) -> Phases:
+    """Returns the phases of the item's check so far."""
+    case = item.stash[CASE]
+    return item.stash.setdefault(PHASES, Phases(case.check, len(case.steps)))
+
+
+def after_call(item: pytest.Item, report: pytest.TestReport, found: Result) -> None:
     """Keeps a failed scenario or pauses, if the user wants that; notes the documents written."""
     scenario, settings = item.stash.get(SCENARIO, None), item.config.stash[RUN].settings
     if scenario is None:
         return
     if scenario.wrote:
-        outcome["reason"] = f"wrote {', '.join(scenario.wrote)}"
-    if outcome["outcome"] in ("fail", "error"):
+        phases_of(item).amend(reason=f"wrote {', '.join(scenario.wrote)}")
+    if found.outcome in ("fail", "error"):
         if settings.keep_on_failure:
             scenario.keep = True
             item.session.shouldstop = "the objects of the failing scenario are kept"
-            outcome["text"] = report.longrepr = f"{outcome['text']}\n\n{kept(scenario)}"
+            report.longrepr = f"{found.text}\n\n{kept(scenario)}"
+            phases_of(item).amend(text=report.longrepr)
         if settings.pause_on_failure:
-            pause(item, scenario, outcome["text"])
+            pause(item, scenario, found.text)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Ends the run after all other plugins: cleaning up a scenario still needs the cluster."""
-    session.config.stash[RUN].finish()
+    session.config.stash[RUN].finish(int(exitstatus))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Prints the verdict below pytest's own summary, whose words know no requirements."""
+    run = config.stash[RUN]
+    if run.evidence is None:
+        return
+    terminalreporter.write_sep("-", "kuscia-conformance")
+    for text in run.unwritten:
+        terminalreporter.write_line(text)
+    terminalreporter.write_line(str(run.evidence.verdict))
+    terminalreporter.write_line(f"report: {run.settings.out / REPORT}")

@@ -140,6 +140,13 @@ OPTIONS = (
         "any text, ? for one character.",
         metavar="NAMES",
     ),
+    Option(
+        "claim",
+        "The optional features that the controller claims to have, separated by commas, or all. "
+        "Checks of other optional features do not run. Default: all for the reference controller, "
+        "none for any other.",
+        metavar="FEATURES",
+    ),
     Option("reuse", "Run on the cluster that `kuscia-conformance up` has started.", flag=True),
     Option(
         "update",

@@ -1,28 +1,41 @@
-"""One conformance run: its settings, its environment, its results and its report.
+"""One conformance run inside a pytest session: its settings, its environment, its plan and its end.
 
 Each process has one `Run`. In the process that the user started, it starts the environment when the
-environment is first needed, and writes the report at the end. In a worker of pytest-xdist it
-receives the environment (on a virtual clock it starts its own) and writes no report.
+environment is first needed, writes the plan before the first check, and says at the end how the run
+ended. In a worker of pytest-xdist it receives the environment (on a virtual clock it starts its
+own). The results of the checks are written by the process that runs them (`hooks`).
 """
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from kuscia_conformance.environment.background import running_environment
+from kuscia_conformance.environment.facts import facts_of, kubernetes_version, now
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings, read_settings
-from kuscia_conformance.errors import ConformanceError, UsageError
-from kuscia_conformance.features.folders import (
-    suite_folder,
+from kuscia_conformance.environment.signals import end_on_signals, raise_if_interrupted, undisturbed
+from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
+from kuscia_conformance.evidence.ending import Ending, Failure, write_ending
+from kuscia_conformance.evidence.plan import Plan, PlannedCheck, write_plan
+from kuscia_conformance.evidence.results import read_results
+from kuscia_conformance.evidence.run import Evidence
+from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.selection import (
+    ALL,
+    cases_below,
+    checks_named,
+    claimed,
+    suite_ids,
+    test_name,
 )
 from kuscia_conformance.pytest_plugin.collection import CHECK
 from kuscia_conformance.pytest_plugin.options import (
@@ -31,47 +44,77 @@ from kuscia_conformance.pytest_plugin.options import (
     as_pytest_says,
     chosen,
 )
-from kuscia_conformance.report.outcome import Result, result_from
-from kuscia_conformance.report.write import Outcome, prepare_folder, write_report
+from kuscia_conformance.report.folder import clear_folder, require_ours
+from kuscia_conformance.report.views import write_views
 
 RUN = pytest.StashKey["Run"]()
 #: The key under which a worker receives the environment, if all workers share one.
 WORKER_ENVIRONMENT = "kuscia_environment"
+#: The key under which a worker receives the names of the claimed optional features.
+WORKER_CLAIMS = "kuscia_claims"
+
+#: The attribute of a pytest report that says why a check's result could not be written.
+UNWRITTEN = "kuscia_unwritten"
 
 
 def _say_nothing(_: str) -> None:
     """Shows no progress, because pytest's own terminal reporter does."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
-    """The state of a run. It is also a pytest plugin, because it listens to test reports."""
+    """The state of a run. It is also a pytest plugin, because it listens to what goes wrong."""
 
     settings: Settings
+    #: The features that were named, and folders of features.
+    paths: Sequence[Path] = ()
     is_worker: bool = False
     say: Callable[[str], None] = _say_nothing
     #: Rewrites the options in a message as the user writes them: `--kuscia-only` under pytest.
     in_words: Callable[[str], str] = as_pytest_says
     #: Keeps the progress line off the terminal while another text is shown.
     quiet: Callable[[], AbstractContextManager[object]] = nullcontext
-    results: dict[str, Result] = field(default_factory=dict)
-    #: Whether the user asked for less than the whole suite.
-    partial: bool = False
-    interrupted: bool = False
-    #: The error because of which the environment could not start, or did not end cleanly.
+    plan: Plan | None = None
+    #: How the run has ended, as far as that is known.
+    ending: Ending = field(default_factory=Ending)
+    #: The error because of which the environment could not start.
     failure: ConformanceError | None = None
     _environment: Environment | None = None
     _ending: ExitStack = field(default_factory=ExitStack)
+    #: What the run has found, and a text for each file of the report that was not written; None
+    #: until the run has ended, and if it has not begun.
+    evidence: Evidence | None = None
+    unwritten: Sequence[str] = ()
+    _prepared: bool = False
 
     def begin(self, config: pytest.Config) -> None:
         """Makes this the run of the pytest session.
 
-        Raises UsageError for options that work only without parallel workers.
+        Raises UsageError for options that work only without parallel workers, and for an unknown
+        name in `--claim`.
         """
         if getattr(config.option, "numprocesses", None):
             _require_one_at_a_time(self.settings)
+        if not self.is_worker and self.settings.claims not in ((), (ALL,)):
+            claimed(self.settings.claims, self.cases)
         config.stash[RUN] = self
         config.pluginmanager.register(self, "kuscia-conformance-run")
+        end_on_signals()
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """The checks below the paths of the run, also those that it leaves out."""
+        return cases_below(self.paths)
+
+    @cached_property
+    def planned(self) -> dict[str, PlannedCheck]:
+        """The planned checks by the names that pytest gives to their tests."""
+        return {test_name(p.check.id): p for p in self.plan.checks} if self.plan else {}
+
+    @cached_property
+    def claims(self) -> frozenset[str]:
+        """The optional features that are claimed. Raises UsageError for an unknown one."""
+        return claimed(self.settings.claims, self.cases)
 
     def environment(self) -> Environment:
         """Returns the cluster and the controller; the first call starts them.
@@ -79,20 +122,37 @@ class Run:
         If that fails, pytest exits: with code 2 for a wrong option, else with 4.
         """
         if self._environment is None:
-            # SIGTERM must also end the cluster, so it is handled as Ctrl-C is.
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
-            try:
-                if self.settings.reuse:
-                    self._environment = running_environment()
-                else:
-                    self._environment = self._ending.enter_context(
-                        environment_for(self.settings, self.say)
-                    )
-            except ConformanceError as error:
-                self.failure = error
-                text = self.in_words(str(error))
-                pytest.exit(text, returncode=2 if isinstance(error, UsageError) else 4)
+            self.prepare()
+            with self._or_exit():
+                self._environment = self._start()
         return self._environment
+
+    def _start(self) -> Environment:
+        if self.settings.reuse:
+            return running_environment()
+        return self._ending.enter_context(environment_for(self.settings, self.say))
+
+    @contextmanager
+    def _or_exit(self) -> Iterator[None]:
+        """Ends pytest after an error, with code 2 for wrong usage, else with 4."""
+        try:
+            yield
+        except OSError as error:
+            self._exit(EnvironmentFailure(f"the evidence cannot be written: {error}"))
+        except ConformanceError as error:
+            self._exit(error)
+
+    def _exit(self, error: ConformanceError) -> NoReturn:
+        self.failure = error
+        text = self.in_words(str(error))
+        pytest.exit(text, returncode=2 if isinstance(error, UsageError) else 4)
+
+    def prepare(self) -> None:
+        """Replaces an older run in the results folder, once, in the process of the user."""
+        if not self.is_worker and not self._prepared:
+            with self._or_exit():
+                clear_folder(self.settings.out)
+            self._prepared = True
 
     def choose(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Deselects what `--only` does not name, and sorts the checks that run alone to the end."""
@@ -110,53 +170,128 @@ class Run:
             text = f"--only {','.join(patterns)}: no check has this name"
             raise pytest.UsageError(self.in_words(text))
 
+    def write_plan(self, tests: Iterable[str]) -> None:
+        """Writes the plan for the tests of these names, once, before the first of them runs."""
+        if self.plan is None:
+            with self._or_exit():
+                plan = self._plan(tests)
+                write_plan(self.settings.out, plan)
+                self.plan = plan
+
+    def _plan(self, tests: Iterable[str]) -> Plan:
+        cluster, can, kubernetes = self._cluster()
+        settings = replace(self.settings, claims=tuple(sorted(self.claims)))
+        checks = checks_named(tests, self.cases)
+        left_out = suite_ids() - {check.id for check in checks}
+        partial = bool(left_out) or self.settings.update
+        plan = Plan.of(checks, can, self.claims, partial=partial)
+        return replace(plan, facts=facts_of(settings, cluster, can, kubernetes))
+
+    def _cluster(self) -> tuple[str, Collection[str], str]:
+        """Returns the name of the cluster, what it supports, and its Kubernetes version."""
+        if self.settings.virtual:  # each worker has its own
+            from kuscia_conformance.environment import virtual
+
+            return virtual.NAME, virtual.CAN, virtual.version()
+        environment = self.environment()
+        return environment.cluster, environment.can, kubernetes_version(environment)
+
+    def failed(self, cause: str, text: str) -> None:
+        """Notes an error that belongs to no single check; see `evidence.ending`."""
+        failure = Failure(cause, text)
+        if failure not in self.ending.failures:
+            self.ending = replace(self.ending, failures=(*self.ending.failures, failure))
+
+    def interrupted(self, why: str) -> None:
+        """Notes that the run ends before its last check."""
+        self.ending = replace(self.ending, interrupted=self.ending.interrupted or why)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if self.failure is not None:
+            self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
+        elif isinstance(excinfo.value, KeyboardInterrupt):
+            self.interrupted("the run was interrupted")
+        else:
+            self.interrupted(f"the run was ended: {excinfo.value}")
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.failed("harness", f"pytest ended with an internal error: {excinfo.exconly()}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.failed("author", report.longreprtext)
+
+    def pytest_runtest_logstart(self) -> None:
+        raise_if_interrupted()
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        data = getattr(report, "conformance", None)
-        if data is None or (report.when == "setup" and report.passed):
-            return  # nothing has been checked yet
-        result, before = result_from(data), self.results.get(report.nodeid)
-        self.results[report.nodeid] = before.then(result) if before else result
+        if text := getattr(report, UNWRITTEN, ""):
+            self.failed("harness", text)
 
-    def pytest_keyboard_interrupt(self) -> None:
-        self.interrupted = True
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        if error:
+            self.failed("harness", f"the worker {node.gateway.id} has ended: {error}")
 
-    def finish(self) -> None:
-        """Ends the environment and writes the report. A second Ctrl-C does not interrupt it."""
+    def finish(self, exit_code: int) -> None:
+        """Ends the environment, writes how the run ended, and the report.
+
+        `exit_code` is pytest's. Ctrl-C does not interrupt this. A later call, for example because a
+        plugin has failed after the first one, writes the files again.
+        """
         if self.is_worker:
             return
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            if self._environment and not self.settings.reuse:
-                self.say("stopping the controller and the cluster")
+        with undisturbed():
             self._end()
-            if self.results:
-                write_report(self.settings.out, self._outcome())
-        finally:
-            signal.signal(signal.SIGINT, before)
+            self._explain(exit_code)
+            if self._prepared:
+                self._write()
+
+    def _write(self) -> None:
+        out, ending = self.settings.out, replace(self.ending, at=now())
+        try:
+            write_ending(out, ending)
+        except OSError as error:
+            self.failed("harness", f"the evidence cannot be written: {error}")
+        try:
+            results = read_results(out, self.plan) if self.plan else {}
+        except UsageError as error:
+            self.failed("harness", f"the evidence is damaged: {error}")
+            results = {}
+        self.evidence = Evidence(self.plan, results, replace(self.ending, at=ending.at))
+        self.unwritten = write_views(out, self.evidence)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, object, object]:
+        """Ends the run even if another plugin fails in this hook; see `hooks` for the usual end."""
+        try:
+            return (yield)
+        except Exception as error:
+            self.failed("harness", f"a plugin of pytest failed at the end: {error!r}")
+            self.finish(int(exitstatus))
+            raise
 
     def _end(self) -> None:
+        if self._environment and not self.settings.reuse:
+            self.say("stopping the controller and the cluster")
         try:
             self._ending.close()
         except ConformanceError as error:
-            self.failure = self.failure or error
+            self.failed(cause_of(error), str(error))
+        self._environment = None
 
-    def _outcome(self) -> Outcome:
-        return Outcome(
-            controller=", ".join(self.settings.controller),
-            cluster=self._cluster(),
-            results=list(self.results.values()),
-            interrupted=self.interrupted,
-            partial=self.partial,
-        )
+    def _explain(self, exit_code: int) -> None:
+        """Notes what pytest's exit code says, if nothing else has said why the run ended."""
+        quiet = not self.ending.failures and not self.ending.interrupted
+        if exit_code == pytest.ExitCode.INTERRUPTED and quiet:
+            self.interrupted("the run was ended before its last check")
+        elif exit_code not in (0, 1, 2, 5) and quiet:
+            self.failed("harness", f"pytest ended with code {int(exit_code)}")
 
-    def _cluster(self) -> tuple[str, Sequence[str]] | None:
-        if self._environment:
-            return self._environment.cluster, self._environment.can
-        if self.settings.virtual and self.results:  # each worker had its own
-            from kuscia_conformance.environment import virtual
 
-            return virtual.NAME, virtual.CAN
-        return None
+def cause_of(error: ConformanceError) -> str:
+    """Returns who caused the error: the author or user, or the cluster."""
+    return "author" if isinstance(error, UsageError) else "cluster"
 
 
 def run_of(config: pytest.Config) -> Run:
@@ -169,14 +304,17 @@ def run_of(config: pytest.Config) -> Run:
         settings = Settings.from_json(given[WORKER_SETTINGS])
         shared = given.get(WORKER_ENVIRONMENT)
         environment = Environment.from_dict(shared) if shared else None
-        return Run(settings, is_worker=True, _environment=environment)
+        run = Run(settings, is_worker=True, _environment=environment)
+        run.claims = frozenset(given[WORKER_CLAIMS])
+        return run
     choice = chosen(
         {each.key: config.getoption(each.dest, None) for each in OPTIONS}, config.getini
     )
     settings = read_settings(choice.texts, choice.given)
     if not config.option.collectonly:
-        prepare_folder(settings.out)
-    return Run(settings, partial=bool(settings.only) or settings.update or _is_partial(config))
+        require_ours(settings.out)
+    paths = [Path(argument.partition("::")[0]) for argument in config.args]
+    return Run(settings, paths)
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -205,10 +343,3 @@ def _require_one_at_a_time(settings: Settings) -> None:
         raise UsageError(
             "--update: works only with one scenario at a time, so without workers (-n 0)"
         )
-
-
-def _is_partial(config: pytest.Config) -> bool:
-    """Returns whether pytest runs less than all features of the suite."""
-    whole = str(suite_folder("features").resolve())
-    asked = [str(Path(argument).resolve()) for argument in config.args]
-    return whole not in asked or bool(config.option.keyword or config.option.markexpr)

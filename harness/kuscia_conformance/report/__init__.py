@@ -1,12 +1,14 @@
-"""The results of a run: outcomes of checks, the verdict, and `report.yaml`.
+"""Shows the results of a run: `report.yaml`, `junit.xml`, and the words and colours for people.
 
-Comes in: pytest's reports about checks. Goes out: outcomes, a verdict with its exit code, and the
-report.
+Comes in: the evidence of a run. Goes out: files for readers.
 
-    outcome  pass, fail, skip or error of one check
-    verdict  one word and one exit code for all results together
-    write    `report.yaml`
+    words     pass, fail, warn, note, error, skip, and when each is said
+    document  the content of `report.yaml`; `report.schema.json` is its schema
+    junit     `junit.xml`
+    views     writes both
+    folder    the results folder, and which files in it belong to a run
+    outcome   the result of a check, from what pytest says about its phases
 
-This room must not know pytest's session, clusters or scenarios. Callers hand in what it needs of
-them.
+This room decides nothing: the verdict comes from `evidence`. It must not know pytest's session,
+clusters or scenarios.
 """

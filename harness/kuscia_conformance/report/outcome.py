@@ -1,77 +1,73 @@
-"""The outcome of one check: exactly one of pass, fail, skip and error.
+"""The result of a check, from the phases in which pytest runs it: setup, call and teardown.
 
-- pass: the controller did what the check expects
-- fail: the controller did not, or it left objects that could not be cleaned up
-- error: the check could not be carried out (reason `harness` or `prerequisite`), so it says nothing
-  about the controller
-- skip: the cluster cannot do it (reason `not-applicable`), or the user left it out (`user`)
+What a step raised decides, and not pytest's report of it, which other plugins may change.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from kuscia_conformance.errors import EnvironmentFailure
+from kuscia_conformance.errors import ConformanceError, Unreachable, UsageError
+from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.scenario.failure import CheckFailed
 
 
-@dataclass(frozen=True)
-class Result:
-    """The outcome of one check, with its reason, the text of a failure and the time in seconds."""
+@dataclass
+class Phases:
+    """The phases of one check so far; a plugin that runs a check again adds to them."""
 
     check: Check
-    outcome: str
-    reason: str = ""
-    text: str = ""
-    seconds: float = 0
+    #: How many steps the check has, and how many have run to their end.
+    steps: int
+    ran: int = 0
+    results: list[Result] = field(default_factory=list)
 
-    def then(self, later: Result) -> Result:
-        """Returns one result for two phases of a check, such as call and teardown.
+    def add(self, call: pytest.CallInfo[None], text: str) -> Result:
+        """Adds a phase, and returns its result. `text` is pytest's text of an error."""
+        error = call.excinfo.value if call.excinfo else None
+        outcome, reason = outcome_of(error, call.when)
+        if outcome == "pass" and call.when == "call" and self.ran < self.steps:
+            outcome, reason = "error", "harness"
+            text = (
+                f"only {self.ran} of {self.steps} steps have run: a plugin interfered with pytest"
+            )
+        shown = text if outcome in ("fail", "error") else ""
+        result = Result(self.check.id, outcome, reason, shown, call.duration)
+        self.results.append(result)
+        return result
 
-        It has the worse outcome with its reason and text, and the time of both.
-        """
-        worse = max(self, later, key=lambda result: _WORSE.index(result.outcome))
-        return replace(worse, seconds=self.seconds + later.seconds)
+    def amend(self, **fields: Any) -> None:
+        """Replaces fields of the last phase's result, such as its text."""
+        self.results[-1] = replace(self.results[-1], **fields)
 
-
-_WORSE = ("pass", "skip", "fail", "error")
-
-
-def outcome_of(
-    check: Check, report: pytest.TestReport, error: BaseException | None
-) -> dict[str, Any]:
-    """Returns the result of one phase of a check as plain data.
-
-    pytest-xdist sends it from a worker to its parent; `result_from` makes a `Result` of it again.
-    """
-    outcome, reason = _judge(report, error)
-    text = report.longreprtext if outcome in ("fail", "error") else ""
-    result = Result(check, outcome, reason, text, report.duration)
-    data = asdict(result)
-    data["check"]["needs"] = sorted(check.needs)
-    return data
-
-
-def result_from(data: dict[str, Any]) -> Result:
-    """Returns the result that `outcome_of` has turned into data."""
-    check = dict(data["check"])
-    check["needs"] = frozenset(check["needs"])
-    check["requirements"] = tuple(check["requirements"])
-    return Result(**{**data, "check": Check(**check)})
+    def whole(self) -> Result:
+        """Returns the result of the check, the worst of its phases."""
+        found, *others = self.results
+        for other in others:
+            found = found.then(other)
+        outcome = {"pass": "pass", "fail": "fail"}.get(found.outcome, "undecided")
+        return replace(found, requirements=dict.fromkeys(self.check.requirements, outcome))
 
 
-def _judge(report: pytest.TestReport, error: BaseException | None) -> tuple[str, str]:
-    if report.passed:
+def outcome_of(error: BaseException | None, when: str) -> tuple[str, str]:
+    """Returns the outcome of a phase with its reason, as `evidence.results` has them."""
+    if error is None:
         return "pass", ""
-    if report.skipped:
-        word, _, why = str(getattr(error, "msg", "")).partition(": ")
+    if isinstance(error, pytest.skip.Exception):
+        word, _, why = str(error.msg).partition(": ")
         return "skip", word if why else "user"
     if isinstance(error, CheckFailed):
         return "fail", ""
-    if report.when == "teardown":
+    if when == "teardown" and not isinstance(error, OSError | UsageError | Unreachable):
         return "fail", "teardown"
-    return "error", "prerequisite" if isinstance(error, EnvironmentFailure) else "harness"
+    return "error", _cause(error)
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, UsageError):
+        return "author"
+    return "cluster" if isinstance(error, ConformanceError) else "harness"

@@ -1,0 +1,62 @@
+"""The end of the output of `run`, `report` and `replay`: the table of results and the verdict."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from kuscia_conformance.evidence.plan import PlannedCheck
+from kuscia_conformance.evidence.results import Result
+from kuscia_conformance.evidence.run import Evidence
+from kuscia_conformance.report.words import STYLES, counts, word_of
+
+#: The width of the output, in characters, where it does not go to a terminal.
+WIDTH_OF_A_LOG = 120
+
+
+def console() -> Console:
+    """Returns a console for standard output; a log gets a fixed width and no colours."""
+    made = Console(highlight=False)
+    if not made.is_terminal:
+        made.width = WIDTH_OF_A_LOG
+    return made
+
+
+def show(console: Console, evidence: Evidence) -> None:
+    """Prints the table of results, the verdict with its reasons, and the numbers of checks."""
+    checks = evidence.plan.checks if evidence.plan else ()
+    if checks:
+        console.print(_table(evidence))
+    verdict = evidence.verdict
+    style = "green" if verdict.exit_code == 0 else "red"
+    found = ", ".join(f"{n} {word}" for word, n in counts(checks, evidence.results).items())
+    line = f"[{style} bold]{verdict.word}[/]: {found or 'no check ran'}"
+    console.print(line, soft_wrap=True)
+    for reason in verdict.reasons:
+        console.print(f"  {escape(reason)}", soft_wrap=True)
+
+
+def _table(evidence: Evidence) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("check", no_wrap=True)
+    table.add_column("requirements")
+    table.add_column("result", no_wrap=True)
+    table.add_column("seconds", justify="right")
+    checks = evidence.plan.checks if evidence.plan else ()
+    for planned in sorted(checks, key=lambda planned: planned.check.id):
+        _add_row(table, planned, evidence.results.get(planned.check.id))
+    return table
+
+
+def _add_row(table: Table, planned: PlannedCheck, result: Result | None) -> None:
+    word, names = word_of(planned, result), " ".join(planned.check.requirements)
+    seconds = f"{result.seconds:.1f}" if result else ""
+    shown = f"[{STYLES[word]}]{word}[/] {escape(note(planned, result))}"
+    table.add_row(escape(planned.check.id), names, shown, seconds)
+
+
+def note(planned: PlannedCheck, result: Result | None) -> str:
+    """Returns the reason for a result in parentheses, or "" without one."""
+    reason = planned.unmet or (result.reason if result else "")
+    return f"({reason})" if reason else ""

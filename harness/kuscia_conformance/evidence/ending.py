@@ -1,0 +1,56 @@
+"""How a run ended, in `end.json` of the results folder. A run that was killed has no such file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.evidence.files import read_json, write_json
+
+FILE = "end.json"
+#: Who caused an error: who wrote the features, the suite and its machine, or the cluster.
+CAUSES = ("author", "harness", "cluster")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error that belongs to no single check. `cause` is one of CAUSES."""
+
+    cause: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the run ended, with everything that went wrong outside of the checks."""
+
+    #: Why the run ended before its last check; "" if it did not.
+    interrupted: str = ""
+    failures: tuple[Failure, ...] = ()
+    #: When the run ended, as an RFC 3339 time in UTC.
+    at: str = ""
+
+
+#: The ending of a run that left no `end.json`.
+KILLED = Ending(interrupted="the run was killed, or has not ended yet")
+
+
+def write_ending(out: Path, ending: Ending) -> None:
+    """Writes `end.json`. Raises OSError if that is not possible."""
+    write_json(out / FILE, asdict(ending))
+
+
+def read_ending(out: Path) -> Ending:
+    """Returns how the run ended; KILLED if it left no `end.json`.
+
+    Raises UsageError if the file is something else.
+    """
+    data = read_json(out / FILE)
+    if data is None:
+        return KILLED
+    try:
+        failures = tuple(Failure(**failure) for failure in data["failures"])
+        return Ending(data["interrupted"], failures, data["at"])
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"{out / FILE}: this is not the end of a run: {error}") from error

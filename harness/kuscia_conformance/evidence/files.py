@@ -1,0 +1,44 @@
+"""JSON files of the evidence. A file is complete or absent, whenever its writer is killed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kuscia_conformance.errors import UsageError
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Writes the file, and makes its folder. Another process never sees half of it.
+
+    Raises OSError if that is not possible, for example because the disk is full.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Each process has a name of its own for the unfinished file.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_bytes(
+            orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        )
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def read_json(path: Path) -> Any:
+    """Returns the content of the file, None if there is no such file.
+
+    Raises UsageError for a file that cannot be read or is not JSON: it was not written by a run.
+    """
+    try:
+        return orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"{path}:{error.lineno}: this is not JSON: {error.msg}") from error

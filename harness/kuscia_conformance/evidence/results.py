@@ -1,0 +1,86 @@
+"""The result of one check, in `checks/AREA/CHECK/result.json` of the results folder.
+
+    outcome  meaning                                         reason
+    pass     the controller did what the check expects
+    fail     the controller did not                          "" or `teardown`: objects remain
+    error    the check could not be carried out              `author`, `harness` or `cluster`
+    skip     the check was left out                          why, as pytest says it
+
+A check that does not apply, according to the plan, has the outcome `skip`, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.evidence.files import read_json, write_json
+from kuscia_conformance.evidence.plan import Plan
+from kuscia_conformance.features.checks import Check
+
+FILE = "result.json"
+OUTCOMES = ("pass", "fail", "error", "skip")
+_WORSE = ("pass", "skip", "fail", "error")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one check found; `seconds` is how long it took by the machine's clock."""
+
+    check: str
+    outcome: str
+    reason: str = ""
+    text: str = ""
+    seconds: float = 0
+    #: pass, fail or undecided, for each requirement that the check claims.
+    requirements: Mapping[str, str] = field(default_factory=dict)
+
+    def then(self, later: Result) -> Result:
+        """Returns one result for two phases of a check, such as call and teardown.
+
+        It has the worse outcome with its reason and text, and the time of both.
+        """
+        worse = max(self, later, key=lambda result: _WORSE.index(result.outcome))
+        return replace(worse, seconds=self.seconds + later.seconds)
+
+
+def folder_of(out: Path, check: Check) -> Path:
+    """Returns the folder for everything that concerns the check."""
+    return out / "checks" / check.area / check.id
+
+
+def write_result(out: Path, check: Check, result: Result) -> None:
+    """Writes the result of the check. Raises OSError if that is not possible."""
+    write_json(folder_of(out, check) / FILE, asdict(result))
+
+
+def read_result(out: Path, check: Check) -> Result | None:
+    """Returns the result of the check; None if the check has none.
+
+    Raises UsageError if the file is not the result of that check.
+    """
+    path = folder_of(out, check) / FILE
+    data = read_json(path)
+    if data is None:
+        return None
+    try:
+        result = Result(**data)
+    except TypeError as error:
+        raise UsageError(f"{path}: this is not the result of a check: {error}") from error
+    if result.check != check.id or result.outcome not in OUTCOMES:
+        raise UsageError(f"{path}: this is not the result of {check.id}")
+    return result
+
+
+def read_results(out: Path, plan: Plan) -> dict[str, Result]:
+    """Returns the results of the planned checks, by id; checks without a result are left out.
+
+    Raises UsageError for a file that is not a result.
+    """
+    return by_check(read_result(out, planned.check) for planned in plan.checks)
+
+
+def by_check(results: Iterable[Result | None]) -> dict[str, Result]:
+    return {result.check: result for result in results if result is not None}

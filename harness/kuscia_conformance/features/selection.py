@@ -1,0 +1,82 @@
+"""The checks of a run: which cases there are below its paths, and which of them pytest has chosen.
+
+pytest names a test `FILE::ID` or `FILE::ID[ROW]`. A parallel run tells its parent only these names,
+so the parent reads the features itself and looks the names up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from _pytest.compat import ascii_escaped
+
+from kuscia_conformance.errors import FeatureError, UsageError
+from kuscia_conformance.features.checks import Check
+from kuscia_conformance.features.reader import Case, cases_in, suite_features
+
+#: The word for every optional feature, in `--claim`.
+ALL = "all"
+
+
+def cases_below(paths: Iterable[Path]) -> list[Case]:
+    """Returns the cases of these feature files, and of the features in these folders.
+
+    Mistakes are not looked for, because pytest's collection refuses files with mistakes.
+    """
+    files = {file.resolve(): None for path in paths for file in _features(path)}
+    return [case for file in files for case in cases_in(file)]
+
+
+def suite_ids() -> frozenset[str]:
+    """Returns the ids of all checks of the suite."""
+    return frozenset(case.check.id for path in suite_features() for case in cases_in(path))
+
+
+def checks_named(tests: Iterable[str], cases: Sequence[Case]) -> list[Check]:
+    """Returns the checks of these pytest names. Names of other tests are left out.
+
+    Raises FeatureError if two features have a check of the same id: their evidence would go into
+    the same folder.
+    """
+    known = _by_test(cases)
+    parts = [test.rpartition("::") for test in tests]
+    # A feature outside of pytest's root directory is named `::ID`, without its file.
+    names = [name for file, _, name in parts if not file or file.endswith(".feature")]
+    return [known[name] for name in names if name in known]
+
+
+def claimed(claims: Sequence[str], cases: Iterable[Case]) -> frozenset[str]:
+    """Returns the names of the optional features that are claimed.
+
+    Raises UsageError for a name that no check has as its optional feature.
+    """
+    known = {case.check.optional for case in cases} - {""}
+    if tuple(claims) == (ALL,):
+        return frozenset(known)
+    for claim in claims:
+        if claim not in known:
+            text = f"--claim {claim}: no check is about an optional feature of this name"
+            names = ", ".join(sorted(known)) or "none of these checks is about an optional feature"
+            raise UsageError(text, hint=f"valid: {names}")
+    return frozenset(claims)
+
+
+def _features(path: Path) -> Sequence[Path]:
+    return sorted(path.rglob("*.feature")) if path.is_dir() else [path]
+
+
+def _by_test(cases: Sequence[Case]) -> Mapping[str, Check]:
+    found: dict[str, Case] = {}
+    for case in cases:
+        first = found.setdefault(test_name(case.check.id), case)
+        if first.path != case.path:
+            text = f"{case.where}: @id:{case.check.id} is used twice, first in {first.where}"
+            raise FeatureError(text, hint="give each check an id of its own")
+    return {name: case.check for name, case in found.items()}
+
+
+def test_name(check: str) -> str:
+    """Returns the name that pytest gives to the test; it escapes letters beyond ASCII in a row."""
+    name, of_outline, row = check.partition("#")
+    return f"{name}[{ascii_escaped(row)}]" if of_outline else name

@@ -1,0 +1,49 @@
+"""The results folder: which files belong to a run, and how an older run in it is replaced."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.evidence import ending, plan
+
+REPORT, JUNIT = "report.yaml", "junit.xml"
+#: The files that a run writes into its folder. Other files are never changed.
+OURS = (REPORT, JUNIT, plan.FILE, ending.FILE, "controller*.log", "checks", ".*.json.*")
+
+
+def require_ours(out: Path) -> None:
+    """Checks that the folder does not exist, or holds nothing but an older run.
+
+    Raises UsageError if the path is a file, cannot be read, or holds a file that no run writes.
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out}: this is a file", hint="name a folder")
+    try:
+        foreign = sorted(path.name for path in _content(out) if not any(map(path.match, OURS)))
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot be read: {error.strerror}") from error
+    if foreign:
+        raise UsageError(
+            f"--out {out}: holds {foreign[0]!r}, which is not from a conformance run",
+            hint="name another folder, or empty this one",
+        )
+
+
+def clear_folder(out: Path) -> None:
+    """Deletes the files of an older run, and makes the folder if it does not exist.
+
+    Raises UsageError if that is not possible, or if the folder holds other files.
+    """
+    require_ours(out)
+    try:
+        for path in _content(out):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot be written: {error.strerror}") from error
+
+
+def _content(out: Path) -> list[Path]:
+    return list(out.iterdir()) if out.exists() else []
