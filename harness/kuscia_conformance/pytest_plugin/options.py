@@ -24,6 +24,8 @@ from typing import Any
 PYTEST_PREFIX = "kuscia-"
 ENVIRONMENT_PREFIX = "KUSCIA_CONFORMANCE_"
 INI_PREFIX = "kuscia_conformance_"
+#: Environment variables that are no options: the folder of the background environment.
+OTHER_VARIABLES = (f"{ENVIRONMENT_PREFIX}STATE",)
 #: The key under which a worker of pytest-xdist receives the settings of its parent.
 WORKER_SETTINGS = "kuscia_settings"
 
@@ -191,10 +193,25 @@ def chosen(given: Mapping[str, Any], ini: Callable[[str], str] = _no_ini) -> Cho
 
     `given` has the values of the command line by key: a text, True for a flag, or a sequence of
     texts for an option that may be repeated. An option that was left out is None or missing.
-    `ini` returns the value of a key in pytest's ini file.
+    `ini` returns the value of a key in pytest's ini file. Raises UsageError for an environment
+    variable of ours that sets no option, because a misspelt one would have no effect.
     """
+    _refuse_unknown_variables()
     texts = {option.key: texts_of(option, given.get(option.key), ini) for option in OPTIONS}
     return Chosen(texts, frozenset(key for key, value in given.items() if value))
+
+
+def _refuse_unknown_variables() -> None:
+    known = [*OTHER_VARIABLES, *(option.variable for option in OPTIONS)]
+    for name in sorted(os.environ):
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
+            from difflib import get_close_matches
+
+            from kuscia_conformance.errors import UsageError
+
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"valid: {', '.join(known)}"
+            raise UsageError(f"the environment variable {name} sets no option", hint=hint)
 
 
 def texts_of(option: Option, given: Any, ini: Callable[[str], str] = _no_ini) -> Sequence[str]:
