@@ -17,6 +17,7 @@ from kuscia_conformance.cli.commands import (
     lint,
     list,
     new,
+    replay,
     run,
     serve,
     up,
@@ -26,6 +27,7 @@ from kuscia_conformance.errors import ConformanceError, UsageError
 #: All commands, in the order of the help text.
 COMMANDS = (
     run.run,
+    replay.replay,
     up.up,
     down.down,
     serve.serve,

@@ -1,0 +1,91 @@
+"""Reads which outcome each check of a run had, from the results folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kuscia_conformance.errors import UsageError
+from kuscia_conformance.features.checks import Check
+from kuscia_conformance.features.folders import suite_folder
+
+#: The C parser reads the report of a full run ten times as fast, where PyYAML has it.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+REPORT = "report.yaml"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of a check as the run reported it."""
+
+    check: Check
+    outcome: str
+    text: str
+
+
+def recorded_outcomes(results: Path) -> list[Outcome]:
+    """Returns the outcomes in the order of the report.
+
+    Raises UsageError if the folder has no report, or one that cannot be read.
+    """
+    file = results / REPORT
+    try:
+        report = yaml.load(file.read_bytes(), Loader=_LOADER)
+        return [_outcome(entry) for entry in report["checks"]]
+    except OSError as error:
+        hint = "name the folder that a run has written with --out"
+        raise UsageError(f"{file}: cannot be read: {error.strerror}", hint=hint) from error
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{file}: this is not the report of a run: {error}") from error
+
+
+def _outcome(entry: dict[str, Any]) -> Outcome:
+    feature, _, line = entry["feature"].rpartition(":")
+    check = Check(
+        id=entry["id"],
+        feature=feature,
+        line=int(line),
+        title=entry["title"],
+        requirements=tuple(entry.get("requirements", ())),
+    )
+    return Outcome(check, entry["outcome"], entry.get("text", ""))
+
+
+def chosen(outcomes: Sequence[Outcome], only: Sequence[str]) -> list[Outcome]:
+    """Returns the outcomes of the checks that a pattern names; without patterns, all.
+
+    Raises UsageError for a pattern that names no check of the run.
+    """
+    for pattern in only:
+        if not any(each.check.is_named([pattern]) for each in outcomes):
+            raise UsageError(f"--only {pattern}: the run has no check of this name")
+    return [each for each in outcomes if not only or each.check.is_named(only)]
+
+
+def feature_path(check: Check, features: Sequence[Path]) -> Path:
+    """Returns where the feature of a check lies today; the path need not exist.
+
+    That is in the suite, or in one of `features`, which are files and folders. Without them a
+    feature of an author's is looked for in the working folder.
+    """
+    ours = suite_folder("features").resolve() / check.feature
+    if check.area and ours.is_file():
+        return ours
+    name = Path(check.feature).name
+    candidates = [path / name if path.is_dir() else path for path in features]
+    found = [path for path in candidates if path.name == name]
+    return (found or [Path(check.feature)])[0].resolve()
+
+
+def same_text(one: str, other: str) -> bool:
+    """Returns whether two texts of a failure are the same, but for blanks at the ends of lines."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[ \t]+$", "", text.strip(), flags=re.MULTILINE)
