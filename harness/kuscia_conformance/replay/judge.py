@@ -92,7 +92,7 @@ def _look(stage: Stage, pair: Pair) -> Judged | None:
         pair.today.definition.function(**arguments)
     except (NotRecorded, NotReplayable):
         raise
-    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001
+    except (Exception, pytest.fail.Exception) as error:
         judged = _of(ended_by(error) or {})
         if stage.journal.short:
             raise NotRecorded(_short(judged)) from error
