@@ -84,6 +84,41 @@ def test_waiting_returns_none_after_its_timeout():
     assert found.until(lambda: None, 0.01) is None
 
 
+class LateJournal(Journal):
+    """A journal into which an event comes while a step waits, and wakes it."""
+
+    def wait_beyond(self, count, seconds):
+        self.add(version(pod(phase="Running"), at=self.comes_at))
+        return True
+
+
+@pytest.mark.parametrize(("comes_at", "is_found"), [(2.9, True), (3, True), (3.1, False)])
+def test_the_moment_of_an_event_decides_whether_it_came_in_time(comes_at, is_found):
+    journal = LateJournal(now=lambda: T)
+    journal.comes_at = comes_at
+    found = History(journal, NAMES)
+    seen = found.until(lambda: found.of(PODS, "alice/psi-0") or None, 3)
+    assert (seen is not None) is is_found
+    assert len(found.versions) == is_found
+
+
+def test_an_event_from_after_the_deadline_is_not_looked_at_though_it_is_there_already():
+    found = History(Journal(now=lambda: T), NAMES)
+    for at in (1, 4):
+        found.journal.add(version(pod(version=str(at)), at=at))
+    seen = []
+    assert found.until(lambda: seen.append(len(found.versions)), 3) is None
+    assert seen == [0, 1]
+
+
+def test_a_wait_sees_one_event_after_the_other():
+    found = history()
+    for number in range(3):
+        found.journal.add(version(pod(version=str(number))))
+    assert found.until(lambda: len(found.versions) == 2 or None, 30)
+    assert len(found.versions) == 2
+
+
 class FakeApi:
     """Answers lists and watches from a script; an exception among the events is raised."""
 

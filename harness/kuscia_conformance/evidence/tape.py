@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+from kuscia_conformance.environment.journal import machine_time
 from kuscia_conformance.errors import ApiError, NotRecorded, Unreachable, api_error
 from kuscia_conformance.kube.objects import Obj
 
@@ -64,6 +65,8 @@ class Wait:
 class Tape:
     """Records the answers and the waits of the step that runs."""
 
+    #: The clock of the cluster, which gives each answer its moment.
+    now: Callable[[], datetime] = machine_time
     answers: list[Obj] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
 
@@ -75,10 +78,14 @@ class Tape:
         try:
             answer = live()
         except ApiError as error:
-            self.answers.append({"asked": question, "error": error_data(error)})
+            self._keep(question, "error", error_data(error))
             raise
-        self.answers.append({"asked": question, "answer": answer})
+        self._keep(question, "answer", answer)
         return answer
+
+    def _keep(self, question: str, word: str, said: Any) -> None:
+        at = self.now().isoformat(timespec="milliseconds")
+        self.answers.append({"asked": question, "at": at, word: said})
 
     def wait(self, now: Callable[[], datetime], seconds: float) -> Wait:
         """Returns a wait that begins now."""

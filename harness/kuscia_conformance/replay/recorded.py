@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import NotRecorded, UsageError
+from kuscia_conformance.evidence.lines import lines_of
+from kuscia_conformance.evidence.record import STEPS, folder_of
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.folders import suite_folder
 
@@ -67,19 +70,24 @@ def chosen(outcomes: Sequence[Outcome], only: Sequence[str]) -> list[Outcome]:
     return [each for each in outcomes if not only or each.check.is_named(only)]
 
 
-def feature_path(check: Check, features: Sequence[Path]) -> Path:
+def feature_path(check: Check, results: Path, features: Sequence[Path]) -> Path:
     """Returns where the feature of a check lies today; the path need not exist.
 
-    That is in the suite, or in one of `features`, which are files and folders. Without them a
-    feature of an author's is looked for in the working folder.
+    A feature of the suite is in the suite. A feature of an author's is in one of `features`, which
+    are files and folders, or at the path that the run has recorded, from the working folder.
     """
-    ours = suite_folder("features").resolve() / check.feature
-    if check.area and ours.is_file():
-        return ours
-    name = Path(check.feature).name
-    candidates = [path / name if path.is_dir() else path for path in features]
-    found = [path for path in candidates if path.name == name]
-    return (found or [Path(check.feature)])[0].resolve()
+    if check.area:
+        return suite_folder("features").resolve() / check.feature
+    candidates = [path / check.feature if path.is_dir() else path for path in features]
+    found = [path for path in candidates if path.name == check.feature and path.is_file()]
+    return (found or [_path_in_the_run(check, results)])[0].resolve()
+
+
+def _path_in_the_run(check: Check, results: Path) -> Path:
+    with suppress(NotRecorded):
+        _, about = next(lines_of(folder_of(results, check) / STEPS), (0, {}))
+        return Path(str(about.get("feature", check.feature)))
+    return Path(check.feature)
 
 
 def same_text(one: str, other: str) -> bool:

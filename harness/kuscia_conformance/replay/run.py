@@ -26,7 +26,9 @@ from kuscia_conformance.replay.recorded import (
 )
 from kuscia_conformance.steps import definitions
 
-Work = Callable[[list[Outcome]], list["Replayed"]]
+#: The path of a feature, and its checks.
+Group = tuple[Path, list[Outcome]]
+Work = Callable[[Group], list["Replayed"]]
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,16 @@ def replay(results: Path, only: Sequence[str] = (), features: Sequence[Path] = (
     an author's lie. Raises UsageError if there is no report, or a pattern names no check.
     """
     outcomes = chosen(recorded_outcomes(results), only)
+    path_of = partial(feature_path, results=results, features=features)
     by_feature = [
-        list(same) for _, same in groupby(outcomes, lambda outcome: outcome.check.feature)
+        (path, list(same)) for path, same in groupby(outcomes, lambda each: path_of(each.check))
     ]
     definitions().all()
-    work = partial(_of_feature, results, features)
+    work = partial(_of_feature, results)
     return Replay([each for found in _in_processes(work, by_feature) for each in found])
 
 
-def _in_processes(work: Work, groups: Sequence[list[Outcome]]) -> Iterable[list[Replayed]]:
+def _in_processes(work: Work, groups: Sequence[Group]) -> Iterable[list[Replayed]]:
     """Does the work for each group, in as many processes as there are cores."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if len(groups) < 2 or cores == 1 or "fork" not in multiprocessing.get_all_start_methods():
@@ -103,11 +106,9 @@ def _in_processes(work: Work, groups: Sequence[list[Outcome]]) -> Iterable[list[
         return list(pool.map(work, groups))
 
 
-def _of_feature(
-    results: Path, features: Sequence[Path], outcomes: Sequence[Outcome]
-) -> list[Replayed]:
+def _of_feature(results: Path, group: Group) -> list[Replayed]:
     """Replays the checks of one feature."""
-    path = feature_path(outcomes[0].check, features)
+    path, outcomes = group
     try:
         cases = _cases(path, [each.check.id for each in outcomes])
     except NotRecorded as error:

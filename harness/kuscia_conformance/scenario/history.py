@@ -46,6 +46,7 @@ class History:
 
     def __post_init__(self) -> None:
         self.began = self.journal.now()
+        self.tape.now = self.journal.now
         self._read = len(self.journal.versions)
 
     def update(self) -> None:
