@@ -87,6 +87,8 @@ def test_waiting_returns_none_after_its_timeout():
 class LateJournal(Journal):
     """A journal into which an event comes while a step waits, and wakes it."""
 
+    comes_at = 0.0
+
     def wait_beyond(self, count, seconds):
         self.add(version(pod(phase="Running"), at=self.comes_at))
         return True

@@ -73,7 +73,8 @@ def test_a_question_about_the_text_of_a_failure_may_stay_without_answer():
 
 
 def test_a_wait_begins_when_it_began_in_the_run_and_lasts_as_long_as_today():
-    tape, told = Tape(), []
+    told: list[Wait] = []
+    tape = Tape()
     tape.wait(lambda: T, 20).end(7, found=True)
     again = played(tape, told.append).wait(never, 30)
     assert (again.began, again.deadline) == (T, T + timedelta(seconds=30))
@@ -81,7 +82,7 @@ def test_a_wait_begins_when_it_began_in_the_run_and_lasts_as_long_as_today():
 
 
 def test_a_wait_that_the_run_did_not_have_begins_at_the_end_of_the_evidence():
-    told = []
+    told: list[Wait | None] = []
     assert played(Tape(), told.append).wait(lambda: T, 1).began == T
     assert told == [None]
 

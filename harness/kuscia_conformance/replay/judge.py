@@ -17,10 +17,10 @@ from kuscia_conformance.evidence.record import STEPS, Recorded, ended_by, read_r
 from kuscia_conformance.evidence.tape import Tape
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.kube.objects import Obj
+from kuscia_conformance.replay.own_steps import definition_of
 from kuscia_conformance.replay.pairing import Pair, Today, pairs
 from kuscia_conformance.replay.stage import Stage, stage_of
 from kuscia_conformance.scenario.recording import digest_of
-from kuscia_conformance.steps import definitions
 
 #: The outcomes of a check that cannot be judged again.
 NO_EVIDENCE, NOT_REPLAYABLE = "no evidence", "not replayable"
@@ -59,7 +59,7 @@ def _stage(case: Case, recorded: Recorded, folder: Path) -> Stage:
 
 
 def _pairs(case: Case, recorded: Recorded) -> list[Pair]:
-    found = [(step, definitions().of(step)) for step in case.steps]
+    found = [(step, definition_of(step, case.path)) for step in case.steps]
     today = [Today(step, definition) for step, definition in found if definition]
     return pairs(today, recorded.steps, datetime.fromisoformat(recorded.about["began"]))
 
