@@ -55,4 +55,5 @@ def _shown(check: Replayed) -> Iterator[str]:
         return
     recorded, judged = check.recorded, check.judged
     yield f"{recorded.check.id}: {recorded.outcome} → {judged.outcome}"
-    yield textwrap.indent(judged.text, "    ")
+    if judged.text:
+        yield textwrap.indent(judged.text, "    ")
