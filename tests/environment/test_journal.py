@@ -11,7 +11,7 @@ from kuscia_conformance.environment.journal import Journal, Version
 from kuscia_conformance.errors import Expired, Unreachable
 from kuscia_conformance.kube.client import Api, Event
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
-from kuscia_conformance.kube.objects import NODES, PODS
+from kuscia_conformance.kube.objects import CONFIG_MAPS, NODES, PODS
 from kuscia_conformance.kube.world import World
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names
@@ -63,6 +63,13 @@ def test_versions_from_before_the_scenario_are_not_in_its_history():
     found = History(journal, NAMES)
     found.update()
     assert found.versions == []
+
+
+def test_the_certificate_that_kubernetes_puts_into_each_namespace_is_left_out():
+    authority = {"metadata": {"name": "kube-root-ca.crt", "namespace": "alice-ghkmnp"}}
+    own = {"metadata": {"name": "psi-config", "namespace": "alice-ghkmnp"}}
+    found = history(*(version(obj, resource=CONFIG_MAPS) for obj in (authority, own)))
+    assert [v.key for v in found.versions] == ["alice/psi-config"]
 
 
 def test_latest_leaves_out_deleted_objects():

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from kuscia_conformance.clusters.inventory import OF_KUBERNETES
 from kuscia_conformance.environment.journal import Journal, Version
 from kuscia_conformance.evidence.tape import Tape, Wait
 from kuscia_conformance.kube import kuscia, objects
@@ -65,6 +66,8 @@ class History:
     def _concerns(self, version: Version) -> bool:
         if version.resource is objects.NODES:
             return version.key in self.nodes
+        if (version.resource.plural, objects.name_of(version.object)) in OF_KUBERNETES:
+            return False  # not the controller's; one has a certificate, and events are published
         namespace = objects.namespace_of(version.object)
         if namespace in (None, kuscia.TASK_NAMESPACE):
             return self.names.owns(objects.name_of(version.object))
