@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import yaml
 
+
 def outcomes(report):
     """Returns the outcome of each check; checks that are not applicable are left out."""
     checks = report["checks"]

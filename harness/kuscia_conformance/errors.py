@@ -9,6 +9,8 @@ ConformanceError                 the base class of all of them
 │   ├── ClusterError             a cluster cannot be created, reached or used
 │   └── ControllerError          a controller cannot be started, or has ended
 ├── NoEvidence                   the check passed without showing anything
+├── NotRecorded                  a replay asks what the run did not record
+├── NotReplayable                a scenario is another one than that which was recorded
 └── ApiError                     the API server answered with an error
     ├── NotFound                 404
     ├── AlreadyExists            409 with the reason AlreadyExists
@@ -74,6 +76,14 @@ class NoEvidence(ConformanceError):
 
     The result of the check is an error, and never a pass.
     """
+
+
+class NotRecorded(ConformanceError):
+    """The evidence of a run is missing or damaged, or does not say what a replay asks."""
+
+
+class NotReplayable(ConformanceError):
+    """The scenario has changed since it was recorded, or one of its steps needs more than that."""
 
 
 class ApiError(ConformanceError):

@@ -11,7 +11,7 @@ from kuscia_conformance.environment.journal import Journal, Version
 from kuscia_conformance.errors import Expired, Unreachable
 from kuscia_conformance.kube.client import Api, Event
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
-from kuscia_conformance.kube.objects import NODES, PODS
+from kuscia_conformance.kube.objects import CONFIG_MAPS, NODES, PODS
 from kuscia_conformance.kube.world import World
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names
@@ -65,6 +65,13 @@ def test_versions_from_before_the_scenario_are_not_in_its_history():
     assert found.versions == []
 
 
+def test_the_certificate_that_kubernetes_puts_into_each_namespace_is_left_out():
+    authority = {"metadata": {"name": "kube-root-ca.crt", "namespace": "alice-ghkmnp"}}
+    own = {"metadata": {"name": "psi-config", "namespace": "alice-ghkmnp"}}
+    found = history(*(version(obj, resource=CONFIG_MAPS) for obj in (authority, own)))
+    assert [v.key for v in found.versions] == ["alice/psi-config"]
+
+
 def test_latest_leaves_out_deleted_objects():
     kept, gone = pod(name="psi-ghkmnp-0"), pod(name="psi-ghkmnp-1")
     found = history(version(kept), version(gone), version(gone, "DELETED"))
@@ -82,6 +89,43 @@ def test_waiting_ends_with_the_expected_event():
 def test_waiting_returns_none_after_its_timeout():
     found = History(Journal(), NAMES)
     assert found.until(lambda: None, 0.01) is None
+
+
+class LateJournal(Journal):
+    """A journal into which an event comes while a step waits, and wakes it."""
+
+    comes_at = 0.0
+
+    def wait_beyond(self, count, seconds):
+        self.add(version(pod(phase="Running"), at=self.comes_at))
+        return True
+
+
+@pytest.mark.parametrize(("comes_at", "is_found"), [(2.9, True), (3, True), (3.1, False)])
+def test_the_moment_of_an_event_decides_whether_it_came_in_time(comes_at, is_found):
+    journal = LateJournal(now=lambda: T)
+    journal.comes_at = comes_at
+    found = History(journal, NAMES)
+    seen = found.until(lambda: found.of(PODS, "alice/psi-0") or None, 3)
+    assert (seen is not None) is is_found
+    assert len(found.versions) == is_found
+
+
+def test_an_event_from_after_the_deadline_is_not_looked_at_though_it_is_there_already():
+    found = History(Journal(now=lambda: T), NAMES)
+    for at in (1, 4):
+        found.journal.add(version(pod(version=str(at)), at=at))
+    seen = []
+    assert found.until(lambda: seen.append(len(found.versions)), 3) is None
+    assert seen == [0, 1]
+
+
+def test_a_wait_sees_one_event_after_the_other():
+    found = history()
+    for number in range(3):
+        found.journal.add(version(pod(version=str(number))))
+    assert found.until(lambda: len(found.versions) == 2 or None, 30)
+    assert len(found.versions) == 2
 
 
 class FakeApi:

@@ -8,7 +8,7 @@ import pytest
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence import ending, plan, results
 from kuscia_conformance.evidence.ending import KILLED, Failure, read_ending, write_ending
-from kuscia_conformance.evidence.files import write_json
+from kuscia_conformance.evidence.files import folder_of, write_json
 from kuscia_conformance.evidence.plan import Plan, read_plan, unmet, write_plan
 from kuscia_conformance.evidence.results import Result, read_result, write_result
 from kuscia_conformance.evidence.run import Evidence
@@ -51,7 +51,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"check": "other", "outcome": "pass"}'])
 def test_a_damaged_result_is_refused_with_its_path(tmp_path, text):
-    file = results.folder_of(tmp_path, CHECK) / results.FILE
+    file = folder_of(tmp_path, CHECK) / results.FILE
     write_result(tmp_path, CHECK, Result("c", "pass"))
     file.write_text(text)
     with pytest.raises(UsageError, match=r"result\.json"):

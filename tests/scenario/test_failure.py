@@ -5,14 +5,15 @@ from types import SimpleNamespace
 from typing import Any
 
 from kuscia_conformance.features.checks import Check
-from kuscia_conformance.scenario.failure import render_failure
+from kuscia_conformance.scenario.failure import controller_said, render_failure
 from kuscia_conformance.scenario.names import Names
 
 
 def text(log: str | None) -> str:
     history: Any = SimpleNamespace(versions=[], names=Names("bcdfgh"), began=datetime.now(UTC))
     check = Check("mine", "mine.feature", 3, "Mine", ())
-    return render_failure(check, None, "expected: a\nactual:   b", None, history, log)
+    said = controller_said(log, history.names)
+    return render_failure(check, None, "expected: a\nactual:   b", None, history, said)
 
 
 def test_a_failure_says_where_all_events_are_and_how_many(tmp_path):

@@ -16,6 +16,7 @@ from kuscia_conformance.cli.commands import (
     lint,
     list,
     new,
+    replay,
     report,
     run,
     serve,
@@ -29,6 +30,7 @@ from kuscia_conformance.errors import ConformanceError, UsageError
 COMMANDS = (
     run.run,
     report.report,
+    replay.replay,
     up.up,
     down.down,
     serve.serve,

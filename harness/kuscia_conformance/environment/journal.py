@@ -25,6 +25,7 @@ WATCHED = (
     kuscia.KUSCIA_TASKS,
     objects.PODS,
     objects.SERVICES,
+    objects.ENDPOINTS,
     objects.CONFIG_MAPS,
     objects.NODES,
     kuscia.TASK_RESOURCE_GROUPS,

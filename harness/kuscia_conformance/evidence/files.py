@@ -1,4 +1,4 @@
-"""JSON files of the evidence. A file is complete or absent, whenever its writer is killed."""
+"""Where evidence lies, and JSON files that are complete or absent whenever a writer is killed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from typing import Any
 import orjson
 
 from kuscia_conformance.errors import UsageError
+from kuscia_conformance.features.checks import Check
+
+
+def folder_of(out: Path, check: Check) -> Path:
+    """Returns the folder for the evidence of a check, `checks/AREA/CHECK` in the results."""
+    return out / "checks" / check.area / check.id
 
 
 def write_json(path: Path, data: Any) -> None:

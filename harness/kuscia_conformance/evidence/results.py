@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from kuscia_conformance.errors import UsageError
-from kuscia_conformance.evidence.files import read_json, write_json
+from kuscia_conformance.evidence.files import folder_of, read_json, write_json
 from kuscia_conformance.evidence.plan import Plan
 from kuscia_conformance.features.checks import Check
 
@@ -44,11 +44,6 @@ class Result:
         """
         worse = max(self, later, key=lambda result: _WORSE.index(result.outcome))
         return replace(worse, seconds=self.seconds + later.seconds)
-
-
-def folder_of(out: Path, check: Check) -> Path:
-    """Returns the folder for everything that concerns the check."""
-    return out / "checks" / check.area / check.id
 
 
 def write_result(out: Path, check: Check, result: Result) -> None:

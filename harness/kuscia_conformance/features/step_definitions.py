@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -36,6 +36,13 @@ class Definition:
     keywords: tuple[str, ...]
     parser: Any
     function: Any
+    #: Functions that turn a value's text into what the step function takes, by placeholder.
+    converters: Mapping[str, Callable[[str], Any]] = field(default_factory=dict, hash=False)
+
+    @property
+    def looks(self) -> bool:
+        """Whether the step only looks at what happened, as each step does that may be a Then."""
+        return "then" in self.keywords
 
     @property
     def module(self) -> str:
@@ -117,7 +124,7 @@ def _loaded() -> Iterable[Definition]:
     found: dict[tuple[Any, str], Definition] = {}
     for context in step_function_context_registry.values():
         keywords = (context.type,) if context.type else KEYWORDS
-        new = Definition(keywords, context.parser, context.step_func)
+        new = Definition(keywords, context.parser, context.step_func, context.converters)
         key = (context.step_func, str(context.parser.name))
         both = {*keywords, *(found[key].keywords if key in found else ())}
         found[key] = replace(new, keywords=tuple(word for word in KEYWORDS if word in both))

@@ -56,6 +56,8 @@ class Api:
     user_agent: str
     #: The number of requests so far, by (verb, resource). The benchmarks read it.
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: If it is a list, it gets the requests that change something: `delete /api/v1/nodes/n1`.
+    changes: list[str] | None = None
 
     async def __aenter__(self) -> Self:
         self._turn = asyncio.Semaphore(AT_A_TIME)
@@ -198,6 +200,7 @@ class Api:
         query = [("command", word) for word in command]
         query += [("container", container), ("stdout", "true"), ("stderr", "true")]
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+        self._note(f"exec {path}: {' '.join(command)}")
         return _exec_result(*await self._transport.exec(Call("GET", path, query)))
 
     async def watch(
@@ -236,9 +239,15 @@ class Api:
     ) -> Obj:
         self.requests[verb, f"{resource.plural}/{sub}" if sub else resource.plural] += 1
         method = _METHODS[verb]
+        if method != "GET":
+            self._note(f"{verb} {path}{_created(verb, sub, options.get('body'))}")
         # Not `wait_for`: in Python 3.11 it can lose a cancellation that comes with the answer.
         async with self._turn, asyncio.timeout(REQUEST_TIMEOUT):
             return await self._send(method, path, **options)
+
+    def _note(self, change: str) -> None:
+        if self.changes is not None:
+            self.changes.append(change)
 
     async def _send(
         self,
@@ -267,6 +276,12 @@ _METHODS = {
     "apply": "PATCH",
     "delete": "DELETE",
 }
+
+
+def _created(verb: str, sub: str, body: Any) -> str:
+    """Returns `/NAME` for a request that creates an object, whose path has no name."""
+    metadata = (body.get("metadata") or {}) if isinstance(body, dict) else {}
+    return f"/{metadata.get('name', '')}" if verb == "create" and not sub else ""
 
 
 async def _require_success(reply: Reply) -> None:

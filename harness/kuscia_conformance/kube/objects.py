@@ -44,6 +44,7 @@ NAMESPACES = Resource("", "v1", "namespaces", "Namespace", namespaced=False)
 NODES = Resource("", "v1", "nodes", "Node", namespaced=False)
 PODS = Resource("", "v1", "pods", "Pod")
 SERVICES = Resource("", "v1", "services", "Service")
+ENDPOINTS = Resource("", "v1", "endpoints", "Endpoints")
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap")
 SERVICE_ACCOUNTS = Resource("", "v1", "serviceaccounts", "ServiceAccount")
 EVENTS = Resource("", "v1", "events", "Event")
@@ -144,6 +145,14 @@ _SUFFIXES = {
     "Ki": Decimal(2**10), "Mi": Decimal(2**20), "Gi": Decimal(2**30), "Ti": Decimal(2**40),
     "Pi": Decimal(2**50), "Ei": Decimal(2**60),
 }  # fmt: skip
+
+
+def status_writer(obj: Mapping[str, Any]) -> Obj | None:
+    """Returns the `manager` and the `time` of the newest `managedFields` entry of the status."""
+    entries = obj["metadata"].get("managedFields") or []
+    entries = [entry for entry in entries if "f:status" in (entry.get("fieldsV1") or {})]
+    newest: Obj = max(entries, key=lambda entry: entry.get("time", ""), default={})
+    return {field: newest[field] for field in ("manager", "time") if field in newest} or None
 
 
 def quantity(text: str | int | float) -> Decimal:

@@ -167,12 +167,22 @@ def scenario(
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     if CHECK in request.node.stash:
-        request.getfixturevalue("scenario").expect.step = step
+        definition = steps.definitions().of(step)
+        looks = definition is not None and definition.looks
+        request.getfixturevalue("scenario").begins(step, looks=looks)
 
 
-def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
-    if CHECK in request.node.stash:
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
+    if SCENARIO in request.node.stash:
         phases_of(request.node).ran += 1
+        request.node.stash[SCENARIO].ends(step)
+
+
+def pytest_bdd_step_error(
+    request: pytest.FixtureRequest, step: Step, exception: BaseException
+) -> None:
+    if SCENARIO in request.node.stash:
+        request.node.stash[SCENARIO].ends(step, exception)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -9,6 +9,7 @@ that were seen. A `Scenario` holds the parts of one scenario, and a step calls o
     history       has everything that was seen, in the scenario's own names
     expectations  waits for something, or fails the check
 
+    recording     writes each step to the evidence, and restores it in a replay
     lifecycle     creates a Scenario, cleans up after it, and writes its events
     names         translates between the feature's names and those in the cluster
     capacity      computes the room of nodes

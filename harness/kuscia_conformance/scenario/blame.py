@@ -81,8 +81,4 @@ def last_writer(
 
 
 def _manager(version: Version) -> str:
-    """Returns the manager of the newest `managedFields` entry that concerns the status."""
-    entries = version.object["metadata"].get("managedFields") or []
-    entries = [entry for entry in entries if "f:status" in (entry.get("fieldsV1") or {})]
-    newest: Obj = max(entries, key=lambda entry: entry.get("time", ""), default={})
-    return str(newest.get("manager", "unknown"))
+    return str((objects.status_writer(version.object) or {}).get("manager", "unknown"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.model import Environment
@@ -32,10 +33,13 @@ class ControllerUnderTest:
     def last_words(self) -> str:
         """Returns the error text of a controller that has ended on its own.
 
-        Returns "" if the controller runs, or if this scenario has killed it.
+        Returns "" if the controller runs, or if this scenario has killed it. Logs are named without
+        their folder, because failures are published.
         """
         try:
             self.environment.ask(control.LOOK)
         except ControllerError as error:
-            return "" if self.killed else str(error)
+            log = self.environment.controller_log
+            words = str(error).replace(f"{Path(log).parent}/", "") if log else str(error)
+            return "" if self.killed else words
         return ""

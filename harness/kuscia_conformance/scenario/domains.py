@@ -112,8 +112,12 @@ class Domains:
     def _inventory(self, domain: str, tasks: Collection[str]) -> list[str]:
         names, api = self.history.names, self.connection.api
         real = {names.real(task) for task in tasks}
-        found = self.connection.run(inventory(api, self.namespace(domain), real))
-        return [str(names.incoming(thing)) for thing in found]
+
+        def found() -> list[str]:
+            things = self.connection.run(inventory(api, self.namespace(domain), real))
+            return [str(names.incoming(thing)) for thing in things]
+
+        return list(self.history.tape.ask(f"everything in {domain}", found))
 
     def _borrow(self, names: list[str], each: int) -> None:
         work = Path(self.environment.work)
@@ -187,10 +191,9 @@ def await_as_noted(
     After the timeout `gone` the check fails with a line for each object that remains or is missing.
     """
     __tracebackhide__ = True
-    journal, seconds = domains.connection.journal, domains.timeouts.gone
-    deadline = journal.now() + timedelta(seconds=seconds)
+    history, seconds = domains.history, domains.timeouts.gone
+    deadline = history.now() + timedelta(seconds=seconds)
     while left := [line for name in names for line in domains.remains(name, tasks)]:
         # What is left may be of a kind without a watch: look after each event and every 0.5 s.
-        journal.wait_beyond(len(journal.versions), 0.5)
-        if journal.now() > deadline:
+        if history.later(0.5) > deadline:
             expect.fail("\n".join(left), seconds)

@@ -7,7 +7,7 @@ another error is raised instead, because the check then says nothing about the i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from pytest_bdd.parser import Step
@@ -15,9 +15,10 @@ from pytest_bdd.parser import Step
 from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.features.checks import Check
+from kuscia_conformance.kube.objects import time_from, version_of
 from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes
 from kuscia_conformance.scenario.controller import ControllerUnderTest
-from kuscia_conformance.scenario.failure import CheckFailed, render_failure
+from kuscia_conformance.scenario.failure import CheckFailed, controller_said, render_failure
 from kuscia_conformance.scenario.history import History
 
 T = TypeVar("T")
@@ -46,8 +47,11 @@ class Expectations:
         if found is not None:
             return found
         # Without an API server nothing could be seen: this raises, and the check ends as an error.
-        self.connection.run(self.connection.api.raw("/version"))
+        self.history.tape.ask("whether the API server answers", self._is_there, None)
         self.fail(failed(), seconds)
+
+    def _is_there(self) -> None:
+        self.connection.run(self.connection.api.raw("/version"))
 
     def fail(self, body: str, waited: float | None = None) -> NoReturn:
         """Raises CheckFailed with the text of `failure.render_failure`.
@@ -56,23 +60,37 @@ class Expectations:
         has ended on its own, the text says so.
         """
         __tracebackhide__ = True
-        if words := self.controller.last_words():
+        ask = self.history.tape.ask
+        if words := ask("the controller's last words", self.controller.last_words, ""):
             body = f"{body}\n\n{words}"
-        log = self.environment.controller_log
-        raise CheckFailed(render_failure(self.check, self.step, body, waited, self.history, log))
+        said = ask("the controller's last lines", self._controller_said, "")
+        raise CheckFailed(render_failure(self.check, self.step, body, waited, self.history, said))
+
+    def _controller_said(self) -> str:
+        """Returns the log's last lines, without the name of the run's folder in paths."""
+        said = controller_said(self.environment.controller_log, self.history.names)
+        return said.replace(f"{self.environment.work}/", "")
 
     def writes(self) -> dict[int, Write]:
         """Returns the server's latest writes by version, in the scenario's own names.
 
-        Returns nothing if the API server keeps no log of writes.
+        Only writes of versions in the history are included. Returns nothing if the API server
+        keeps no log of writes.
         """
+        found = self.history.tape.ask("who wrote what", self._logged, [])
+        return {number: Write(who, what, time_from(at)) for number, who, what, at in found}
+
+    def _logged(self) -> list[tuple[int, str, str, str]]:
         if REQUEST_LOG not in self.environment.can:
-            return {}
+            return []
+        ours = {version_of(version.object) for version in self.history.versions}
         found = self.connection.run(known_writes(self.connection.api))
-        return {
-            version: replace(write, what=str(self.history.names.incoming(write.what)))
-            for version, write in found.items()
-        }
+        incoming = self.history.names.incoming
+        return [
+            (number, write.who, incoming(write.what), write.at.isoformat())
+            for number, write in found.items()
+            if number in ours
+        ]
 
     def until_passed(
         self, passed: Callable[[], Sequence[str]], phases: str, seconds: float

@@ -33,20 +33,20 @@ def render_failure(
     body: str,
     waited: float | None,
     history: History,
-    log: str | None,
+    said: str,
 ) -> str:
     """Returns the text of a failure, in the scenario's own names.
 
     `body` says what was expected and what was found. `waited` is in seconds, None if the step did
-    not wait. `log` is the path of the controller's log, None if the run has none. The newest SHOWN
-    lines of the timeline and the last LOG_LINES lines of the log are included.
+    not wait. `said` has the last lines of the controller's log (`controller_said`), and is "" if
+    the run has no log. The newest SHOWN lines of the timeline are included.
     """
     parts = [
         f"{check.feature}::{check.id}   {_covers(check)}",
         _step_line(step, waited),
         _indent(body),
         _indent(_what_happened(history)),
-        _indent(_controller_said(log, history.names)) if log else "",
+        _indent(said),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -74,14 +74,20 @@ def _what_happened(history: History) -> str:
     return "\n".join([heading, *note, *(f"  {line}" for line in lines[-SHOWN:])])
 
 
-def _controller_said(log: str, names: Names) -> str:
+def controller_said(log: str | None, names: Names) -> str:
+    """Returns the last LOG_LINES lines of the controller's log below a heading.
+
+    Returns "" if the run has no log. Prefers lines that concern the scenario.
+    """
+    if log is None:
+        return ""
     try:
         said = Path(log).read_text(errors="replace").splitlines()
         # Scenarios that run at the same time share one log: prefer the lines with our token.
         mine = [line for line in said if names.token and names.token in line] or said
         lines = [str(names.incoming(line)) for line in mine[-LOG_LINES:]] or ["its log is empty"]
     except OSError as error:
-        lines = [f"its log cannot be read: {error}"]
+        lines = [f"its log cannot be read: {error.strerror}"]
     return "\n".join(["controller, last lines", *(f"  {line}" for line in lines)])
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from kuscia_conformance.clusters.inventory import OF_KUBERNETES
 from kuscia_conformance.environment.journal import Journal, Version
+from kuscia_conformance.evidence.tape import Tape, Wait
 from kuscia_conformance.kube import kuscia, objects
 from kuscia_conformance.kube.objects import Resource
 from kuscia_conformance.scenario.names import Names
@@ -39,23 +41,33 @@ class History:
     #: lasted only briefly between two steps is still found.
     cursor: int = 0
     began: datetime = field(init=False)
+    #: What the running step asked and how long it waited.
+    tape: Tape = field(default_factory=Tape)
     _read: int = 0
 
     def __post_init__(self) -> None:
         self.began = self.journal.now()
+        self.tape.now = self.journal.now
         self._read = len(self.journal.versions)
 
     def update(self) -> None:
         """Adds the scenario's versions that the journal has received since the last update."""
-        end = len(self.journal.versions)
-        for version in self.journal.versions[self._read : end]:
-            if self._concerns(version):
-                self.versions.append(replace(version, object=self.names.incoming(version.object)))
-        self._read = end
+        while self._read < len(self.journal.versions):
+            self._read_one()
+
+    def _read_one(self) -> bool:
+        """Reads the journal's next version, and returns whether the scenario has it now."""
+        version = self.journal.versions[self._read]
+        self._read += 1
+        if concerns := self._concerns(version):
+            self.versions.append(replace(version, object=self.names.incoming(version.object)))
+        return concerns
 
     def _concerns(self, version: Version) -> bool:
         if version.resource is objects.NODES:
             return version.key in self.nodes
+        if (version.resource.plural, objects.name_of(version.object)) in OF_KUBERNETES:
+            return False  # not the controller's; one has a certificate, and events are published
         namespace = objects.namespace_of(version.object)
         if namespace in (None, kuscia.TASK_NAMESPACE):
             return self.names.owns(objects.name_of(version.object))
@@ -76,17 +88,29 @@ class History:
     def until(self, look: Callable[[], T | None], seconds: float) -> T | None:
         """Calls `look` now and after each event, until it returns a value; returns that value.
 
-        Returns None if `look` has found nothing after `seconds`. `look` should judge the whole
-        history instead of the newest state, because one update may bring several versions.
+        Returns None if `look` has found nothing in the events of the next `seconds`. The moment of
+        an event decides, and not the moment at which this thread wakes. `look` sees one event more
+        with each call, and never one from after the deadline.
         """
-        deadline = self.journal.now() + timedelta(seconds=seconds)
+        wait = self.tape.wait(self.journal.now, seconds)
+        found = look()
+        while found is None and self._goes_on(wait):
+            found = look()
+        wait.end(len(self.versions), found=found is not None)
+        return found
+
+    def _goes_on(self, wait: Wait) -> bool:
+        """Adds the scenario's next version; returns False if there is none until the deadline."""
+        journal = self.journal
         while True:
-            self.update()
-            if (found := look()) is not None:
-                return found
-            left = (deadline - self.journal.now()).total_seconds()
-            if not self.journal.wait_beyond(self._read, left):
-                return None
+            while self._read < len(journal.versions):
+                if journal.versions[self._read].at > wait.deadline:
+                    return False
+                if self._read_one():
+                    return True
+            left = (wait.deadline - journal.now()).total_seconds()
+            if not journal.wait_beyond(self._read, left):
+                return False
 
     def act(self) -> None:
         """Moves the cursor to the end of the history. A When calls it before it does something."""
@@ -114,7 +138,21 @@ class History:
 
     def seconds_since(self, moment: datetime) -> float:
         """Returns the seconds since that moment, by the clock of the cluster."""
-        return (self.journal.now() - moment).total_seconds()
+        return (self.now() - moment).total_seconds()
+
+    def now(self) -> datetime:
+        """Returns the time of the cluster's clock; in a replay, the time at which it was asked."""
+        asked = self.tape.ask("the time", lambda: self.journal.now().isoformat())
+        return datetime.fromisoformat(asked)
+
+    def later(self, seconds: float) -> datetime:
+        """Waits for any event, for `seconds` at most, and returns the time after that."""
+        asked = self.tape.ask("the time, after an event or a pause", lambda: self._later(seconds))
+        return datetime.fromisoformat(asked)
+
+    def _later(self, seconds: float) -> str:
+        self.journal.wait_beyond(len(self.journal.versions), seconds)
+        return self.journal.now().isoformat()
 
     def let_pass(self, seconds: float) -> None:
         """Waits for so many seconds, by the clock of the cluster."""

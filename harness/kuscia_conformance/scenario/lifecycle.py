@@ -13,23 +13,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import orjson
-
 from kuscia_conformance.clusters import node_locks
 from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.controllers import control
-from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.settings import Settings, Timeouts
+from kuscia_conformance.evidence.events import write_events
+from kuscia_conformance.evidence.files import folder_of
+from kuscia_conformance.evidence.record import Record
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.fixture_files import FixtureFiles
-from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.scenario.applied import Applied
 from kuscia_conformance.scenario.controller import ControllerUnderTest
 from kuscia_conformance.scenario.domains import Domains
 from kuscia_conformance.scenario.expectations import Expectations
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names, fresh_names
+from kuscia_conformance.scenario.recording import Recorder, about
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -52,15 +52,24 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
     """
     environment, settings = stage.environment, stage.settings
     names = Names() if check.exclusive else fresh_names(_chance(check, settings))
-    with node_locks.running(Path(environment.work), alone=check.alone), ExitStack() as ending:
+    with node_locks.running(Path(environment.work), alone=check.alone):
         environment.ask(control.LOOK)
         history = History(stage.connection.journal, names)
-        ending.callback(write_events, settings.out, check, history)
-        scenario = _scenario(check, FixtureFiles(feature), stage, history, ending)
-        yield scenario
-        if scenario.keep:
-            write_events(settings.out, check, history)
-            scenario.leave()
+        folder = folder_of(settings.out, check)
+        with Record(folder) as record, record.cleaning(), ExitStack() as ending:
+            ending.callback(_write_events, folder, history)
+            scenario = _scenario(check, FixtureFiles(feature), stage, history, ending)
+            scenario.recorder = Recorder(scenario, record)
+            record.write(about(scenario, feature, settings))
+            yield scenario
+            if scenario.keep:
+                _write_events(folder, history)
+                scenario.leave()
+
+
+def _write_events(folder: Path, history: History) -> None:
+    history.update()
+    write_events(folder, history.versions)
 
 
 def _scenario(
@@ -89,28 +98,3 @@ def _scenario(
 def _chance(check: Check, settings: Settings) -> Random | None:
     """Returns a seeded generator on a virtual clock, where every run has to have the same names."""
     return Random(f"{settings.seed}/{check.id}") if settings.virtual else None
-
-
-def write_events(out: Path, check: Check, history: History) -> None:
-    """Writes `checks/AREA/CHECK/events.ndjson`: all versions of the scenario in the order seen.
-
-    Each line is one JSON object. `managedFields` are left out.
-    """
-    history.update()
-    file = out / "checks" / check.area / check.id / "events.ndjson"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("wb") as events:
-        for version in history.versions:
-            events.write(orjson.dumps(_line(version), option=orjson.OPT_APPEND_NEWLINE))
-
-
-def _line(version: Version) -> Obj:
-    metadata = version.object["metadata"]
-    bare = {field: value for field, value in metadata.items() if field != "managedFields"}
-    return {
-        "at": version.at.isoformat(timespec="milliseconds"),
-        "event": version.event,
-        "kind": version.resource.kind,
-        "key": version.key,
-        "object": {**version.object, "metadata": bare},
-    }

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
+
+from pytest_bdd.parser import Step
 
 from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.model import Environment
@@ -21,6 +23,14 @@ from kuscia_conformance.scenario.domains import Domains
 from kuscia_conformance.scenario.expectations import Expectations
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names
+
+
+class StepRecorder(Protocol):
+    """Writes each step to the evidence, as `recording.Recorder` does."""
+
+    def begin(self, step: Step, *, looks: bool) -> None: ...
+
+    def end(self, step: Step, error: BaseException | None = None) -> None: ...
 
 
 @dataclass
@@ -45,6 +55,19 @@ class Scenario:
     wrote: list[str] = field(default_factory=list)
     #: Whether the scenario's objects stay in the cluster after it.
     keep: bool = False
+    #: Writes each step to the evidence; None in a replay.
+    recorder: StepRecorder | None = None
+
+    def begins(self, step: Step, *, looks: bool) -> None:
+        """Says which step runs from now on; `looks` says that it changes nothing."""
+        self.expect.step = step
+        if self.recorder:
+            self.recorder.begin(step, looks=looks)
+
+    def ends(self, step: Step, error: BaseException | None = None) -> None:
+        """Says that the step has ended, and with which error, if it has failed."""
+        if self.recorder:
+            self.recorder.end(step, error)
 
     def at_the_end(self, coroutine: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         """Registers a cleanup for the end of the scenario; the latest cleanup runs first."""

@@ -7,7 +7,6 @@ import re
 from pytest_bdd import given, parsers, then, when
 
 from kuscia_conformance.documents.edits import changed, without
-from kuscia_conformance.errors import NotFound
 from kuscia_conformance.features.tasks import (
     NAMES,
     make_task,
@@ -19,6 +18,7 @@ from kuscia_conformance.kube.kuscia import (
     KUSCIA_TASKS,
     TASK_NAMESPACE,
 )
+from kuscia_conformance.scenario.observed.statuses import getting
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -128,11 +128,6 @@ def _(scenario: Scenario, task: str, text: str) -> None:
     The text is what `kubectl get` prints, complete.
     """
     __tracebackhide__ = True
-    api, real = scenario.connection.api, scenario.names.real(task)
-    try:
-        scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))
-        said = "the task is there"
-    except NotFound as error:
-        said = scenario.names.incoming(f"Error from server ({error.reason}): {error.message}")
+    said = scenario.history.tape.ask(f"getting the task {task}", lambda: getting(scenario, task))
     if said != text:
         scenario.expect.fail(f"expected: {text}\nactual:   {said}")

@@ -26,7 +26,6 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, RULE]) -> None:
     "Rules of throughout" has all rules. Each version of the status is compared with the next one.
     """
     __tracebackhide__ = True
-    scenario.history.update()
     statuses = [status_of(version) for version in lifetime(scenario, task)]
     if len(statuses) < 2:
         scenario.expect.fail(

@@ -13,6 +13,7 @@ and checks do not depend on how fast a step looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -326,7 +327,8 @@ def require_file(scenario: Scenario, who: str, path: str, document: Any) -> None
     if not pods:
         scenario.expect.fail(f"expected: {path} in {who}\nactual:   there is no such pod")
     for version in pods:
-        text = _read(scenario, version.real, path)
+        question = f"the file {path} in {version.key}"
+        text = scenario.history.tape.ask(question, partial(_read, scenario, version.real, path))
         try:
             found = orjson.loads(text)
         except orjson.JSONDecodeError:

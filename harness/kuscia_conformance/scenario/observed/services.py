@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kuscia_conformance.environment.journal import Version
-from kuscia_conformance.errors import FeatureError, NotFound
-from kuscia_conformance.kube.objects import PODS, SERVICES, Obj, labels_of, name_of, namespace_of
+from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.kube.objects import (
+    ENDPOINTS,
+    PODS,
+    SERVICES,
+    labels_of,
+    name_of,
+    namespace_of,
+)
 from kuscia_conformance.scenario.scenario import Scenario
 
 COLUMNS = ("service", "port", "leads to")
@@ -50,7 +57,7 @@ def leads_to(scenario: Scenario, service: Version) -> list[str]:
     """Returns the names of the pods to which the service leads, sorted."""
     selector = service.object["spec"].get("selector")
     if not selector:
-        return endpoints(scenario, service.real)
+        return endpoints(scenario, service)
     pods = scenario.history.latest(PODS).values()
     return sorted(
         name_of(pod.object)
@@ -60,14 +67,9 @@ def leads_to(scenario: Scenario, service: Version) -> list[str]:
     )
 
 
-def endpoints(scenario: Scenario, service: Obj) -> list[str]:
+def endpoints(scenario: Scenario, service: Version) -> list[str]:
     """Returns the pods that the service's endpoints name, sorted; `?` for an unnamed target."""
-    path = f"/api/v1/namespaces/{namespace_of(service)}/endpoints/{name_of(service)}"
-    try:
-        found = scenario.connection.run(scenario.connection.api.raw(path))
-    except NotFound:
-        return []
-    subsets = found.get("subsets") or []
+    found = scenario.history.latest(ENDPOINTS).get(service.key)
+    subsets = (found.object.get("subsets") or []) if found else []
     addresses = [address for subset in subsets for address in subset.get("addresses") or []]
-    targets = [(address.get("targetRef") or {}).get("name", "?") for address in addresses]
-    return sorted(str(scenario.names.incoming(target)) for target in targets)
+    return sorted((address.get("targetRef") or {}).get("name", "?") for address in addresses)

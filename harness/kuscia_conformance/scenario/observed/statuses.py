@@ -15,7 +15,7 @@ from typing import Any
 from kuscia_conformance import documents
 from kuscia_conformance.documents import Context
 from kuscia_conformance.environment.journal import Version
-from kuscia_conformance.errors import MissingDocument
+from kuscia_conformance.errors import MissingDocument, NotFound
 from kuscia_conformance.features.tasks import Task
 from kuscia_conformance.kube import objects
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
@@ -109,20 +109,41 @@ def wrong_cells(
     `headings` have to be all the columns that kubectl shows. A wanted cell `age` stands for the age
     of the status field of that column, within 2 s or 10 %.
     """
-    real, api = scenario.names.real(name), scenario.connection.api
-    table = scenario.connection.run(api.table(KUSCIA_TASKS, real, TASK_NAMESPACE))
-    status = scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))["status"]
-    now = scenario.connection.journal.now()
-    columns = [column for column in table["columnDefinitions"] if not column["priority"]]
-    found = [column["name"].upper() for column in columns]
-    if found != list(headings):
-        return [f"expected: the columns {', '.join(headings)}\nactual:   {', '.join(found)}"]
-    cells = [scenario.names.incoming(cell) for cell in table["rows"][0]["cells"]]
+    seen = scenario.history.tape.ask(f"kubectl get {name}", lambda: _as_printed(scenario, name))
+    if seen["columns"] != list(headings):
+        found = ", ".join(seen["columns"])
+        return [f"expected: the columns {', '.join(headings)}\nactual:   {found}"]
+    now = objects.time_from(seen["now"])
     return [
         f"{heading}: expected {want or 'nothing'}, actual {cell or 'nothing'}"
-        for heading, want, cell in zip(headings, wanted, cells, strict=True)
-        if not _shows(want, cell, _field(status, heading), now)
+        for heading, want, cell in zip(headings, wanted, seen["cells"], strict=True)
+        if not _shows(want, cell, _field(seen["status"], heading), now)
     ]
+
+
+def _as_printed(scenario: Scenario, name: str) -> dict[str, Any]:
+    """Returns the table of `kubectl get`, and the status beside it at that moment."""
+    run, api = scenario.connection.run, scenario.connection.api
+    named = (KUSCIA_TASKS, scenario.names.real(name), TASK_NAMESPACE)
+    table, task = run(api.table(*named)), run(api.get(*named))
+    columns = [column for column in table["columnDefinitions"] if not column["priority"]]
+    return {
+        "columns": [column["name"].upper() for column in columns],
+        "cells": [scenario.names.incoming(cell) for cell in table["rows"][0]["cells"]],
+        "status": scenario.names.incoming(task.get("status") or {}),
+        "now": scenario.connection.journal.now().isoformat(),
+    }
+
+
+def getting(scenario: Scenario, name: str) -> str:
+    """Returns what `kubectl get` prints for a task that is gone."""
+    api, real = scenario.connection.api, scenario.names.real(name)
+    try:
+        scenario.connection.run(api.get(KUSCIA_TASKS, real, TASK_NAMESPACE))
+    except NotFound as error:
+        said = f"Error from server ({error.reason}): {error.message}"
+        return str(scenario.names.incoming(said))
+    return "the task is there"
 
 
 def lifetime(scenario: Scenario, name: str) -> list[Version]:

@@ -1,0 +1,93 @@
+"""Reads which outcome each check of a run had, from the results folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from kuscia_conformance.errors import NotRecorded, UsageError
+from kuscia_conformance.evidence.files import folder_of
+from kuscia_conformance.evidence.lines import lines_of
+from kuscia_conformance.evidence.plan import PlannedCheck
+from kuscia_conformance.evidence.record import STEPS
+from kuscia_conformance.evidence.results import Result
+from kuscia_conformance.evidence.run import Evidence
+from kuscia_conformance.features.checks import Check
+from kuscia_conformance.features.folders import suite_folder
+
+#: The word for a planned check without a result.
+NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of a check as the run reported it."""
+
+    check: Check
+    outcome: str
+    text: str
+
+
+def recorded_outcomes(results: Path) -> list[Outcome]:
+    """Returns the outcomes in the order of the plan.
+
+    Raises UsageError if the folder has no plan, or if one of its files is damaged.
+    """
+    evidence = Evidence.read(results)
+    if evidence.plan is None:
+        raise UsageError(f"{results}: the run ended before its first check")
+    return [_outcome(planned, evidence.results) for planned in evidence.plan.checks]
+
+
+def _outcome(planned: PlannedCheck, results: Mapping[str, Result]) -> Outcome:
+    result = results.get(planned.check.id)
+    if not planned.applies:
+        return Outcome(planned.check, "skip", "")
+    return Outcome(planned.check, result.outcome, result.text) if result else _not_run(planned)
+
+
+def _not_run(planned: PlannedCheck) -> Outcome:
+    return Outcome(planned.check, NOT_RUN, "")
+
+
+def chosen(outcomes: Sequence[Outcome], only: Sequence[str]) -> list[Outcome]:
+    """Returns the outcomes of the checks that a pattern names; without patterns, all.
+
+    Raises UsageError for a pattern that names no check of the run.
+    """
+    for pattern in only:
+        if not any(each.check.is_named([pattern]) for each in outcomes):
+            raise UsageError(f"--only {pattern}: the run has no check of this name")
+    return [each for each in outcomes if not only or each.check.is_named(only)]
+
+
+def feature_path(check: Check, results: Path, features: Sequence[Path]) -> Path:
+    """Returns where the feature of a check lies today; the path need not exist.
+
+    A feature of the suite is in the suite. A feature of an author's is in one of `features`, which
+    are files and folders, or at the path that the run has recorded, from the working folder.
+    """
+    if check.area:
+        return suite_folder("features").resolve() / check.feature
+    candidates = [path / check.feature if path.is_dir() else path for path in features]
+    found = [path for path in candidates if path.name == check.feature and path.is_file()]
+    return (found or [_path_in_the_run(check, results)])[0].resolve()
+
+
+def _path_in_the_run(check: Check, results: Path) -> Path:
+    with suppress(NotRecorded):
+        _, about = next(lines_of(folder_of(results, check) / STEPS), (0, {}))
+        return Path(str(about.get("feature", check.feature)))
+    return Path(check.feature)
+
+
+def same_text(one: str, other: str) -> bool:
+    """Returns whether two texts of a failure are the same, but for blanks at the ends of lines."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[ \t]+$", "", text.strip(), flags=re.MULTILINE)

@@ -1,0 +1,121 @@
+"""The command `replay`: what it prints, and its exit codes."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from kuscia_conformance.cli.main import cli
+from kuscia_conformance.evidence.plan import Plan, PlannedCheck, write_plan
+from kuscia_conformance.evidence.record import FORMAT
+from kuscia_conformance.evidence.results import Result, write_result
+from kuscia_conformance.features.checks import Check
+
+MINE = Check("mine-a", "mine.feature", 5, "A", ())
+PLAN = Plan(
+    (
+        PlannedCheck(MINE, ""),
+        PlannedCheck(replace(MINE, id="mine-b", line=8), "", unmet="needs real-pods"),
+    ),
+    partial=True,
+)
+FEATURE = """@core
+Feature: Mine
+  @id:mine-a
+  Scenario: A
+    When "task.yaml" without spec.initiator is applied
+    Then it is refused, naming spec.initiator
+"""
+ABOUT = {
+    "format": FORMAT,
+    "scenario": "mine-a",
+    "feature": "mine.feature",
+    "token": "ghkmnp",
+    "began": "2026-01-01T00:00:00+00:00",
+    "timeouts": {"status": 20},
+    "cluster": "embedded",
+    "can": [],
+    "controller": "reference",
+}
+STEP = {
+    "began": "2026-01-01T00:00:01+00:00",
+    "ended": "2026-01-01T00:00:02+00:00",
+    "length": [0, 0],
+    "cursor": 0,
+}
+STATE = {
+    "refusal": {
+        "code": 422,
+        "reason": "Invalid",
+        "message": "spec.initiator is required",
+        "status": {"details": {"causes": [{"field": "spec.initiator"}]}},
+    }
+}
+WHEN = {"step": "When", "text": '"task.yaml" without spec.initiator is applied', "looks": False}
+THEN = {"step": "Then", "text": "it is refused, naming spec.initiator", "looks": True}
+MANIFEST = "apiVersion: v1\nkind: Thing\nmetadata: {name: x}\nspec: {initiator: a}\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A working folder with a feature, and the results of a run of it."""
+    check = tmp_path / "results" / "checks" / "mine-a"
+    check.mkdir(parents=True)
+    (check / "events.ndjson").write_text("")
+    lines = [ABOUT, {**WHEN, **STEP, "state": STATE}, {**THEN, **STEP}, {"cleaned": ""}]
+    (check / "steps.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (tmp_path / "mine.feature").write_text(FEATURE)
+    (tmp_path / "task.yaml").write_text(MANIFEST)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def told(folder, *options, outcome="pass", text=""):
+    """Returns the exit code and the output of the command."""
+    write_plan(folder / "results", PLAN)
+    write_result(folder / "results", MINE, Result("mine-a", outcome, text=text))
+    done = CliRunner().invoke(cli, ["replay", "results", *options])
+    return done.exit_code, done.output
+
+
+SUMMARY = "not replayable; 1 were skipped in the run\n"
+
+
+def test_a_run_that_is_judged_the_same_prints_one_line(folder):
+    assert told(folder) == (
+        0,
+        f"1 checks replayed: 1 same, 0 differ, 0 no evidence, 0 {SUMMARY}",
+    )
+
+
+def test_a_check_that_ends_otherwise_is_shown_with_its_text(folder):
+    code, output = told(folder, outcome="fail", text="expected a refusal")
+    assert code == 1
+    assert output.startswith("mine-a: fail → pass\n1 checks replayed: 0 same, 1 differ")
+
+
+def test_a_check_that_cannot_be_judged_again_is_shown_with_the_reason(folder):
+    (folder / "mine.feature").write_text(FEATURE.replace("spec.initiator is", "spec.parties is"))
+    code, output = told(folder)
+    assert code == 3
+    assert "mine-a: pass → not replayable\n    the step has changed: When" in output
+
+
+@pytest.mark.parametrize(("only", "code"), [("mine-a", 0), ("mine*", 0), ("mine-b", 0)])
+def test_some_checks_can_be_chosen(folder, only, code):
+    assert told(folder, "--only", only)[0] == code
+
+
+def test_a_check_that_was_not_run_has_no_evidence(folder):
+    told(folder)
+    (folder / "results" / "checks" / "mine-a" / "result.json").unlink()
+    done = CliRunner().invoke(cli, ["replay", "results"])
+    assert done.exit_code == 3
+    assert "mine-a: not run → no evidence" in done.output
+
+
+def test_the_help_shows_an_example():
+    output = CliRunner().invoke(cli, ["replay", "--help"]).output
+    assert "Example: kuscia-conformance replay results --only view,run-pod-fails" in output
+    assert "Needs no cluster." in output
