@@ -18,10 +18,12 @@ from pytest_bdd.scenario import _get_scenario_decorator
 from kuscia_conformance.errors import FeatureError, MissingDocument, UsageError
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.fixture_files import STATUS
-from kuscia_conformance.features.reader import read_feature
+from kuscia_conformance.features.reader import Case, read_feature
 from kuscia_conformance.steps import definitions
 
 CHECK = pytest.StashKey[Check]()
+#: The check with its steps.
+CASE = pytest.StashKey[Case]()
 #: Whether `--update` is set. Then a missing status document does not count as a mistake.
 UPDATING = pytest.StashKey[bool]()
 #: The patterns of `--only`; empty if all checks are to run.
@@ -45,7 +47,8 @@ class FeatureFile(pytest.Module):
         for item in super().collect():
             if isinstance(item, pytest.Function):
                 row = item.callspec.id if hasattr(item, "callspec") else None
-                item.stash[CHECK] = item.obj.checks[row]
+                item.stash[CASE] = item.obj.cases[row]
+                item.stash[CHECK] = item.stash[CASE].check
             yield item
 
 
@@ -56,9 +59,9 @@ def _module(path: Path, only: Sequence[str], *, updating: bool) -> ModuleType:
         raise FeatureError("\n".join(str(problem) for problem in problems))
     module = ModuleType(path.stem)
     for template in text.parsed.scenarios.values():
-        checks = {case.row: case.check for case in text.cases if case.template is template}
-        name = next(iter(checks.values())).id.partition("#")[0]
-        setattr(module, name, _function(text.parsed, template, checks))
+        cases = {case.row: case for case in text.cases if case.template is template}
+        name = next(iter(cases.values())).check.id.partition("#")[0]
+        setattr(module, name, _function(text.parsed, template, cases))
     return module
 
 
@@ -68,7 +71,7 @@ def _comes(problem: UsageError) -> bool:
 
 
 def _function(
-    feature: Feature, template: ScenarioTemplate, checks: dict[str | None, Check]
+    feature: Feature, template: ScenarioTemplate, cases: dict[str | None, Case]
 ) -> Callable[..., Any]:
     decorate = _get_scenario_decorator(feature, feature.filename, template, template.name)
     function: Any = decorate(lambda: None)
@@ -79,9 +82,10 @@ def _function(
         ids = [context["id"] for context in contexts]
         parametrize = pytest.mark.parametrize(mark.args[0], contexts, ids=ids)
         function.pytestmark.append(parametrize.mark)
+    checks = {row: case.check for row, case in cases.items()}
     plain = {check.level for check in checks.values()} & {"core", "provisional"}
     plain |= {"exclusive"} if any(check.exclusive for check in checks.values()) else set()
     function.pytestmark += [getattr(pytest.mark, word).mark for word in sorted(plain)]
-    function.checks = checks
+    function.cases = cases
     found: Callable[..., Any] = function
     return found

@@ -21,11 +21,11 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.errors import ConformanceError, ControllerError, Unreachable
 from kuscia_conformance.features.checks import PLAIN_TAGS, Check
 from kuscia_conformance.kube.kubeconfig import read_access
-from kuscia_conformance.pytest_plugin.collection import CHECK, ONLY, UPDATING, FeatureFile
+from kuscia_conformance.pytest_plugin.collection import CASE, CHECK, ONLY, UPDATING, FeatureFile
 from kuscia_conformance.pytest_plugin.on_failure import kept, pause
 from kuscia_conformance.pytest_plugin.options import WORKER_SETTINGS, as_pytest_says
 from kuscia_conformance.pytest_plugin.session import RUN, WORKER_ENVIRONMENT, Run, run_of
-from kuscia_conformance.report.outcome import outcome_of
+from kuscia_conformance.report.outcome import decided, outcome_of
 from kuscia_conformance.scenario.failure import CheckFailed
 from kuscia_conformance.scenario.lifecycle import Stage, scenario_lifecycle
 from kuscia_conformance.scenario.scenario import Scenario
@@ -153,13 +153,22 @@ def pytest_runtest_makereport(
             report.longrepr = str(error)
         if isinstance(error, Unreachable | ControllerError):
             item.session.shouldstop = error.message
-        outcome = outcome_of(check, report, error)
+        outcome = outcome_of(check, report, error, _decided(item, report, error))
         report.conformance = outcome  # type: ignore[attr-defined]
         if call.when == "call":
             after_call(item, report, outcome)
         if call.when == "setup":
             item.user_properties += [("requirement", name) for name in check.requirements]
     return report
+
+
+def _decided(
+    item: pytest.Item, report: pytest.TestReport, error: BaseException | None
+) -> dict[str, str]:
+    """Returns what this phase of a check says of each requirement that the check claims."""
+    if report.skipped or (report.passed and report.when != "call"):
+        return {}
+    return decided(item.stash[CASE], steps.definitions(), error)
 
 
 def after_call(item: pytest.Item, report: pytest.TestReport, outcome: dict[str, Any]) -> None:

@@ -104,7 +104,11 @@ def _requirements(results: list[Result]) -> dict[str, Any]:
     return {
         name: {
             "strength": requirements()[name].strength,
-            "outcomes": {r.check.id: r.outcome for r in results if name in r.check.requirements},
+            "outcomes": {
+                r.check.id: r.requirements.get(name, r.outcome)
+                for r in results
+                if name in r.check.requirements
+            },
         }
         for name in covered
     }
@@ -116,7 +120,7 @@ def _check(result: Result) -> dict[str, Any]:
         "id": check.id,
         "feature": f"{check.feature}:{check.line}",
         "title": check.title,
-        "requirements": list(check.requirements),
+        "requirements": result.requirements or list(check.requirements),
         "strength": strength(check),
         "level": check.level,
         "outcome": result.outcome,
