@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ def read_feature(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -
     return FeatureText(path, feature, cases, tuple(each_once(problems)))
 
 
+@cache
 def cases_in(path: Path) -> tuple[Case, ...]:
     """Returns the checks of a feature file, without looking for mistakes.
 
