@@ -165,8 +165,11 @@ def pytest_runtest_makereport(
 def _decided(
     item: pytest.Item, report: pytest.TestReport, error: BaseException | None
 ) -> dict[str, str]:
-    """Returns what this phase of a check says of each requirement that the check claims."""
-    if report.skipped or (report.passed and report.when != "call"):
+    """Returns what this phase of a check says of each requirement that the check claims.
+
+    A teardown says nothing: what could not be cleaned up belongs to no requirement.
+    """
+    if report.skipped or report.when == "teardown" or (report.passed and report.when == "setup"):
         return {}
     return decided(item.stash[CASE], steps.definitions(), error)
 
