@@ -16,6 +16,8 @@ from pytest_bdd.parser import Step
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.catalogue import covering, like
 from kuscia_conformance.features.checks import Requirement, requirements, strength
+from kuscia_conformance.features.comparisons import claims_of, compared_by
+from kuscia_conformance.features.ownership import owners
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import KEYWORDS, Definition, StepDefinitions
 from kuscia_conformance.steps import placeholder
@@ -30,7 +32,7 @@ def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     """
     found = [case for case in cases if name in (case.check.id, case.check.id.partition("#")[0])]
     if found:
-        return "\n\n\n".join(about_check(case) for case in found)
+        return "\n\n\n".join(about_check(case, steps) for case in found)
     if name in requirements():
         return about_requirement(requirements()[name], cases)
     if definitions := _definitions(name, steps):
@@ -41,8 +43,11 @@ def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     )
 
 
-def about_check(case: Case) -> str:
-    """Returns the check's steps, its requirements, its documents, and how to run it alone."""
+def about_check(case: Case, steps: StepDefinitions) -> str:
+    """Returns the check's steps, its requirements, its documents, and how to run it alone.
+
+    Below each requirement is what it owns of all that the check compares.
+    """
     check = case.check
     needs = [*(f"needs {name}" for name in sorted(check.needs))]
     needs += ["runs alone"] if check.exclusive else []
@@ -52,7 +57,7 @@ def about_check(case: Case) -> str:
         "",
         *_scenario(case),
         "",
-        *_requirements(case),
+        *_requirements(case, steps),
         *_documents(case),
         f"Run it alone: kuscia-conformance run --only '{check.id}'{_cluster(case)}",
     ]
@@ -119,10 +124,13 @@ def _table(step: Step) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in cells]
 
 
-def _requirements(case: Case) -> Iterator[str]:
-    known = requirements()
+def _requirements(case: Case, steps: StepDefinitions) -> Iterator[str]:
+    known, claims = requirements(), claims_of(case.check)
+    compared = [subject for step in compared_by(case, steps) for subject in step]
     for name in case.check.requirements:
         yield _brief(known[name])
+        mine = dict.fromkeys(subject for subject in compared if name in owners(subject, claims))
+        yield from (f"    compares {subject}" for subject in mine)
     yield ""
 
 

@@ -45,7 +45,11 @@ class Phases:
         return result
 
     def _decided(self, outcome: str, error: BaseException | None, when: str) -> Mapping[str, str]:
-        if outcome == "skip" or (outcome == "pass" and when != "call"):
+        """Returns what the phase says of each requirement.
+
+        A teardown says nothing: what could not be cleaned up belongs to no requirement.
+        """
+        if outcome == "skip" or when == "teardown" or (outcome == "pass" and when == "setup"):
             return {}
         return decided(self.case, self.steps, error)
 
