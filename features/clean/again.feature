@@ -9,12 +9,12 @@ Feature: A task made again under its name
   @id:clean-then-again @req:CL-04
   Scenario Outline: When everything of <which> one is gone, it runs afresh
     When the task "psi" is created
-    Then the pods of "psi" run
-    When the pods of "psi" finish with exit code <code>
-    Then the status of "psi" matches "<phase>.status.yaml"
-    When the task "psi" is deleted
-    Then alice and bob hold what was noted, nothing else
-    When the task "psi" is created
+    And the pods of "psi" run
+    And the pods of "psi" finish with exit code <code>
+    And the status of "psi" matches "<phase>.status.yaml"
+    And the task "psi" is deleted
+    And alice and bob hold what was noted, nothing else
+    And the task "psi" is created
     And the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
     And the phases of "psi" were Pending, Running, Succeeded
@@ -27,8 +27,8 @@ Feature: A task made again under its name
   @id:clean-again-at-once @req:CL-05
   Scenario: While the pods of the one before are still ending, it runs afresh
     When the task "psi" is created
-    Then the pods of "psi" run
-    When the task "psi" is deleted
+    And the pods of "psi" run
+    And the task "psi" is deleted
     And the task "psi" is created
     Then the pods of "psi" run
     When the pods of "psi" finish
@@ -39,8 +39,8 @@ Feature: A task made again under its name
   Scenario: At once after one that never ran, it runs afresh
     Given the nodes of bob have room for no pod
     When the task "psi" is created
-    Then the pods of "psi" exist
-    When the task "psi" is deleted
+    And the pods of "psi" exist
+    And the task "psi" is deleted
     And the task "psi" is created
     And the nodes of bob have room for 1 pod
     And the pods of "psi" finish
@@ -52,10 +52,10 @@ Feature: A task made again under its name
     And the nodes of bob have room for 2 pods
     And the task "other" of alice and bob
     When the task "other" is created
-    Then the pods of "other" are ready
-    When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the task "psi" is deleted
+    And the pods of "other" are ready
+    And the task "psi" is created
+    And the pods of "psi" are ready
+    And the task "psi" is deleted
     Then the pods of "psi" are over
     And the services of alice are
       | service      | leads to |

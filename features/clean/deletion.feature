@@ -10,17 +10,17 @@ Feature: Deleting a task
   Scenario: While it is Pending
     Given the nodes of bob have room for no pod
     When the task "psi" is created
-    Then the pods of "psi" exist
+    And the pods of "psi" exist
     And the status of "psi" matches "pending.status.yaml"
-    When the task "psi" is deleted
+    And the task "psi" is deleted
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
   @id:clean-while-running @req:CL-01 @req:CL-02
   Scenario: While it is Running
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the task "psi" is deleted
+    And the pods of "psi" are ready
+    And the task "psi" is deleted
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
@@ -28,8 +28,8 @@ Feature: Deleting a task
   Scenario: After it has succeeded
     When the task "psi" is created
     And the pods of "psi" finish
-    Then the status of "psi" matches "succeeded.status.yaml"
-    When the task "psi" is deleted
+    And the status of "psi" matches "succeeded.status.yaml"
+    And the task "psi" is deleted
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
@@ -37,7 +37,7 @@ Feature: Deleting a task
   Scenario: After it has failed
     When the task "psi" is created
     And the pods of bob finish with exit code 1
-    Then the status of "psi" matches "failed.status.yaml"
-    When the task "psi" is deleted
+    And the status of "psi" matches "failed.status.yaml"
+    And the task "psi" is deleted
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else

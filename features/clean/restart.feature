@@ -10,9 +10,9 @@ Feature: A task is deleted while the controller is down
   Scenario Outline: A <phase> task
     Given the nodes of bob have room for <room> pod
     When the task "psi" is created
-    Then the pods of "psi" exist
+    And the pods of "psi" exist
     And the status of "psi" matches "<phase>.status.yaml"
-    When the controller is killed
+    And the controller is killed
     And the task "psi" is deleted
     And the controller is started
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
@@ -26,17 +26,17 @@ Feature: A task is deleted while the controller is down
   @id:clean-killed-while-deleting @req:CL-03
   Scenario: It is killed just after the task was deleted
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the task "psi" is deleted
+    And the pods of "psi" are ready
+    And the task "psi" is deleted
     And the controller is killed
     And the controller is started
     Then alice and bob hold what was noted, nothing else
 
-  @id:clean-replaced-while-down @req:CL-03 @req:CL-04
+  @id:clean-replaced-while-down @req:CL-04
   Scenario: Meanwhile another task was created under its name
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the controller is killed
+    And the pods of "psi" are ready
+    And the controller is killed
     And the task "psi" is deleted
     And the task "psi" is created
     And the controller is started

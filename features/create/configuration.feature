@@ -11,12 +11,12 @@ Feature: What containers are told
   @id:create-configuration-mounted @req:CR-12
   Scenario: Configuration is mounted where the template says
     When the task "psi" is created
-    Then the pods of "psi" run
-    And the pods of "psi" have
+    And the pods of "psi" run
+    Then the pods of "psi" have
       | spec.containers[0].volumeMounts[mountPath=/work/conf/task.json].subPath | task.json |
 
   @id:create-configuration-readable @req:CR-08 @needs:exec
   Scenario: It holds the task's input, its parties and the pod's own ports
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    And the file "/work/conf/task.json" in the pods of "psi" matches "configuration.yaml"
+    And the pods of "psi" are ready
+    Then the file "/work/conf/task.json" in the pods of "psi" matches "configuration.yaml"

@@ -8,6 +8,6 @@ Feature: Tasks live in cross-domain
     When "elsewhere.yaml" is applied
     And the task "psi" is created
     And the pods of "psi" finish
-    Then the pods of "psi" have ended
-    And no pod of "elsewhere" was made
+    And the pods of "psi" have ended
+    Then no pod of "elsewhere" was made
       | witness | the pods of "psi" have ended |

@@ -16,8 +16,8 @@ Feature: What cannot be made
     Given the task "psi" of alice and bob, which lives for 10 s
     And the AppImage is missing
     When the task "psi" is created
-    Then the status of "psi" matches "handled.status.yaml"
-    When the AppImage is created
+    And the status of "psi" matches "handled.status.yaml"
+    And the AppImage is created
     Then the status of "psi" matches "late.status.yaml"
 
   @id:create-impossible @req:VW-06

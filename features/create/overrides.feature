@@ -9,8 +9,7 @@ Feature: What a party's own template replaces
   Scenario Outline: Its <field> replaces that of the AppImage
     When "task.yaml" is applied with
       | spec.parties[0].template.spec.containers[0].<field> | <own> |
-    Then the pods of "task" exist
-    And the pods of alice have
+    Then the pods of alice have
       | spec.containers[0].<place> | <expected> |
 
     Examples: A whole field
@@ -44,16 +43,14 @@ Feature: What a party's own template replaces
   Scenario: Its restartPolicy replaces that of the AppImage
     When "task.yaml" is applied with
       | spec.parties[0].template.spec.restartPolicy | OnFailure |
-    Then the pods of "task" exist
-    And the pods of alice have
+    Then the pods of alice have
       | spec.restartPolicy | OnFailure |
 
   @id:create-container-added @req:CR-06
   Scenario: A container that the AppImage does not have is added
     When "task.yaml" is applied with
       | spec.parties[0].template.spec.containers[1] | {name: helper, workingDir: /work, command: [sh, -c, "./app --seconds=600"]} |
-    Then the pods of "task" exist
-    And the pods of alice have
+    Then the pods of alice have
       | spec.containers[0].name    | app                             |
       | spec.containers[0].args    | [-c, "./app --seconds=600"]     |
       | spec.containers[1].name    | helper                          |
@@ -64,5 +61,4 @@ Feature: What a party's own template replaces
   Scenario: Without a template of its own the pods are as the AppImage says
     When "task.yaml" is applied with
       | spec.parties[0].template | null |
-    Then the pods of "task" exist
-    And the pods of alice match "as-the-image.pod.yaml"
+    Then the pods of alice match "as-the-image.pod.yaml"

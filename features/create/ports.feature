@@ -10,8 +10,8 @@ Feature: Ports and their services
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].ports | [{name: fed, port: 8080, protocol: HTTP, scope: Cluster}, <port>] |
     When the task "psi" is created
-    Then the pods of "psi" run
-    And the services of alice are
+    And the pods of "psi" run
+    Then the services of alice are
       | service   | port | leads to |
       | psi-0-fed | 8080 | psi-0    |
 
@@ -20,7 +20,7 @@ Feature: Ports and their services
       | local | of scope Local | no service | {name: more, port: 8081, protocol: HTTP, scope: Local} |
       | none  | without scope  | no service | {name: more, port: 8081, protocol: HTTP}               |
 
-  @id:create-port-served @req:CR-07 @req:VW-11
+  @id:create-port-served @req:CR-07 @req:VW-11 @req:VW-12
   Scenario Outline: A port of scope <scope> has a service, which is shown with it
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].ports | [{name: more, port: 8081, protocol: <protocol>, scope: <scope>}] |
@@ -36,7 +36,7 @@ Feature: Ports and their services
       | cluster-grpc | Cluster | GRPC     | cluster  |
       | domain       | Domain  | HTTP     | domain   |
 
-  @id:create-port-undeclared @req:CR-07 @req:VW-11
+  @id:create-port-undeclared @req:CR-07 @req:VW-11 @req:VW-12
   Scenario: A port whose number nobody declares gets one
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].ports | [{name: more, protocol: HTTP, scope: Cluster}] |
@@ -61,8 +61,8 @@ Feature: Ports and their services
   Scenario: A task whose name is too long for its services has them under other names
     Given the task "quite-a-long-name-for-a-task-of-one-party-with-two-services" of alice
     When the task "quite-a-long-name-for-a-task-of-one-party-with-two-services" is created
-    Then the pods of alice run
-    And the services of alice are
+    And the pods of alice run
+    Then the services of alice are
       | port | leads to                                                      |
       | 8080 | quite-a-long-name-for-a-task-of-one-party-with-two-services-0 |
       | 8081 | quite-a-long-name-for-a-task-of-one-party-with-two-services-0 |

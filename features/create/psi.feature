@@ -1,8 +1,7 @@
 @core @exclusive
 Feature: The page's first task, as printed
 
-  @id:create-psi-as-printed
-  @req:CR-01 @req:CR-03 @req:CR-07 @req:VW-08 @req:VW-09 @req:VW-11 @req:VW-12 @req:VW-13 @req:VW-16
+  @id:create-psi-as-printed @req:CR-01 @req:VW-08 @req:VW-12 @req:VW-13
   Scenario: secretflow-task-psi is accepted, runs and succeeds
     Given the domains alice and bob, each with room for 1 pod
     And "secretflow-image.yaml" is applied

@@ -5,7 +5,7 @@ Feature: How many pods a party has, and what each of them has
     Given the domains alice and bob, each with room for 4 pods
     And the task "psi" of alice and bob
 
-  @id:create-replicas @req:CR-04 @req:CR-16
+  @id:create-replicas @req:CR-04
   Scenario Outline: <image> replicas of the AppImage and <own> of its own are <pods>
     Given the AppImage has
       | spec.deployTemplates[0].replicas | <image> |
@@ -21,6 +21,13 @@ Feature: How many pods a party has, and what each of them has
       | image     | 2     | null | alice/psi-0, alice/psi-1, bob/psi-0 and bob/psi-1                          |
       | own-more  | 1     | 3    | alice/psi-0, alice/psi-1, alice/psi-2 and bob/psi-0                        |
       | own-fewer | 2     | 1    | alice/psi-0, bob/psi-0 and bob/psi-1                                       |
+
+  @id:create-replicas-named @req:CR-16
+  Scenario: Two pods of a party are called after the task, and numbered
+    Given the task "psi" has
+      | spec.parties[0].template.replicas | 2 |
+    When the task "psi" is created
+    Then the pods of "psi" are alice/psi-0, alice/psi-1 and bob/psi-0
 
   @id:create-replicas-served @req:CR-07 @req:CR-03
   Scenario: Each of two pods has services of its own
@@ -39,7 +46,7 @@ Feature: How many pods a party has, and what each of them has
       | psi-0-fed    | psi-0    |
       | psi-0-global | psi-0    |
 
-  @id:create-replicas-shown @req:VW-04 @req:VW-09 @req:VW-11
+  @id:create-replicas-shown @req:VW-04 @req:VW-09 @req:VW-11 @req:VW-12
   Scenario: Each of three pods is shown with its services
     Given the task "psi" has
       | spec.parties[0].template.replicas | 3 |

@@ -10,9 +10,9 @@ Feature: Two tasks of the same parties, side by side
 
   @id:create-twins @req:CR-10
   Scenario: They share no pod and no service
-    Then the pods of "one" are ready
+    When the pods of "one" are ready
     And the pods of "two" are ready
-    And the services of alice are
+    Then the services of alice are
       | service      | leads to |
       | one-0-fed    | one-0    |
       | one-0-global | one-0    |
@@ -25,10 +25,10 @@ Feature: Two tasks of the same parties, side by side
 
   @id:create-twins-apart @req:CR-10
   Scenario: When one fails the other goes on
-    Then the pods of "one" are ready
+    When the pods of "one" are ready
     And the pods of "two" are ready
-    When the pod "bob/one-0" finishes with exit code 1
-    Then the status of "one" matches "one-failed.status.yaml"
-    When the pods of "two" finish
+    And the pod "bob/one-0" finishes with exit code 1
+    And the status of "one" matches "one-failed.status.yaml"
+    And the pods of "two" finish
     Then the status of "two" matches "two.status.yaml"
     And each pod of "two" was created once

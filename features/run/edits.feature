@@ -10,13 +10,13 @@ Feature: A spec that is edited after the task was created
   Scenario Outline: <edit>, while it is Pending, does not change what runs
     Given the nodes of bob have room for no pod
     When the task "psi" is created
-    Then the pods of "psi" exist
+    And the pods of "psi" exist
     And the status of "psi" matches "pending.status.yaml"
-    When the task "psi" is changed to have
+    And the task "psi" is changed to have
       | <path> | <value> |
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" run
-    When the pods of "psi" finish
+    And the pods of "psi" run
+    And the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
     And the pods of alice have
       | spec.containers[0].args | [-c, "./app --seconds=600"] |
@@ -33,9 +33,9 @@ Feature: A spec that is edited after the task was created
   @id:run-edit-running @req:RN-07
   Scenario Outline: <edit>, while it is Running, does not change what runs
     When the task "psi" is created
-    Then the pods of "psi" are ready
+    And the pods of "psi" are ready
     And the status of "psi" matches "running.status.yaml"
-    When the task "psi" is changed to have
+    And the task "psi" is changed to have
       | <path> | <value> |
     And the pods of alice finish
     Then the status of "psi" matches "one-ended.status.yaml"
@@ -54,12 +54,12 @@ Feature: A spec that is edited after the task was created
   Scenario: A second pod, once it has finished, is not made
     When the task "psi" is created
     And the pods of "psi" finish
-    Then the status of "psi" matches "succeeded.status.yaml"
-    When the task "psi" is changed to have
+    And the status of "psi" matches "succeeded.status.yaml"
+    And the task "psi" is changed to have
       | spec.parties[0].template.replicas | 2 |
     And the task "probe" is created
     And the pods of "probe" finish
-    Then the pods of "probe" have ended
-    And the status of "psi" matches "succeeded.status.yaml"
+    And the pods of "probe" have ended
+    Then the status of "psi" matches "succeeded.status.yaml"
     And "psi" never had other pods than alice/psi-0 and bob/psi-0
       | witness | the pods of "probe" have ended |

@@ -5,7 +5,7 @@ Feature: A pod that fails
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
     When the task "psi" is created
-    Then the pods of "psi" are ready
+    And the pods of "psi" are ready
 
   @id:run-pod-fails @req:RN-01 @req:RN-02 @req:VW-05 @req:VW-06 @req:VW-10
   Scenario: Its exit code and its message reach the task

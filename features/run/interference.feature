@@ -8,26 +8,26 @@ Feature: Somebody else interferes
   @id:run-pod-deleted @req:RN-05
   Scenario: A running pod that somebody deletes has failed, and is not made again
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the pod "bob/psi-0" is deleted by somebody
+    And the pods of "psi" are ready
+    And the pod "bob/psi-0" is deleted by somebody
     Then the status of "psi" matches "pod-deleted.status.yaml"
     And each pod of "psi" was created once
 
   @id:run-service-deleted @req:VW-11
   Scenario: The entry of a service that somebody deletes stays
     When the task "psi" is created
-    Then the pods of "psi" are ready
+    And the pods of "psi" are ready
     And the status of "psi" matches "running.status.yaml"
-    When the service "bob/psi-0-fed" is deleted by somebody
+    And the service "bob/psi-0-fed" is deleted by somebody
     And the pods of "psi" finish
-    Then the status of "psi" matches "succeeded.status.yaml"
+    Then the status of "psi" matches "services-stay.status.yaml"
 
   @id:run-status-emptied @req:RN-10
   Scenario Outline: <what> taken out of the status of a <when> task is put back
     When the task "psi" is created
-    Then the pods of "psi" are ready
+    And the pods of "psi" are ready
     And the status of "psi" matches "running.status.yaml"
-    When somebody writes into the status of "psi"
+    And somebody writes into the status of "psi"
       | <field> | null |
     And the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
@@ -44,9 +44,9 @@ Feature: Somebody else interferes
   @id:run-phase-set-back @req:RN-10
   Scenario: A running task that somebody calls Pending succeeds all the same
     When the task "psi" is created
-    Then the pods of "psi" are ready
+    And the pods of "psi" are ready
     And the status of "psi" matches "running.status.yaml"
-    When somebody writes into the status of "psi"
+    And somebody writes into the status of "psi"
       | phase | Pending |
     And the pods of "psi" finish
     Then the phases of "psi" were Pending, Running, Pending, Running, Succeeded
@@ -57,8 +57,8 @@ Feature: Somebody else interferes
   Scenario Outline: A <phase> task that somebody calls Running is <phase> again
     When the task "psi" is created
     And the pods of "psi" finish with exit code <code>
-    Then the status of "psi" matches "<phase>.status.yaml"
-    When 1 second passes
+    And the status of "psi" matches "<phase>.status.yaml"
+    And 1 second passes
     And somebody writes into the status of "psi"
       | phase | Running |
     Then the phases of "psi" were Pending, Running, <shown>, Running, <shown>

@@ -9,9 +9,9 @@ Feature: The controller is killed, and started again
   Scenario: While the task is Pending
     Given the nodes of bob have room for no pod
     When the task "psi" is created
-    Then the pods of "psi" exist
+    And the pods of "psi" exist
     And the status of "psi" matches "pending.status.yaml"
-    When the controller is killed
+    And the controller is killed
     And the nodes of bob have room for 1 pod
     And the controller is started
     Then the pods of "psi" run
@@ -23,8 +23,8 @@ Feature: The controller is killed, and started again
   @id:run-restart-half-created @req:RN-06
   Scenario: As soon as the first pod is there
     When the task "psi" is created
-    Then the pod "alice/psi-0" exists
-    When the controller is killed
+    And the pod "alice/psi-0" exists
+    And the controller is killed
     And the controller is started
     Then the pods of "psi" run
     When the pods of "psi" finish
@@ -34,8 +34,8 @@ Feature: The controller is killed, and started again
   @id:run-restart-running @req:RN-06
   Scenario: While the task is Running
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the controller is killed
+    And the pods of "psi" are ready
+    And the controller is killed
     And the controller is started
     And the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
@@ -45,9 +45,9 @@ Feature: The controller is killed, and started again
   @id:run-restart-ended @req:RN-06
   Scenario Outline: Its pods end with exit code <code> while nobody is there to see it
     When the task "psi" is created
-    Then the pods of "psi" are ready
+    And the pods of "psi" are ready
     And the status of "psi" matches "running.status.yaml"
-    When the controller is killed
+    And the controller is killed
     And the pods of bob finish with exit code <code>
     And the pods of alice finish
     And the pods of "psi" have ended

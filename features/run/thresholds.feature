@@ -8,8 +8,8 @@ Feature: How many have to succeed
     And the task "psi" has
       | spec.parties[0].template.replicas | 3 |
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the pod "alice/psi-0" finishes with exit code <first>
+    And the pods of "psi" are ready
+    And the pod "alice/psi-0" finishes with exit code <first>
     And the pod "alice/psi-1" finishes with exit code <second>
     And the pod "alice/psi-2" finishes with exit code <third>
     Then the status of "psi" matches "<party>.status.yaml"
@@ -26,31 +26,33 @@ Feature: How many have to succeed
     And the task "psi" has
       | spec.parties[0].template.replicas | 3 |
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the pod "alice/psi-0" finishes with exit code 0
+    And the pods of "psi" are ready
+    And the pod "alice/psi-0" finishes with exit code 0
     And the pod "alice/psi-1" finishes with exit code 0
-    Then the status of "psi" matches "two-succeeded.status.yaml"
+    And the status of "psi" matches "two-succeeded.status.yaml"
+    Then the status of "psi" matches "goes-on.status.yaml"
 
   @id:run-min-reserved-pods @req:RN-08
-  Scenario Outline: Where <min> of three pods are enough, <outcome>
+  Scenario Outline: Where <min> of three pods are enough, <in words>
     Given the domain alice with room for 3 pods
     And the task "psi" of alice
     And the task "psi" has
       | spec.parties[0].template.replicas | 3     |
       | spec.parties[0].minReservedPods   | <min> |
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the pod "alice/psi-0" finishes with exit code <first>
+    And the pods of "psi" are ready
+    And the pod "alice/psi-0" finishes with exit code <first>
     And the pod "alice/psi-1" finishes with exit code <second>
-    Then the status of "psi" matches "<party>.status.yaml"
+    And the status of "psi" matches "<ended>.status.yaml"
+    Then the status of "psi" matches "task-and-party-<outcome>.status.yaml"
 
     Examples:
-      | id                 | min | first | second | party     | outcome                            |
-      | two-of-two         | 2   | 0     | 0      | succeeded | two that succeed are enough        |
-      | one-each           | 2   | 0     | 1      | one-each  | one that fails does not decide     |
-      | two-fail           | 2   | 1     | 1      | failed    | two that fail are too many         |
-      | one-is-enough      | 1   | 1     | 0      | succeeded | one that succeeds outweighs a fail |
-      | one-still-possible | 1   | 1     | 1      | two-fail  | the last may still succeed         |
+      | id                 | min | first | second | ended         | outcome   | in words                           |
+      | two-of-two         | 2   | 0     | 0      | two-succeeded | succeeded | two that succeed are enough        |
+      | one-each           | 2   | 0     | 1      | one-each      | run       | one that fails does not decide     |
+      | two-fail           | 2   | 1     | 1      | two-fail      | failed    | two that fail are too many         |
+      | one-is-enough      | 1   | 1     | 0      | failed-first  | succeeded | one that succeeds outweighs a fail |
+      | one-still-possible | 1   | 1     | 1      | two-fail      | run       | the last may still succeed         |
 
   @id:run-one-is-left @req:RN-08
   Scenario: Where one of three pods is enough and all fail, the party has failed
@@ -60,9 +62,9 @@ Feature: How many have to succeed
       | spec.parties[0].template.replicas | 3 |
       | spec.parties[0].minReservedPods   | 1 |
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the pods of "psi" finish with exit code 1
-    Then the status of "psi" matches "failed.status.yaml"
+    And the pods of "psi" are ready
+    And the pods of "psi" finish with exit code 1
+    Then the status of "psi" matches "task-and-party-failed.status.yaml"
 
   @id:run-min-reserved-members @req:RN-03
   Scenario Outline: Where <min> of alice, bob and carol are enough, <outcome>
@@ -71,15 +73,16 @@ Feature: How many have to succeed
     And the task "psi" has
       | spec.scheduleConfig.minReservedMembers | <min> |
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the pods of alice finish with exit code <alice>
+    And the pods of "psi" are ready
+    And the pods of alice finish with exit code <alice>
     And the pods of bob finish with exit code <bob>
-    Then the status of "psi" matches "<task>.status.yaml"
+    And the status of "psi" matches "<ended>.status.yaml"
+    Then the status of "psi" matches "task-<task>.status.yaml"
 
     Examples:
-      | id            | min | alice | bob | task             | outcome                                |
-      | two-succeed   | 2   | 0     | 0   | task-succeeded   | two that succeed are enough            |
-      | one-of-each   | 2   | 0     | 1   | task-runs        | one that fails does not decide         |
-      | two-fail      | 2   | 1     | 1   | task-failed      | two that fail are too many             |
-      | one-succeeds  | 1   | 1     | 0   | task-succeeded   | one that succeeds outweighs a failure  |
-      | none-yet      | 1   | 1     | 1   | task-still-runs  | the last may still succeed             |
+      | id            | min | alice | bob | ended          | task      | outcome                                |
+      | two-succeed   | 2   | 0     | 0   | bob-succeeded  | succeeded | two that succeed are enough            |
+      | one-of-each   | 2   | 0     | 1   | one-party-each | runs      | one that fails does not decide         |
+      | two-fail      | 2   | 1     | 1   | parties-failed | failed    | two that fail are too many             |
+      | one-succeeds  | 1   | 1     | 0   | bob-succeeded  | succeeded | one that succeeds outweighs a failure  |
+      | none-yet      | 1   | 1     | 1   | carol-runs     | runs      | the last may still succeed             |

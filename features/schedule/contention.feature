@@ -1,7 +1,7 @@
 @core
 Feature: Room that one task holds, or that anybody uses, is nobody else's
 
-  @id:schedule-hold-takes-its-share @req:SC-06 @req:SC-13
+  @id:schedule-hold-takes-its-share @req:SC-06 @req:SC-13 @req:CR-14
   Scenario: Of room for two pods a hold takes one, until it is released
     Given the domains alice and bob, each with room for 2 pods
     And the nodes of bob have room for no pod
@@ -14,11 +14,11 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     Then the pods of "first" were bound 0 s after the task "first" was created
     When the task "second" is created
     Then the pods of "second" were bound 6 s after the task "psi" was created
-    And no pod of "psi" was bound before the pods of "second" were bound
     And no node ever had more than its room
+    And no pod of "psi" was bound before the pods of "second" were bound
     And the status of "second" matches "second.status.yaml"
 
-  @id:schedule-hold-on-each-node @req:SC-06 @req:SC-13
+  @id:schedule-hold-on-each-node @req:SC-06 @req:CR-14
   Scenario: A hold of two pods takes two nodes, until it is released
     Given the domains alice and bob, each with 2 nodes that have room for 1 pod
     And the nodes of bob have room for no pod
@@ -33,7 +33,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And no pod of "psi" was bound before the pods of "probe" were bound
     And the status of "probe" matches "probe.status.yaml"
 
-  @id:schedule-hold-of-other-domain @req:SC-01 @req:SC-06
+  @id:schedule-hold-of-other-domain @req:SC-06 @req:CR-14
   Scenario: What is held in alice is nothing to carol
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -48,7 +48,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the pods of "probe" were bound 6 s after the task "psi" was created
     And the status of "other" matches "other.status.yaml"
 
-  @id:schedule-hold-passes-on @req:SC-05 @req:SC-06
+  @id:schedule-hold-passes-on @req:SC-05 @req:CR-14
   Scenario: What is released goes to another task that waits for it, at that moment
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -62,7 +62,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And no pod of "psi" was bound before the pods of "chi" were bound
     And the status of "chi" matches "chi.status.yaml"
 
-  @id:schedule-hold-is-kept @req:SC-06 @req:SC-13
+  @id:schedule-hold-is-kept @req:SC-06 @req:SC-13 @req:RN-01
   Scenario: What is held goes to the task that holds it, though another waits for it
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -81,7 +81,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And no node ever had more than its room
     And the status of "psi" matches "psi-succeeded.status.yaml"
 
-  @id:schedule-plain-pod-counts @req:SC-05 @req:SC-13
+  @id:schedule-plain-pod-counts @req:SC-05 @req:SC-13 @req:CR-14
   Scenario: A pod that belongs to no task uses room as any other, until it has ended
     Given the domains alice and bob, each with room for 1 pod
     And the plain pod "filler" takes room for 1 pod of each node of bob
@@ -89,24 +89,25 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     When the task "psi" is created
     And 2 seconds pass
     And the pod "bob/filler" finishes
-    Then no pod of "psi" was bound before the pods of "bob/filler" had ended
-    And the pods of "psi" were bound 0 s after the pods of "bob/filler" had ended
+    Then the pods of "psi" are bound
     And no node ever had more than its room
+    And the pods of "psi" were bound 0 s after the pods of "bob/filler" had ended
+    And no pod of "psi" was bound before the pods of "bob/filler" had ended
     And the status of "psi" matches "psi-running.status.yaml"
 
-  @id:schedule-plain-pod-ending @req:SC-13
+  @id:schedule-plain-pod-ending @req:SC-01 @req:SC-13 @req:CR-14
   Scenario: A pod that is being deleted uses room until it has ended
     Given the domains alice and bob, each with room for 1 pod
     And the plain pod "filler" takes room for 1 pod of each node of bob, and 4 s to end
     And the task "psi" of alice and bob, which holds for 20 s, retries after 30 s and lives for 60 s
     When the pod "bob/filler" is deleted by somebody
     And the task "psi" is created
-    Then no pod of "psi" was bound before the pods of "bob/filler" had ended
-    And the pods of "psi" are bound
+    Then the pods of "psi" are bound
     And no node ever had more than its room
+    And no pod of "psi" was bound before the pods of "bob/filler" had ended
     And the status of "psi" matches "psi-running.status.yaml"
 
-  @id:schedule-room-of-one-node @req:SC-13
+  @id:schedule-room-of-one-node @req:SC-13 @req:SC-01 @req:RN-01
   Scenario: Room for one pod on each of two nodes is no room for a pod that needs twice as much
     Given the domain alice with 2 nodes that have room for 1 pod
     And the task "wide" of alice
@@ -119,14 +120,14 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     When the task "wide" is created
     And 1 second passes
     And the tasks "probe-1" to "probe-2" are created
-    Then the pods of "probe-1" are bound
+    And the pods of "probe-1" are bound
     And the pods of "probe-2" are bound
+    Then no node ever had more than its room
     And no pod of "wide" was bound
       | witness | the pods of "probe-2" are bound |
-    And no node ever had more than its room
     And the status of "wide" matches "wide.status.yaml"
 
-  @id:schedule-node-for-each-pod @req:SC-13
+  @id:schedule-node-for-each-pod @req:SC-01 @req:SC-13 @req:CR-14
   Scenario: Two pods of a party find room on two nodes
     Given the domain alice with 2 nodes that have room for 1 pod
     And the task "psi" of alice
@@ -147,7 +148,9 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the tasks "t-1" to "t-8" of alice
     When the task "psi" is created
     And the tasks "t-1" to "t-8" are created
-    Then the statuses of "t-1" to "t-8" match "succeeded.status.yaml" within 40 s
-    When the nodes of bob have room for 1 pod
-    Then the status of "psi" matches "succeeded.status.yaml"
-    And no node ever had more than its room
+    And the pods of "t-8" have ended
+    Then no node ever had more than its room
+    When the statuses of "t-1" to "t-8" match "succeeded.status.yaml" within 40 s
+    And the nodes of bob have room for 1 pod
+    And the status of "psi" matches "succeeded.status.yaml"
+    Then no node ever had more than its room

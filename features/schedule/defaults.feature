@@ -11,7 +11,7 @@ Feature: What holds where scheduleConfig says nothing
     And the task "psi" of alice and bob
     And the task "probe" of alice
 
-  @id:schedule-defaults-rounds @req:SC-02 @req:SC-03
+  @id:schedule-defaults-rounds @req:RN-01
   Scenario Outline: Alice's room, wanted from second <asked> on, is had at second <had>
     When the task "psi" is created
     And <asked> seconds pass
@@ -20,24 +20,29 @@ Feature: What holds where scheduleConfig says nothing
     And no pod of "psi" was bound before the pods of "probe" were bound
     And the status of "psi" matches "waits.status.yaml"
 
-    Examples: Round after round, as it begins, as it ends, and in the pause after it
+    @req:SC-02
+    Examples: Round after round, as it begins and as it ends
       | id           | asked | had |
       | first-begins | 2     | 30  |
       | first-ends   | 28    | 30  |
-      | first-pause  | 33    | 33  |
-      | pause-ends   | 58    | 58  |
       | second       | 63    | 90  |
       | second-ends  | 88    | 90  |
-      | second-pause | 93    | 93  |
       | third        | 123   | 150 |
-      | third-pause  | 153   | 153 |
       | fourth       | 183   | 210 |
-      | fourth-pause | 213   | 213 |
       | fifth        | 243   | 270 |
+
+    @req:SC-03
+    Examples: In the pause after each
+      | id           | asked | had |
+      | first-pause  | 33    | 33  |
+      | pause-ends   | 58    | 58  |
+      | second-pause | 93    | 93  |
+      | third-pause  | 153   | 153 |
+      | fourth-pause | 213   | 213 |
       | fifth-pause  | 273   | 273 |
       | no-sixth     | 297   | 297 |
 
-  @id:schedule-defaults-late-room @req:SC-03 @req:SC-05
+  @id:schedule-defaults-late-room @req:CR-14
   Scenario Outline: Room that bob has from second <given> on is used at second <used>
     When the task "psi" is created
     And <given> seconds pass
@@ -45,13 +50,18 @@ Feature: What holds where scheduleConfig says nothing
     Then the pods of "psi" were bound <used> s after the task "psi" was created
     And the status of "psi" matches "runs.status.yaml"
 
-    Examples: In a round at once, in a pause as the next round begins
+    @req:SC-05
+    Examples: In a round at once
       | id           | given | used |
       | first        | 27    | 27   |
-      | first-pause  | 33    | 60   |
       | second       | 87    | 87   |
-      | second-pause | 93    | 120  |
       | fifth        | 267   | 267  |
+
+    @req:SC-03
+    Examples: In a pause as the next round begins
+      | id           | given | used |
+      | first-pause  | 33    | 60   |
+      | second-pause | 93    | 120  |
 
   @id:schedule-defaults-lifecycle @req:SC-04
   Scenario: After 300 seconds the task fails, and holds nothing any more
@@ -61,7 +71,7 @@ Feature: What holds where scheduleConfig says nothing
     When the task "probe" is created
     Then the pods of "probe" were bound 0 s after the task "probe" was created
 
-  @id:schedule-defaults-too-late @req:SC-03 @req:SC-04
+  @id:schedule-defaults-too-late @req:SC-04
   Scenario: Room that bob has in the last pause is not used any more
     When the task "psi" is created
     And 275 seconds pass
@@ -70,12 +80,12 @@ Feature: What holds where scheduleConfig says nothing
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-defaults-scheduled @req:SC-04
+  @id:schedule-defaults-scheduled @req:SC-04 @req:CR-14
   Scenario: A task that was scheduled in time may run on for ever
     Given the nodes of bob have room for 1 pod
     When the task "psi" is created
-    Then the pods of "psi" run
-    When 400 seconds pass
+    And the pods of "psi" run
+    And 400 seconds pass
     Then the status of "psi" matches "runs.status.yaml"
     When the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
@@ -84,6 +94,5 @@ Feature: What holds where scheduleConfig says nothing
   @id:schedule-defaults-counted @extended:task-resource-groups @req:TG-04 @req:TG-05
   Scenario: In 300 seconds it retries four times
     When the task "psi" is created
-    Then the task "psi" became Failed 300 s after the task "psi" was created
-    And the group "psi" became Failed 300 s after the group "psi" was created
+    Then the group "psi" became Failed 300 s after the group "psi" was created
     And the group "psi" matches "failed.group.yaml"

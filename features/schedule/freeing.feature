@@ -6,7 +6,7 @@ Feature: Deleting a task frees what it holds, or uses
     And the task "psi" of alice and bob, which holds for 15 s, retries after 30 s and lives for 60 s
     And the task "probe" of alice
 
-  @id:schedule-delete-holding @req:SC-12
+  @id:schedule-delete-holding @req:SC-12 @req:SC-13 @req:CR-14
   Scenario: What it holds goes to a task that waits for it, at once
     Given the nodes of bob have room for no pod
     When the task "psi" is created
@@ -18,7 +18,7 @@ Feature: Deleting a task frees what it holds, or uses
     And no node ever had more than its room
     And the status of "probe" matches "probe.status.yaml"
 
-  @id:schedule-delete-in-round @req:SC-12
+  @id:schedule-delete-in-round @req:SC-12 @req:CR-14
   Scenario Outline: Nothing is held for a task that was deleted <when>
     Given the nodes of bob have room for no pod
     And the task "psi" has
@@ -37,13 +37,13 @@ Feature: Deleting a task frees what it holds, or uses
       | pause    | 7      | 4     | between two rounds  |
       | second   | 10     | 0     | in its second round |
 
-  @id:schedule-delete-waiting @req:SC-12
+  @id:schedule-delete-waiting @req:SC-12 @req:CR-14
   Scenario: Nothing is kept for a task that was deleted while it found no room at all
     Given the nodes of alice have room for no pod
     And the nodes of bob have room for no pod
     When the task "psi" is created
-    Then the pods of "psi" exist
-    When 2 seconds pass
+    And the pods of "psi" exist
+    And 2 seconds pass
     And the task "psi" is deleted
     And the nodes of alice have room for 1 pod
     And the task "probe" is created
@@ -51,18 +51,18 @@ Feature: Deleting a task frees what it holds, or uses
     And no pod of "psi" was bound before the pods of "probe" were bound
     And the status of "probe" matches "probe.status.yaml"
 
-  @id:schedule-delete-running @req:SC-12 @req:SC-13
+  @id:schedule-delete-running @req:SC-12 @req:SC-13 @req:CR-14
   Scenario: What it uses goes to a task that waits for it, once its pod is gone
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the task "probe" is created
+    And the pods of "psi" are ready
+    And the task "probe" is created
     And 2 seconds pass
     And the task "psi" is deleted
     Then the pods of "probe" are bound
     And no node ever had more than its room
     And the status of "probe" matches "probe.status.yaml"
 
-  @provisional @id:schedule-held-pod-deleted @req:SC-06
+  @provisional @id:schedule-held-pod-deleted @req:SC-06 @req:CR-14
   Scenario: What is held for a pod that somebody deletes is free at once
     Given the nodes of bob have room for no pod
     When the task "psi" is created

@@ -52,8 +52,8 @@ Feature: A group of task resources is reserved together, or not at all
     Then the group "psi" matches "reserved.group.yaml"
     When somebody sets the task resource "bob/psi" to Failed
     And the task "probe" is created
-    Then the pods of "probe" are bound
-    And the group "psi" matches "reserved.group.yaml"
+    And the pods of "probe" are bound
+    Then the group "psi" matches "reserved.group.yaml"
     And the phases of the group "psi" were Reserving, Reserved
 
   @id:schedule-group-retries @req:TG-04
@@ -98,8 +98,8 @@ Feature: A group of task resources is reserved together, or not at all
   @id:schedule-group-loses @req:TG-06
   Scenario: A group that has lost a task resource that it needs fails
     Given "group.yaml" is applied
-    Then the group "psi" matches "created.group.yaml"
-    When the task resource "bob/psi" is deleted by somebody
+    When the group "psi" matches "created.group.yaml"
+    And the task resource "bob/psi" is deleted by somebody
     Then the group "psi" matches "lost.group.yaml"
     And the task resource "alice/psi" matches "group-failed.resource.yaml"
     And the phases of the group "psi" were Reserving, Failed
@@ -125,8 +125,8 @@ Feature: A group of task resources is reserved together, or not at all
     Given the task "task" of alice and bob
     And the nodes of bob have room for no pod
     When the task "task" is created
-    Then the task resource "alice/task" matches "reserved.resource.yaml"
-    When somebody writes into the status of "task"
+    And the task resource "alice/task" matches "reserved.resource.yaml"
+    And somebody writes into the status of "task"
       | phase | Failed |
     Then the group "task" matches "task-failed.group.yaml"
     And the task resource "alice/task" matches "group-failed.resource.yaml"
@@ -136,8 +136,8 @@ Feature: A group of task resources is reserved together, or not at all
     Given the task "task" of alice and bob
     And the nodes of bob have room for no pod
     When the task "task" is created
-    Then the task resource "alice/task" matches "reserved.resource.yaml"
-    When the task "task" is deleted
+    And the task resource "alice/task" matches "reserved.resource.yaml"
+    And the task "task" is deleted
     Then the group "task" is gone
     And the task resource "alice/task" is gone
     And the task resource "bob/task" is gone
@@ -147,8 +147,8 @@ Feature: A group of task resources is reserved together, or not at all
     Given the nodes of alice and bob have room for no pod
     And the task "task" of alice and bob, which needs 1 party and lives for 60 s
     When the task "task" is created
-    Then the task resource "bob/task" matches "awaits.resource.yaml"
-    When 1 second passes
+    And the task resource "bob/task" matches "awaits.resource.yaml"
+    And 1 second passes
     And the task resource "bob/task" is deleted by somebody
     And the nodes of alice have room for 1 pod
     Then the pod "alice/task-0" is bound

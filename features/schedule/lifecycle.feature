@@ -28,7 +28,7 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     Then the task "psi" became Failed 7 s after the task "psi" was created
     And the status of "psi" matches "over.status.yaml"
 
-  @id:schedule-lifecycle-ends-hold @req:SC-02 @req:SC-04 @req:SC-06
+  @id:schedule-lifecycle-ends-hold @req:SC-04
   Scenario: A lifecycle that is shorter than a party holds ends what it holds
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -63,8 +63,8 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     When the task "psi" is created
     And 3 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" run
-    When 9 seconds pass
+    And the pods of "psi" run
+    And 9 seconds pass
     And the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
     And the phases of "psi" were Pending, Running, Succeeded

@@ -1,7 +1,7 @@
 @core
 Feature: How many parties are enough to start
 
-  @id:schedule-members @req:SC-01 @req:SC-08
+  @id:schedule-members @req:SC-01 @req:SC-08 @req:CR-14
   Scenario Outline: Of <parties>, <enough> with room are enough, and one fewer is not
     Given the domains <parties> and erin, each with room for 1 pod
     And the nodes of <short> have room for no pod
@@ -10,11 +10,11 @@ Feature: How many parties are enough to start
     And the task "psi" has
       | spec.scheduleConfig.minReservedMembers | <min> |
     When the task "psi" is created
-    Then the pods of "psi" exist
-    When the task "probe" is created
+    And the pods of "psi" exist
+    And the task "probe" is created
     And the pods of "probe" finish
-    Then the status of "probe" matches "finished.status.yaml"
-    And no pod of "psi" was bound
+    And the status of "probe" matches "finished.status.yaml"
+    Then no pod of "psi" was bound
       | witness | the pods of "probe" have ended |
     When the nodes of <next> have room for 1 pod
     Then <enough> of the pods of "psi" are bound
@@ -34,7 +34,7 @@ Feature: How many parties are enough to start
       | 3-of-4  | alice, bob, carol, dave | 3    | 3      | carol, dave             | carol |
       | 4-of-4  | alice, bob, carol, dave | 4    | 4      | dave                    | dave  |
 
-  @id:schedule-members-not-pods @req:SC-01 @req:SC-08
+  @id:schedule-members-not-pods @req:SC-01 @req:SC-08 @req:CR-14
   Scenario: Two pods of one party are not two parties
     Given the domains alice, bob and carol, each with room for 3 pods
     And the nodes of bob and carol have room for no pod
@@ -43,17 +43,17 @@ Feature: How many parties are enough to start
       | spec.parties[0].template.replicas | 2 |
     And the task "probe" of alice
     When the task "psi" is created
-    Then the pods of "psi" exist
-    When the task "probe" is created
+    And the pods of "psi" exist
+    And the task "probe" is created
     And the pods of "probe" finish
-    Then the status of "probe" matches "finished.status.yaml"
-    And no pod of "psi" was bound
+    And the status of "probe" matches "finished.status.yaml"
+    Then no pod of "psi" was bound
       | witness | the pods of "probe" have ended |
     When the nodes of bob have room for 1 pod
     Then 3 of the pods of "psi" are bound
     And the status of "psi" matches "two-pods-and-one.status.yaml"
 
-  @id:schedule-members-each-role @req:SC-01 @req:SC-13
+  @id:schedule-members-each-role @req:SC-01 @req:SC-13 @req:VW-04
   Scenario: Each role of a domain is a party, and each is needed
     Given the domains alice and bob, each with room for 2 pods
     And the nodes of alice have room for 1 pod
@@ -63,14 +63,15 @@ Feature: How many parties are enough to start
       | spec.parties[2]      | {domainID: alice, role: guest, appImageRef: app-image} |
     And the task "probe" of bob
     When the task "psi" is created
-    Then the pods of "psi" exist
-    When the task "probe" is created
+    And the pods of "psi" exist
+    And the task "probe" is created
     And the pods of "probe" finish
-    Then the status of "probe" matches "finished.status.yaml"
+    And the status of "probe" matches "finished.status.yaml"
+    Then no node ever had more than its room
     And no pod of "psi" was bound
       | witness | the pods of "probe" have ended |
     When the nodes of alice have room for 2 pods
-    Then 3 of the pods of "psi" are bound
+    Then the pods of "psi" are bound
     And no node ever had more than its room
     And the status of "psi" matches "host-guest-and-bob.status.yaml"
 
@@ -86,7 +87,7 @@ Feature: How many parties are enough to start
     Then 2 of the pods of "psi" are bound
     And the status of "psi" matches "host-and-guest.status.yaml"
 
-  @provisional @id:schedule-members-twice @req:SC-01
+  @provisional @id:schedule-members-twice @req:SC-01 @req:CR-16 @req:CR-14
   Scenario: A party that is listed twice is one party
     Given the domains alice and bob, each with room for 3 pods
     And the nodes of bob have room for no pod
@@ -98,14 +99,14 @@ Feature: How many parties are enough to start
     Then the pods of "psi" are alice/psi-0 and bob/psi-0
     When the task "probe" is created
     And the pods of "probe" finish
-    Then the status of "probe" matches "finished.status.yaml"
-    And no pod of "psi" was bound
+    And the status of "probe" matches "finished.status.yaml"
+    Then no pod of "psi" was bound
       | witness | the pods of "probe" have ended |
     When the nodes of bob have room for 1 pod
-    Then 2 of the pods of "psi" are bound
-    And the status of "psi" matches "first-2.status.yaml"
+    Then the pods of "psi" are bound
+    And the status of "psi" matches "both-run.status.yaml"
 
-  @id:schedule-members-alone @req:SC-01 @req:SC-05
+  @id:schedule-members-alone @req:SC-05 @req:CR-14
   Scenario: A task of one party waits for room alone, longer than it would hold it
     Given the domain alice with room for no pod
     And the task "solo" of alice, which holds for 3 s, retries after 30 s and lives for 60 s
@@ -115,7 +116,7 @@ Feature: How many parties are enough to start
     Then the pods of "solo" were bound at most 12 s after the task "solo" was created
     And the status of "solo" matches "solo.status.yaml"
 
-  @id:schedule-members-rest-follows @req:SC-04 @req:SC-08
+  @id:schedule-members-rest-follows @req:SC-08 @req:CR-14
   Scenario: A party for which there was no room is bound later, alone, at once
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of carol have room for no pod
@@ -130,7 +131,7 @@ Feature: How many parties are enough to start
     Then the pods of "psi" were bound at most 15 s after the task "psi" was created
     And the status of "psi" matches "first-3.status.yaml"
 
-  @id:schedule-members-rest-complete @req:SC-08 @req:SC-10
+  @id:schedule-members-rest-complete @req:SC-10 @req:CR-14
   Scenario: A party that is bound later is not bound below its own minimum
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of carol have room for no pod
@@ -139,18 +140,18 @@ Feature: How many parties are enough to start
       | spec.parties[2].template.replicas | 2 |
     And the task "probe" of carol
     When the task "psi" is created
-    Then 2 of the pods of "psi" are bound
-    When the nodes of carol have room for 1 pod
-    And the task "probe" is created
-    And the pods of "probe" finish
-    Then the status of "probe" matches "finished.status.yaml"
     And 2 of the pods of "psi" are bound
-    And the status of "psi" matches "first-2.status.yaml"
+    And the nodes of carol have room for 1 pod
+    And the task "probe" is created
+    Then the pods of "probe" are bound
+    When the pods of "probe" finish
+    And the status of "probe" matches "finished.status.yaml"
+    Then the status of "psi" matches "carol-waits.status.yaml"
     When the nodes of carol have room for 2 pods
     Then the pods of "psi" are bound
     And the status of "psi" matches "two-and-two-pods.status.yaml"
 
-  @id:schedule-members-window-over @req:SC-05 @req:SC-08
+  @id:schedule-members-window-over @req:SC-05 @req:CR-14
   Scenario: That alice has held in vain ends no round in which the others are enough
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob and carol have room for no pod
@@ -163,7 +164,7 @@ Feature: How many parties are enough to start
     Then the pods of "psi" were bound at most 15 s after the task "psi" was created
     And the status of "psi" matches "first-3.status.yaml"
 
-  @id:schedule-members-windows-apart @req:SC-02 @req:SC-03 @req:SC-08
+  @id:schedule-members-windows-apart @req:SC-02 @req:CR-14
   Scenario: Who has held in vain does not hold again before the next round
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob and carol have room for no pod
@@ -177,7 +178,7 @@ Feature: How many parties are enough to start
     And 2 of the pods of "psi" are bound
     And the status of "psi" matches "first-2.status.yaml"
 
-  @id:schedule-members-never-enough @req:SC-02 @req:SC-04 @req:SC-08
+  @id:schedule-members-never-enough @req:SC-04
   Scenario: Where the others never find room, alice lets go of hers, and the lifecycle ends
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob and carol have room for no pod
@@ -194,7 +195,7 @@ Feature: How many parties are enough to start
       | witness | the pods of "probe" are bound |
     And the status of "psi" matches "expired.status.yaml"
 
-  @id:schedule-members-and-pods @req:SC-08 @req:SC-09 @req:SC-10
+  @id:schedule-members-and-pods @req:SC-09 @req:SC-10 @req:SC-13 @req:VW-04
   Scenario: Two of three parties are enough, with two of three pods each, and not with fewer
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of alice have room for 2 pods

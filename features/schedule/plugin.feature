@@ -30,8 +30,8 @@ Feature: The co-scheduler reserves for a task resource, and binds its pods when 
     And "pod.yaml" is applied with
       | metadata.name | psi-1 |
     When the pods of "psi" are handed over to the task resource "alice/psi"
-    Then the task resource "alice/psi" matches "reserved.resource.yaml"
-    When the task "probe" is created
+    And the task resource "alice/psi" matches "reserved.resource.yaml"
+    And the task "probe" is created
     Then the task resource "alice/psi" matches "failed.resource.yaml"
     And the task resource "alice/psi" became Failed 3 s after the task resource "alice/psi" became Reserved
     And the pods of "probe" were bound 3 s after the task resource "alice/psi" became Reserved
@@ -45,8 +45,8 @@ Feature: The co-scheduler reserves for a task resource, and binds its pods when 
     And "pod.yaml" is applied with
       | metadata.name | psi-1 |
     When the pods of "psi" are handed over to the task resource "alice/psi"
-    Then the task resource "alice/psi" matches "reserved.resource.yaml"
-    When the task "probe" is created
+    And the task resource "alice/psi" matches "reserved.resource.yaml"
+    And the task "probe" is created
     And 2 seconds pass
     And somebody sets the task resource "alice/psi" to Failed
     Then the pods of "probe" were bound 2 s after the task resource "alice/psi" became Reserved
@@ -106,8 +106,8 @@ Feature: The co-scheduler reserves for a task resource, and binds its pods when 
       | metadata.annotations[kuscia.secretflow/task-resource] | psi |
     And 1 second passes
     And the task "probe" is created
-    Then the pods of "probe" are bound
-    And the pod "alice/psi-0" matches "waiting.pod.yaml"
+    And the pods of "probe" are bound
+    Then the pod "alice/psi-0" matches "waiting.pod.yaml"
     When "resource.yaml" is applied with
       | spec.minReservedPods | 1 |
     And the pod "alice/psi-0" is handed over to the task resource "alice/psi"
@@ -152,6 +152,6 @@ Feature: The co-scheduler reserves for a task resource, and binds its pods when 
       | metadata.annotations | {} |
     And 1 second passes
     And the task "witness" is created
-    Then the pods of "witness" are bound
-    And no pod of alice was bound
+    And the pods of "witness" are bound
+    Then no pod of alice was bound
       | witness | the pods of "witness" are bound |

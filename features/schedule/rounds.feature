@@ -2,7 +2,7 @@
 Feature: A round that has failed is followed by a pause, and then by the next
 
   # Rounds begin at seconds 0, 8 and 16, and fail at 3, 11 and 19, when what is held is released.
-  @id:schedule-room-in-pause @req:SC-03
+  @id:schedule-room-in-pause @req:SC-03 @req:CR-14
   Scenario Outline: Room that appears <passes> s after the start, in a pause, is used in the next round
     Given the domains <parties>, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -21,7 +21,7 @@ Feature: A round that has failed is followed by a pause, and then by the next
       | three  | alice, bob and carol | 4      | 8     |
 
   # The next round would begin at second 45, where this is the first, at 34 where it is the second.
-  @id:schedule-room-in-window @req:SC-05
+  @id:schedule-room-in-window @req:SC-05 @req:CR-14
   Scenario Outline: Room that appears in the <id> round is used in it
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod

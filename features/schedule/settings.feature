@@ -26,7 +26,7 @@ Feature: What scheduleConfig may say, and leave out
       | one-more | 3          |
       | huge     | 2147483647 |
 
-  @id:schedule-only-hold-set @req:SC-16
+  @id:schedule-only-hold-set @req:SC-16 @req:RN-01
   Scenario: Only how long a party holds is set: still it pauses, for longer than it has held
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -44,7 +44,7 @@ Feature: What scheduleConfig may say, and leave out
     And no pod of "psi" was bound before the pods of "probe-2" were bound
     And the status of "psi" matches "waits.status.yaml"
 
-  @id:schedule-only-pause-set @req:SC-16
+  @id:schedule-only-pause-set @req:SC-16 @req:CR-14
   Scenario: Only how long it pauses is set: still a party holds, and for longer
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -59,7 +59,7 @@ Feature: What scheduleConfig may say, and leave out
     And no pod of "probe" was bound before the pods of "psi" were bound
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-only-lifecycle-set @req:SC-16
+  @id:schedule-only-lifecycle-set @req:SC-16 @req:RN-01
   Scenario: Only how long it lives is set: so long a party holds
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -73,7 +73,7 @@ Feature: What scheduleConfig may say, and leave out
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-part-set @req:SC-16 @needs:virtual-clock
+  @id:schedule-part-set @req:SC-16 @req:RN-01 @needs:virtual-clock
   Scenario Outline: What <words> has alice's room free at second <had>, wanted from second <asked> on
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -102,7 +102,7 @@ Feature: What scheduleConfig may say, and leave out
       | all-but-pause    | holds for 10 s, lives for 100 s     | 43    | 50  |
       | all-but-lifetime | holds for 10 s, retries after 5 s   | 18    | 25  |
 
-  @id:schedule-part-set-lifecycle @req:SC-16 @needs:virtual-clock
+  @id:schedule-part-set-lifecycle @req:SC-16 @req:RN-01 @needs:virtual-clock
   Scenario Outline: What <words> fails after <life> s
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -138,7 +138,6 @@ Feature: What scheduleConfig may say, and leave out
     And the nodes of bob have room for 1 pod
     Then the pods of "psi" were bound at most 10 s after the task "psi" was created
     And no pod of "probe" was bound before the pods of "psi" were bound
-    And the status of "psi" matches "runs.status.yaml"
 
     Examples: None, fewer than none, and as many as there are numbers
       | id                | field                   | value               |
@@ -196,7 +195,6 @@ Feature: What scheduleConfig may say, and leave out
     And the task "probe-2" is created
     Then the pods of "probe-2" were bound 90 s after the task "psi" was created
     And the task "psi" became Failed 300 s after the task "psi" was created
-    And the status of "psi" matches "failed.status.yaml"
 
     Examples:
       | id       | value |

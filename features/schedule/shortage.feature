@@ -7,7 +7,7 @@ Feature: A domain is short of cpu
       | spec.deployTemplates[0].spec.containers[0].resources | {requests: {cpu: 600m}} |
     And the task "psi" of alice and bob, which holds for 3 s, retries after 2 s and lives for 22 s
 
-  @id:schedule-cpu-short @req:SC-11
+  @id:schedule-cpu-short @req:SC-11 @req:RN-01
   Scenario: A task that finds too little cpu has failed when its lifecycle is over, not before
     Given the plain pod "filler" takes all but 500m of the cpu of each node of bob
     And the task "psi" has
@@ -15,10 +15,9 @@ Feature: A domain is short of cpu
     When the task "psi" is created
     Then the task "psi" became Failed 9 s after the task "psi" was created
     And no pod of "psi" was bound before the task "psi" became Failed
-    And the phases of "psi" were Pending, Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-cpu-freed @req:SC-11
+  @id:schedule-cpu-freed @req:SC-11 @req:CR-14
   Scenario: Once the cpu is free it runs
     Given the plain pod "filler" takes all but 500m of the cpu of each node of bob
     When the task "psi" is created
@@ -29,7 +28,7 @@ Feature: A domain is short of cpu
     And the phases of "psi" were Pending, Running
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-cpu-just-enough @req:SC-01
+  @id:schedule-cpu-just-enough @req:SC-01 @req:SC-13 @req:CR-14
   Scenario: All the cpu that is left may be had
     Given the plain pod "filler" takes all but 600m of the cpu of each node of bob
     When the task "psi" is created
@@ -37,7 +36,7 @@ Feature: A domain is short of cpu
     And no node ever had more than its room
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-cpu-for-two @req:SC-10 @req:SC-11
+  @id:schedule-cpu-for-two @req:SC-11 @req:CR-14
   Scenario: Cpu for one of bob's two pods is not enough for either
     Given the plain pod "filler" takes all but 1 of the cpu of each node of bob
     And the task "psi" has
@@ -49,7 +48,7 @@ Feature: A domain is short of cpu
     And no pod of "psi" was bound before a pod of bob had ended
     And the status of "psi" matches "two-run.status.yaml"
 
-  @id:schedule-cpu-held @req:SC-02 @req:SC-06
+  @id:schedule-cpu-held @req:SC-06 @req:SC-13 @req:RN-01
   Scenario: Cpu is held as any other room
     Given the plain pod "filler" takes all but 1 of the cpu of each node of alice
     And the nodes of bob have room for no pod

@@ -4,7 +4,7 @@ Feature: The pods of a party may be spread over the nodes of its domain
   Background:
     Given the task "probe" of alice
 
-  @id:schedule-spread @req:SC-09 @req:SC-10 @req:SC-13
+  @id:schedule-spread @req:SC-09 @req:SC-10 @req:SC-13 @req:RN-01
   Scenario Outline: For <min> of four pods, nodes with room for <enough> are enough, for <fewer> not
     Given the domain alice with <nodes> nodes that have room for no pod
     And the nodes of alice have room for <fewer> pods
@@ -13,11 +13,12 @@ Feature: The pods of a party may be spread over the nodes of its domain
       | spec.parties[0].template.replicas | 4     |
       | spec.parties[0].minReservedPods   | <min> |
     When the task "psi" is created
-    Then the pods of "psi" exist
-    When the task "probe" is created
-    And the pods of "probe" finish
-    Then the status of "probe" matches "finished.status.yaml"
-    And no pod of "psi" was bound
+    And the pods of "psi" exist
+    And the task "probe" is created
+    Then the pods of "probe" are bound
+    When the pods of "probe" finish
+    And the status of "probe" matches "finished.status.yaml"
+    Then no pod of "psi" was bound
       | witness | the pods of "probe" have ended |
     When the nodes of alice have room for <enough> pods
     Then <min> of the pods of "psi" are bound
@@ -34,7 +35,7 @@ Feature: The pods of a party may be spread over the nodes of its domain
       | three-of-four | 3     | 3   | 1, 1, 0    | 1, 1, 1    |
       | two-of-four   | 2     | 2   | 0, 1       | 1, 1       |
 
-  @id:schedule-spread-rest @req:SC-09 @req:SC-13
+  @id:schedule-spread-rest @req:SC-09 @req:SC-13 @req:CR-14
   Scenario: Pods beyond the minimum go to whichever node has room
     Given the domain alice with 2 nodes that have room for 1 pod
     And the task "psi" of alice
@@ -46,6 +47,6 @@ Feature: The pods of a party may be spread over the nodes of its domain
     When the nodes of alice have room for 1 and 2 pods
     Then 3 of the pods of "psi" are bound
     When the nodes of alice have room for 1 and 3 pods
-    Then the pods of "psi" are bound
+    Then 4 of the pods of "psi" are bound
     And the status of "psi" matches "four-run.status.yaml"
     And no node ever had more than its room

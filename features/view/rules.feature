@@ -8,19 +8,20 @@ Feature: Rules that every status keeps
   @id:view-rules @req:VW-02 @req:VW-03 @req:VW-09 @req:VW-11
   Scenario Outline: On the way to <phase>
     When the task "psi" is created
-    Then the pods of "psi" are ready
-    When the pods of alice finish
-    Then the status of "psi" matches "one-ended.status.yaml"
-    When the pods of bob finish with exit code <code>
+    And the pods of "psi" are ready
+    And the pods of alice finish
+    And the status of "psi" matches "one-ended.status.yaml"
+    And the pods of bob finish with exit code <code>
     Then the status of "psi" matches "<phase>.status.yaml"
-    And the pods of "psi" are over
-    And throughout, of "psi"
+    When the pods of "psi" are over
+    Then throughout, of "psi"
       | phase goes forward                        |
       | startTime stays                           |
       | completionTime stays                      |
       | completionTime comes with the final phase |
       | lastReconcileTime never decreases         |
-      | entries of pods and services stay         |
+      | entries of pods stay                      |
+      | entries of services stay                  |
 
     Examples:
       | id        | phase     | code |

@@ -5,19 +5,19 @@ Feature: What kubectl get shows
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
     When the task "psi" is created
-    Then the pods of "psi" are ready
+    And the pods of "psi" are ready
 
   @id:view-table-running @req:VW-01
   Scenario: Of a running task
-    Then the status of "psi" matches "running.status.yaml"
-    And kubectl shows "psi" as
+    When the status of "psi" matches "running.status.yaml"
+    Then kubectl shows "psi" as
       | NAME | STARTTIME | COMPLETIONTIME | LASTRECONCILETIME | PHASE   |
       | psi  | age       |                | age               | Running |
 
   @id:view-table-succeeded @req:VW-01
   Scenario: Of a finished task
     When the pods of "psi" finish
-    Then the status of "psi" matches "finished.status.yaml"
-    And kubectl shows "psi" as
+    And the status of "psi" matches "finished.status.yaml"
+    Then kubectl shows "psi" as
       | NAME | STARTTIME | COMPLETIONTIME | LASTRECONCILETIME | PHASE     |
       | psi  | age       | age            | age               | Succeeded |

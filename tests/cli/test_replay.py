@@ -71,10 +71,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def told(folder, *options, outcome="pass", text=""):
+def told(folder, *options, outcome="pass", **found):
     """Returns the exit code and the output of the command."""
     write_plan(folder / "results", PLAN)
-    write_result(folder / "results", MINE, Result("mine-a", outcome, text=text))
+    write_result(folder / "results", MINE, Result("mine-a", outcome, **found))
     done = CliRunner().invoke(cli, ["replay", "results", *options])
     return done.exit_code, done.output
 
@@ -105,6 +105,13 @@ def test_a_check_that_cannot_be_judged_again_is_shown_with_the_reason(folder):
 @pytest.mark.parametrize(("only", "code"), [("mine-a", 0), ("mine*", 0), ("mine-b", 0)])
 def test_some_checks_can_be_chosen(folder, only, code):
     assert told(folder, "--only", only)[0] == code
+
+
+def test_a_requirement_that_is_decided_otherwise_is_shown(folder):
+    (folder / "mine.feature").write_text(FEATURE.replace("@id:mine-a", "@id:mine-a @req:CR-02"))
+    code, output = told(folder, requirements={"CR-02": "undecided"})
+    assert code == 1
+    assert output.startswith("mine-a: pass → pass\n  CR-02: undecided → pass\n1 checks")
 
 
 def test_a_check_that_was_not_run_has_no_evidence(folder):

@@ -11,7 +11,7 @@ Feature: Mine
   Scenario: It runs
     Then the status of "psi" matches "mine.status.yaml"
 
-  @id:mine-rows @req:SC-01 @req:SC-08
+  @id:mine-rows @req:SC-01
   Scenario Outline: Rows of <who>
     Given the domains <who> and carol
     Then no pod of "psi" was bound

@@ -45,6 +45,7 @@ def test_lint_reports_a_problem_with_its_place(tmp_path, old, new, message):
 
 def test_a_step_under_the_wrong_keyword_is_told_for_which_keyword_its_and_stands(tmp_path):
     steps = 'When the task "psi" is created\n    And the phases of "psi" were Pending'
+    steps = f'{steps}\n    Then the status of "psi" matches "mine.status.yaml"'
     path = written(tmp_path, ('Then the status of "psi" matches "mine.status.yaml"', steps))
     [problem] = lint([path]).problems
     assert 'And the phases of "psi" were Pending (And stands for When here)' in str(problem)
@@ -56,7 +57,7 @@ def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
         tmp_path,
         ("@id:mine-runs ", ""),
         ("room for 1 pod", "place for 1 pod"),
-        ("@req:SC-08", "@req:SC-99"),
+        ("@req:SC-01", "@req:SC-99"),
         document="phse: Running\nphase: Running\nstartTme: !any\n",
     )
     places = [text.partition(": ")[0] for text in said(path)]
@@ -107,7 +108,8 @@ def test_an_invalid_document_is_reported_with_the_step_that_names_it(tmp_path):
 def test_a_document_that_a_file_must_match_may_have_operators(tmp_path):
     sentence = 'the file "/work/task.yaml" in the pods of alice matches "mine.yaml"'
     (tmp_path / "mine.yaml").write_text("parties: !any\n")
-    path = written(tmp_path, ('the status of "psi" matches "mine.status.yaml"', sentence))
+    status = 'the status of "psi" matches "mine.status.yaml"'
+    path = written(tmp_path, (status, sentence), ("@req:RN-01", "@req:CR-08"))
     assert said(path) == []
 
 

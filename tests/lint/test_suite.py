@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from kuscia_conformance.features.catalogue import suite_cases
 from kuscia_conformance.features.checks import Check, Requirement, requirements
+from kuscia_conformance.features.comparisons import claims_of, compared_by
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+from kuscia_conformance.features.ownership import fits, owners
 from kuscia_conformance.features.reader import read_feature, suite_features
 from kuscia_conformance.lint import lint
 from kuscia_conformance.lint.coverage import gaps, repeated, unused, used_files
@@ -77,6 +80,21 @@ def test_a_fixture_file_that_no_step_uses_is_reported():
     [problem] = unused(used - {one.resolve()})
     assert "fixtures/run/failure/failed.status.yaml:1: no step uses this file" in str(problem)
     assert "features/run/failure.feature" in problem.hint
+
+
+def test_every_pattern_of_the_catalogue_owns_a_comparison_of_a_check():
+    used = set()
+    for case in suite_cases(definitions()):
+        claims = claims_of(case.check)
+        for subject in {each for step in compared_by(case, definitions()) for each in step}:
+            for name in owners(subject, claims):
+                used |= {(name, pattern) for pattern in claims[name] if fits(pattern, subject)}
+    owned = {(each.id, pattern) for each in requirements().values() for pattern in each.owns}
+    assert owned - used == set()
+
+
+def test_every_requirement_owns_something():
+    assert [each.id for each in requirements().values() if not each.owns] == []
 
 
 def test_lint_without_paths_checks_the_whole_suite():

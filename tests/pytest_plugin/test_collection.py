@@ -14,6 +14,7 @@ Feature: Mine
   @exclusive @id:mine-rows @req:SC-01 @req:SC-08
   Scenario Outline: Rows of <who>
     Given the domains <who> and carol
+    Then the pods of <who> are bound
 
     Examples:
       | id    | who   |

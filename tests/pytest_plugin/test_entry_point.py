@@ -18,6 +18,7 @@ Feature: F
   @id:mine @req:RN-01
   Scenario: Mine
     Given the domain alice with room for 1 pod
+    Then the pods of alice run
 """
 #: Options and folders that a project may have, with names that the suite uses as well.
 THEIR_OPTIONS = ("seed", "cluster", "nodes", "out", "only", "update")

@@ -47,6 +47,7 @@ Feature: Mine
   @id:mine-elsewhere @needs:real-pods
   Scenario: Another cluster can do this
     When the task "psi" is created
+    Then the pods of "psi" run
 """
 STEPS = """
 from pytest_bdd import parsers, then

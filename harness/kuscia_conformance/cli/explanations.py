@@ -2,7 +2,7 @@
 
 explain              finds what a name means, and calls one of these
 about_check          steps, requirements, documents, and the command that runs the check alone
-about_requirement    text, source, and the checks that cover it
+about_requirement    text, source, what it owns, and the checks that cover it
 about_step           pattern, example, notes, and what may stand for the placeholders
 """
 
@@ -60,9 +60,11 @@ def about_check(case: Case) -> str:
 
 
 def about_requirement(requirement: Requirement, cases: Sequence[Case]) -> str:
-    """Returns the requirement's text, its source, and the checks that cover it."""
+    """Returns the requirement's text, its source, what it owns, and the checks that cover it."""
     found = [case.check for case in covering(requirement.id, cases)]
-    lines = [_brief(requirement), "", "Checks:"]
+    lines = [_brief(requirement), "", "Owns:"]
+    lines += [f"  {pattern}" for pattern in requirement.owns] or ["  nothing"]
+    lines += ["", "Checks:"]
     lines += [f"  {check.id}: {check.title}" for check in found] or ["  none"]
     return "\n".join(
         [*lines, "", f"Run its checks: kuscia-conformance run --only {requirement.id}"]

@@ -7,6 +7,7 @@ problems of a document.
     operators  the special values of documents, such as `!time` and `!re`
     schema     checks a document's paths against the schema of a resource definition
     compare    finds every mismatch
+    subjects   names what a document compares
     render     shows mismatches as a table
     write      writes a document from a status that was seen
     edits      changes manifests by the tables of features
@@ -26,6 +27,7 @@ from kuscia_conformance.documents.load import (
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.documents.paths import Path, path_from, path_text, value_at
 from kuscia_conformance.documents.render import render
+from kuscia_conformance.documents.subjects import compared, mismatched
 from kuscia_conformance.documents.write import write_status
 
 __all__ = [
@@ -33,11 +35,13 @@ __all__ = [
     "Mismatch",
     "Path",
     "compare",
+    "compared",
     "document_from",
     "document_problems",
     "fields",
     "load_document",
     "load_manifests",
+    "mismatched",
     "path_from",
     "path_text",
     "render",

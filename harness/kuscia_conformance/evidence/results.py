@@ -43,7 +43,8 @@ class Result:
         It has the worse outcome with its reason and text, and the time of both.
         """
         worse = max(self, later, key=lambda result: _WORSE.index(result.outcome))
-        return replace(worse, seconds=self.seconds + later.seconds)
+        both = {**self.requirements, **later.requirements}
+        return replace(worse, seconds=self.seconds + later.seconds, requirements=both)
 
 
 def write_result(out: Path, check: Check, result: Result) -> None:

@@ -38,6 +38,8 @@ class Requirement:
     source: str
     #: Whether its checks have not been written yet.
     planned: bool = False
+    #: The patterns of what it owns: a mismatch there breaks this requirement (see `ownership`).
+    owns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class Check:
 def requirements() -> dict[str, Requirement]:
     """Returns the catalogue of requirements, by id."""
     [rows] = read_own(suite_folder("features") / "requirements.yaml")
-    return {row["id"]: Requirement(**row) for row in rows}
+    return {row["id"]: Requirement(**{**row, "owns": tuple(row.get("owns", ()))}) for row in rows}
 
 
 def strength(check: Check) -> str:

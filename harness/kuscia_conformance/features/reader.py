@@ -6,7 +6,7 @@ all of them together, and pytest's collection can refuse the file.
     _parse               the file as Gherkin
     _cases               its scenarios and rows as checks
     _title_problems      titles that are used twice
-    _template_problems   tags, and the examples of outlines
+    _template_problems   tags, the examples of outlines, and scenarios without a Then
     _steps_problems      steps that do not exist, and files that are missing or wrong
     repeated_ids         ids that are used twice
 """
@@ -216,6 +216,9 @@ def _scenarios(children: Iterable[Child]) -> Iterator[Any]:
 
 def _template_problems(path: Path, template: ScenarioTemplate) -> Iterator[UsageError]:
     where = f"{path}:{template.line_number}"
+    if not any(step.type == "then" for step in template.steps):
+        text = f"{where}: there is no Then in {template.name!r}, so nothing is checked"
+        yield FeatureError(text, hint="say with a Then what the controller must do")
     for tags, _ in _rows(template):
         yield from tag_problems(tags, where, template.name)
     yield from _example_problems(path, template)

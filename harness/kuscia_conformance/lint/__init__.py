@@ -6,6 +6,7 @@ mistake.
     targets          finds the files
     features.reader  examines each feature file
     rules            examines each check
+    owners           examines who owns what a check compares
     coverage         examines the whole suite: requirements without a check, unused files
 
 This room must not know clusters or runs.
@@ -30,7 +31,7 @@ from kuscia_conformance.features.reader import (
     repeated_ids,
     suite_features,
 )
-from kuscia_conformance.lint import coverage, rules
+from kuscia_conformance.lint import coverage, owners, rules
 from kuscia_conformance.lint.targets import find_targets
 
 
@@ -71,6 +72,9 @@ def lint(paths: Sequence[Path] = ()) -> Findings:
     cases = [case for text in texts for case in text.cases]
     problems = [problem for text in texts for problem in text.problems]
     problems += [p for case in cases for p in rules.of_check(case, ours=is_ours(case.path))]
+    # In a feature with mistakes it is not known what is compared.
+    sound = [case for text in texts if not text.problems for case in text.cases]
+    problems += [p for case in sound for p in owners.of_check(case, steps.definitions())]
     problems += repeated_ids(cases)
     used = coverage.used_files(cases)
     problems += [problem for path in targets.documents - used for problem in file_problems(path)]
@@ -94,4 +98,9 @@ def _place(problem: UsageError) -> tuple[str, int]:
 
 def _whole(cases: list[Case], used: set[Path]) -> list[UsageError]:
     ours = [case.check for case in cases if is_ours(case.path)]
-    return [*coverage.repeated(), *coverage.gaps(ours, requirements()), *coverage.unused(used)]
+    return [
+        *coverage.repeated(),
+        *coverage.gaps(ours, requirements()),
+        *coverage.unused(used),
+        *owners.of_catalogue(),
+    ]

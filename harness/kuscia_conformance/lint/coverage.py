@@ -26,7 +26,7 @@ def gaps(
     checks = list(checks)
     for requirement in requirements.values():
         found = [check for check in checks if requirement.id in check.requirements]
-        name = f"{_where(requirement)}: {requirement.id} ({requirement.strength})"
+        name = f"{place_of(requirement)}: {requirement.id} ({requirement.strength})"
         if found and requirement.planned:
             hint = "delete the key `planned` of the requirement"
             yield FeatureError(f"{name} is marked as planned, but has checks", hint=hint)
@@ -51,7 +51,8 @@ def repeated() -> Iterator[FeatureError]:
             yield FeatureError(text, hint="give each requirement an id of its own")
 
 
-def _where(requirement: Requirement) -> str:
+def place_of(requirement: Requirement) -> str:
+    """Returns the file and the line of a requirement in the catalogue, for messages."""
     lines = _lines()[requirement.id]
     return f"{_catalogue()}:{lines[0]}" if lines else f"{_catalogue()}"
 

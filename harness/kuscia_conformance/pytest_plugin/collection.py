@@ -21,8 +21,9 @@ from kuscia_conformance.features.fixture_files import STATUS
 from kuscia_conformance.features.reader import Case, read_feature
 from kuscia_conformance.steps import definitions
 
-CASE = pytest.StashKey[Case]()
 CHECK = pytest.StashKey[Check]()
+#: The check with its steps.
+CASE = pytest.StashKey[Case]()
 #: Whether `--update` is set. Then a missing status document does not count as a mistake.
 UPDATING = pytest.StashKey[bool]()
 #: The patterns of `--only`; empty if all checks are to run.

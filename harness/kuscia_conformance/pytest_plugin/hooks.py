@@ -221,8 +221,7 @@ def keep_result(item: pytest.Item, report: pytest.TestReport) -> None:
 
 def phases_of(item: pytest.Item) -> Phases:
     """Returns the phases of the item's check so far."""
-    case = item.stash[CASE]
-    return item.stash.setdefault(PHASES, Phases(case.check, len(case.steps)))
+    return item.stash.setdefault(PHASES, Phases(item.stash[CASE], steps.definitions()))
 
 
 def after_call(item: pytest.Item, report: pytest.TestReport, found: Result) -> None:

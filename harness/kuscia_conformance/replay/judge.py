@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,15 @@ from kuscia_conformance.errors import NotRecorded, NotReplayable
 from kuscia_conformance.evidence.events import read_events
 from kuscia_conformance.evidence.record import STEPS, Recorded, ended_by, read_record
 from kuscia_conformance.evidence.tape import Tape
+from kuscia_conformance.features.ownership import UNDECIDED
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.replay.own_steps import definition_of
 from kuscia_conformance.replay.pairing import Pair, Today, pairs
 from kuscia_conformance.replay.stage import Stage, stage_of
+from kuscia_conformance.report.outcome import decided
 from kuscia_conformance.scenario.recording import digest_of
+from kuscia_conformance.steps import definitions
 
 #: The outcomes of a check that cannot be judged again.
 NO_EVIDENCE, NOT_REPLAYABLE = "no evidence", "not replayable"
@@ -32,6 +35,8 @@ class Judged:
 
     outcome: str
     text: str = ""
+    #: pass, fail or undecided, for each requirement that the check claims.
+    requirements: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(case: Case, folder: Path) -> Judged:
@@ -39,13 +44,15 @@ def judge(case: Case, folder: Path) -> Judged:
     try:
         recorded = read_record(folder)
         stage = _stage(case, recorded, folder)
-        judged = _play(stage, _pairs(case, recorded))
+        judged = _play(case, stage, _pairs(case, recorded))
     except NotRecorded as error:
         return Judged(NO_EVIDENCE, str(error))
     except NotReplayable as error:
         return Judged(NOT_REPLAYABLE, str(error))
     cleaning = recorded.cleaning
-    return Judged("fail", cleaning["text"]) if cleaning and judged.outcome == "pass" else judged
+    if cleaning and judged.outcome == "pass":
+        return Judged("fail", cleaning["text"], _undecided(case))
+    return judged
 
 
 def _stage(case: Case, recorded: Recorded, folder: Path) -> Stage:
@@ -64,16 +71,16 @@ def _pairs(case: Case, recorded: Recorded) -> list[Pair]:
     return pairs(today, recorded.steps, datetime.fromisoformat(recorded.about["began"]))
 
 
-def _play(stage: Stage, steps: list[Pair]) -> Judged:
+def _play(case: Case, stage: Stage, steps: list[Pair]) -> Judged:
     """Returns the outcome of the first step that fails, else a pass."""
     for pair in steps:
         judge_step = _look if pair.today.definition.looks else _act
-        if judged := judge_step(stage, pair):
+        if judged := judge_step(case, stage, pair):
             return judged
-    return Judged("pass")
+    return Judged("pass", requirements=decided(case, definitions(), None))
 
 
-def _act(stage: Stage, pair: Pair) -> Judged | None:
+def _act(case: Case, stage: Stage, pair: Pair) -> Judged | None:
     """Restores the state after a step that acted; a step that failed in the run fails again."""
     stage.restore(pair)
     record, files = pair.record, stage.scenario.files
@@ -81,10 +88,10 @@ def _act(stage: Stage, pair: Pair) -> Judged | None:
     for name, digest in record.files.items():
         if digest_of(files, name) != digest:
             raise NotReplayable(f"{name} has changed since the run; {pair.today.line}")
-    return _of(record.error) if record.error else None
+    return _of(record.error, _undecided(case)) if record.error else None
 
 
-def _look(stage: Stage, pair: Pair) -> Judged | None:
+def _look(case: Case, stage: Stage, pair: Pair) -> Judged | None:
     """Executes a step that looks; returns None if it passes."""
     stage.begin(pair)
     arguments = _arguments(stage, pair.today)
@@ -93,7 +100,7 @@ def _look(stage: Stage, pair: Pair) -> Judged | None:
     except (NotRecorded, NotReplayable):
         raise
     except (Exception, pytest.fail.Exception) as error:
-        judged = _of(ended_by(error) or {})
+        judged = _of(ended_by(error) or {}, decided(case, definitions(), error))
         if stage.journal.short:
             raise NotRecorded(_short(judged)) from error
         return judged
@@ -102,8 +109,13 @@ def _look(stage: Stage, pair: Pair) -> Judged | None:
     return None
 
 
-def _of(error: Obj) -> Judged:
-    return Judged("fail" if error["class"] == "CheckFailed" else "error", str(error["text"]))
+def _of(error: Obj, requirements: Mapping[str, str]) -> Judged:
+    outcome = "fail" if error["class"] == "CheckFailed" else "error"
+    return Judged(outcome, str(error["text"]), requirements)
+
+
+def _undecided(case: Case) -> Mapping[str, str]:
+    return dict.fromkeys(case.check.requirements, UNDECIDED)
 
 
 def _short(judged: Judged) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kuscia_conformance.errors import NotRecorded, UsageError
@@ -28,7 +28,9 @@ class Outcome:
 
     check: Check
     outcome: str
-    text: str
+    text: str = ""
+    #: pass, fail or undecided, for each requirement that the check claims.
+    requirements: Mapping[str, str] = field(default_factory=dict)
 
 
 def recorded_outcomes(results: Path) -> list[Outcome]:
@@ -45,12 +47,10 @@ def recorded_outcomes(results: Path) -> list[Outcome]:
 def _outcome(planned: PlannedCheck, results: Mapping[str, Result]) -> Outcome:
     result = results.get(planned.check.id)
     if not planned.applies:
-        return Outcome(planned.check, "skip", "")
-    return Outcome(planned.check, result.outcome, result.text) if result else _not_run(planned)
-
-
-def _not_run(planned: PlannedCheck) -> Outcome:
-    return Outcome(planned.check, NOT_RUN, "")
+        return Outcome(planned.check, "skip")
+    if result is None:
+        return Outcome(planned.check, NOT_RUN)
+    return Outcome(planned.check, result.outcome, result.text, result.requirements)
 
 
 def chosen(outcomes: Sequence[Outcome], only: Sequence[str]) -> list[Outcome]:

@@ -46,7 +46,17 @@ class Replayed:
         if self.judged.outcome in (NO_EVIDENCE, NOT_REPLAYABLE, "skipped"):
             return self.judged.outcome
         same = self.judged.outcome == self.recorded.outcome and self._says_the_same()
-        return "same" if same else "differs"
+        return "same" if same and not self.decided_otherwise else "differs"
+
+    @property
+    def decided_otherwise(self) -> dict[str, tuple[str, str]]:
+        """What was and what is found about each requirement that is now decided otherwise."""
+        before, now = self.recorded.requirements, self.judged.requirements
+        return {
+            name: (before.get(name, "-"), now.get(name, "-"))
+            for name in sorted({*before, *now})
+            if before.get(name) != now.get(name)
+        }
 
     def _says_the_same(self) -> bool:
         """Compares the texts; of an error, a run may have reported more, such as a traceback."""

@@ -5,6 +5,7 @@ What a step raised decides, and not pytest's report of it, which other plugins m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +13,10 @@ import pytest
 
 from kuscia_conformance.errors import ConformanceError, Unreachable, UsageError
 from kuscia_conformance.evidence.results import Result
-from kuscia_conformance.features.checks import Check
+from kuscia_conformance.features.comparisons import claims_of, compared_by
+from kuscia_conformance.features.ownership import PASS, UNDECIDED, decide
+from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.scenario.failure import CheckFailed
 
 
@@ -20,25 +24,30 @@ from kuscia_conformance.scenario.failure import CheckFailed
 class Phases:
     """The phases of one check so far; a plugin that runs a check again adds to them."""
 
-    check: Check
-    #: How many steps the check has, and how many have run to their end.
-    steps: int
+    case: Case
+    steps: StepDefinitions
+    #: How many steps have run to their end.
     ran: int = 0
     results: list[Result] = field(default_factory=list)
 
     def add(self, call: pytest.CallInfo[None], text: str) -> Result:
         """Adds a phase, and returns its result. `text` is pytest's text of an error."""
         error = call.excinfo.value if call.excinfo else None
+        if error is None and call.when == "call" and self.ran < len(self.case.steps):
+            steps = f"only {self.ran} of {len(self.case.steps)} steps have run"
+            text = f"{steps}: a pytest plugin interfered"
+            error = RuntimeError(text)
         outcome, reason = outcome_of(error, call.when)
-        if outcome == "pass" and call.when == "call" and self.ran < self.steps:
-            outcome, reason = "error", "harness"
-            text = (
-                f"only {self.ran} of {self.steps} steps have run: a plugin interfered with pytest"
-            )
         shown = text if outcome in ("fail", "error") else ""
-        result = Result(self.check.id, outcome, reason, shown, call.duration)
+        found = self._decided(outcome, error, call.when)
+        result = Result(self.case.check.id, outcome, reason, shown, call.duration, found)
         self.results.append(result)
         return result
+
+    def _decided(self, outcome: str, error: BaseException | None, when: str) -> Mapping[str, str]:
+        if outcome == "skip" or (outcome == "pass" and when != "call"):
+            return {}
+        return decided(self.case, self.steps, error)
 
     def amend(self, **fields: Any) -> None:
         """Replaces fields of the last phase's result, such as its text."""
@@ -49,8 +58,22 @@ class Phases:
         found, *others = self.results
         for other in others:
             found = found.then(other)
-        outcome = {"pass": "pass", "fail": "fail"}.get(found.outcome, "undecided")
-        return replace(found, requirements=dict.fromkeys(self.check.requirements, outcome))
+        return found
+
+
+def decided(case: Case, steps: StepDefinitions, error: BaseException | None) -> dict[str, str]:
+    """Returns pass, fail or undecided for each requirement that a check claims.
+
+    `error` is what ended the check, None if it passed. Only a CheckFailed blames requirements.
+    """
+    claims = claims_of(case.check)
+    if error is None:
+        return dict.fromkeys(claims, PASS)
+    lines = [step.line_number for step in case.steps]
+    if not isinstance(error, CheckFailed) or error.line not in lines:
+        return dict.fromkeys(claims, UNDECIDED)
+    compared, failed = compared_by(case, steps), lines.index(error.line)
+    return decide(claims, compared, failed, error.subjects or compared[failed])
 
 
 def outcome_of(error: BaseException | None, when: str) -> tuple[str, str]:

@@ -23,6 +23,10 @@ from kuscia_conformance.scenario.history import History
 
 T = TypeVar("T")
 
+#: What mismatched, as in `features.ownership`: the subjects, or a function that finds them in the
+#: end. Without any, everything that the step compares.
+About = Sequence[str] | Callable[[], Sequence[str]]
+
 
 @dataclass
 class Expectations:
@@ -36,11 +40,18 @@ class Expectations:
     #: The step that runs, for the text of a failure.
     step: Step | None = None
 
-    def until(self, look: Callable[[], T | None], seconds: float, failed: Callable[[], str]) -> T:
+    def until(
+        self,
+        look: Callable[[], T | None],
+        seconds: float,
+        failed: Callable[[], str],
+        about: About = (),
+    ) -> T:
         """Returns the first value other than None that `look` returns within `seconds`.
 
-        Otherwise the check fails with the text that `failed` returns. `look` is called after each
-        event, and should judge the whole history. Raises ApiError if the API server is lost.
+        Otherwise the check fails with the text that `failed` returns, and with the subjects of
+        `about`. `look` is called after each event, and should judge the whole history. Raises
+        ApiError if the API server is lost.
         """
         __tracebackhide__ = True
         found = self.history.until(look, seconds)
@@ -48,23 +59,25 @@ class Expectations:
             return found
         # Without an API server nothing could be seen: this raises, and the check ends as an error.
         self.history.tape.ask("whether the API server answers", self._is_there, None)
-        self.fail(failed(), seconds)
+        self.fail(failed(), seconds, about)
 
     def _is_there(self) -> None:
         self.connection.run(self.connection.api.raw("/version"))
 
-    def fail(self, body: str, waited: float | None = None) -> NoReturn:
+    def fail(self, body: str, waited: float | None = None, about: About = ()) -> NoReturn:
         """Raises CheckFailed with the text of `failure.render_failure`.
 
-        `body` says what was expected and what was found. `waited` is in seconds. If the controller
-        has ended on its own, the text says so.
+        `body` says what was expected and what was found. `waited` is in seconds. `about` names
+        what mismatched. If the controller has ended on its own, the text says so.
         """
         __tracebackhide__ = True
         ask = self.history.tape.ask
         if words := ask("the controller's last words", self.controller.last_words, ""):
             body = f"{body}\n\n{words}"
         said = ask("the controller's last lines", self._controller_said, "")
-        raise CheckFailed(render_failure(self.check, self.step, body, waited, self.history, said))
+        text = render_failure(self.check, self.step, body, waited, self.history, said)
+        line = self.step.line_number if self.step else 0
+        raise CheckFailed(text, about() if callable(about) else about, line)
 
     def _controller_said(self) -> str:
         """Returns the log's last lines, without the name of the run's folder in paths."""

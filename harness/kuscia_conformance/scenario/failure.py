@@ -10,6 +10,7 @@ feature::check   requirements that it covers
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_bdd.parser import Step
@@ -24,7 +25,16 @@ LOG_LINES = 6
 
 
 class CheckFailed(AssertionError):
-    """The implementation did not do what the check expects; `render_failure` wrote the text."""
+    """The implementation did not do what the check expects; `render_failure` wrote the text.
+
+    `subjects` names what mismatched, as in `features.ownership`. Without any, everything that the
+    step compares did. `line` is the line of the step in its feature, 0 outside of steps.
+    """
+
+    def __init__(self, text: str, subjects: Sequence[str] = (), line: int = 0) -> None:
+        super().__init__(text)
+        self.subjects = tuple(subjects)
+        self.line = line
 
 
 def render_failure(

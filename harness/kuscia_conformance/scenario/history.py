@@ -120,15 +120,16 @@ class History:
     def from_cursor(self, resource: Resource, key: str) -> list[tuple[int, Version]]:
         """Returns the object's version at the cursor and all later ones, with their places.
 
-        The version at the cursor is the newest one before it: the object may not change again.
+        If there is none at the cursor, the newest one before it counts: the object may not change
+        again.
         """
         mine = [
             (place, version)
             for place, version in enumerate(self.versions)
             if version.resource is resource and version.key == key
         ]
-        before = [pair for pair in mine if pair[0] < self.cursor]
-        return before[-1:] + [pair for pair in mine if pair[0] >= self.cursor]
+        until_now = [pair for pair in mine if pair[0] <= self.cursor]
+        return until_now[-1:] + [pair for pair in mine if pair[0] > self.cursor]
 
     def changes_within(self, seconds: float) -> bool:
         """Waits for `seconds` at most, and returns whether any object of the scenario changed."""

@@ -13,8 +13,9 @@ failure of the check. Each function calls a part of `scenario`; what it looks fo
     groups      what reserves for a task        placeholders  the words that may stand in a step
 
 To add a step, write a function in one of these modules. The first paragraph of its docstring is an
-example of the step; the rest says what the words do not. Explain new placeholders in
-`placeholders`. Then print the list for features/README.md: `python -m kuscia_conformance.steps`.
+example of the step; the rest says what the words do not. A step that may stand after Then says with
+`@compares` what it compares. Explain new placeholders in `placeholders`. Then print the list for
+features/README.md: `python -m kuscia_conformance.steps`.
 
 A module with steps must not know another.
 """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pytest_bdd import given, parsers, then
+from pytest_bdd import given, parsers, then, when
 
+from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.tasks import NAMES, names_in
 from kuscia_conformance.scenario.domains import await_as_noted
 from kuscia_conformance.scenario.scenario import Scenario
+
+AS_NOTED = rf"(?P<domains>{NAMES}) holds? what was noted, nothing else"
 
 
 @given(parsers.re(rf"everything in (?P<domains>{NAMES}) is noted"))
@@ -19,7 +22,9 @@ def _(scenario: Scenario, domains: str) -> None:
         scenario.domains.note(domain, scenario.applied.tasks)
 
 
-@then(parsers.re(rf"(?P<domains>{NAMES}) holds? what was noted, nothing else"))
+@when(parsers.re(AS_NOTED))
+@then(parsers.re(AS_NOTED))
+@compares("inventory")
 def _(scenario: Scenario, domains: str) -> None:
     """Then alice and bob hold what was noted, nothing else.
 

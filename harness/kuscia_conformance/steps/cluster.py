@@ -7,6 +7,7 @@ from functools import partial
 from pytest_bdd import given, parsers, then, when
 
 from kuscia_conformance.clusters.borrowed_nodes import PLENTY, serve
+from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.tasks import NAMES, names_in
 from kuscia_conformance.kube.kuscia import ROLE_LABEL
 from kuscia_conformance.kube.objects import NAMESPACES, NODES
@@ -141,11 +142,13 @@ def _(scenario: Scenario, domain: str) -> None:
 
 
 @then("no node ever had more than its room")
+@compares("room")
 def _(scenario: Scenario) -> None:
     """Then no node ever had more than its room.
 
     Whenever a pod was bound, the unfinished pods of its node asked for no more than the node had.
     """
     __tracebackhide__ = True
+    scenario.history.update()
     if wrong := next(overcommitted(scenario.history.versions), ""):
         scenario.expect.fail(f"expected: no node ever has more than its room\nactual:   {wrong}")

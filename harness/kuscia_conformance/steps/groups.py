@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from pytest_bdd import parsers, then, when
+from collections.abc import Callable, Sequence
 
+from pytest_bdd import given, parsers, then, when
+
+from kuscia_conformance import documents
+from kuscia_conformance.features.comparisons import Sentence, compares
 from kuscia_conformance.scenario.observed.pods import (
     WHO,
     whom,
@@ -13,13 +17,28 @@ from kuscia_conformance.scenario.observed.reservations import (
     await_gone,
     await_match,
     hand_over,
+    kind_of,
     phases_of,
     set_phase,
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
+MATCHES = rf'{OBJECT} matches "(?P<file>[^"]+)"(?: within (?P<limit>\d+) s)?'
 
-@then(parsers.re(rf'{OBJECT} matches "(?P<file>[^"]+)"(?: within (?P<limit>\d+) s)?'))
+
+def _document(sentence: Sentence) -> Sequence[str]:
+    kind = kind_of(sentence.values["kind"])
+    return documents.compared(sentence.files.document(sentence.values["file"]), kind)
+
+
+def _word(word: str) -> Callable[[Sentence], Sequence[str]]:
+    return lambda sentence: [f"{kind_of(sentence.values['kind'])}.{word}"]
+
+
+@given(parsers.re(MATCHES))
+@when(parsers.re(MATCHES))
+@then(parsers.re(MATCHES))
+@compares(_document)
 def _(scenario: Scenario, kind: str, key: str, file: str, limit: str | None) -> None:
     """Then the group "psi" matches "reserving.group.yaml".
 
@@ -30,6 +49,7 @@ def _(scenario: Scenario, kind: str, key: str, file: str, limit: str | None) -> 
 
 
 @then(parsers.re(rf"the phases of {OBJECT} were (?P<phases>.+)"))
+@compares(_word("phases"))
 def _(scenario: Scenario, kind: str, key: str, phases: str) -> None:
     """Then the phases of the group "psi" were Reserving, Reserved.
 
@@ -42,6 +62,7 @@ def _(scenario: Scenario, kind: str, key: str, phases: str) -> None:
 
 
 @then(parsers.re(rf"{OBJECT} is gone"))
+@compares(_word("gone"))
 def _(scenario: Scenario, kind: str, key: str) -> None:
     """Then the group "psi" is gone.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_bdd import parsers, then
 
 from kuscia_conformance import documents
+from kuscia_conformance.features.comparisons import compares, document_of
 from kuscia_conformance.scenario.observed.pods import (
     WHO,
     require_file,
@@ -14,6 +15,7 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 
 @then(parsers.re(rf'the file "(?P<path>/[^"]+)" in {WHO} matches "(?P<file>[^"]+)"'))
+@compares(document_of("file"))
 def _(scenario: Scenario, path: str, pods: str, file: str) -> None:
     """Then the file "/work/task.json" in the pods of alice matches "task.yaml".
 

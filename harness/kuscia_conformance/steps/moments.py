@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_bdd import parsers, then
 
+from kuscia_conformance.features.comparisons import Sentence, compares
 from kuscia_conformance.scenario.observed.moments import (
     MOMENT,
     require_after,
     require_not_before,
     require_order,
+    subject_of,
 )
 from kuscia_conformance.scenario.scenario import Scenario
+
+
+def _moment(sentence: Sentence) -> Sequence[str]:
+    return [subject_of(sentence.values["moment"])]
 
 
 @then(
@@ -19,6 +27,7 @@ from kuscia_conformance.scenario.scenario import Scenario
         rf" after (?P<other_moment>{MOMENT})"
     )
 )
+@compares(_moment)
 def _(scenario: Scenario, moment: str, most: str | None, seconds: str, other_moment: str) -> None:
     """Then the pods of "probe" were bound 3 s after the task "psi" was created.
 
@@ -32,6 +41,7 @@ def _(scenario: Scenario, moment: str, most: str | None, seconds: str, other_mom
 @then(
     parsers.re(rf"no pod of (?P<owner>\"[^\"]+\"|[^\s\"]+) was bound before (?P<moment>{MOMENT})")
 )
+@compares("bindings")
 def _(scenario: Scenario, owner: str, moment: str) -> None:
     """Then no pod of "psi" was bound before the pods of "probe" were bound.
 
@@ -42,6 +52,7 @@ def _(scenario: Scenario, owner: str, moment: str) -> None:
 
 
 @then(parsers.re(rf"(?P<moment>{MOMENT}) before (?P<other_moment>{MOMENT})"))
+@compares(_moment)
 def _(scenario: Scenario, moment: str, other_moment: str) -> None:
     """Then the pods of "old" were bound before the pods of "new" were bound."""
     __tracebackhide__ = True

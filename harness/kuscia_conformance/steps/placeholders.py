@@ -202,8 +202,9 @@ RULES: Mapping[str, str] = {
     "lastReconcileTime never decreases": (
         "The `lastReconcileTime` stays the same or becomes later."
     ),
-    "entries of pods and services stay": (
-        "No entry of `podStatuses` or `serviceStatuses` is ever removed. Its content may change."
+    "entries of pods stay": ("No entry of `podStatuses` is ever removed. Its content may change."),
+    "entries of services stay": (
+        "No entry of `serviceStatuses` is ever removed. Its content may change."
     ),
 }
 

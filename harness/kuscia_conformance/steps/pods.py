@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pytest_bdd import given, parsers, then, when
 
-from kuscia_conformance import documents
-from kuscia_conformance.documents import Context
+from kuscia_conformance.features.comparisons import Sentence, compares, document_of, table_of
 from kuscia_conformance.features.table_forms import FIELDS, Form, Table
 from kuscia_conformance.features.tasks import names_in
 from kuscia_conformance.scenario.observed.pods import (
     ARE,
     KEYS,
+    SINGULAR,
     STATES,
     WHO,
+    as_document,
+    as_table,
     await_count,
     await_keys,
     await_over,
     await_pods,
     await_state,
-    comparison,
     finish,
     made_again,
     pod_versions,
@@ -30,13 +32,26 @@ from kuscia_conformance.scenario.observed.pods import (
 from kuscia_conformance.scenario.scenario import Scenario
 from kuscia_conformance.simulated_nodes.exit_order import Order
 
+SOME_ARE = rf"(?P<count>\d+) of {WHO} (?P<state>{'|'.join(STATES)})"
+OVER = rf"{WHO} (?:are|is) over"
 #: What shows that the controller was at work.
 WITNESS = Form(cells=2, example='| witness | the pods of "probe" are bound |')
+
+
+def _state(sentence: Sentence) -> Sequence[str]:
+    """Names a state by its last word: `pods.bound` for `are bound` and `is bound`."""
+    state = sentence.values["state"]
+    return [f"pods.{SINGULAR.get(state, state).split()[-1]}"]
+
+
+def _counted(sentence: Sentence) -> Sequence[str]:
+    return [f"pods.counted.{sentence.values['state'].split()[-1]}"]
 
 
 @then(parsers.re(ARE))
 @given(parsers.re(ARE))
 @when(parsers.re(ARE))
+@compares(_state)
 def _(scenario: Scenario, pods: str, state: str) -> None:
     """Then the pods of "psi" are bound.
 
@@ -47,7 +62,10 @@ def _(scenario: Scenario, pods: str, state: str) -> None:
     await_state(scenario, whom(pods), state)
 
 
-@then(parsers.re(rf"(?P<count>\d+) of {WHO} (?P<state>{'|'.join(STATES)})"))
+@given(parsers.re(SOME_ARE))
+@when(parsers.re(SOME_ARE))
+@then(parsers.re(SOME_ARE))
+@compares(_counted)
 def _(scenario: Scenario, count: str, pods: str, state: str) -> None:
     """Then 2 of the pods of "psi" are bound.
 
@@ -74,17 +92,18 @@ def _(scenario: Scenario, pods: str, code: str | None, message: str | None) -> N
 
 
 @then(parsers.re(rf'{WHO} match(?:es)? "(?P<file>[^"]+)"'))
+@compares(document_of("pod"))
 def _(scenario: Scenario, pods: str, file: str) -> None:
     """Then the pods of alice match "alice.pod.yaml".
 
     Waits until there are pods and the newest version of each of them matches.
     """
     __tracebackhide__ = True
-    document, context = scenario.files.document(file), Context(nodes=scenario.domains.nodes)
-    await_pods(scenario, whom(pods), lambda pod: documents.compare(document, pod, context))
+    await_pods(scenario, whom(pods), as_document(scenario, scenario.files.document(file)))
 
 
 @then(parsers.re(rf"{WHO} ha(?:ve|s)"))
+@compares(table_of("pod"))
 def _(scenario: Scenario, pods: str, datatable: Annotated[Table, FIELDS]) -> None:
     """Then the pods of alice have.
 
@@ -92,10 +111,11 @@ def _(scenario: Scenario, pods: str, datatable: Annotated[Table, FIELDS]) -> Non
     `| spec.restartPolicy | Never |`.
     """
     __tracebackhide__ = True
-    await_pods(scenario, whom(pods), comparison(scenario, datatable))
+    await_pods(scenario, whom(pods), as_table(scenario, datatable))
 
 
 @then(parsers.re(rf"the pods of \"(?P<task>[^\"]+)\" are (?P<keys>{KEYS})"))
+@compares("pods.names")
 def _(scenario: Scenario, task: str, keys: str) -> None:
     """Then the pods of "psi" are alice/psi-0, alice/psi-1 and bob/psi-0.
 
@@ -106,6 +126,7 @@ def _(scenario: Scenario, task: str, keys: str) -> None:
 
 
 @then(parsers.re(r'no pod of (?P<owner>"[^"]+"|[^\s"]+) was (?P<what>bound|made)'))
+@compares(lambda sentence: ["bindings" if sentence.values["what"] == "bound" else "pods.none"])
 def _(scenario: Scenario, owner: str, what: str, datatable: Annotated[Table, WITNESS]) -> None:
     """Then no pod of "psi" was bound.
 
@@ -121,6 +142,7 @@ def _(scenario: Scenario, owner: str, what: str, datatable: Annotated[Table, WIT
 
 
 @then(parsers.re(rf'"(?P<task>[^"]+)" never had other pods than (?P<keys>{KEYS})'))
+@compares("pods.names")
 def _(scenario: Scenario, task: str, keys: str, datatable: Annotated[Table, WITNESS]) -> None:
     """Then "psi" never had other pods than alice/psi-0 and bob/psi-0.
 
@@ -135,6 +157,7 @@ def _(scenario: Scenario, task: str, keys: str, datatable: Annotated[Table, WITN
 
 
 @then(parsers.re(r'each pod of (?P<owner>"[^"]+"|[^\s"]+) was created once'))
+@compares("pods.once")
 def _(scenario: Scenario, owner: str) -> None:
     """Then each pod of "psi" was created once.
 
@@ -147,7 +170,9 @@ def _(scenario: Scenario, owner: str) -> None:
         )
 
 
-@then(parsers.re(rf"{WHO} (?:are|is) over"))
+@when(parsers.re(OVER))
+@then(parsers.re(OVER))
+@compares("pods.over")
 def _(scenario: Scenario, pods: str) -> None:
     """Then the pods of alice are over.
 

@@ -7,6 +7,7 @@ import re
 from pytest_bdd import given, parsers, then, when
 
 from kuscia_conformance.documents.edits import changed, without
+from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.tasks import (
     NAMES,
     make_task,
@@ -99,6 +100,7 @@ def _(scenario: Scenario, file: str, field: str, value: str) -> None:
 
 
 @then(parsers.re(r"it is refused, naming (?P<field>\S+)"))
+@compares("refusal")
 def _(scenario: Scenario, field: str) -> None:
     """Then it is refused, naming spec.initiator.
 
@@ -122,6 +124,7 @@ def _(scenario: Scenario, task: str) -> None:
 
 
 @then(parsers.re(r'getting the task "(?P<task>[^"]+)" says: (?P<text>.+)'))
+@compares("deleted")
 def _(scenario: Scenario, task: str, text: str) -> None:
     """Then getting the task "psi" says: Error from server (NotFound): ... not found.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
+from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.table_forms import Table
 from kuscia_conformance.scenario.observed.services import (
     await_services,
@@ -12,6 +13,7 @@ from kuscia_conformance.scenario.scenario import Scenario
 
 
 @then(parsers.re(r"the services of (?P<domain>[^\s\"]+) are"))
+@compares("services")
 def _(scenario: Scenario, domain: str, datatable: Table) -> None:
     """Then the services of alice are.
 

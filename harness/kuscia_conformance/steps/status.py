@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pytest_bdd import parsers, then
+from pytest_bdd import given, parsers, then, when
 
+from kuscia_conformance.features.comparisons import compares, document_of
 from kuscia_conformance.features.table_forms import Form, Table
 from kuscia_conformance.features.tasks import numbered
 from kuscia_conformance.scenario.observed.statuses import (
@@ -18,11 +19,19 @@ from kuscia_conformance.scenario.observed.statuses import (
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
+DOCUMENTS = (
+    r'the statuses of "(?P<first>[^"]+)" to "(?P<last>[^"]+)" match "(?P<file>[^"]+)"'
+    r"(?: within (?P<limit>\d+) s)?"
+)
+
 #: The two lines that `kubectl get` prints.
 GET = Form(rows=2, example="| NAME | PHASE | / | psi | Running |")
 
 
+@given(parsers.re(DOCUMENT))
+@when(parsers.re(DOCUMENT))
 @then(parsers.re(DOCUMENT))
+@compares(document_of("status"))
 def _(scenario: Scenario, task: str, file: str, limit: str | None) -> None:
     """Then the status of "psi" matches "running.status.yaml".
 
@@ -32,12 +41,10 @@ def _(scenario: Scenario, task: str, file: str, limit: str | None) -> None:
     await_status(scenario, task, file, limit)
 
 
-@then(
-    parsers.re(
-        r'the statuses of "(?P<first>[^"]+)" to "(?P<last>[^"]+)" match "(?P<file>[^"]+)"'
-        r"(?: within (?P<limit>\d+) s)?"
-    )
-)
+@given(parsers.re(DOCUMENTS))
+@when(parsers.re(DOCUMENTS))
+@then(parsers.re(DOCUMENTS))
+@compares(document_of("status"))
 def _(scenario: Scenario, first: str, last: str, file: str, limit: str | None) -> None:
     """Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml".
 
@@ -49,6 +56,7 @@ def _(scenario: Scenario, first: str, last: str, file: str, limit: str | None) -
 
 
 @then(parsers.re(rf"the phases of {TASK} were (?P<phases>.+)"))
+@compares("phases")
 def _(scenario: Scenario, task: str, phases: str) -> None:
     """Then the phases of "psi" were Pending, Running, Succeeded.
 
@@ -61,6 +69,7 @@ def _(scenario: Scenario, task: str, phases: str) -> None:
 
 
 @then(parsers.re(rf"the conditions of {TASK} became True in the order (?P<conditions>.+)"))
+@compares("conditions")
 def _(scenario: Scenario, task: str, conditions: str) -> None:
     """Then the conditions of "psi" became True in the order ResourceCreated, Running, Success.
 
@@ -75,6 +84,7 @@ def _(scenario: Scenario, task: str, conditions: str) -> None:
 
 
 @then(parsers.re(rf"kubectl shows {TASK} as"))
+@compares("kubectl")
 def _(scenario: Scenario, task: str, datatable: Annotated[Table, GET]) -> None:
     """Then kubectl shows "psi" as.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pytest_bdd import parsers, then
 
+from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.table_forms import Form, Table
 from kuscia_conformance.scenario.observed.rules import RULES, breaches
 from kuscia_conformance.scenario.observed.statuses import (
@@ -19,6 +20,7 @@ RULE = Form(cells=1, first=tuple(RULES), example="| startTime stays |")
 
 
 @then(parsers.re(r'throughout, of "(?P<task>[^"]+)"'))
+@compares(lambda sentence: [f"rules[{rule}]" for [rule] in sentence.table])
 def _(scenario: Scenario, task: str, datatable: Annotated[Table, RULE]) -> None:
     """Then throughout, of "psi".
 
@@ -32,6 +34,7 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, RULE]) -> None:
             "expected: a status that changes\nactual:   the status never changed, so no rule "
             "could be checked"
         )
-    broken = [text for [rule] in datatable for text in breaches(rule, statuses)]
-    if broken:
-        scenario.expect.fail("\n".join(broken))
+    broken = {rule: breaches(rule, statuses) for [rule] in datatable}
+    if wrong := [f"rules[{rule}]" for rule, texts in broken.items() if texts]:
+        text = "\n".join(text for texts in broken.values() for text in texts)
+        scenario.expect.fail(text, about=wrong)

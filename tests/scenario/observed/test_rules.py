@@ -27,7 +27,9 @@ FAILED, DONE = {"phase": "Failed"}, {"completionTime": T1}
          [{}, {**FAILED, **DONE}], [{}, {"phase": "Running", **DONE}]),
         ("lastReconcileTime never decreases", [{}, {"lastReconcileTime": T1}],
          [{"lastReconcileTime": T2}, {"lastReconcileTime": T1}]),
-        ("entries of pods and services stay", [{}, {"podStatuses": {"a/b": {}}}],
+        ("entries of pods stay", [{}, {"podStatuses": {"a/b": {}}}],
+         [{"podStatuses": {"a/b": {}}}, {"podStatuses": {}}]),
+        ("entries of services stay", [{"podStatuses": {"a/b": {}}}, {}],
          [{"serviceStatuses": {"a/b": {}}}, {"serviceStatuses": {}}]),
     ],
 )  # fmt: skip

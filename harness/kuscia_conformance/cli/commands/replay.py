@@ -55,5 +55,7 @@ def _shown(check: Replayed) -> Iterator[str]:
         return
     recorded, judged = check.recorded, check.judged
     yield f"{recorded.check.id}: {recorded.outcome} → {judged.outcome}"
+    for name, (before, now) in check.decided_otherwise.items():
+        yield f"  {name}: {before} → {now}"
     if judged.text:
         yield textwrap.indent(judged.text, "    ")

@@ -25,6 +25,7 @@ from kuscia_conformance.scenario.observed.reservations import (
     KINDS,
     OBJECT,
     entries,
+    kind_of,
     versions_of,
 )
 from kuscia_conformance.scenario.observed.statuses import (
@@ -128,6 +129,20 @@ def require_order(scenario: Scenario, event: str, other: str) -> None:
             f"{earlier.seconds_after(later):.2f} s after it" if earlier else "it had not happened"
         )
         scenario.expect.fail(f"expected: {event} before {other}\nactual:   {when}")
+
+
+def subject_of(text: str) -> str:
+    """Returns the subject of a moment: `moments.bound`, `moments.Failed`, `moments.group.Failed`.
+
+    Raises FeatureError for a text that does not name a moment.
+    """
+    kind = (
+        kind_of(text.split('"')[0].removeprefix("the ").strip())
+        if _OBJECT.is_matching(text)
+        else ""
+    )
+    *_, word = text.removesuffix(" again").split()
+    return ".".join(part for part in ("moments", kind, word) if part)
 
 
 def await_moment(scenario: Scenario, text: str, seconds: float) -> Moment:

@@ -13,6 +13,7 @@ and checks do not depend on how fast a step looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -96,6 +97,7 @@ def require_witness(scenario: Scenario, datatable: list[list[str]]) -> None:
     the state.
     """
     parser = parsers.re(ARE)
+    scenario.history.update()
     for word, text in datatable:
         if word != "witness" or not parser.is_matching(text):
             raise FeatureError(f"a witness reads like `the pods of X are bound`, not {text!r}")
@@ -217,6 +219,7 @@ def made_again(scenario: Scenario, who: str) -> str:
 
     The text also reports that there were no pods at all: then the check would prove nothing.
     """
+    scenario.history.update()
     made = {(v.key, uid_of(v.object)) for v in pod_versions(scenario, who)}
     keys = [key for key, _ in made]
     again = sorted({key for key in keys if keys.count(key) > 1})
@@ -225,10 +228,27 @@ def made_again(scenario: Scenario, who: str) -> str:
     return f"{', '.join(again)} was created again" if again else ""
 
 
-def comparison(
-    scenario: Scenario, table: Sequence[Sequence[str]]
-) -> Callable[[Obj], Sequence[Mismatch]]:
-    """Returns a function that compares a pod with the paths and values of a table.
+@dataclass(frozen=True)
+class Expected:
+    """What a pod has to look like."""
+
+    #: Finds the mismatches of a pod.
+    compare: Callable[[Obj], Sequence[Mismatch]]
+    #: Names the mismatches as subjects.
+    subjects: Callable[[Sequence[Mismatch]], Sequence[str]]
+
+
+def as_document(scenario: Scenario, document: Any) -> Expected:
+    """Returns what a pod has to look like by an expected document."""
+    context = Context(nodes=scenario.domains.nodes)
+    return Expected(
+        lambda pod: documents.compare(document, pod, context),
+        lambda mismatches: documents.mismatched(document, "pod", mismatches),
+    )
+
+
+def as_table(scenario: Scenario, table: Sequence[Sequence[str]]) -> Expected:
+    """Returns what a pod has to look like by a table of paths and values.
 
     Raises FeatureError for a row that is not a path and a value.
     """
@@ -241,24 +261,42 @@ def comparison(
         found = {text: value for text, value in values.items() if value is not None}
         return documents.compare(wanted, found, context)
 
-    return compare
+    def subjects(mismatches: Sequence[Mismatch]) -> Sequence[str]:
+        return [subject for each in mismatches for subject in _in_table(wanted, each)]
+
+    return Expected(compare, subjects)
 
 
-def await_pods(scenario: Scenario, who: str, compare: Callable[[Obj], Sequence[Mismatch]]) -> None:
-    """Waits until there are pods and `compare` finds no mismatch in the newest version of each.
+def _in_table(wanted: Mapping[str, Any], mismatch: Mismatch) -> Sequence[str]:
+    row, *below = mismatch.path
+    return documents.mismatched(wanted[row], f"pod.{row}", [replace(mismatch, path=tuple(below))])
+
+
+def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
+    """Waits until there are pods and the newest version of each is as expected.
 
     The check fails with the mismatches of the first pod that has some.
     """
     __tracebackhide__ = True
 
-    def wrong() -> str:
+    def wrong() -> tuple[str, Sequence[Mismatch]] | None:
         newest = {version.key: version.object for version in pod_versions(scenario, who)}
-        if not newest:
-            return f"expected: pods of {who}\nactual:   it has none"
-        found = ((key, compare(pod)) for key, pod in newest.items())
-        return next((f"pod {key}\n{documents.render(some)}" for key, some in found if some), "")
+        found = ((key, expected.compare(pod)) for key, pod in newest.items())
+        nothing = None if newest else ("", ())
+        return next(((key, some) for key, some in found if some), nothing)
 
-    scenario.expect.until(lambda: not wrong() or None, scenario.timeouts.status, wrong)
+    def text() -> str:
+        key, mismatches = wrong() or ("", ())
+        if not key:
+            return f"expected: pods of {who}\nactual:   it has none"
+        return f"pod {key}\n{documents.render(mismatches)}"
+
+    scenario.expect.until(
+        lambda: wrong() is None or None,
+        scenario.timeouts.status,
+        text,
+        lambda: expected.subjects((wrong() or ("", ()))[1]),
+    )
 
 
 def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
@@ -334,7 +372,9 @@ def require_file(scenario: Scenario, who: str, path: str, document: Any) -> None
         except orjson.JSONDecodeError:
             scenario.expect.fail(f"expected: JSON in {path} of {version.key}\nactual:   {text}")
         if mismatches := documents.compare(document, found, context):
-            scenario.expect.fail(f"{path} in {version.key}\n{documents.render(mismatches)}")
+            wrong = documents.mismatched(document, "file", mismatches)
+            text = f"{path} in {version.key}\n{documents.render(mismatches)}"
+            scenario.expect.fail(text, about=wrong)
 
 
 def _read(scenario: Scenario, pod: Obj, path: str) -> str:

@@ -75,8 +75,18 @@ def await_match(scenario: Scenario, kind: str, key: str, file: str, limit: str |
             return f"there is no {kind} {key}"
         return documents.render(documents.compare(document, versions[-1].object, context))
 
+    def wrong() -> tuple[str, ...]:
+        newest = [version.object for _, version in _from_the_cursor(scenario, kind, key)][-1:]
+        mismatches = documents.compare(document, newest[0] if newest else {}, context)
+        return documents.mismatched(document, kind_of(kind), mismatches)
+
     within = scenario.timeouts.of(limit)
-    scenario.history.cursor = scenario.expect.until(matching, within, text)
+    scenario.history.cursor = scenario.expect.until(matching, within, text, wrong)
+
+
+def kind_of(words: str) -> str:
+    """Returns the kind of subjects for a group or a task resource: `group` or `resource`."""
+    return words.removeprefix("task ")
 
 
 def phases_of(scenario: Scenario, kind: str, key: str) -> list[str]:

@@ -60,7 +60,10 @@ def await_status(scenario: Scenario, name: str, file: str, limit: str | None) ->
 
     if not scenario.updating:
         scenario.history.cursor = scenario.expect.until(
-            matching, within, lambda: mismatch_text(scenario, task.key, document, context)
+            matching,
+            within,
+            lambda: mismatch_text(scenario, task.key, document, context),
+            lambda: wrong_fields(scenario, task.key, document, context),
         )
     elif (found := scenario.history.until(matching, within)) is not None:
         scenario.history.cursor = found
@@ -183,6 +186,14 @@ def mismatch_text(scenario: Scenario, key: str, document: Any, context: Context)
     nearest = max(reversed(versions), key=right)
     count = f"{right(nearest)} of {documents.fields(document)} fields"
     return f"{table}\n\nnearest: {count} at {seconds(nearest, start):+.2f} s"
+
+
+def wrong_fields(scenario: Scenario, key: str, document: Any, context: Context) -> tuple[str, ...]:
+    """Returns the subjects of the document that mismatch in the newest version of the status."""
+    versions = [version for _, version in scenario.history.from_cursor(KUSCIA_TASKS, key)]
+    newest = status_of(versions[-1]) if versions and not versions[-1].gone else {}
+    mismatches = documents.compare(document, newest, context)
+    return documents.mismatched(document, "status", mismatches)
 
 
 def _field(status: dict[str, Any], heading: str) -> str:
