@@ -20,6 +20,7 @@ import yaml
 
 from kuscia_conformance.features.checks import requirements
 from kuscia_conformance.features.reader import suite_features
+from kuscia_conformance.replay.run import replay
 
 ROOT = Path(__file__).parent.parent
 PATCHES = sorted((ROOT / "tests" / "miniatures").glob("*.patch"))
@@ -150,6 +151,8 @@ def test_each_miniature_fails_its_check(miniature, tmp_path, pytestconfig):
     alone = [str(feature_of(miniature.check)), f"--only={miniature.check}"]
     only = [] if pytestconfig.getoption("full") else alone
     _, report = suite(tmp_path, *only, path=str(patched))
+    replayed = replay(tmp_path / "out")
+    assert replayed.exit_code == 0, str(replayed)
     assert miniature.check in failing(report)
     assert blamed(report, miniature.check) == {miniature.requirement}
     if pytestconfig.getoption("full") and miniature.path.stem in EXACT:

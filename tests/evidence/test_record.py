@@ -76,6 +76,14 @@ def test_the_error_of_the_cleaning_stands_in_the_last_line(tmp_path):
     }
 
 
+def test_the_record_of_an_interrupted_scenario_is_not_complete(tmp_path):
+    with Record(tmp_path) as record, suppress(KeyboardInterrupt), record.cleaning():
+        record.write(ABOUT)
+        raise KeyboardInterrupt
+    with pytest.raises(NotRecorded, match="the record ends before the scenario did"):
+        read_record(tmp_path)
+
+
 def test_an_event_is_read_as_it_was_written(tmp_path):
     write_events(tmp_path, [version(pod())])
     assert read_events(tmp_path) == [version(pod())]

@@ -49,16 +49,20 @@ class Record(AbstractContextManager["Record"]):
 
     @contextmanager
     def cleaning(self) -> Iterator[None]:
-        """Writes the last line when the context ends, with the error of the cleaning, if any."""
-        error: Exception | None = None
+        """Writes the last line when the context ends, with the error of the cleaning, if any.
+
+        An interruption writes none: the record is not complete then.
+        """
         try:
             yield
-        except Exception as raised:
-            error = raised
+        except Exception as error:
+            self._cleaned(error)
             raise
-        finally:
-            now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            self.write({"cleaned": now, "error": ended_by(error)})
+        self._cleaned(None)
+
+    def _cleaned(self, error: Exception | None) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.write({"cleaned": now, "error": ended_by(error)})
 
 
 def ended_by(error: BaseException | None) -> Obj | None:
