@@ -22,7 +22,9 @@ from kuscia_conformance.features.checks import Check
 
 FILE = "result.json"
 OUTCOMES = ("pass", "fail", "error", "skip")
-_WORSE = ("pass", "skip", "fail", "error")
+#: A mismatch stays one, whatever fails after it. Objects remain for many reasons, an earlier error
+#: among them.
+_WORSE = ("pass", "skip", "fail teardown", "error", "fail")
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,13 @@ class Result:
 
         It has the worse outcome with its reason and text, and the time of both.
         """
-        worse = max(self, later, key=lambda result: _WORSE.index(result.outcome))
+        worse = max(self, later, key=_badness)
         return replace(worse, seconds=self.seconds + later.seconds)
+
+
+def _badness(result: Result) -> int:
+    remains = result.outcome == "fail" and result.reason == "teardown"
+    return _WORSE.index("fail teardown" if remains else result.outcome)
 
 
 def folder_of(out: Path, check: Check) -> Path:

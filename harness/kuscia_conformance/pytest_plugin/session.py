@@ -8,7 +8,7 @@ own). The results of the checks are written by the process that runs them (`hook
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -53,6 +53,10 @@ WORKER_ENVIRONMENT = "kuscia_environment"
 #: The key under which a worker receives the names of the claimed optional features.
 WORKER_CLAIMS = "kuscia_claims"
 
+#: Why a run ended that a signal has ended.
+INTERRUPTED = "the run was interrupted"
+#: What pytest-xdist says of a worker that a signal has ended; Ctrl-C reaches all processes.
+INTERRUPT = "keyboard-interrupt"
 #: The attribute of a pytest report that says why a check's result could not be written.
 UNWRITTEN = "kuscia_unwritten"
 
@@ -81,10 +85,10 @@ class Run:
     failure: ConformanceError | None = None
     _environment: Environment | None = None
     _ending: ExitStack = field(default_factory=ExitStack)
-    #: What the run has found, and a text for each file of the report that was not written; None
+    #: What the run has found, and a text for each file that could not be written; None
     #: until the run has ended, and if it has not begun.
     evidence: Evidence | None = None
-    unwritten: Sequence[str] = ()
+    unwritten: Mapping[str, str] = field(default_factory=dict)
     _prepared: bool = False
 
     def begin(self, config: pytest.Config) -> None:
@@ -210,7 +214,7 @@ class Run:
         if self.failure is not None:
             self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
         elif isinstance(excinfo.value, KeyboardInterrupt):
-            self.interrupted("the run was interrupted")
+            self.interrupted(INTERRUPTED)
         else:
             self.interrupted(f"the run was ended: {excinfo.value}")
 
@@ -230,7 +234,9 @@ class Run:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        if error:
+        if error == INTERRUPT:
+            self.interrupted(INTERRUPTED)
+        elif error:
             self.failed("harness", f"the worker {node.gateway.id} has ended: {error}")
 
     def finish(self, exit_code: int) -> None:
@@ -266,6 +272,10 @@ class Run:
         """Ends the run even if another plugin fails in this hook; see `hooks` for the usual end."""
         try:
             return (yield)
+        except KeyboardInterrupt:
+            self.interrupted(INTERRUPTED)
+            self.finish(int(exitstatus))
+            raise
         except Exception as error:
             self.failed("harness", f"a plugin of pytest failed at the end: {error!r}")
             self.finish(int(exitstatus))
