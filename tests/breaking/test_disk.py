@@ -29,7 +29,6 @@ EVIDENCE = "the evidence cannot be written"
 FOLDER = "import shutil; (HERE / 'out' / {0!r}).mkdir(parents=True)"
 SWAP = "import shutil; shutil.rmtree(HERE / 'out'); (HERE / 'out').write_text('')"
 DELETE = "import shutil; shutil.rmtree(HERE / 'out')"
-AFTER_PLAN = "bdd_before_scenario()"
 
 
 def a_file(folder):
@@ -59,7 +58,7 @@ def older(folder):
 
 CASES = [
     Case("no-room-for-anything", NO_VERDICT, EVIDENCE, before=at_most(0), reports=False),
-    Case("no-room-for-the-plan", NO_VERDICT, EVIDENCE, before=at_most(1500), reports=False),
+    Case("no-room-for-the-plan", NO_VERDICT, EVIDENCE, before=at_most(1500)),
     Case(
         "no-room-for-events",
         NO_VERDICT,
@@ -98,12 +97,6 @@ CASES = [
         CONFORMANT,
         conftest=in_check("small-first", FOLDER.format("report.yaml")),
         reports=False,
-    ),
-    Case(
-        "a-folder-in-the-place-of-the-ending",
-        NO_VERDICT,
-        EVIDENCE,
-        in_check("small-first", FOLDER.format("end.json")),
     ),
     Case(
         "a-folder-in-the-place-of-a-result",

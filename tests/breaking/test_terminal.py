@@ -1,11 +1,13 @@
 """Standard output and standard error that are closed, full, or lack letters."""
 
 import os
+from collections import deque
 
 import pytest
 
 from tests.breaking.given import (
     CONFORMANT,
+    NO_VERDICT,
     NOT_CONFORMANT,
     WRONG,
     Case,
@@ -16,7 +18,7 @@ from tests.breaking.given import (
 
 def closed(*descriptors):
     """Returns what a shell does for `>&-` and `2>&-` before it starts a program."""
-    return lambda: [os.close(descriptor) for descriptor in descriptors]
+    return lambda: deque(map(os.close, descriptors))
 
 
 def full():
@@ -49,7 +51,9 @@ Feature: 中文
       | 中文 |
 """
 CHECKS = 'kuscia_session.suite_ids = lambda: frozenset({"small-first#中文"})\n'
-ASCII = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+ASCII = {"PYTHONIOENCODING": "ascii"}
+#: A file system with this encoding cannot have a folder of the check's name.
+ASCII_FILES = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 CASES = [
     Case("output-closed-at-start", CONFORMANT, before=closed(1), shows=False),
     Case("errors-closed-at-start", CONFORMANT, before=closed(2)),
@@ -86,6 +90,14 @@ CASES = [
         conftest=CHECKS,
         environment=ASCII,
         feature=OUTLINE.format(phase="Running"),
+    ),
+    Case(
+        "file-system-without-the-letters",
+        NO_VERDICT,
+        conftest=CHECKS,
+        environment=ASCII_FILES,
+        feature=OUTLINE.format(phase="Running"),
+        reports=False,
     ),
     Case(
         "encoding-without-the-letters-of-a-failure",

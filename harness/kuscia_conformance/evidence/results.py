@@ -17,7 +17,6 @@ from pathlib import Path
 
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.files import read_json, write_json
-from kuscia_conformance.evidence.plan import Plan
 from kuscia_conformance.features.checks import Check
 
 FILE = "result.json"
@@ -79,14 +78,6 @@ def read_result(out: Path, check: Check) -> Result | None:
     if result.check != check.id or result.outcome not in OUTCOMES:
         raise UsageError(f"{path}: this is not the result of {check.id}")
     return result
-
-
-def read_results(out: Path, plan: Plan) -> dict[str, Result]:
-    """Returns the results of the planned checks, by id; checks without a result are left out.
-
-    Raises UsageError for a file that is not a result.
-    """
-    return by_check(read_result(out, planned.check) for planned in plan.checks)
 
 
 def by_check(results: Iterable[Result | None]) -> dict[str, Result]:

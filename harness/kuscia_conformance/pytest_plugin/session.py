@@ -25,8 +25,8 @@ from kuscia_conformance.environment.settings import Settings, read_settings
 from kuscia_conformance.environment.signals import end_on_signals, raise_if_interrupted, undisturbed
 from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
 from kuscia_conformance.evidence.ending import Ending, Failure, write_ending
+from kuscia_conformance.evidence.plan import FILE as PLAN
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, write_plan
-from kuscia_conformance.evidence.results import read_results
 from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.selection import (
@@ -213,9 +213,9 @@ class Run:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if self.failure is not None:
             self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
-        elif isinstance(excinfo.value, KeyboardInterrupt):
+        elif type(excinfo.value) is KeyboardInterrupt:
             self.interrupted(INTERRUPTED)
-        else:
+        else:  # pytest or a plugin has stopped the session, and says why
             self.interrupted(f"the run was ended: {excinfo.value}")
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -254,17 +254,15 @@ class Run:
                 self._write()
 
     def _write(self) -> None:
-        out, ending = self.settings.out, replace(self.ending, at=now())
+        out = self.settings.out
+        if self.plan and not (out / PLAN).exists():
+            self.failed("harness", f"the evidence is lost: {out / PLAN} was deleted")
+        self.ending = replace(self.ending, at=now())
         try:
-            write_ending(out, ending)
+            write_ending(out, self.ending)
         except OSError as error:
             self.failed("harness", f"the evidence cannot be written: {error}")
-        try:
-            results = read_results(out, self.plan) if self.plan else {}
-        except UsageError as error:
-            self.failed("harness", f"the evidence is damaged: {error}")
-            results = {}
-        self.evidence = Evidence(self.plan, results, replace(self.ending, at=ending.at))
+        self.evidence = Evidence.of(out, self.ending)
         self.unwritten = write_views(out, self.evidence)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
