@@ -10,12 +10,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
@@ -93,6 +94,12 @@ class Case:
 def named(case: Case) -> str:
     """Returns the name of the case, for pytest's `ids`."""
     return case.name
+
+
+def ways(cases: Sequence[Case], quick: Collection[str]) -> list[Any]:
+    """Returns the cases for `parametrize`; those that are not in `quick` run with `--full` only."""
+    marks = {True: (), False: (pytest.mark.only_full,)}
+    return [pytest.param(case, id=case.name, marks=marks[case.name in quick]) for case in cases]
 
 
 def in_check(check: str, code: str) -> str:

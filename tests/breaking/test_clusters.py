@@ -13,7 +13,7 @@ from tests.breaking.given import (
     broken,
     in_check,
     in_hook,
-    named,
+    ways,
 )
 
 PROGRAMS = Path("/usr/local/kubebuilder/bin")
@@ -82,14 +82,21 @@ ON_CONTROL_PLANE = [
         CONTROL_PLANE,
     ),
 ]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "does-not-exist",
+        "server-dies-in-a-check",
+    }
+)
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_a_lost_cluster_makes_no_controller_wrong(case, tmp_path):
     broken(case, tmp_path)
 
 
 @pytest.mark.skipif(not (PROGRAMS / "etcd").exists(), reason="needs kube-apiserver and etcd")
-@pytest.mark.parametrize("case", ON_CONTROL_PLANE, ids=named)
+@pytest.mark.parametrize("case", ways(ON_CONTROL_PLANE, QUICK))
 def test_a_lost_part_of_a_control_plane_makes_no_controller_wrong(case, tmp_path):
     broken(case, tmp_path)

@@ -13,7 +13,7 @@ from tests.breaking.given import (
     Case,
     broken,
     in_check,
-    named,
+    ways,
 )
 
 REFERENCE = f"{sys.executable} -P -m kuscia_conformance controller --kubeconfig {{{{kubeconfig}}}}"
@@ -75,8 +75,15 @@ CASES = [
         options=as_program(f"kill -INT $PPID; exec {REFERENCE}"),
     ),
 ]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "ends-at-its-start",
+        "does-nothing",
+    }
+)
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_a_broken_controller_gets_the_verdict_that_it_deserves(case, tmp_path, control_plane):
     broken(case, tmp_path, {"KUSCIA_CONFORMANCE_CLUSTER": f"kubeconfig:{control_plane}"})

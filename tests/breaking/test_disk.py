@@ -14,7 +14,7 @@ from tests.breaking.given import (
     broken,
     in_check,
     in_hook,
-    named,
+    ways,
 )
 
 
@@ -114,8 +114,17 @@ CASES = [
     Case("out-is-below-a-file", AUTHORS_ERROR, prepare=below_a_file, reports=False),
     Case("out-holds-unfinished-files", CONFORMANT, prepare=older),
 ]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "no-room-for-events",
+        "no-room-for-the-report",
+        "folder-deleted-in-the-first-check",
+        "out-is-a-file",
+    }
+)
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_a_verdict_needs_its_evidence_on_disk(case, tmp_path):
     broken(case, tmp_path)

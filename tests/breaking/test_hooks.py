@@ -13,7 +13,7 @@ from tests.breaking.given import (
     Case,
     broken,
     in_hook,
-    named,
+    ways,
 )
 
 RAISE = "raise RuntimeError('mine')"
@@ -195,18 +195,30 @@ OPTIONS = [
     ),
 ]
 CASES = [*RAISING, *LYING, *OPTIONS]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "raises-in-sessionstart",
+        "raises-in-runtest_teardown",
+        "raises-in-unconfigure",
+        "runs-no-step",
+        "makes-passes-of-failures",
+        "drops-checks",
+        "xfails-without-running",
+    }
+)
 
 
-@pytest.mark.parametrize("case", RAISING, ids=named)
+@pytest.mark.parametrize("case", ways(RAISING, QUICK))
 def test_a_hook_that_raises_an_error_makes_no_run_conformant(case, tmp_path):
     broken(case, tmp_path)
 
 
-@pytest.mark.parametrize("case", LYING, ids=named)
+@pytest.mark.parametrize("case", ways(LYING, QUICK))
 def test_a_hook_that_interferes_makes_no_run_conformant(case, tmp_path):
     broken(case, tmp_path)
 
 
-@pytest.mark.parametrize("case", OPTIONS, ids=named)
+@pytest.mark.parametrize("case", ways(OPTIONS, QUICK))
 def test_an_option_of_pytest_makes_no_run_conformant(case, tmp_path):
     broken(case, tmp_path)

@@ -15,8 +15,8 @@ from tests.breaking.given import (
     in_check,
     in_hook,
     judged,
-    named,
     reported,
+    ways,
 )
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -143,9 +143,18 @@ CASES = [
         act=whole_group,
     ),
 ]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "SIGTERM-in-the-first-check",
+        "SIGINT-after-the-last-check",
+        "two-signals-in-a-row",
+        "SIGHUP-under-nohup",
+    }
+)
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_a_signal_interrupts_a_run_or_is_ignored(case, tmp_path):
     broken(case, tmp_path)
 
@@ -153,11 +162,24 @@ def test_a_signal_interrupts_a_run_or_is_ignored(case, tmp_path):
 @pytest.mark.parametrize(
     ("moment", "text"),
     [
-        (in_check("small-first", "send('SIGKILL')"), "3 of 3 checks were not run"),
-        (in_check("small-last", "send('SIGKILL')"), "1 of 3 checks was not run"),
-        (in_hook("sessionfinish()", "send('SIGKILL')"), "killed"),
+        pytest.param(
+            in_check("small-first", "send('SIGKILL')"),
+            "3 of 3 checks were not run",
+            id="in-the-first-check",
+            marks=pytest.mark.only_full,
+        ),
+        pytest.param(
+            in_check("small-last", "send('SIGKILL')"),
+            "1 of 3 checks was not run",
+            id="in-the-last-check",
+        ),
+        pytest.param(
+            in_hook("sessionfinish()", "send('SIGKILL')"),
+            "killed",
+            id="after-the-last-check",
+            marks=pytest.mark.only_full,
+        ),
     ],
-    ids=["in-the-first-check", "in-the-last-check", "after-the-last-check"],
 )
 def test_a_killed_run_is_incomplete_by_its_evidence(moment, text, tmp_path):
     case = Case("killed", INCOMPLETE, conftest=moment, reports=False, shows=False, exits=-9)
@@ -167,6 +189,7 @@ def test_a_killed_run_is_incomplete_by_its_evidence(moment, text, tmp_path):
     judged(case, tmp_path / "out")
 
 
+@pytest.mark.only_full
 def test_a_run_that_is_killed_before_its_plan_leaves_nothing_to_judge(tmp_path):
     moment = in_hook("collection_modifyitems()", "send('SIGKILL')")
     case = Case("killed", INCOMPLETE, conftest=moment, reports=False, shows=False, exits=-9)

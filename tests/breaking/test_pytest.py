@@ -16,7 +16,7 @@ from tests.breaking.given import (
     broken,
     in_check,
     in_hook,
-    named,
+    ways,
 )
 
 SILENT = ("-p", "no:terminal")
@@ -78,9 +78,16 @@ CASES = [
         "    items[0].add_marker(pytest.mark.skip(reason='not today'))\n",
     ),
 ]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "a-check-is-skipped",
+        "stopped-at-the-first-failure",
+    }
+)
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_the_verdict_under_pytest_is_that_of_its_report(case, tmp_path):
     broken(case, tmp_path)
 

@@ -12,7 +12,7 @@ from tests.breaking.given import (
     WRONG,
     Case,
     broken,
-    named,
+    ways,
 )
 
 
@@ -107,8 +107,16 @@ CASES = [
         feature=OUTLINE.format(phase="Failed"),
     ),
 ]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "input-and-both-closed-at-start",
+        "pipe-closed-after-one-check",
+        "encoding-without-the-letters",
+    }
+)
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_a_broken_terminal_changes_neither_verdict_nor_report(case, tmp_path):
     broken(case, tmp_path)

@@ -12,7 +12,7 @@ from tests.breaking.given import (
     broken,
     in_check,
     in_hook,
-    named,
+    ways,
 )
 
 ONE = ("-n", "1")
@@ -66,8 +66,15 @@ CASES = [
         WRONG,
     ),
 ]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "killed-between-two-checks",
+        "stopped-by-SIGTERM",
+    }
+)
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+@pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_a_run_with_a_lost_worker_says_so(case, tmp_path):
     broken(case, tmp_path)
