@@ -1,6 +1,5 @@
 """Tests the files of the evidence: complete or absent, and refused if they are damaged."""
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -66,11 +65,22 @@ def test_an_unknown_outcome_is_refused(tmp_path):
 
 @pytest.mark.parametrize("name", [plan.FILE, ending.FILE])
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}"])
-def test_a_damaged_plan_or_ending_is_refused_with_its_path(tmp_path, name, text):
+def test_a_damaged_plan_or_ending_is_a_failure_with_its_path(tmp_path, name, text):
     write_plan(tmp_path, given.plan(given.planned()))
     (tmp_path / name).write_text(text)
-    with pytest.raises(UsageError, match=re.escape(name)):
-        Evidence.read(tmp_path)
+    [failure] = Evidence.read(tmp_path).ending.failures
+    assert (failure.cause, name in failure.text) == ("harness", True)
+
+
+def test_one_damaged_result_leaves_the_others_readable(tmp_path):
+    names = ("a", "b")
+    write_plan(tmp_path, given.plan(*map(given.planned, names)))
+    for name in names:
+        write_result(tmp_path, given.planned(name).check, Result(name, "fail"))
+    (folder_of(tmp_path, given.planned("a").check) / results.FILE).write_text("{")
+    found = Evidence.read(tmp_path)
+    assert [*found.results] == ["b"]
+    assert (found.verdict.exit_code, len(found.verdict.reasons)) == (1, 4)
 
 
 def test_a_folder_without_evidence_is_refused(tmp_path):

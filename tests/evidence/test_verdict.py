@@ -102,3 +102,18 @@ def test_a_check_without_requirements_decides_as_a_must_does():
     own = planned("own")
     own = type(own)(own.check, "")
     assert judge(plan(own), results(own="fail"), ENDED).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "whole"),
+    [
+        ("fail", "error cluster", "fail"),
+        ("error cluster", "fail", "fail"),
+        ("error author", "fail teardown", "error author"),
+        ("pass", "fail teardown", "fail teardown"),
+        ("pass", "skip user", "skip user"),
+    ],
+)
+def test_a_mismatch_decides_a_check_whatever_else_goes_wrong_in_it(first, later, whole):
+    found = results(a=first)["a"].then(results(a=later)["a"])
+    assert f"{found.outcome} {found.reason}".strip() == whole

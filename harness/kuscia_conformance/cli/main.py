@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import traceback
 from typing import NoReturn
 
 import click
@@ -85,4 +86,13 @@ def main() -> NoReturn:
     except ConformanceError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2 if isinstance(error, UsageError) else 4)
+    except Exception as error:  # noqa: BLE001 - Python would exit with 1, which says not conformant
+        click.echo(f"error: the suite itself has failed: {error!r}\n  {_place(error)}", err=True)
+        sys.exit(4)
     sys.exit(0)
+
+
+def _place(error: Exception) -> str:
+    """Returns the line of code that raised the error, for a bug report."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"at {frame.filename}:{frame.lineno}, in {frame.name}; please report it"

@@ -43,7 +43,19 @@ def protect_streams() -> None:
 
     Characters that the terminal's encoding lacks are shown as `?`.
     """
+    _take_standard_descriptors()
     sys.stdout, sys.stderr = _protected(sys.stdout), _protected(sys.stderr)
+
+
+def _take_standard_descriptors() -> None:
+    """Opens the null device for those of the descriptors 0, 1 and 2 that the caller has closed.
+
+    Otherwise the next file or socket would get such a number, and pytest, which redirects these
+    three, would write into it.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
 
 
 def _protected(stream: TextIO | None) -> TextIO:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -17,13 +18,15 @@ import pytest
 from kuscia_conformance.cli.progress import Progress
 from kuscia_conformance.cli.summary import console, show
 from kuscia_conformance.environment.settings import Settings
+from kuscia_conformance.environment.signals import undisturbed
 from kuscia_conformance.errors import EnvironmentFailure, UsageError
+from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.features.catalogue import cases_named
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
 from kuscia_conformance.features.selection import claimed
-from kuscia_conformance.pytest_plugin.session import RUN, Run
+from kuscia_conformance.pytest_plugin.session import INTERRUPTED, RUN, Run
 from kuscia_conformance.report.folder import REPORT, require_ours
 
 
@@ -59,35 +62,44 @@ def run_suite(settings: Settings, workers: str | None = None, paths: Sequence[Pa
     arguments = [*_arguments(count), *map(str, features)]
     try:
         code = int(pytest.main(arguments, plugins=[Handover(run), progress]))
+    except KeyboardInterrupt:  # a second signal, or one while other plugins end
+        run.interrupted(INTERRUPTED)
+        code = int(pytest.ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - a plugin of the user's may raise anything
         if not run.ending.failures:
             run.failed("harness", f"a plugin of pytest failed: {error!r}")
         code = int(pytest.ExitCode.INTERNAL_ERROR)
-    progress.close()
-    run.finish(code)
+    with undisturbed():
+        progress.close()
+        run.finish(code)
     return _conclude(run, progress, code)
 
 
 def _conclude(run: Run, progress: Progress, code: int) -> int:
     """Prints how the run ended, and returns the exit code of its verdict.
 
-    Raises the failure because of which the run has not begun.
+    Raises the failure because of which the run has no results folder.
     """
-    if run.failure is not None:
-        raise run.failure
     if run.evidence is None:
         return _never_began(run, code)
-    show(progress.console, run.evidence)
-    for text in [progress.failed, *run.unwritten]:
+    with suppress(KeyboardInterrupt):  # a signal ends the output, and the verdict is made already
+        _print(run, run.evidence, progress)
+    return run.evidence.verdict.exit_code
+
+
+def _print(run: Run, evidence: Evidence, progress: Progress) -> None:
+    show(progress.console, evidence)
+    for text in [str(run.failure or ""), progress.failed, *run.unwritten.values()]:
         if text:
             click.echo(f"error: {text}", err=True)
-    if REPORT not in "".join(run.unwritten):
+    if REPORT not in run.unwritten:
         progress.console.print(f"report: {run.settings.out / REPORT}", soft_wrap=True)
-    return run.evidence.verdict.exit_code
 
 
 def _never_began(run: Run, code: int) -> int:
     """Raises what was wrong with the features or with pytest; returns the code of an interrupt."""
+    if run.failure is not None:
+        raise run.failure
     texts = [failure.text for failure in run.ending.failures]
     if run.ending.interrupted and not texts:
         click.echo(f"incomplete: {run.ending.interrupted} before its first check", err=True)
@@ -95,7 +107,7 @@ def _never_began(run: Run, code: int) -> int:
     if any(failure.cause == "author" for failure in run.ending.failures):
         raise UsageError("\n".join(texts))
     if code == pytest.ExitCode.USAGE_ERROR:
-        return 2
+        raise UsageError("pytest refuses its options", hint="its own message is above")
     raise EnvironmentFailure("\n".join(texts) or "pytest has run no check")
 
 

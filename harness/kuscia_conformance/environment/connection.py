@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from kuscia_conformance.environment.journal import WATCHED, Journal
-from kuscia_conformance.errors import ApiError, ClusterError, NotFound
+from kuscia_conformance.errors import ApiError, ClusterError, NotFound, Unreachable
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.objects import Resource
@@ -44,8 +44,14 @@ class Connection:
     drive: Drive
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Runs the coroutine on the loop, waits for it, and returns its result."""
-        result: T = self.drive(coroutine)
+        """Runs the coroutine on the loop, waits for it, and returns its result.
+
+        Raises Unreachable if a request of the coroutine takes longer than the client waits.
+        """
+        try:
+            result: T = self.drive(coroutine)
+        except TimeoutError as error:
+            raise Unreachable("the API server does not answer in time") from error
         return result
 
     def together(self, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:

@@ -52,5 +52,5 @@ def read_ending(out: Path) -> Ending:
     try:
         failures = tuple(Failure(**failure) for failure in data["failures"])
         return Ending(data["interrupted"], failures, data["at"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{out / FILE}: this is not the end of a run: {error}") from error

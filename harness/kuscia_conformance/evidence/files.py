@@ -1,8 +1,10 @@
-"""Where evidence lies, and JSON files that are complete or absent whenever a writer is killed."""
+"""Where evidence lies, and files that are complete or absent whenever their writer is killed."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +25,23 @@ def write_json(path: Path, data: Any) -> None:
     Raises OSError if that is not possible, for example because the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    with complete(path) as unfinished:
+        unfinished.write_bytes(text)
+
+
+@contextmanager
+def complete(path: Path) -> Iterator[Path]:
+    """Yields another path to write to; that file gets the name `path` when the context ends.
+
+    After an error it is deleted, and an older file of the name `path` stays.
+    """
     # Each process has a name of its own for the unfinished file.
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_bytes(
-            orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        )
+        yield unfinished
         unfinished.replace(path)
-    except OSError:
+    except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
 

@@ -95,7 +95,7 @@ def read_plan(out: Path) -> Plan | None:
         return None
     try:
         return Plan(tuple(map(_planned, data["checks"])), data["partial"], data["facts"])
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{out / FILE}: this is not the plan of a run: {error}") from error
 
 

@@ -17,12 +17,13 @@ from pathlib import Path
 
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.files import folder_of, read_json, write_json
-from kuscia_conformance.evidence.plan import Plan
 from kuscia_conformance.features.checks import Check
 
 FILE = "result.json"
 OUTCOMES = ("pass", "fail", "error", "skip")
-_WORSE = ("pass", "skip", "fail", "error")
+#: A mismatch stays one, whatever fails after it. Objects remain for many reasons, an earlier error
+#: among them.
+_WORSE = ("pass", "skip", "fail teardown", "error", "fail")
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,14 @@ class Result:
 
         It has the worse outcome with its reason and text, and the time of both.
         """
-        worse = max(self, later, key=lambda result: _WORSE.index(result.outcome))
+        worse = max(self, later, key=_badness)
         both = {**self.requirements, **later.requirements}
         return replace(worse, seconds=self.seconds + later.seconds, requirements=both)
+
+
+def _badness(result: Result) -> int:
+    remains = result.outcome == "fail" and result.reason == "teardown"
+    return _WORSE.index("fail teardown" if remains else result.outcome)
 
 
 def write_result(out: Path, check: Check, result: Result) -> None:
@@ -68,14 +74,6 @@ def read_result(out: Path, check: Check) -> Result | None:
     if result.check != check.id or result.outcome not in OUTCOMES:
         raise UsageError(f"{path}: this is not the result of {check.id}")
     return result
-
-
-def read_results(out: Path, plan: Plan) -> dict[str, Result]:
-    """Returns the results of the planned checks, by id; checks without a result are left out.
-
-    Raises UsageError for a file that is not a result.
-    """
-    return by_check(read_result(out, planned.check) for planned in plan.checks)
 
 
 def by_check(results: Iterable[Result | None]) -> dict[str, Result]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence import ending, plan
-from kuscia_conformance.evidence.ending import Ending, read_ending
+from kuscia_conformance.evidence.ending import KILLED, Ending, Failure, read_ending
 from kuscia_conformance.evidence.plan import Plan, read_plan
-from kuscia_conformance.evidence.results import Result, read_results
+from kuscia_conformance.evidence.results import Result, by_check, read_result
 from kuscia_conformance.evidence.verdict import Verdict, judge
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,34 @@ class Evidence:
     def read(cls, out: Path) -> Self:
         """Returns the evidence in a results folder.
 
-        Raises UsageError if the folder is not that of a run, or if one of its files is damaged.
+        A damaged file is a failure of the run: what it says is not known. Raises UsageError if the
+        folder is not that of a run.
         """
         if not any((out / name).exists() for name in (plan.FILE, ending.FILE)):
             hint = "name the folder that a run has written (its option --out)"
             raise UsageError(f"{out}: there is no evidence of a run", hint=hint)
-        found = read_plan(out)
-        return cls(found, read_results(out, found) if found else {}, read_ending(out))
+        failures: list[Failure] = []
+        ended = _tried(partial(read_ending, out), failures) or KILLED
+        return cls.of(out, replace(ended, failures=(*ended.failures, *failures)))
+
+    @classmethod
+    def of(cls, out: Path, ending: Ending) -> Self:
+        """Returns the evidence in the folder of a run that ended like this; see `read`."""
+        failures: list[Failure] = []
+        plan = _tried(partial(read_plan, out), failures)
+        checks = [planned.check for planned in plan.checks] if plan else []
+        results = by_check(_tried(partial(read_result, out, check), failures) for check in checks)
+        return cls(plan, results, replace(ending, failures=(*ending.failures, *failures)))
 
     @cached_property
     def verdict(self) -> Verdict:
         return judge(self.plan, self.results, self.ending)
+
+
+def _tried(read: Callable[[], T], failures: list[Failure]) -> T | None:
+    """Returns what `read` returns. A damaged file is added to the failures."""
+    try:
+        return read()
+    except UsageError as error:
+        failures.append(Failure("harness", f"the evidence is damaged: {error}"))
+        return None

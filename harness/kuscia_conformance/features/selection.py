@@ -79,4 +79,9 @@ def _by_test(cases: Sequence[Case]) -> Mapping[str, Check]:
 def test_name(check: str) -> str:
     """Returns the name that pytest gives to the test; it escapes letters beyond ASCII in a row."""
     name, of_outline, row = check.partition("#")
-    return f"{name}[{ascii_escaped(row)}]" if of_outline else name
+    return f"{name}[{row_name(row)}]" if of_outline else name
+
+
+def row_name(row: str) -> str:
+    """Returns the name that pytest gives to a row of an outline."""
+    return ascii_escaped(row)

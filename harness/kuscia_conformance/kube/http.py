@@ -126,7 +126,7 @@ class _Reply:
     async def read(self) -> bytes:
         try:
             return await self._response.read()
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, OSError) as error:  # a timeout is an OSError
             raise self._http.unreachable(error) from error
 
     async def lines(self) -> AsyncIterator[bytes]:

@@ -19,6 +19,7 @@ from kuscia_conformance.errors import FeatureError, MissingDocument, UsageError
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.fixture_files import STATUS
 from kuscia_conformance.features.reader import Case, read_feature
+from kuscia_conformance.features.selection import row_name
 from kuscia_conformance.steps import definitions
 
 CHECK = pytest.StashKey[Check]()
@@ -59,7 +60,8 @@ def _module(path: Path, only: Sequence[str], *, updating: bool) -> ModuleType:
         raise FeatureError("\n".join(str(problem) for problem in problems))
     module = ModuleType(path.stem)
     for template in text.parsed.scenarios.values():
-        cases = {case.row: case for case in text.cases if case.template is template}
+        own = [case for case in text.cases if case.template is template]
+        cases = {case.row and row_name(case.row): case for case in own}
         name = next(iter(cases.values())).check.id.partition("#")[0]
         setattr(module, name, _function(text.parsed, template, cases))
     return module

@@ -255,7 +255,8 @@ def pytest_terminal_summary(
     if run.evidence is None:
         return
     terminalreporter.write_sep("-", "kuscia-conformance")
-    for text in run.unwritten:
+    for text in run.unwritten.values():
         terminalreporter.write_line(text)
     terminalreporter.write_line(str(run.evidence.verdict))
-    terminalreporter.write_line(f"report: {run.settings.out / REPORT}")
+    if REPORT not in run.unwritten:
+        terminalreporter.write_line(f"report: {run.settings.out / REPORT}")

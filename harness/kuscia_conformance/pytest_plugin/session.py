@@ -8,7 +8,7 @@ own). The results of the checks are written by the process that runs them (`hook
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,8 +25,8 @@ from kuscia_conformance.environment.settings import Settings, read_settings
 from kuscia_conformance.environment.signals import end_on_signals, raise_if_interrupted, undisturbed
 from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
 from kuscia_conformance.evidence.ending import Ending, Failure, write_ending
+from kuscia_conformance.evidence.plan import FILE as PLAN
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, write_plan
-from kuscia_conformance.evidence.results import read_results
 from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.selection import (
@@ -53,6 +53,10 @@ WORKER_ENVIRONMENT = "kuscia_environment"
 #: The key under which a worker receives the names of the claimed optional features.
 WORKER_CLAIMS = "kuscia_claims"
 
+#: Why a run ended that a signal has ended.
+INTERRUPTED = "the run was interrupted"
+#: What pytest-xdist says of a worker that a signal has ended; Ctrl-C reaches all processes.
+INTERRUPT = "keyboard-interrupt"
 #: The attribute of a pytest report that says why a check's result could not be written.
 UNWRITTEN = "kuscia_unwritten"
 
@@ -81,10 +85,10 @@ class Run:
     failure: ConformanceError | None = None
     _environment: Environment | None = None
     _ending: ExitStack = field(default_factory=ExitStack)
-    #: What the run has found, and a text for each file of the report that was not written; None
+    #: What the run has found, and a text for each file that could not be written; None
     #: until the run has ended, and if it has not begun.
     evidence: Evidence | None = None
-    unwritten: Sequence[str] = ()
+    unwritten: Mapping[str, str] = field(default_factory=dict)
     _prepared: bool = False
 
     def begin(self, config: pytest.Config) -> None:
@@ -209,9 +213,9 @@ class Run:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if self.failure is not None:
             self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
-        elif isinstance(excinfo.value, KeyboardInterrupt):
-            self.interrupted("the run was interrupted")
-        else:
+        elif type(excinfo.value) is KeyboardInterrupt:
+            self.interrupted(INTERRUPTED)
+        else:  # pytest or a plugin has stopped the session, and says why
             self.interrupted(f"the run was ended: {excinfo.value}")
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -230,7 +234,9 @@ class Run:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        if error:
+        if error == INTERRUPT:
+            self.interrupted(INTERRUPTED)
+        elif error:
             self.failed("harness", f"the worker {node.gateway.id} has ended: {error}")
 
     def finish(self, exit_code: int) -> None:
@@ -248,17 +254,15 @@ class Run:
                 self._write()
 
     def _write(self) -> None:
-        out, ending = self.settings.out, replace(self.ending, at=now())
+        out = self.settings.out
+        if self.plan and not (out / PLAN).exists():
+            self.failed("harness", f"the evidence is lost: {out / PLAN} was deleted")
+        self.ending = replace(self.ending, at=now())
         try:
-            write_ending(out, ending)
+            write_ending(out, self.ending)
         except OSError as error:
             self.failed("harness", f"the evidence cannot be written: {error}")
-        try:
-            results = read_results(out, self.plan) if self.plan else {}
-        except UsageError as error:
-            self.failed("harness", f"the evidence is damaged: {error}")
-            results = {}
-        self.evidence = Evidence(self.plan, results, replace(self.ending, at=ending.at))
+        self.evidence = Evidence.of(out, self.ending)
         self.unwritten = write_views(out, self.evidence)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -266,6 +270,10 @@ class Run:
         """Ends the run even if another plugin fails in this hook; see `hooks` for the usual end."""
         try:
             return (yield)
+        except KeyboardInterrupt:
+            self.interrupted(INTERRUPTED)
+            self.finish(int(exitstatus))
+            raise
         except Exception as error:
             self.failed("harness", f"a plugin of pytest failed at the end: {error!r}")
             self.finish(int(exitstatus))

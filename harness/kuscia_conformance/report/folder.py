@@ -9,8 +9,10 @@ from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence import ending, plan
 
 REPORT, JUNIT = "report.yaml", "junit.xml"
+#: The names of files that a killed run has not finished; see `evidence.files`.
+UNFINISHED = (".*.json.*", f".{REPORT}.*", f".{JUNIT}.*")
 #: The files that a run writes into its folder. Other files are never changed.
-OURS = (REPORT, JUNIT, plan.FILE, ending.FILE, "controller*.log", "checks", ".*.json.*")
+OURS = (REPORT, JUNIT, plan.FILE, ending.FILE, "controller*.log", "checks", *UNFINISHED)
 
 
 def require_ours(out: Path) -> None:

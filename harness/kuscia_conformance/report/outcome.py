@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kuscia_conformance.errors import ConformanceError, Unreachable, UsageError
+from kuscia_conformance.errors import ClusterError, ConformanceError, UsageError
 from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.features.comparisons import claims_of, compared_by
 from kuscia_conformance.features.ownership import PASS, UNDECIDED, decide
@@ -84,12 +84,12 @@ def outcome_of(error: BaseException | None, when: str) -> tuple[str, str]:
     """Returns the outcome of a phase with its reason, as `evidence.results` has them."""
     if error is None:
         return "pass", ""
-    if isinstance(error, pytest.skip.Exception):
+    if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         word, _, why = str(error.msg).partition(": ")
         return "skip", word if why else "user"
     if isinstance(error, CheckFailed):
         return "fail", ""
-    if when == "teardown" and not isinstance(error, OSError | UsageError | Unreachable):
+    if when == "teardown" and isinstance(error, ClusterError):  # objects remain
         return "fail", "teardown"
     return "error", _cause(error)
 

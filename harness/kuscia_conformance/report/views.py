@@ -10,15 +10,20 @@ from pathlib import Path
 
 import yaml
 
+from kuscia_conformance.evidence.files import complete
 from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.report.document import report_of
 from kuscia_conformance.report.folder import JUNIT, REPORT
 from kuscia_conformance.report.junit import write_junit
 
 
-def write_views(out: Path, evidence: Evidence) -> list[str]:
-    """Writes the views into the results folder; returns a text for each that was not written."""
-    return [text for name in VIEWS if (text := _tried(out / name, VIEWS[name], evidence))]
+def write_views(out: Path, evidence: Evidence) -> dict[str, str]:
+    """Writes the views into the results folder.
+
+    Returns, by the name of the file, a text for each view that could not be written.
+    """
+    tried = {name: _tried(out / name, VIEWS[name], evidence) for name in VIEWS}
+    return {name: text for name, text in tried.items() if text}
 
 
 def write_report(path: Path, evidence: Evidence) -> None:
@@ -35,7 +40,8 @@ VIEWS: Mapping[str, Callable[[Path, Evidence], None]] = {REPORT: write_report, J
 
 def _tried(path: Path, write: Callable[[Path, Evidence], None], evidence: Evidence) -> str:
     try:
-        write(path, evidence)
+        with complete(path) as unfinished:
+            write(unfinished, evidence)
     except Exception as error:  # noqa: BLE001 - whatever fails here must not hide the verdict
         return f"{path} could not be written: {error}"
     return ""

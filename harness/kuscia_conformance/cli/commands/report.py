@@ -29,7 +29,8 @@ def report(folder: Path) -> NoReturn:
     evidence, out = Evidence.read(folder), console()
     unwritten = write_views(folder, evidence)
     show(out, evidence)
-    for text in unwritten:
+    for text in unwritten.values():
         click.echo(f"error: {text}", err=True)
-    out.print(f"report: {folder / REPORT}", soft_wrap=True)
+    if REPORT not in unwritten:
+        out.print(f"report: {folder / REPORT}", soft_wrap=True)
     sys.exit(evidence.verdict.exit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,13 +29,23 @@ def run(workers: str | None, paths: tuple[Path, ...], **chosen: Any) -> NoReturn
 
     PATHS are features of your own, or folders with them. Without PATHS, the whole suite runs.
 
-    Exit codes: 0 conformant, 1 not conformant, 2 wrong usage, 3 incomplete (interrupted, or core
-    checks were skipped), 4 the harness or the cluster failed.
+    Exit codes: 0 conformant, or partial for some of the checks; 1 not conformant; 2 no verdict,
+    because an option, a feature or a document is wrong; 3 incomplete (interrupted, or checks were
+    not run); 4 no verdict, because the harness or the cluster failed.
     """
+    try:
+        sys.exit(_run(workers, paths, chosen))
+    except Exception:
+        click.echo("no verdict")
+        raise
+
+
+def _run(workers: str | None, paths: Sequence[Path], chosen: Mapping[str, Any]) -> int:
+    """Returns the exit code of the verdict. Raises ConformanceError if there is no verdict."""
     from kuscia_conformance.cli.runner import run_suite
     from kuscia_conformance.environment.settings import read_settings
 
     if workers and not (workers.isdigit() or workers == "auto"):
         raise UsageError(f"-n {workers}: expected a number or auto")
     choice = options.chosen(chosen)
-    sys.exit(run_suite(read_settings(choice.texts, choice.given), workers, paths))
+    return run_suite(read_settings(choice.texts, choice.given), workers, paths)

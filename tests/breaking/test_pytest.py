@@ -1,0 +1,100 @@
+"""Runs under pytest, whose exit codes are its own: the report has the verdict all the same."""
+
+import subprocess
+
+import pytest
+
+from tests.breaking.given import (
+    CONFORMANT,
+    INCOMPLETE,
+    NO_VERDICT,
+    NOT_CONFORMANT,
+    PARTIAL,
+    PYTEST,
+    WRONG,
+    Case,
+    broken,
+    in_check,
+    in_hook,
+    ways,
+)
+
+SILENT = ("-p", "no:terminal")
+CASES = [
+    Case("nothing", CONFORMANT, command=PYTEST),
+    Case("nothing-with-a-worker", CONFORMANT, options=("-n", "1"), command=PYTEST),
+    Case("without-a-terminal-reporter", CONFORMANT, options=SILENT, shows=False, command=PYTEST),
+    Case("chosen-by-k", PARTIAL, options=("-k", "small-last"), command=PYTEST),
+    Case(
+        "stopped-at-the-first-failure",
+        NOT_CONFORMANT,
+        "1 of 3 checks was not run",
+        options=("--maxfail", "1"),
+        feature=WRONG,
+        command=PYTEST,
+    ),
+    Case(
+        "a-worker-is-killed",
+        NO_VERDICT,
+        "the worker",
+        options=("-n", "1"),
+        command=PYTEST,
+        conftest=in_check("small-last", "send('SIGKILL')"),
+        exits=1,
+    ),
+    Case(
+        "interrupted",
+        INCOMPLETE,
+        "the run was interrupted",
+        command=PYTEST,
+        exits=2,
+        conftest=in_check("small-second", "send('SIGTERM')"),
+    ),
+    Case(
+        "a-plugin-fails",
+        NO_VERDICT,
+        "mine",
+        command=PYTEST,
+        exits=3,
+        shows=False,
+        conftest=in_hook("runtest_logfinish()", "raise RuntimeError('mine')"),
+    ),
+    Case(
+        "a-plugin-fails-at-last",
+        NO_VERDICT,
+        "mine",
+        command=PYTEST,
+        exits=1,
+        shows=False,
+        conftest=in_hook("sessionfinish()", "raise RuntimeError('mine')"),
+    ),
+    Case(
+        "a-check-is-skipped",
+        INCOMPLETE,
+        "1 of 3 checks was not run",
+        command=PYTEST,
+        exits=0,
+        conftest="import pytest\ndef pytest_collection_modifyitems(items):\n"
+        "    items[0].add_marker(pytest.mark.skip(reason='not today'))\n",
+    ),
+]
+#: The cases that run without `--full`, too.
+QUICK = frozenset(
+    {
+        "a-check-is-skipped",
+        "stopped-at-the-first-failure",
+    }
+)
+
+
+@pytest.mark.parametrize("case", ways(CASES, QUICK))
+def test_the_verdict_under_pytest_is_that_of_its_report(case, tmp_path):
+    broken(case, tmp_path)
+
+
+def test_a_plugin_with_an_option_of_our_short_name_works_where_the_suite_is_installed(tmp_path):
+    option = 'def pytest_addoption(parser):\n    parser.addoption("--seed", default="1")\n'
+    (tmp_path / "conftest.py").write_text(option)
+    (tmp_path / "test_x.py").write_text("def test_x():\n    pass\n")
+    done = subprocess.run([*PYTEST, "--seed", "2"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr

@@ -1,0 +1,26 @@
+"""Tests which outcome an error of a check's phase stands for."""
+
+import pytest
+
+from kuscia_conformance.errors import ClusterError, FeatureError, Unreachable
+from kuscia_conformance.report.outcome import outcome_of
+from kuscia_conformance.scenario.failure import CheckFailed
+
+
+@pytest.mark.parametrize(
+    ("error", "when", "outcome"),
+    [
+        (None, "call", ("pass", "")),
+        (CheckFailed("differs"), "call", ("fail", "")),
+        (FeatureError("wrong"), "call", ("error", "author")),
+        (ClusterError("pods stay"), "teardown", ("fail", "teardown")),
+        (ClusterError("no nodes"), "setup", ("error", "cluster")),
+        (Unreachable("gone"), "teardown", ("error", "cluster")),
+        (OSError("disk full"), "teardown", ("error", "harness")),
+        (RuntimeError("a plugin's"), "teardown", ("error", "harness")),
+        (pytest.skip.Exception("not-applicable: exec"), "setup", ("skip", "not-applicable")),
+        (pytest.xfail.Exception("[NOTRUN] later"), "setup", ("skip", "user")),
+    ],
+)
+def test_an_error_has_the_outcome_of_its_cause(error, when, outcome):
+    assert outcome_of(error, when) == outcome
