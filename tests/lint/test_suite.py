@@ -1,5 +1,6 @@
 """Tests lint for the whole suite: uncovered requirements and unused files."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,15 @@ def test_a_requirement_that_is_listed_twice_is_reported(tmp_path, monkeypatch):
 def test_a_must_that_is_checked_with_real_pods_only_is_reported():
     real = check("real", "RN-01", "RN-03", needs=["real-pods"])
     [text] = said(real)
-    assert text.startswith("RN-01 (MUST) is covered only with real pods: real")
+    assert text.startswith("RN-01 (MUST) is covered only with real pods")
+    assert text.partition("\n")[0].endswith("do not decide: real")
     assert said(real, check("other", "RN-01")) == []
+
+
+@pytest.mark.parametrize("level", ["provisional", "extended:partner-domains"])
+def test_a_must_that_only_undecided_checks_cover_is_reported(level):
+    [text] = said(replace(check("may-change", "RN-01"), level=level))
+    assert text.partition("\n")[0].endswith("do not decide: may-change")
 
 
 def test_a_fixture_file_that_no_step_uses_is_reported():
