@@ -40,7 +40,8 @@ def recorded_outcomes(results: Path) -> list[Outcome]:
     """
     evidence = Evidence.read(results)
     if evidence.plan is None:
-        raise UsageError(f"{results}: the run ended before its first check")
+        why = [failure.text for failure in evidence.ending.failures]
+        raise UsageError("\n".join(why) or f"{results}: the run ended before its first check")
     return [_outcome(planned, evidence.results) for planned in evidence.plan.checks]
 
 
