@@ -24,6 +24,14 @@ CASES = [
     Case("nothing", CONFORMANT, command=PYTEST),
     Case("nothing-with-a-worker", CONFORMANT, options=("-n", "1"), command=PYTEST),
     Case("without-a-terminal-reporter", CONFORMANT, options=SILENT, shows=False, command=PYTEST),
+    Case(
+        "no-step-is-run",
+        NO_VERDICT,
+        "3 checks ended in an error of the harness",
+        options=("--setup-only",),
+        command=PYTEST,
+        exits=0,
+    ),
     Case("chosen-by-k", PARTIAL, options=("-k", "small-last"), command=PYTEST),
     Case(
         "stopped-at-the-first-failure",
@@ -82,6 +90,7 @@ CASES = [
 QUICK = frozenset(
     {
         "a-check-is-skipped",
+        "no-step-is-run",
         "stopped-at-the-first-failure",
     }
 )

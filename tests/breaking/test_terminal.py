@@ -50,7 +50,7 @@ Feature: 中文
       | id   |
       | 中文 |
 """
-CHECKS = 'kuscia_session.suite_ids = lambda: frozenset({"small-first#中文"})\n'
+CHECKS = 'kuscia_session.suite_checks = lambda: {("small.feature", "small-first#中文")}\n'
 ASCII = {"PYTHONIOENCODING": "ascii"}
 #: A file system with this encoding cannot have a folder of the check's name.
 ASCII_FILES = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

@@ -18,6 +18,13 @@ def test_the_command_line_overrides_the_environment_which_overrides_the_ini(monk
     assert (settings.nodes, str(settings.out)) == (6, "ini")
 
 
+def test_an_environment_variable_that_sets_no_option_is_refused(monkeypatch):
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_CONTROLER", "none")
+    with pytest.raises(UsageError, match="KUSCIA_CONFORMANCE_CONTROLER sets no option") as caught:
+        settings_of(CHOSEN)
+    assert caught.value.hint == "did you mean KUSCIA_CONFORMANCE_CONTROLLER?"
+
+
 def test_settings_have_the_documented_defaults():
     settings = settings_of(CHOSEN)
     assert (settings.controller, settings.nodes, settings.keep) == (("reference",), 6, False)
@@ -34,6 +41,9 @@ def test_the_option_only_is_a_list_separated_by_commas():
         ("controller", ["refrence"], "--controller refrence"),
         ("nodes", "many", "--nodes many: expected a number, 2 or more"),
         ("nodes", "1", "--nodes 1"),
+        ("only", " , ", "--only: names no check"),
+        ("only", "", "--only: names no check"),
+        ("cluster", "embeded", "--cluster embeded: this kind of cluster is unknown"),
         ("timeout_scale", "0", "--timeout-scale 0"),
         ("timeout_scale", "nan", "--timeout-scale nan"),
         ("keep", "perhaps", "keep = perhaps: expected true or false"),

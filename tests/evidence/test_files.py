@@ -9,6 +9,7 @@ from kuscia_conformance.evidence import ending, plan, results
 from kuscia_conformance.evidence.ending import KILLED, Failure, read_ending, write_ending
 from kuscia_conformance.evidence.files import folder_of, write_json
 from kuscia_conformance.evidence.plan import Plan, read_plan, unmet, write_plan
+from kuscia_conformance.evidence.record import STEPS
 from kuscia_conformance.evidence.results import Result, read_result, write_result
 from kuscia_conformance.evidence.run import Evidence
 from tests.evidence import given
@@ -77,10 +78,27 @@ def test_one_damaged_result_leaves_the_others_readable(tmp_path):
     write_plan(tmp_path, given.plan(*map(given.planned, names)))
     for name in names:
         write_result(tmp_path, given.planned(name).check, Result(name, "fail"))
+        (folder_of(tmp_path, given.planned(name).check) / STEPS).touch()
     (folder_of(tmp_path, given.planned("a").check) / results.FILE).write_text("{")
     found = Evidence.read(tmp_path)
     assert [*found.results] == ["b"]
     assert (found.verdict.exit_code, len(found.verdict.reasons)) == (1, 4)
+
+
+def test_a_decided_check_without_its_steps_is_damaged_evidence(tmp_path):
+    write_plan(tmp_path, given.plan(given.planned("a")))
+    write_result(tmp_path, given.planned("a").check, Result("a", "pass"))
+    [failure] = Evidence.read(tmp_path).ending.failures
+    assert "steps.ndjson: the steps of a decided check are missing" in failure.text
+
+
+@pytest.mark.parametrize("wrong", ['"partial": null', '"partial": 1'])
+def test_a_plan_whose_values_have_a_wrong_type_is_refused(tmp_path, wrong):
+    write_plan(tmp_path, given.plan(given.planned("a")))
+    text = (tmp_path / plan.FILE).read_text()
+    (tmp_path / plan.FILE).write_text(text.replace('"partial": false', wrong))
+    with pytest.raises(UsageError, match="a value has a wrong type"):
+        read_plan(tmp_path)
 
 
 def test_a_folder_without_evidence_is_refused(tmp_path):

@@ -41,6 +41,12 @@ def collected(result):
     return [line for line in result.outlines if "::" in line]
 
 
+def test_the_tags_of_examples_are_no_marks(features):
+    tagged = FEATURE.replace("    Examples:", "    @req:SC-02\n    Examples:")
+    result = features(tagged, "--strict-markers")
+    assert len(collected(result)) == 3
+
+
 def test_scenarios_are_tests_named_by_their_ids(features):
     result = features()
     assert collected(result) == [

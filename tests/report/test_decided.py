@@ -1,5 +1,7 @@
 """Tests what the end of a check says of the requirements that it claims."""
 
+from dataclasses import replace
+
 import pytest
 
 from kuscia_conformance.errors import NoEvidence
@@ -30,6 +32,11 @@ def ended(case, text, *subjects):
 
 def test_a_check_that_passed_passes_all_its_requirements(case):
     assert set(decided(case, definitions(), None).values()) == {"pass"}
+
+
+def test_a_requirement_of_which_nothing_was_compared_is_undecided(case):
+    idle = replace(case, check=replace(case.check, requirements=("CL-01", "RN-01")))
+    assert decided(idle, definitions(), None) == {"CL-01": "undecided", "RN-01": "pass"}
 
 
 def test_a_wrong_field_fails_the_requirement_that_owns_it_and_no_other(case):

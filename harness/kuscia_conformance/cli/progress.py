@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from kuscia_conformance.cli.summary import note
+from kuscia_conformance.cli.summary import blame, note
 from kuscia_conformance.evidence.plan import PlannedCheck
 from kuscia_conformance.evidence.results import Result, read_result
 from kuscia_conformance.pytest_plugin.collection import CHECK
@@ -116,6 +116,8 @@ class Progress:
         self._print(f"{line}{seconds} {escape(note(planned, result))}")
         if result and result.text:
             self._print(f"\n[{STYLES[word]}]{word.upper()}[/] {escape(result.text)}\n")
+            if result.requirements:
+                self._print(f"    {blame(result)}\n")
 
     def _print(self, text: str) -> None:
         """Prints long lines without breaking them, because broken tables are hard to read."""

@@ -60,3 +60,10 @@ def note(planned: PlannedCheck, result: Result | None) -> str:
     """Returns the reason for a result in parentheses, or "" without one."""
     reason = planned.unmet or (result.reason if result else "")
     return f"({reason})" if reason else ""
+
+
+def blame(result: Result) -> str:
+    """Returns what a failed check says of each requirement that it claims."""
+    words = ("fail", "undecided", "pass")
+    names = {word: [n for n, w in result.requirements.items() if w == word] for word in words}
+    return "; ".join(f"{word}: {', '.join(names[word])}" for word in words if names[word])

@@ -22,7 +22,7 @@ from kuscia_conformance.clusters.address import Address, address_of
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.errors import UsageError
 
-__all__ = ["PROVIDERS", "Cluster", "ClusterOptions", "Provider", "cluster"]
+__all__ = ["PROVIDERS", "Cluster", "ClusterOptions", "Provider", "cluster", "require_known"]
 
 Provider = Callable[[Address, ClusterOptions], AbstractContextManager[Cluster]]
 
@@ -69,10 +69,15 @@ def cluster(options: ClusterOptions) -> AbstractContextManager[Cluster]:
     Raises UsageError for an unknown kind. Entering the context raises ClusterError or ProcessError
     if the cluster cannot be made, reached or used.
     """
+    require_known(options.cluster)
     address = address_of(options.cluster)
-    if address.kind not in PROVIDERS:
+    return PROVIDERS[address.kind]()(address, options)
+
+
+def require_known(cluster: str) -> None:
+    """Raises UsageError if there is no such kind of cluster."""
+    if address_of(cluster).kind not in PROVIDERS:
         raise UsageError(
-            f"--cluster {options.cluster}: this kind of cluster is unknown",
+            f"--cluster {cluster}: this kind of cluster is unknown",
             hint=f"valid: {', '.join(sorted(PROVIDERS))}",
         )
-    return PROVIDERS[address.kind]()(address, options)

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import orjson
 
+from kuscia_conformance.clusters import require_known
 from kuscia_conformance.clusters.address import address_of
 from kuscia_conformance.environment import controllers
 from kuscia_conformance.environment.setup_manifests import read_task_defaults
@@ -130,7 +131,7 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         workload_image=texts["workload_image"],
         assets=texts["assets"],
         out=Path(texts["out"]),
-        only=_names(texts["only"]),
+        only=_only(texts["only"], given="only" in given),
         timeout_scale=_number("timeout-scale", texts["timeout_scale"], float, at_least=0.1),
         reuse=_flag("reuse", texts["reuse"]),
         update=_flag("update", texts["update"]),
@@ -144,6 +145,14 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         settings = replace(settings, virtual=_could_be_virtual(settings))
     _require_sense(settings)
     return settings
+
+
+def _only(text: str, *, given: bool) -> tuple[str, ...]:
+    """Returns the names. Raises UsageError for an option without any: all checks would run."""
+    names = _names(text)
+    if not names and (given or text):
+        raise UsageError("--only: names no check", hint="leave the option out to run all checks")
+    return names
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -245,6 +254,7 @@ def _file(name: str, text: str) -> Path | None:
 
 def _cluster(texts: Mapping[str, str], given: Collection[str]) -> str:
     if not _flag("reuse", texts["reuse"]):
+        require_known(texts["cluster"])
         return texts["cluster"]
     for name in ("cluster", "controller", "setup"):
         if name in given:

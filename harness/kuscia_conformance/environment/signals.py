@@ -24,6 +24,8 @@ def end_on_signals() -> None:
     A signal that was ignored when the process started stays so: `nohup` lets a program survive its
     terminal, and a shell lets its background jobs survive Ctrl-C.
     """
+    global _came
+    _came = None
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)

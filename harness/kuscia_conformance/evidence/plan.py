@@ -94,9 +94,12 @@ def read_plan(out: Path) -> Plan | None:
     if data is None:
         return None
     try:
-        return Plan(tuple(map(_planned, data["checks"])), data["partial"], data["facts"])
+        plan = Plan(tuple(map(_planned, data["checks"])), data["partial"], data["facts"])
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{out / FILE}: this is not the plan of a run: {error}") from error
+    if not isinstance(plan.partial, bool) or not all(_is_planned(each) for each in plan.checks):
+        raise UsageError(f"{out / FILE}: this is not the plan of a run: a value has a wrong type")
+    return plan
 
 
 def _data(planned: PlannedCheck) -> dict[str, Any]:
@@ -109,3 +112,9 @@ def _planned(data: dict[str, Any]) -> PlannedCheck:
     check = dict(data["check"])
     check |= {"needs": frozenset(check["needs"]), "requirements": tuple(check["requirements"])}
     return PlannedCheck(Check(**check), data["strength"], data["unmet"])
+
+
+def _is_planned(planned: PlannedCheck) -> bool:
+    texts = (planned.unmet, planned.check.id, planned.check.level, planned.check.feature)
+    known = planned.strength in ("", "MUST", "SHOULD", "MAY")
+    return known and all(isinstance(text, str) for text in texts)

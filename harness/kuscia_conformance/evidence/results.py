@@ -71,9 +71,16 @@ def read_result(out: Path, check: Check) -> Result | None:
         result = Result(**data)
     except TypeError as error:
         raise UsageError(f"{path}: this is not the result of a check: {error}") from error
-    if result.check != check.id or result.outcome not in OUTCOMES:
+    if result.check != check.id or result.outcome not in OUTCOMES or not _is_sound(result):
         raise UsageError(f"{path}: this is not the result of {check.id}")
     return result
+
+
+def _is_sound(result: Result) -> bool:
+    texts = (result.reason, result.text)
+    numbers = isinstance(result.seconds, int | float)
+    words = isinstance(result.requirements, dict)
+    return numbers and words and all(isinstance(text, str) for text in texts)
 
 
 def by_check(results: Iterable[Result | None]) -> dict[str, Result]:

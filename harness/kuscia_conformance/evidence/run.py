@@ -11,9 +11,12 @@ from typing import Self, TypeVar
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence import ending, plan
 from kuscia_conformance.evidence.ending import KILLED, Ending, Failure, read_ending
+from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.evidence.plan import Plan, read_plan
+from kuscia_conformance.evidence.record import STEPS
 from kuscia_conformance.evidence.results import Result, by_check, read_result
 from kuscia_conformance.evidence.verdict import Verdict, judge
+from kuscia_conformance.features.checks import Check
 
 T = TypeVar("T")
 
@@ -46,12 +49,23 @@ class Evidence:
         failures: list[Failure] = []
         plan = _tried(partial(read_plan, out), failures)
         checks = [planned.check for planned in plan.checks] if plan else []
-        results = by_check(_tried(partial(read_result, out, check), failures) for check in checks)
+        results = by_check(_tried(partial(_result, out, check), failures) for check in checks)
         return cls(plan, results, replace(ending, failures=(*ending.failures, *failures)))
 
     @cached_property
     def verdict(self) -> Verdict:
         return judge(self.plan, self.results, self.ending)
+
+
+def _result(out: Path, check: Check) -> Result | None:
+    """Returns the result of a check.
+
+    Raises UsageError if it was decided, and the steps by which it was decided are missing.
+    """
+    result, steps = read_result(out, check), folder_of(out, check) / STEPS
+    if result and result.outcome in ("pass", "fail") and not steps.exists():
+        raise UsageError(f"{steps}: the steps of a decided check are missing")
+    return result
 
 
 def _tried(read: Callable[[], T], failures: list[Failure]) -> T | None:

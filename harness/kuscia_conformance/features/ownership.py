@@ -98,11 +98,13 @@ def decide(
     index of the step that ended the check, None if all steps passed. `wrong` has the subjects that
     mismatched in it, none if the step ended in an error.
 
+    Without a failure, each requirement passes that owns something which was compared.
     A requirement fails if it owns a subject that mismatched. If none fails, the check failed only
     in its context, so all are undecided. Else the others pass if all their comparisons were made.
     """
+    compared_at_all = {name for step in compared for each in step for name in owners(each, claims)}
     if failed is None:
-        return dict.fromkeys(claims, PASS)
+        return {name: PASS if name in compared_at_all else UNDECIDED for name in claims}
     made, blamed = _read(compared[failed], wrong)
     guilty = {name for subject in blamed for name in owners(subject, claims)}
     later = [subject for step in compared[failed + 1 :] for subject in step]

@@ -28,9 +28,17 @@ def cases_below(paths: Iterable[Path]) -> list[Case]:
     return [case for file in files for case in cases_in(file)]
 
 
-def suite_ids() -> frozenset[str]:
-    """Returns the ids of all checks of the suite."""
-    return frozenset(case.check.id for path in suite_features() for case in cases_in(path))
+def suite_checks() -> frozenset[tuple[str, str]]:
+    """Returns the feature and the id of every check of the suite.
+
+    A copy of a feature in another folder has another name, so its checks are not the suite's.
+    """
+    return frozenset(named(case.check) for path in suite_features() for case in cases_in(path))
+
+
+def named(check: Check) -> tuple[str, str]:
+    """Returns the feature and the id of a check."""
+    return check.feature, check.id
 
 
 def checks_named(tests: Iterable[str], cases: Sequence[Case]) -> list[Check]:
@@ -69,14 +77,14 @@ def _features(path: Path) -> Sequence[Path]:
 def _by_test(cases: Sequence[Case]) -> Mapping[str, Check]:
     found: dict[str, Case] = {}
     for case in cases:
-        first = found.setdefault(test_name(case.check.id), case)
+        first = found.setdefault(pytest_name(case.check.id), case)
         if first.path != case.path:
             text = f"{case.where}: @id:{case.check.id} is used twice, first in {first.where}"
             raise FeatureError(text, hint="give each check an id of its own")
     return {name: case.check for name, case in found.items()}
 
 
-def test_name(check: str) -> str:
+def pytest_name(check: str) -> str:
     """Returns the name that pytest gives to the test; it escapes letters beyond ASCII in a row."""
     name, of_outline, row = check.partition("#")
     return f"{name}[{row_name(row)}]" if of_outline else name

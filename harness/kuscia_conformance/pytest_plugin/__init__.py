@@ -17,24 +17,24 @@ fast. The plugin must not know the commands of `cli`.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kuscia_conformance.pytest_plugin.options import (
+    CLUSTER,
     OPTIONS,
+    WORKER_NAMES_A_CLUSTER,
     WORKER_SETTINGS,
     Option,
+    names_a_cluster,
     renamed,
-    texts_of,
 )
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 #: The folders of the suite's own features: installed, and in a checkout. `features.folders` knows
 #: them, too, but importing it would slow down every session.
 FEATURE_FOLDERS = (_PACKAGE / "_suite" / "features", _PACKAGE.parents[1] / "features")
-_CLUSTER = next(option for option in OPTIONS if option.name == "cluster")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -100,9 +100,13 @@ def is_wanted(config: pytest.Config) -> bool:
 
 
 def _names_a_cluster(config: pytest.Config) -> bool:
-    """Returns whether the command line, the environment or the ini file names a cluster."""
-    given = config.getoption(_CLUSTER.dest, None)
-    return any(texts_of(replace(_CLUSTER, default=""), given, config.getini))
+    """Returns whether the command line, the environment or the ini file names a cluster.
+
+    A worker hears it from its parent, whose options may not be on its own command line.
+    """
+    worker: dict[str, object] = getattr(config, "workerinput", {})
+    given = config.getoption(CLUSTER.dest, None)
+    return bool(worker.get(WORKER_NAMES_A_CLUSTER)) or names_a_cluster(given, config.getini)
 
 
 def _is_ours(path: Path, parent: pytest.Collector) -> bool:

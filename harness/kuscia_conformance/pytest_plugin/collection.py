@@ -7,6 +7,8 @@ started.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -75,7 +77,10 @@ def _comes(problem: UsageError) -> bool:
 def _function(
     feature: Feature, template: ScenarioTemplate, cases: dict[str | None, Case]
 ) -> Callable[..., Any]:
-    decorate = _get_scenario_decorator(feature, feature.filename, template, template.name)
+    # pytest-bdd would make marks of the tags of Examples; `features.checks` has read them.
+    bare = copy(template)
+    bare.examples = [replace(each, tags=set()) for each in template.examples]
+    decorate = _get_scenario_decorator(feature, feature.filename, bare, template.name)
     function: Any = decorate(lambda: None)
     rows = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
     function.pytestmark = [pytest.mark.usefixtures("scenario").mark]

@@ -31,7 +31,13 @@ from kuscia_conformance.pytest_plugin.collection import (
     FeatureFile,
 )
 from kuscia_conformance.pytest_plugin.on_failure import kept, pause
-from kuscia_conformance.pytest_plugin.options import WORKER_SETTINGS, as_pytest_says
+from kuscia_conformance.pytest_plugin.options import (
+    CLUSTER,
+    WORKER_NAMES_A_CLUSTER,
+    WORKER_SETTINGS,
+    as_pytest_says,
+    names_a_cluster,
+)
 from kuscia_conformance.pytest_plugin.session import (
     RUN,
     UNWRITTEN,
@@ -106,6 +112,8 @@ def pytest_configure_node(node: Any) -> None:
     run: Run = node.config.stash[RUN]
     node.workerinput[WORKER_SETTINGS] = run.settings.to_json()
     node.workerinput[WORKER_CLAIMS] = sorted(run.claims)
+    given = node.config.getoption(CLUSTER.dest, None)
+    node.workerinput[WORKER_NAMES_A_CLUSTER] = names_a_cluster(given, node.config.getini)
     if not run.settings.virtual:
         node.workerinput[WORKER_ENVIRONMENT] = run.environment().to_dict()
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 PYTEST_PREFIX = "kuscia-"
@@ -28,6 +28,8 @@ INI_PREFIX = "kuscia_conformance_"
 OTHER_VARIABLES = (f"{ENVIRONMENT_PREFIX}STATE",)
 #: The key under which a worker of pytest-xdist receives the settings of its parent.
 WORKER_SETTINGS = "kuscia_settings"
+#: The key under which it hears whether its parent names a cluster: then all features are collected.
+WORKER_NAMES_A_CLUSTER = "kuscia_names_a_cluster"
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,9 @@ OPTIONS = (
 )
 
 
+CLUSTER = next(option for option in OPTIONS if option.name == "cluster")
+
+
 @dataclass(frozen=True)
 class Chosen:
     """The texts of every option by key, with defaults.
@@ -198,7 +203,7 @@ def chosen(given: Mapping[str, Any], ini: Callable[[str], str] = _no_ini) -> Cho
     """
     _refuse_unknown_variables()
     texts = {option.key: texts_of(option, given.get(option.key), ini) for option in OPTIONS}
-    return Chosen(texts, frozenset(key for key, value in given.items() if value))
+    return Chosen(texts, frozenset(key for key, value in given.items() if value or value == ""))
 
 
 def _refuse_unknown_variables() -> None:
@@ -224,6 +229,14 @@ def texts_of(option: Option, given: Any, ini: Callable[[str], str] = _no_ini) ->
 
 
 _SHORT = re.compile(rf"(?<![\w-])--({'|'.join(option.name for option in OPTIONS)})(?![\w-])")
+
+
+def names_a_cluster(given: Any, ini: Callable[[str], str]) -> bool:
+    """Returns whether the command line, the environment or the ini file names a cluster.
+
+    `given` is the option's value on the command line, None without it.
+    """
+    return any(texts_of(replace(CLUSTER, default=""), given, ini))
 
 
 def as_pytest_says(text: str) -> str:

@@ -34,8 +34,9 @@ from kuscia_conformance.features.selection import (
     cases_below,
     checks_named,
     claimed,
-    suite_ids,
-    test_name,
+    named,
+    pytest_name,
+    suite_checks,
 )
 from kuscia_conformance.pytest_plugin.collection import CHECK
 from kuscia_conformance.pytest_plugin.options import (
@@ -84,7 +85,7 @@ class Run:
     #: The error because of which the environment could not start.
     failure: ConformanceError | None = None
     _environment: Environment | None = None
-    _ending: ExitStack = field(default_factory=ExitStack)
+    _cleanup: ExitStack = field(default_factory=ExitStack)
     #: What the run has found, and a text for each file that could not be written; None
     #: until the run has ended, and if it has not begun.
     evidence: Evidence | None = None
@@ -113,7 +114,7 @@ class Run:
     @cached_property
     def planned(self) -> dict[str, PlannedCheck]:
         """The planned checks by the names that pytest gives to their tests."""
-        return {test_name(p.check.id): p for p in self.plan.checks} if self.plan else {}
+        return {pytest_name(p.check.id): p for p in self.plan.checks} if self.plan else {}
 
     @cached_property
     def claims(self) -> frozenset[str]:
@@ -134,7 +135,7 @@ class Run:
     def _start(self) -> Environment:
         if self.settings.reuse:
             return running_environment()
-        return self._ending.enter_context(environment_for(self.settings, self.say))
+        return self._cleanup.enter_context(environment_for(self.settings, self.say))
 
     @contextmanager
     def _or_exit(self) -> Iterator[None]:
@@ -186,7 +187,7 @@ class Run:
         cluster, can, kubernetes = self._cluster()
         settings = replace(self.settings, claims=tuple(sorted(self.claims)))
         checks = checks_named(tests, self.cases)
-        left_out = suite_ids() - {check.id for check in checks}
+        left_out = suite_checks() - {named(check) for check in checks}
         partial = bool(left_out) or self.settings.update
         plan = Plan.of(checks, can, self.claims, partial=partial)
         return replace(plan, facts=facts_of(settings, cluster, can, kubernetes))
@@ -283,7 +284,7 @@ class Run:
         if self._environment and not self.settings.reuse:
             self.say("stopping the controller and the cluster")
         try:
-            self._ending.close()
+            self._cleanup.close()
         except ConformanceError as error:
             self.failed(cause_of(error), str(error))
         self._environment = None

@@ -51,7 +51,9 @@ def judge(case: Case, folder: Path) -> Judged:
         return Judged(NOT_REPLAYABLE, str(error))
     cleaning = recorded.cleaning
     if cleaning and judged.outcome == "pass":
-        return Judged("fail", cleaning["text"], _undecided(case))
+        # As `report.outcome` judges a teardown; it says nothing of a requirement.
+        outcome = "fail" if cleaning["class"] in ("CheckFailed", "ClusterError") else "error"
+        return Judged(outcome, str(cleaning["text"]), judged.requirements)
     return judged
 
 

@@ -49,7 +49,7 @@ def _outcome(planned: PlannedCheck, results: Mapping[str, Result]) -> Outcome:
     result = results.get(planned.check.id)
     if not planned.applies:
         return Outcome(planned.check, "skip")
-    if result is None:
+    if result is None or result.outcome == "skip":
         return Outcome(planned.check, NOT_RUN)
     return Outcome(planned.check, result.outcome, result.text, result.requirements)
 

@@ -77,9 +77,11 @@ class Replay:
 
     @property
     def exit_code(self) -> int:
-        """0: all are the same; 1: some differ; 3: some could not be judged again."""
+        """0: all are the same; 1: some differ; 3: some, or all, could not be judged again."""
         words = {each.word for each in self.checks}
-        return 1 if "differs" in words else 3 if words & {NO_EVIDENCE, NOT_REPLAYABLE} else 0
+        if "differs" in words:
+            return 1
+        return 3 if words & {NO_EVIDENCE, NOT_REPLAYABLE} or "same" not in words else 0
 
     def __str__(self) -> str:
         count = Counter(each.word for each in self.checks)

@@ -45,13 +45,17 @@ def _run(facts: Mapping[str, Any], ended: str) -> dict[str, Any]:
 def _requirements(
     checks: Iterable[PlannedCheck], results: Mapping[str, Result]
 ) -> dict[str, dict[str, Any]]:
-    """Returns what the checks found about each requirement that they claim, by its id."""
-    found: dict[str, dict[str, str]] = {}
+    """Returns what the checks found about each requirement that they claim, by its id.
+
+    A requirement of which no check applies is undecided.
+    """
+    checks = list(checks)
+    found: dict[str, dict[str, str]] = {n: {} for p in checks for n in p.check.requirements}
     for planned in (planned for planned in checks if planned.applies):
         result = results.get(planned.check.id)
         for name in planned.check.requirements:
             outcome = result.requirements.get(name, "undecided") if result else "undecided"
-            found.setdefault(name, {})[planned.check.id] = outcome
+            found[name][planned.check.id] = outcome
     return {name: _requirement(name, found[name]) for name in sorted(found)}
 
 

@@ -14,7 +14,7 @@ import pytest
 from kuscia_conformance.errors import ClusterError, ConformanceError, UsageError
 from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.features.comparisons import claims_of, compared_by
-from kuscia_conformance.features.ownership import PASS, UNDECIDED, decide
+from kuscia_conformance.features.ownership import UNDECIDED, decide
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.scenario.failure import CheckFailed
@@ -33,10 +33,6 @@ class Phases:
     def add(self, call: pytest.CallInfo[None], text: str) -> Result:
         """Adds a phase, and returns its result. `text` is pytest's text of an error."""
         error = call.excinfo.value if call.excinfo else None
-        if error is None and call.when == "call" and self.ran < len(self.case.steps):
-            steps = f"only {self.ran} of {len(self.case.steps)} steps have run"
-            text = f"{steps}: a pytest plugin interfered"
-            error = RuntimeError(text)
         outcome, reason = outcome_of(error, call.when)
         shown = text if outcome in ("fail", "error") else ""
         found = self._decided(outcome, error, call.when)
@@ -58,11 +54,22 @@ class Phases:
         self.results[-1] = replace(self.results[-1], **fields)
 
     def whole(self) -> Result:
-        """Returns the result of the check, the worst of its phases."""
+        """Returns the result of the check, the worst of its phases.
+
+        A check passes only if every step has run to its end, whatever pytest says.
+        """
         found, *others = self.results
         for other in others:
             found = found.then(other)
+        if found.outcome == "pass" and self.ran < len(self.case.steps):
+            return self._interfered(found)
         return found
+
+    def _interfered(self, found: Result) -> Result:
+        steps = f"only {self.ran} of {len(self.case.steps)} steps have run"
+        text = f"{steps}: an option or a plugin of pytest interfered"
+        nothing = dict.fromkeys(self.case.check.requirements, UNDECIDED)
+        return replace(found, outcome="error", reason="harness", text=text, requirements=nothing)
 
 
 def decided(case: Case, steps: StepDefinitions, error: BaseException | None) -> dict[str, str]:
@@ -70,13 +77,13 @@ def decided(case: Case, steps: StepDefinitions, error: BaseException | None) -> 
 
     `error` is what ended the check, None if it passed. Only a CheckFailed blames requirements.
     """
-    claims = claims_of(case.check)
+    claims, compared = claims_of(case.check), compared_by(case, steps)
     if error is None:
-        return dict.fromkeys(claims, PASS)
+        return decide(claims, compared)
     lines = [step.line_number for step in case.steps]
     if not isinstance(error, CheckFailed) or error.line not in lines:
         return dict.fromkeys(claims, UNDECIDED)
-    compared, failed = compared_by(case, steps), lines.index(error.line)
+    failed = lines.index(error.line)
     return decide(claims, compared, failed, error.subjects or compared[failed])
 
 
