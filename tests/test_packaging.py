@@ -44,10 +44,14 @@ def place_of(path):
     return path
 
 
+#: Folders that Python and pytest write while other tests run.
+CACHES = frozenset({"__pycache__", ".pytest_cache"})
+
+
 def shipped_files():
     for folder in SHIPPED:
         for path in (ROOT / folder).rglob("*"):
-            if path.is_file() and path.suffix != ".pyc":
+            if path.is_file() and CACHES.isdisjoint(path.parts):
                 yield path.relative_to(ROOT).as_posix()
 
 
