@@ -56,6 +56,11 @@ def older(folder):
         (folder / "out" / name).write_text("older")
 
 
+#: Another run has begun in the same folder, and its plan has replaced ours.
+OTHER_RUN = (
+    "plan = HERE / 'out' / 'plan.json'; "
+    'plan.write_text(plan.read_text().replace(\'"run": "\', \'"run": "other-\'))'
+)
 CASES = [
     Case("no-room-for-anything", NO_VERDICT, EVIDENCE, before=at_most(0), reports=False),
     Case("no-room-for-the-plan", NO_VERDICT, EVIDENCE, before=at_most(1500)),
@@ -104,6 +109,12 @@ CASES = [
         EVIDENCE,
         in_check("small-first", FOLDER.format("checks/small-second/result.json")),
     ),
+    Case(
+        "another-run-in-the-same-folder",
+        NO_VERDICT,
+        "another run has written into out",
+        in_check("small-second", OTHER_RUN),
+    ),
     Case("folder-deleted-in-the-first-check", NO_VERDICT, "", in_check("small-first", DELETE)),
     Case(
         "folder-replaced-by-a-file", NO_VERDICT, "", in_check("small-second", SWAP), reports=False
@@ -117,6 +128,7 @@ CASES = [
 #: The cases that run without `--full`, too.
 QUICK = frozenset(
     {
+        "another-run-in-the-same-folder",
         "no-room-for-events",
         "no-room-for-the-report",
         "folder-deleted-in-the-first-check",

@@ -85,6 +85,13 @@ def test_one_damaged_result_leaves_the_others_readable(tmp_path):
     assert (found.verdict.exit_code, len(found.verdict.reasons)) == (1, 4)
 
 
+def test_a_result_of_another_run_is_damaged_evidence(tmp_path):
+    write_plan(tmp_path, replace(given.plan(given.planned("a")), run="one"))
+    write_result(tmp_path, given.planned("a").check, Result("a", "pass", run="other"))
+    [failure] = Evidence.read(tmp_path).ending.failures
+    assert "this is the result of another run" in failure.text
+
+
 def test_a_decided_check_without_its_steps_is_damaged_evidence(tmp_path):
     write_plan(tmp_path, given.plan(given.planned("a")))
     write_result(tmp_path, given.planned("a").check, Result("a", "pass"))

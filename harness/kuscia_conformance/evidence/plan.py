@@ -47,6 +47,8 @@ class Plan:
     partial: bool
     #: When, where and with which options the run takes place; see `environment.facts`.
     facts: Mapping[str, Any] = field(default_factory=dict)
+    #: The name of the run, at random. Its results have the same.
+    run: str = ""
 
     @property
     def applying(self) -> tuple[PlannedCheck, ...]:
@@ -82,7 +84,8 @@ def unmet(check: Check, can: Collection[str], claims: Collection[str]) -> str:
 def write_plan(out: Path, plan: Plan) -> None:
     """Writes `plan.json` into the results folder. Raises OSError if that is not possible."""
     checks = [_data(planned) for planned in plan.checks]
-    write_json(out / FILE, {"facts": plan.facts, "partial": plan.partial, "checks": checks})
+    head = {"run": plan.run, "facts": plan.facts, "partial": plan.partial}
+    write_json(out / FILE, {**head, "checks": checks})
 
 
 def read_plan(out: Path) -> Plan | None:
@@ -94,7 +97,8 @@ def read_plan(out: Path) -> Plan | None:
     if data is None:
         return None
     try:
-        plan = Plan(tuple(map(_planned, data["checks"])), data["partial"], data["facts"])
+        checks = tuple(map(_planned, data["checks"]))
+        plan = Plan(checks, data["partial"], data["facts"], data["run"])
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{out / FILE}: this is not the plan of a run: {error}") from error
     if not isinstance(plan.partial, bool) or not all(_is_planned(each) for each in plan.checks):

@@ -37,6 +37,8 @@ class Result:
     seconds: float = 0
     #: pass, fail or undecided, for each requirement that the check claims.
     requirements: Mapping[str, str] = field(default_factory=dict)
+    #: The name of the run that the result belongs to, as in its plan.
+    run: str = ""
 
     def then(self, later: Result) -> Result:
         """Returns one result for two phases of a check, such as call and teardown.

@@ -49,7 +49,8 @@ class Evidence:
         failures: list[Failure] = []
         plan = _tried(partial(read_plan, out), failures)
         checks = [planned.check for planned in plan.checks] if plan else []
-        results = by_check(_tried(partial(_result, out, check), failures) for check in checks)
+        run = plan.run if plan else ""
+        results = by_check(_tried(partial(_result, out, check, run), failures) for check in checks)
         return cls(plan, results, replace(ending, failures=(*ending.failures, *failures)))
 
     @cached_property
@@ -57,12 +58,15 @@ class Evidence:
         return judge(self.plan, self.results, self.ending)
 
 
-def _result(out: Path, check: Check) -> Result | None:
+def _result(out: Path, check: Check, run: str) -> Result | None:
     """Returns the result of a check.
 
-    Raises UsageError if it was decided, and the steps by which it was decided are missing.
+    Raises UsageError if it is another run's, which has written into the same folder, and if the
+    steps are missing by which it was decided.
     """
     result, steps = read_result(out, check), folder_of(out, check) / STEPS
+    if result and result.run != run:
+        raise UsageError(f"{steps.parent}: this is the result of another run")
     if result and result.outcome in ("pass", "fail") and not steps.exists():
         raise UsageError(f"{steps}: the steps of a decided check are missing")
     return result

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ from kuscia_conformance.pytest_plugin.session import (
     UNWRITTEN,
     WORKER_CLAIMS,
     WORKER_ENVIRONMENT,
+    WORKER_RUN,
     Run,
     run_of,
 )
@@ -112,6 +114,7 @@ def pytest_configure_node(node: Any) -> None:
     run: Run = node.config.stash[RUN]
     node.workerinput[WORKER_SETTINGS] = run.settings.to_json()
     node.workerinput[WORKER_CLAIMS] = sorted(run.claims)
+    node.workerinput[WORKER_RUN] = run.name
     given = node.config.getoption(CLUSTER.dest, None)
     node.workerinput[WORKER_NAMES_A_CLUSTER] = names_a_cluster(given, node.config.getini)
     if not run.settings.virtual:
@@ -218,9 +221,10 @@ def pytest_runtest_makereport(
 
 def keep_result(item: pytest.Item, report: pytest.TestReport) -> None:
     """Writes the result of the item's check. Ends the run if that is not possible."""
-    out = item.config.stash[RUN].settings.out
+    run = item.config.stash[RUN]
+    result = replace(phases_of(item).whole(), run=run.name)
     try:
-        write_result(out, item.stash[CHECK], phases_of(item).whole())
+        write_result(run.settings.out, item.stash[CHECK], result)
     except OSError as error:
         text = f"the evidence cannot be written: {error}"
         setattr(report, UNWRITTEN, text)

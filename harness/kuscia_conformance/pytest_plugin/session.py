@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, NoReturn
 
 import pytest
@@ -26,7 +27,7 @@ from kuscia_conformance.environment.signals import end_on_signals, raise_if_inte
 from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
 from kuscia_conformance.evidence.ending import Ending, Failure, write_ending
 from kuscia_conformance.evidence.plan import FILE as PLAN
-from kuscia_conformance.evidence.plan import Plan, PlannedCheck, write_plan
+from kuscia_conformance.evidence.plan import Plan, PlannedCheck, read_plan, write_plan
 from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.selection import (
@@ -53,6 +54,8 @@ RUN = pytest.StashKey["Run"]()
 WORKER_ENVIRONMENT = "kuscia_environment"
 #: The key under which a worker receives the names of the claimed optional features.
 WORKER_CLAIMS = "kuscia_claims"
+#: The key under which a worker receives the name of the run.
+WORKER_RUN = "kuscia_run"
 
 #: Why a run ended that a signal has ended.
 INTERRUPTED = "the run was interrupted"
@@ -74,6 +77,8 @@ class Run:
     #: The features that were named, and folders of features.
     paths: Sequence[Path] = ()
     is_worker: bool = False
+    #: The name of the run in its plan and its results, which tells them from those of another run.
+    name: str = field(default_factory=partial(token_hex, 8))
     say: Callable[[str], None] = _say_nothing
     #: Rewrites the options in a message as the user writes them: `--kuscia-only` under pytest.
     in_words: Callable[[str], str] = as_pytest_says
@@ -188,9 +193,10 @@ class Run:
         settings = replace(self.settings, claims=tuple(sorted(self.claims)))
         checks = checks_named(tests, self.cases)
         left_out = suite_checks() - {named(check) for check in checks}
-        partial = bool(left_out) or self.settings.update
-        plan = Plan.of(checks, can, self.claims, partial=partial)
-        return replace(plan, facts=facts_of(settings, cluster, can, kubernetes))
+        some = bool(left_out) or self.settings.update
+        plan = Plan.of(checks, can, self.claims, partial=some)
+        facts = facts_of(settings, cluster, can, kubernetes)
+        return replace(plan, facts=facts, run=self.name)
 
     def _cluster(self) -> tuple[str, Collection[str], str]:
         """Returns the name of the cluster, what it supports, and its Kubernetes version."""
@@ -256,8 +262,8 @@ class Run:
 
     def _write(self) -> None:
         out = self.settings.out
-        if self.plan and not (out / PLAN).exists():
-            self.failed("harness", f"the evidence is lost: {out / PLAN} was deleted")
+        if self.plan and (wrong := _not_ours(out, self.name)):
+            self.failed("harness", wrong)
         self.ending = replace(self.ending, at=now())
         try:
             write_ending(out, self.ending)
@@ -298,6 +304,20 @@ class Run:
             self.failed("harness", f"pytest ended with code {int(exit_code)}")
 
 
+def _not_ours(out: Path, run: str) -> str:
+    """Returns what is wrong with the plan in the folder of this run; "" for its own plan.
+
+    A damaged plan is reported where the evidence is read.
+    """
+    try:
+        plan = read_plan(out)
+    except UsageError:
+        return ""
+    if plan is None:
+        return f"the evidence is lost: {out / PLAN} was deleted"
+    return "" if plan.run == run else f"another run has written into {out} at the same time"
+
+
 def cause_of(error: ConformanceError) -> str:
     """Returns who caused the error: the author or user, or the cluster."""
     return "author" if isinstance(error, UsageError) else "cluster"
@@ -313,7 +333,7 @@ def run_of(config: pytest.Config) -> Run:
         settings = Settings.from_json(given[WORKER_SETTINGS])
         shared = given.get(WORKER_ENVIRONMENT)
         environment = Environment.from_dict(shared) if shared else None
-        run = Run(settings, is_worker=True, _environment=environment)
+        run = Run(settings, is_worker=True, _environment=environment, name=given[WORKER_RUN])
         run.claims = frozenset(given[WORKER_CLAIMS])
         return run
     choice = chosen(
