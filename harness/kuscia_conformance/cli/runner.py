@@ -16,7 +16,7 @@ import click
 import pytest
 
 from kuscia_conformance.cli.progress import Progress
-from kuscia_conformance.cli.summary import console, show
+from kuscia_conformance.cli.summary import conclude, console
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.signals import undisturbed
 from kuscia_conformance.errors import EnvironmentFailure, UsageError
@@ -25,9 +25,8 @@ from kuscia_conformance.features.catalogue import cases_named
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
-from kuscia_conformance.features.selection import claimed
 from kuscia_conformance.pytest_plugin.session import INTERRUPTED, RUN, Run
-from kuscia_conformance.report.folder import REPORT, require_ours
+from kuscia_conformance.report.folder import require_ours
 
 
 class Handover:
@@ -88,12 +87,8 @@ def _conclude(run: Run, progress: Progress, code: int) -> int:
 
 
 def _print(run: Run, evidence: Evidence, progress: Progress) -> None:
-    show(progress.console, evidence)
-    for text in [str(run.failure or ""), progress.failed, *run.unwritten.values()]:
-        if text:
-            click.echo(f"error: {text}", err=True)
-    if REPORT not in run.unwritten:
-        progress.console.print(f"report: {run.settings.out / REPORT}", soft_wrap=True)
+    errors = {"run": str(run.failure or ""), "progress": progress.failed, **run.unwritten}
+    conclude(progress.console, run.settings.out, evidence, errors)
 
 
 def _never_began(run: Run, code: int) -> int:
@@ -117,7 +112,7 @@ def _require_names(run: Run) -> None:
         cases_named(run.cases, run.settings.only)
     except UsageError as error:
         raise UsageError(f"--only {error.message}", hint=error.hint) from error
-    claimed(run.settings.claims, run.cases)
+    _ = run.claims
 
 
 def _workers(asked: str, settings: Settings) -> int:

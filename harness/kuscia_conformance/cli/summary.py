@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -9,6 +13,7 @@ from rich.table import Table
 from kuscia_conformance.evidence.plan import PlannedCheck
 from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.evidence.run import Evidence
+from kuscia_conformance.report.folder import REPORT
 from kuscia_conformance.report.words import STYLES, counts, word_of
 
 #: The width of the output, in characters, where it does not go to a terminal.
@@ -35,6 +40,18 @@ def show(console: Console, evidence: Evidence) -> None:
     console.print(line, soft_wrap=True)
     for reason in verdict.reasons:
         console.print(f"  {escape(reason)}", soft_wrap=True)
+
+
+def conclude(console: Console, out: Path, evidence: Evidence, errors: Mapping[str, str]) -> None:
+    """Prints the results, the errors, and where the report is.
+
+    `errors` has texts by the name of the file that could not be written, or by any other word.
+    """
+    show(console, evidence)
+    for text in filter(None, errors.values()):
+        click.echo(f"error: {text}", err=True)
+    if REPORT not in errors:
+        console.print(f"report: {out / REPORT}", soft_wrap=True)
 
 
 def _table(evidence: Evidence) -> Table:

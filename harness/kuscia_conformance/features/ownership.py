@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 
 from kuscia_conformance.documents import Path, path_from
 
@@ -52,6 +53,11 @@ def owners(subject: str, claims: Claims) -> tuple[str, ...]:
     }
     best = max((rank for rank in ranks.values() if rank is not None), default=None)
     return tuple(name for name, rank in ranks.items() if rank is not None and rank == best)
+
+
+def owning(subjects: Iterable[str], claims: Claims) -> set[str]:
+    """Returns the claimed requirements that own something of these subjects."""
+    return {name for subject in subjects for name in owners(subject, claims)}
 
 
 def fits(pattern: str, subject: str) -> bool:
@@ -102,14 +108,13 @@ def decide(
     A requirement fails if it owns a subject that mismatched. If none fails, the check failed only
     in its context, so all are undecided. Else the others pass if all their comparisons were made.
     """
-    compared_at_all = {name for step in compared for each in step for name in owners(each, claims)}
     if failed is None:
-        return {name: PASS if name in compared_at_all else UNDECIDED for name in claims}
+        passed = owning(chain(*compared), claims)
+        return {name: PASS if name in passed else UNDECIDED for name in claims}
     made, blamed = _read(compared[failed], wrong)
-    guilty = {name for subject in blamed for name in owners(subject, claims)}
-    later = [subject for step in compared[failed + 1 :] for subject in step]
-    not_made = [*set(compared[failed]).difference(made), *later]
-    waiting = {name for subject in not_made for name in owners(subject, claims)}
+    guilty = owning(blamed, claims)
+    not_made = set(compared[failed]).difference(made)
+    waiting = owning(chain(not_made, *compared[failed + 1 :]), claims)
     return {name: _word(name, guilty, waiting) for name in claims}
 
 

@@ -7,11 +7,19 @@ requirement is not examined.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.features.checks import requirements
 from kuscia_conformance.features.comparisons import claims_of, compared_by
-from kuscia_conformance.features.ownership import EVERYTHING, Claims, is_context, mistake, owners
+from kuscia_conformance.features.ownership import (
+    EVERYTHING,
+    Claims,
+    is_context,
+    mistake,
+    owners,
+    owning,
+)
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.lint.coverage import place_of
@@ -28,7 +36,7 @@ def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
         for subject in subjects:
             if subject != EVERYTHING and not is_context(subject, subjects, claims):
                 yield from _owner(where, subject, claims)
-    owned = {name for step in compared for subject in step for name in owners(subject, claims)}
+    owned = owning(chain(*compared), claims)
     for name in claims:
         if name not in owned:
             yield _idle(case, name)

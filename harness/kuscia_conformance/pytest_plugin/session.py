@@ -106,7 +106,7 @@ class Run:
         if getattr(config.option, "numprocesses", None):
             _require_one_at_a_time(self.settings)
         if not self.is_worker and self.settings.claims not in ((), (ALL,)):
-            claimed(self.settings.claims, self.cases)
+            _ = self.claims
         config.stash[RUN] = self
         config.pluginmanager.register(self, "kuscia-conformance-run")
         end_on_signals()

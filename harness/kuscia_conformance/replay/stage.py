@@ -7,7 +7,6 @@ whose deadline is later, has run `short`: the run did not look on, so nothing fo
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -24,10 +23,6 @@ from kuscia_conformance.features.reader import Case
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.replay.pairing import Pair
-from kuscia_conformance.scenario.applied import Applied
-from kuscia_conformance.scenario.controller import ControllerUnderTest
-from kuscia_conformance.scenario.domains import Domains
-from kuscia_conformance.scenario.expectations import Expectations
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names
 from kuscia_conformance.scenario.recording import restore
@@ -121,29 +116,10 @@ def stage_of(case: Case, recorded: Recorded, versions: list[Version]) -> Stage:
     journal = RecordedJournal(recorded=versions, moment=began)
     history = RecordedHistory(journal, Names(about["token"]))
     connection = Connection(Api(Access("", None, lambda: None), ""), journal, _refuse)
-    return Stage(_scenario(case, about, history, connection), journal)
-
-
-def _scenario(
-    case: Case, about: dict[str, Any], history: History, connection: Connection
-) -> Scenario:
-    files, ending, timeouts = FixtureFiles(case.path), ExitStack(), Timeouts(**about["timeouts"])
+    files, timeouts = FixtureFiles(case.path), Timeouts(**about["timeouts"])
     environment = _environment(about)
-    controller = ControllerUnderTest(environment, ending)
-    expect = Expectations(case.check, history, environment, connection, controller)
-    return Scenario(
-        files=files,
-        names=history.names,
-        timeouts=timeouts,
-        environment=environment,
-        connection=connection,
-        history=history,
-        expect=expect,
-        domains=Domains(environment, connection, history, timeouts, ending),
-        applied=Applied(files, connection, expect, timeouts, ending),
-        controller=controller,
-        ending=ending,
-    )
+    scenario = Scenario.of(case.check, files, timeouts, environment, connection, history)
+    return Stage(scenario, journal)
 
 
 def _environment(about: dict[str, Any]) -> Environment:

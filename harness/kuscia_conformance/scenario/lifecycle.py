@@ -8,7 +8,7 @@ the events, whose writing is pushed first, include the cleaning.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -23,10 +23,6 @@ from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.evidence.record import Record
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.fixture_files import FixtureFiles
-from kuscia_conformance.scenario.applied import Applied
-from kuscia_conformance.scenario.controller import ControllerUnderTest
-from kuscia_conformance.scenario.domains import Domains
-from kuscia_conformance.scenario.expectations import Expectations
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names, fresh_names
 from kuscia_conformance.scenario.recording import Recorder, about
@@ -56,9 +52,9 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
         environment.ask(control.LOOK)
         history = History(stage.connection.journal, names)
         folder = folder_of(settings.out, check)
-        with Record(folder) as record, record.cleaning(), ExitStack() as ending:
+        scenario = _scenario(check, feature, stage, history)
+        with Record(folder) as record, record.cleaning(), scenario.ending as ending:
             ending.callback(_write_events, folder, history)
-            scenario = _scenario(check, FixtureFiles(feature), stage, history, ending)
             scenario.recorder = Recorder(scenario, record)
             record.write(about(scenario, feature, settings))
             yield scenario
@@ -72,27 +68,12 @@ def _write_events(folder: Path, history: History) -> None:
     write_events(folder, history.versions)
 
 
-def _scenario(
-    check: Check, files: FixtureFiles, stage: Stage, history: History, ending: ExitStack
-) -> Scenario:
-    environment, connection, settings = stage.environment, stage.connection, stage.settings
-    timeouts = Timeouts().scaled(settings.timeout_scale)
-    controller = ControllerUnderTest(environment, ending)
-    expect = Expectations(check, history, environment, connection, controller)
-    return Scenario(
-        files=files,
-        names=history.names,
-        timeouts=timeouts,
-        environment=environment,
-        connection=connection,
-        history=history,
-        expect=expect,
-        domains=Domains(environment, connection, history, timeouts, ending),
-        applied=Applied(files, connection, expect, timeouts, ending, settings.task_defaults),
-        controller=controller,
-        ending=ending,
-        updating=settings.update,
-    )
+def _scenario(check: Check, feature: Path, stage: Stage, history: History) -> Scenario:
+    settings, timeouts = stage.settings, Timeouts().scaled(stage.settings.timeout_scale)
+    files = FixtureFiles(feature)
+    made = Scenario.of(check, files, timeouts, stage.environment, stage.connection, history)
+    made.applied.task_defaults, made.updating = settings.task_defaults, settings.update
+    return made
 
 
 def _chance(check: Check, settings: Settings) -> Random | None:

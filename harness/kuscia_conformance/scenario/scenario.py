@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from pytest_bdd.parser import Step
 
 from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.settings import Timeouts
+from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.scenario.applied import Applied
 from kuscia_conformance.scenario.controller import ControllerUnderTest
@@ -57,6 +58,34 @@ class Scenario:
     keep: bool = False
     #: Writes each step to the evidence; None in a replay.
     recorder: StepRecorder | None = None
+
+    @classmethod
+    def of(
+        cls,
+        check: Check,
+        files: FixtureFiles,
+        timeouts: Timeouts,
+        environment: Environment,
+        connection: Connection,
+        history: History,
+    ) -> Self:
+        """Returns a scenario of these parts, before its first step."""
+        ending = ExitStack()
+        controller = ControllerUnderTest(environment, ending)
+        expect = Expectations(check, history, environment, connection, controller)
+        return cls(
+            files=files,
+            names=history.names,
+            timeouts=timeouts,
+            environment=environment,
+            connection=connection,
+            history=history,
+            expect=expect,
+            domains=Domains(environment, connection, history, timeouts, ending),
+            applied=Applied(files, connection, expect, timeouts, ending),
+            controller=controller,
+            ending=ending,
+        )
 
     def begins(self, step: Step, *, looks: bool) -> None:
         """Says which step runs from now on; `looks` says that it changes nothing."""

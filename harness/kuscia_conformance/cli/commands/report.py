@@ -21,16 +21,10 @@ def report(folder: Path) -> NoReturn:
 
     The exit codes are those of `run`.
     """
-    from kuscia_conformance.cli.summary import console, show
+    from kuscia_conformance.cli.summary import conclude, console
     from kuscia_conformance.evidence.run import Evidence
-    from kuscia_conformance.report.folder import REPORT
     from kuscia_conformance.report.views import write_views
 
     evidence, out = Evidence.read(folder), console()
-    unwritten = write_views(folder, evidence)
-    show(out, evidence)
-    for text in unwritten.values():
-        click.echo(f"error: {text}", err=True)
-    if REPORT not in unwritten:
-        out.print(f"report: {folder / REPORT}", soft_wrap=True)
+    conclude(out, folder, evidence, write_views(folder, evidence))
     sys.exit(evidence.verdict.exit_code)
