@@ -113,3 +113,20 @@ def test_changes_set_and_remove_values_at_paths():
         "l": [{"c": 3}],
         "d": {"e": 4},
     }
+
+
+@pytest.mark.parametrize("seconds", [("01", "01"), ("02", "01")])
+def test_managers_in_the_order_of_the_server_are_sorted_by_name(seconds):
+    listed = sorted(map(manager, ("me", "you"), seconds), key=lambda entry: entry["time"])
+    (answer,) = worded([{"managedFields": listed}])
+    assert answer["managedFields"] == ["me Apply v1 (time): ", "you Apply v1 (time): "]
+
+
+def test_managers_in_another_order_than_that_of_the_server_stay_so():
+    (answer,) = worded([{"managedFields": [manager("you", "01"), manager("me", "01")]}])
+    assert answer["managedFields"] == ["you Apply v1 (time): ", "me Apply v1 (time): "]
+
+
+def manager(name, second):
+    time = f"2026-01-02T03:04:{second}Z"
+    return {"manager": name, "operation": "Apply", "apiVersion": "v1", "time": time}

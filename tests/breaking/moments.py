@@ -36,6 +36,6 @@ def send(name, pid=None):
 
 def child(word):
     """Returns the pid of this process's child whose command line has the word."""
-    command = ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())]
+    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(os.getpid())]
     lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
     return next(int(line.split()[0]) for line in lines if word in line)

@@ -156,7 +156,7 @@ def test_a_run_whose_cluster_dies_ends_with_exit_code_4(tmp_path):
 
 def _kill_server_of(pid):
     children = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True
     )
     for line in children.stdout.splitlines():
         child, name = line.split(None, 1)

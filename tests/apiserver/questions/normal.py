@@ -170,7 +170,22 @@ def _cells(value: Any, words: Words, _: bool) -> Any:
 
 
 def _managed(value: Any, words: Words, _: bool) -> Any:
-    return [_manager(entry, words) for entry in value] if isinstance(value, list) else value
+    """Sorts the entries by manager instead of by second, where the server has sorted them right.
+
+    A question may begin in one second and end in the next one, and then the order of its managers
+    is another one. Entries in a wrong order stay as they are, and so differ from the recorded ones.
+    """
+    if not isinstance(value, list):
+        return value
+    if value == sorted(value, key=_place):
+        value = sorted(value, key=lambda entry: _place({**entry, "time": "time" in entry}))
+    return [_manager(entry, words) for entry in value]
+
+
+def _place(entry: Any) -> list[str]:
+    """Returns what kube-apiserver sorts managedFields by."""
+    fields = ("operation", "time", "manager", "apiVersion", "subresource")
+    return [str(entry.get(field, "")) for field in fields]
 
 
 def _manager(entry: Any, words: Words) -> Any:
