@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.tasks import NAMES, names_in
 from kuscia_conformance.scenario.domains import await_as_noted

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
 from kuscia_conformance.documents.edits import changed, without
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.tasks import (
     NAMES,
