@@ -31,7 +31,7 @@ from kuscia_conformance.features.reader import (
     repeated_ids,
     suite_features,
 )
-from kuscia_conformance.lint import coverage, owners, rules
+from kuscia_conformance.lint import coverage, owners, references, rules
 from kuscia_conformance.lint.targets import find_targets
 
 
@@ -75,6 +75,7 @@ def lint(paths: Sequence[Path] = ()) -> Findings:
     # In a feature with mistakes it is not known what is compared.
     sound = [case for text in texts if not text.problems for case in text.cases]
     problems += [p for case in sound for p in owners.of_check(case, steps.definitions())]
+    problems += [p for case in sound for p in references.of_check(case, steps.definitions())]
     problems += repeated_ids(cases)
     used = coverage.used_files(cases)
     problems += [problem for path in targets.documents - used for problem in file_problems(path)]

@@ -22,10 +22,9 @@ from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError, Fea
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.tasks import APP_IMAGE, Task
 from kuscia_conformance.kube.kuscia import (
+    HAVE_PODS,
     KUSCIA_TASKS,
     TASK_NAMESPACE,
-    TASK_RESOURCE_GROUPS,
-    TASK_RESOURCES,
     resource_of,
 )
 from kuscia_conformance.kube.objects import (
@@ -40,8 +39,6 @@ from kuscia_conformance.scenario.expectations import Expectations
 
 #: The annotation of `kubectl apply`. Some controllers ignore tasks without annotations.
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-#: Kinds that have pods: a feature can write `the pods of "psi"` with the name of one.
-_HAVE_PODS = (KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
 
 
 @dataclass
@@ -111,7 +108,7 @@ class Applied:
         __tracebackhide__ = True
         for manifest in manifests:
             name, is_task = name_of(manifest), resource_of(manifest) is KUSCIA_TASKS
-            if resource_of(manifest) in _HAVE_PODS and name not in self.tasks:
+            if resource_of(manifest) in HAVE_PODS and name not in self.tasks:
                 self.define(Task(name, manifest))
             try:
                 created = self.apply(manifest)
