@@ -44,6 +44,10 @@ class ConformanceError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
 
+    def add_place(self, where: str, step: str) -> None:
+        """Adds to the message the file and line in which the error came up, and the step there."""
+        self.message = f"{where}: {self.message}: {step}"
+
 
 class UsageError(ConformanceError):
     """An option, a file or a document of the user is wrong."""
@@ -76,7 +80,8 @@ class ControllerError(EnvironmentFailure):
 class NoEvidence(ConformanceError):
     """The check would pass, but nothing shows that the controller was at work.
 
-    The result of the check is an error, and never a pass.
+    The result of the check is an error, and never a pass. The author has to wait for the witness in
+    a step above: if it does not come there, the controller has failed.
     """
 
 

@@ -3,8 +3,7 @@
 import pytest
 
 from kuscia_conformance.errors import UsageError
-from kuscia_conformance.lint import lint
-from tests.lint.given import written
+from tests.lint.given import lint, written
 
 
 def said(path):

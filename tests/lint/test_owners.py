@@ -3,8 +3,8 @@
 import pytest
 
 from kuscia_conformance.features.checks import Requirement
-from kuscia_conformance.lint import lint
 from kuscia_conformance.lint.owners import of_catalogue
+from tests.lint.given import lint
 
 FEATURE = """
 Feature: Mine

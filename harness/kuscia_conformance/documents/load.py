@@ -16,7 +16,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from yaml.scanner import Scanner, ScannerError
 
 from kuscia_conformance.documents.operators import OPERATORS
 from kuscia_conformance.documents.schema import Checker
-from kuscia_conformance.errors import DocumentError
+from kuscia_conformance.errors import DocumentError, choice
 from kuscia_conformance.kube.objects import Obj
 
 _YAML = "tag:yaml.org,2002:"
@@ -243,9 +242,7 @@ class _Values:
 
 
 def _operators_like(name: str) -> str:
-    near = get_close_matches(name, OPERATORS, n=1)
-    hint = f"did you mean !{near[0]}? " if near else ""
-    return f"{hint}valid: {', '.join(f'!{tag}' for tag in OPERATORS)}"
+    return choice(f"!{name}", [f"!{tag}" for tag in OPERATORS])
 
 
 def _error(path: Path, node: Node, text: str, hint: str = "") -> DocumentError:

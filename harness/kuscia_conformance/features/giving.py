@@ -46,13 +46,20 @@ class Created:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """A domain whose objects are noted from this step on."""
+
+    domain: str
+
+
+@dataclass(frozen=True)
 class Changed:
     """A task that was given before, with another manifest."""
 
     task: Task
 
 
-Gift = Domain | Pod | Task | Created | Changed
+Gift = Domain | Pod | Task | Created | Noted | Changed
 
 
 @dataclass
@@ -63,6 +70,7 @@ class Given:
     tasks: dict[str, Task] = field(default_factory=dict)
     pods: set[str] = field(default_factory=set)
     created: set[str] = field(default_factory=set)
+    noted: set[str] = field(default_factory=set)
 
     def add(self, gift: Gift) -> None:
         if isinstance(gift, Domain):
@@ -71,6 +79,8 @@ class Given:
             self.pods.add(gift.key)
         elif isinstance(gift, Task):
             self.tasks.setdefault(gift.name, gift)
+        elif isinstance(gift, Noted):
+            self.noted.add(gift.domain)
         elif isinstance(gift, Changed):
             self.tasks[gift.task.name] = gift.task
         else:

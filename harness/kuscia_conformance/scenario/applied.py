@@ -18,7 +18,7 @@ from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.journal import WATCHED
 from kuscia_conformance.environment.settings import Timeouts
 from kuscia_conformance.environment.setup_manifests import with_defaults
-from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError, FeatureError
+from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError, FeatureError, choice
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.tasks import APP_IMAGE, Task
 from kuscia_conformance.kube.kuscia import (
@@ -62,14 +62,14 @@ class Applied:
     def task(self, name: str) -> Task:
         """Returns the task of that name. Raises FeatureError if no step has given it."""
         if name not in self.tasks:
-            known = ", ".join(sorted(self.tasks)) or "none"
-            raise FeatureError(f'the task "{name}" was not given', hint=f"given: {known}")
+            hint = choice(name, self.tasks, "given")
+            raise FeatureError(f"the task {name!r} was not given", hint=hint)
         return self.tasks[name]
 
     def define(self, task: Task) -> None:
         """Adds a task that is not created yet. Raises FeatureError if there is one of that name."""
         if task.name in self.tasks:
-            raise FeatureError(f'the task "{task.name}" is given twice')
+            raise FeatureError(f"the task {task.name!r} is given twice")
         self.tasks[task.name] = task
 
     def create(self, name: str) -> None:
