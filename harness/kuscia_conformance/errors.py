@@ -25,6 +25,8 @@ only that check an error. Unreachable and ControllerError also end the run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 
@@ -41,6 +43,10 @@ class ConformanceError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+    def add_place(self, where: str, step: str) -> None:
+        """Adds to the message the file and line in which the error came up, and the step there."""
+        self.message = f"{where}: {self.message}: {step}"
 
 
 class UsageError(ConformanceError):
@@ -74,7 +80,8 @@ class ControllerError(EnvironmentFailure):
 class NoEvidence(ConformanceError):
     """The check would pass, but nothing shows that the controller was at work.
 
-    The result of the check is an error, and never a pass.
+    The result of the check is an error, and never a pass. The author has to wait for the witness in
+    a step above: if it does not come there, the controller has failed.
     """
 
 
@@ -144,3 +151,17 @@ def api_error(code: int, status: dict[str, Any]) -> ApiError:
     reason = status.get("reason") or ""
     kind = AlreadyExists if reason == "AlreadyExists" else _BY_CODE.get(code, ApiError)
     return kind(code, reason, status.get("message") or f"HTTP {code}", status)
+
+
+def similar(word: str, known: Iterable[str], count: int = 1) -> list[str]:
+    """Returns up to `count` known words that look like the word, whatever their case."""
+    lowered = {each.lower(): each for each in sorted(known)}
+    return [lowered[near] for near in get_close_matches(word.lower(), lowered, n=count)]
+
+
+def choice(word: str, known: Iterable[str], label: str = "valid") -> str:
+    """Returns a hint for a word that is not known: the word that was meant, and all known words."""
+    words = list(known)
+    near = similar(word, words)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return f"{meant}{label}: {', '.join(words) or 'none'}"

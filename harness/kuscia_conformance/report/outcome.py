@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kuscia_conformance.errors import ClusterError, ConformanceError, UsageError
+from kuscia_conformance.errors import ClusterError, ConformanceError, NoEvidence, UsageError
 from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.features.comparisons import claims_of, compared_by
 from kuscia_conformance.features.ownership import UNDECIDED, decide
@@ -102,6 +102,6 @@ def outcome_of(error: BaseException | None, when: str) -> tuple[str, str]:
 
 
 def _cause(error: BaseException) -> str:
-    if isinstance(error, UsageError):
+    if isinstance(error, UsageError | NoEvidence):
         return "author"
     return "cluster" if isinstance(error, ConformanceError) else "harness"
