@@ -86,6 +86,10 @@ class NotReplayable(ConformanceError):
     """The scenario has changed since it was recorded, or one of its steps needs more than that."""
 
 
+#: What to do about an API server that fails.
+WHAT_TO_DO = "does it still run? see `kubectl get --raw /readyz` and its log; then run again"
+
+
 class ApiError(ConformanceError):
     """The API server answered with an error.
 
@@ -93,8 +97,14 @@ class ApiError(ConformanceError):
     document of the answer.
     """
 
+    #: After how many seconds the server wants the request again, if it says so.
+    retry_after: float | None = None
+    #: Whether the request was sent before, and may have been carried out then.
+    maybe_done = False
+
     def __init__(self, code: int, reason: str, message: str, status: dict[str, Any] | None = None):
-        super().__init__(message)
+        failed = code == 0 or code == 429 or code >= 500
+        super().__init__(message, hint=WHAT_TO_DO if failed else "")
         self.code = code
         self.reason = reason
         self.status = status or {}
@@ -126,16 +136,20 @@ class Invalid(ApiError):
 
 
 class Unreachable(ApiError):
-    """The API server did not answer. It may have carried out the request all the same."""
+    """The API server did not answer. It may have carried out the request all the same.
 
-    def __init__(self, message: str) -> None:
+    `broke` says that the connection was open, and broke before the answer was complete.
+    """
+
+    def __init__(self, message: str, *, broke: bool = False) -> None:
         super().__init__(0, "Unreachable", message)
+        self.broke = broke
 
 
 _BY_CODE: dict[int, type[ApiError]] = {404: NotFound, 409: Conflict, 410: Expired, 422: Invalid}
 
 
-def api_error(code: int, status: dict[str, Any]) -> ApiError:
+def api_error(code: int, status: dict[str, Any], retry_after: float | None = None) -> ApiError:
     """Returns the exception for an answer of the API server.
 
     `status` is the Status document of the answer; it may be empty. The code alone decides the
@@ -143,4 +157,6 @@ def api_error(code: int, status: dict[str, Any]) -> ApiError:
     """
     reason = status.get("reason") or ""
     kind = AlreadyExists if reason == "AlreadyExists" else _BY_CODE.get(code, ApiError)
-    return kind(code, reason, status.get("message") or f"HTTP {code}", status)
+    error = kind(code, reason, status.get("message") or f"HTTP {code}", status)
+    error.retry_after = retry_after
+    return error
