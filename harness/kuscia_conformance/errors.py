@@ -6,6 +6,7 @@ ConformanceError                 the base class of all of them
 │   └── DocumentError            an expected document contains a mistake
 │       └── MissingDocument      the document does not exist
 ├── EnvironmentFailure           the cluster, the controller or the machine failed          (exit 4)
+│   ├── HarnessError             the suite or its machine failed, such as a full disk
 │   ├── ClusterError             a cluster cannot be created, reached or used
 │   └── ControllerError          a controller cannot be started, or has ended
 ├── NoEvidence                   the check passed without showing anything
@@ -20,12 +21,13 @@ ConformanceError                 the base class of all of them
     └── Unreachable              the API server did not answer
 
 The exit codes are those of the command `kuscia-conformance`. An error within a single check makes
-only that check an error. Unreachable and ControllerError also end the run.
+only that check an error. Unreachable, HarnessError and ControllerError also end the run.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import traceback
+from typing import Any, ClassVar
 
 
 class ConformanceError(Exception):
@@ -33,6 +35,9 @@ class ConformanceError(Exception):
 
     The hint may be empty. `str()` gives both, the hint on a line of its own.
     """
+
+    #: Who is at fault: author (also of options), harness or cluster; see `cause_of`.
+    cause: ClassVar[str] = "cluster"
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -45,6 +50,8 @@ class ConformanceError(Exception):
 
 class UsageError(ConformanceError):
     """An option, a file or a document of the user is wrong."""
+
+    cause = "author"
 
 
 class FeatureError(UsageError):
@@ -61,6 +68,12 @@ class MissingDocument(DocumentError):
 
 class EnvironmentFailure(ConformanceError):
     """The cluster, the controller or the machine failed, so the run can give no verdict."""
+
+
+class HarnessError(EnvironmentFailure):
+    """The suite or its machine failed, for example because the disk is full."""
+
+    cause = "harness"
 
 
 class ClusterError(EnvironmentFailure):
@@ -108,6 +121,16 @@ class ApiError(ConformanceError):
         self.code = code
         self.reason = reason
         self.status = status or {}
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the server has judged the object and refuses it.
+
+        Otherwise it could not serve the request, or the user may not send it. RBAC and webhooks
+        both answer 403, with other texts.
+        """
+        forbidden = self.code == 403 and " is forbidden: User " in self.message
+        return 400 <= self.code < 500 and self.code not in (401, 408, 429) and not forbidden
 
     @property
     def causes(self) -> list[dict[str, str]]:
@@ -160,3 +183,23 @@ def api_error(code: int, status: dict[str, Any], retry_after: float | None = Non
     error = kind(code, reason, status.get("message") or f"HTTP {code}", status)
     error.retry_after = retry_after
     return error
+
+
+def told(error: BaseException) -> str:
+    """Returns the text of an error for the user, also of one that no code has foreseen.
+
+    Of the latter it names the line of code that raised it, for a bug report.
+    """
+    if isinstance(error, ConformanceError):
+        return str(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1:]
+    places = [f"at {each.filename}:{each.lineno}, in {each.name}; " for each in frame]
+    return f"the suite itself has failed: {error!r}\n  {''.join(places)}please report it"
+
+
+def cause_of(error: BaseException) -> str:
+    """Returns who caused the error: author, harness or cluster.
+
+    An exception that is not one of ours is a fault of the harness.
+    """
+    return error.cause if isinstance(error, ConformanceError) else HarnessError.cause

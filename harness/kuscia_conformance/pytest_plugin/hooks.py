@@ -19,7 +19,12 @@ from pytest_bdd.parser import Step
 from kuscia_conformance import steps
 from kuscia_conformance.environment.connection import Connection, connect
 from kuscia_conformance.environment.model import Environment
-from kuscia_conformance.errors import ConformanceError, ControllerError, Unreachable
+from kuscia_conformance.errors import (
+    ConformanceError,
+    ControllerError,
+    HarnessError,
+    Unreachable,
+)
 from kuscia_conformance.evidence.plan import unmet
 from kuscia_conformance.evidence.results import Result, write_result
 from kuscia_conformance.features.checks import PLAIN_TAGS, Check
@@ -207,7 +212,7 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, CheckFailed | ConformanceError):
         report.longrepr = str(error)
-    if isinstance(error, Unreachable | ControllerError):
+    if isinstance(error, Unreachable | ControllerError | HarnessError):
         item.session.shouldstop = error.message
     found = phases_of(item).add(call, report.longreprtext)
     if call.when == "call":
@@ -225,10 +230,9 @@ def keep_result(item: pytest.Item, report: pytest.TestReport) -> None:
     result = replace(phases_of(item).whole(), run=run.name)
     try:
         write_result(run.settings.out, item.stash[CHECK], result)
-    except OSError as error:
-        text = f"the evidence cannot be written: {error}"
-        setattr(report, UNWRITTEN, text)
-        item.session.shouldstop = text
+    except HarnessError as error:
+        setattr(report, UNWRITTEN, str(error))
+        item.session.shouldstop = error.message
 
 
 def phases_of(item: pytest.Item) -> Phases:

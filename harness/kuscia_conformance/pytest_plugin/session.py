@@ -24,7 +24,13 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings, read_settings
 from kuscia_conformance.environment.signals import end_on_signals, raise_if_interrupted, undisturbed
-from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
+from kuscia_conformance.errors import (
+    ConformanceError,
+    HarnessError,
+    UsageError,
+    cause_of,
+    told,
+)
 from kuscia_conformance.evidence.ending import Ending, Failure, write_ending
 from kuscia_conformance.evidence.plan import FILE as PLAN
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, read_plan, write_plan
@@ -147,10 +153,10 @@ class Run:
         """Ends pytest after an error, with code 2 for wrong usage, else with 4."""
         try:
             yield
-        except OSError as error:
-            self._exit(EnvironmentFailure(f"the evidence cannot be written: {error}"))
         except ConformanceError as error:
             self._exit(error)
+        except Exception as error:  # noqa: BLE001 - pytest would exit with 1: not conformant
+            self._exit(HarnessError(told(error)))
 
     def _exit(self, error: ConformanceError) -> NoReturn:
         self.failure = error
@@ -267,8 +273,8 @@ class Run:
         self.ending = replace(self.ending, at=now())
         try:
             write_ending(out, self.ending)
-        except OSError as error:
-            self.failed("harness", f"the evidence cannot be written: {error}")
+        except HarnessError as error:
+            self.failed(error.cause, str(error))
         self.evidence = Evidence.of(out, self.ending)
         self.unwritten = write_views(out, self.evidence)
 
@@ -291,8 +297,8 @@ class Run:
             self.say("stopping the controller and the cluster")
         try:
             self._cleanup.close()
-        except ConformanceError as error:
-            self.failed(cause_of(error), str(error))
+        except Exception as error:  # noqa: BLE001 - whatever fails here, the verdict is written
+            self.failed(cause_of(error), told(error))
         self._environment = None
 
     def _explain(self, exit_code: int) -> None:
@@ -316,11 +322,6 @@ def _not_ours(out: Path, run: str) -> str:
     if plan is None:
         return f"the evidence is lost: {out / PLAN} was deleted"
     return "" if plan.run == run else f"another run has written into {out} at the same time"
-
-
-def cause_of(error: ConformanceError) -> str:
-    """Returns who caused the error: the author or user, or the cluster."""
-    return "author" if isinstance(error, UsageError) else "cluster"
 
 
 def run_of(config: pytest.Config) -> Run:
