@@ -54,8 +54,8 @@ def pytest_bdd_after_step(request, step):
         scenario = request.getfixturevalue("scenario")
         for pod in scenario.history.latest(PODS).values():
             name, namespace = name_of(pod.real), namespace_of(pod.real)
-            changed = scenario.connection.api.patch(PODS, name, namespace, {{"metadata": {metadata}}})
-            scenario.connection.run(changed)
+            api, patch = scenario.connection.api, {{"metadata": {metadata}}}
+            scenario.connection.run(api.patch(PODS, name, namespace, patch))
 """
 
 

@@ -269,6 +269,8 @@ def pytest_terminal_summary(
     """Prints the verdict below pytest's own summary, whose words know no requirements."""
     run = config.stash[RUN]
     if run.evidence is None:
+        if run.retired:
+            terminalreporter.write_line(run.retired)
         return
     terminalreporter.write_sep("-", "kuscia-conformance")
     for text in run.unwritten.values():

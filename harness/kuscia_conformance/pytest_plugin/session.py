@@ -52,7 +52,7 @@ from kuscia_conformance.pytest_plugin.options import (
     as_pytest_says,
     chosen,
 )
-from kuscia_conformance.report.folder import clear_folder, require_ours
+from kuscia_conformance.report.folder import clear_folder, require_ours, retire_report
 from kuscia_conformance.report.views import write_views
 
 RUN = pytest.StashKey["Run"]()
@@ -102,6 +102,8 @@ class Run:
     evidence: Evidence | None = None
     unwritten: Mapping[str, str] = field(default_factory=dict)
     _prepared: bool = False
+    #: A text about the report of an older run that was deleted, if this run has not begun.
+    retired: str = ""
 
     def begin(self, config: pytest.Config) -> None:
         """Makes this the run of the pytest session.
@@ -255,6 +257,7 @@ class Run:
     def finish(self, exit_code: int) -> None:
         """Ends the environment, writes how the run ended, and the report.
 
+        If the run has not begun, it deletes the report of an older run instead (`retire_report`).
         `exit_code` is pytest's. Ctrl-C does not interrupt this. A later call, for example because a
         plugin has failed after the first one, writes the files again.
         """
@@ -265,6 +268,8 @@ class Run:
             self._explain(exit_code)
             if self._prepared:
                 self._write()
+            elif exit_code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                self.retired = retire_report(self.settings.out)
 
     def _write(self) -> None:
         out = self.settings.out
@@ -340,11 +345,12 @@ def run_of(config: pytest.Config) -> Run:
     choice = chosen(
         {each.key: config.getoption(each.dest, None) for each in OPTIONS}, config.getini
     )
-    settings = read_settings(choice.texts, choice.given)
-    if not config.option.collectonly:
-        require_ours(settings.out)
+    with choice.naming_sources():
+        settings = read_settings(choice.texts, choice.given)
+        if not config.option.collectonly:
+            require_ours(settings.out)
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
-    return Run(settings, paths)
+    return Run(settings, paths, in_words=lambda text: as_pytest_says(choice.in_words(text)))
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
