@@ -22,6 +22,7 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.errors import (
     ConformanceError,
     ControllerError,
+    HarnessError,
     NoEvidence,
     Unreachable,
     UsageError,
@@ -216,7 +217,7 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, CheckFailed | ConformanceError):
         report.longrepr = str(error)
-    if isinstance(error, Unreachable | ControllerError):
+    if isinstance(error, Unreachable | ControllerError | HarnessError):
         item.session.shouldstop = error.message
     found = phases_of(item).add(call, report.longreprtext)
     if call.when == "call":
@@ -234,10 +235,9 @@ def keep_result(item: pytest.Item, report: pytest.TestReport) -> None:
     result = replace(phases_of(item).whole(), run=run.name)
     try:
         write_result(run.settings.out, item.stash[CHECK], result)
-    except OSError as error:
-        text = f"the evidence cannot be written: {error}"
-        setattr(report, UNWRITTEN, text)
-        item.session.shouldstop = text
+    except HarnessError as error:
+        setattr(report, UNWRITTEN, str(error))
+        item.session.shouldstop = error.message
 
 
 def phases_of(item: pytest.Item) -> Phases:
@@ -274,6 +274,8 @@ def pytest_terminal_summary(
     """Prints the verdict below pytest's own summary, whose words know no requirements."""
     run = config.stash[RUN]
     if run.evidence is None:
+        if run.retired:
+            terminalreporter.write_line(run.retired)
         return
     terminalreporter.write_sep("-", "kuscia-conformance")
     for text in run.unwritten.values():
