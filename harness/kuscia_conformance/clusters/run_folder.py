@@ -33,7 +33,8 @@ from kuscia_conformance.errors import UsageError
 
 #: The environment variable in which each child process of a run has the path of the run's folder.
 VARIABLE = "KUSCIA_RUN_FOLDER"
-#: The label of containers, and the folder in kind's nodes, that hold the name of the run's folder.
+#: The label of containers that holds the path of the run's folder, and the mount of kind's nodes
+#: that holds its name.
 LABEL, MOUNT = "conformance.kuscia.secretflow/run-folder", "/kuscia-conformance-run"
 _LOCK, _TMP = "lock", "tmp"
 _CONTAINERS, _OBJECTS, _FILE = "containers", "objects.json", "file"
@@ -164,7 +165,7 @@ def expects_containers(folder: Path) -> bool:
 
 def container_label(folder: Path) -> str:
     """Returns the label of the containers that the run makes itself."""
-    return f"{LABEL}={folder.name}"
+    return f"{LABEL}={folder}"
 
 
 def container_mount(folder: Path) -> str:
