@@ -15,4 +15,5 @@ class SocksConnector(ProxyConnector):
         try:
             return await super()._wrap_create_connection(*args, **named)
         except ProxyError as error:  # it is no error of aiohttp's, and callers know only those
-            raise aiohttp.ClientConnectionError(f"the SOCKS proxy refuses: {error}") from error
+            key, why = named["req"].connection_key, OSError(0, f"the SOCKS proxy refuses: {error}")
+            raise aiohttp.ClientProxyConnectionError(key, why) from error
