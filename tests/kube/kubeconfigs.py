@@ -19,6 +19,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 from cryptography import x509
@@ -204,12 +205,12 @@ class Config:
         #: The files that $KUBECONFIG names, if the file is not named itself.
         self.listed = None
         authority = base64.b64encode((self.recorder.folder / "ca.crt").read_bytes()).decode()
-        self.cluster = {
+        self.cluster: dict[str, Any] = {
             "server": f"https://127.0.0.1:{self.recorder.port}",
             "certificate-authority-data": authority,
         }
         self.user: dict[str, object] = {"token": "secret"}
-        self.content = {
+        self.content: dict[str, Any] = {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [{"name": "c", "cluster": self.cluster}],

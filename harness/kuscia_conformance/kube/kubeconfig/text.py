@@ -22,6 +22,8 @@ from kuscia_conformance.kube.yaml import LOADER
 
 #: The largest file that is read, in bytes. etcd's limit for an object is 1.5 MiB.
 LARGEST = 8 * 1024 * 1024
+#: The largest number of mappings and lists, one in another. A kubeconfig has six.
+DEEPEST = 100
 #: The largest number of values in a field whose content kubectl passes on, such as `extensions`.
 MOST_VALUES = 10_000
 
@@ -89,11 +91,7 @@ def read_fields(file: Path) -> Fields:
         return Fields(file, 1)
     if not isinstance(node, yaml.MappingNode):
         raise fault(file, _line(node), "this is not a kubeconfig: it is not a mapping")
-    try:
-        found = _read(file, node, _CONFIG, "")
-    except RecursionError as error:
-        raise fault(file, None, "its values are nested too deeply") from error
-    return _of_this_kind(found)
+    return _of_this_kind(_read(file, node, _CONFIG, ""))
 
 
 def _of_this_kind(found: Fields) -> Fields:
@@ -125,6 +123,7 @@ def _node(file: Path, content: bytes) -> yaml.Node | None:
     """Returns the first document of a file, as kubectl does; None without one."""
     loader = None
     try:
+        _require_shallow(file, content)
         loader = LOADER(content)
         return loader.get_node() if loader.check_node() else None
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
@@ -132,15 +131,26 @@ def _node(file: Path, content: bytes) -> yaml.Node | None:
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
         line = mark.line + 1 if mark else None
         raise fault(file, line, f"this is not YAML: {' '.join(str(what).split())}") from error
-    except RecursionError as error:
-        raise fault(file, None, "its values are nested too deeply") from error
     finally:
         if loader is not None:
             loader.dispose()
 
 
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+def _require_shallow(file: Path, content: bytes) -> None:
+    """Raises UsageError for deep values: the composers recurse, and libyaml's crashes Python."""
+    depth = 0
+    for event in yaml.parse(content, LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise fault(file, _line(event), f"there are more than {DEEPEST} levels of values")
+        if isinstance(event, yaml.DocumentEndEvent):
+            return
+
+
+def _line(place: Any) -> int:
+    """Returns the line of a node or an event of PyYAML."""
+    return int(place.start_mark.line) + 1
 
 
 def _kind(node: yaml.Node) -> str:
@@ -209,16 +219,24 @@ def _decoded(file: Path, node: yaml.Node, where: str) -> bytes:
         raise fault(file, _line(node), what, "copy the value again, complete") from error
 
 
-def _anything(file: Path, node: yaml.Node, count: list[int]) -> Any:
+def _anything(file: Path, node: yaml.Node, count: list[int], depth: int = 0) -> Any:
     """Returns the value of a node of any type; `count` has how many there are so far."""
     count[0] += 1
-    if count[0] > MOST_VALUES:
+    if count[0] > MOST_VALUES or depth > DEEPEST:
         raise fault(file, _line(node), f"there are more than {MOST_VALUES} values in this field")
+    inside = depth + 1
     if isinstance(node, yaml.MappingNode):
-        return {str(k.value): _anything(file, v, count) for k, v in node.value}
+        return {str(k.value): _anything(file, v, count, inside) for k, v in node.value}
     if isinstance(node, yaml.SequenceNode):
-        return [_anything(file, item, count) for item in node.value]
-    return yaml.safe_load(node.value) if _kind(node) in _KINDS else node.value
+        return [_anything(file, item, count, inside) for item in node.value]
+    return _plain_value(node)
+
+
+def _plain_value(node: yaml.Node) -> Any:
+    try:
+        return yaml.safe_load(node.value) if _kind(node) in _KINDS else node.value
+    except ValueError:  # a number with more digits than Python converts
+        return node.value
 
 
 def _wrong(file: Path, node: yaml.Node, where: str, wanted: str, hint: str = "") -> UsageError:
