@@ -19,6 +19,7 @@ from pytest_bdd.parser import Step
 from kuscia_conformance import steps
 from kuscia_conformance.environment.connection import Connection, connect
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.environment.signals import raise_if_interrupted
 from kuscia_conformance.errors import (
     ConformanceError,
     ControllerError,
@@ -185,6 +186,7 @@ def scenario(
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     if CHECK in request.node.stash:
+        raise_if_interrupted()
         definition = steps.definitions().of(step)
         looks = definition is not None and definition.looks
         request.getfixturevalue("scenario").begins(step, looks=looks)
