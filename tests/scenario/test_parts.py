@@ -1,13 +1,15 @@
 """The parts of a scenario: what they tell an author who is mistaken, and what a failure says."""
 
 import pytest
+from pytest_bdd.parser import Step
 
+from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.features.tasks import make_task
 from kuscia_conformance.kube.kuscia import GROUP
 from kuscia_conformance.kube.objects import CONFIG_MAPS
 from kuscia_conformance.scenario.domains import await_as_noted
-from kuscia_conformance.scenario.failure import CheckFailed
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
 from kuscia_conformance.scenario.observed import pods, statuses
 
 
@@ -80,6 +82,43 @@ def test_a_killed_controller_has_no_last_words_and_can_be_started_again(psi):
     psi.controller.start()
     assert psi.controller.killed is False
     pods.await_state(psi, "psi", "run")
+
+
+@pytest.fixture
+def ended(psi):
+    """A scenario whose controller ends on its own once a step waits; afterwards it runs again."""
+    step = Step("it waits", "then", 4, 7, "Then")
+    psi.begins(step, looks=True)
+    psi.environment.virtual.controller._work.cancel()
+    yield psi
+    psi.environment.ask(control.KILL)
+    psi.environment.ask(control.START)
+
+
+def test_a_wait_without_a_controller_fails_and_says_that_it_has_ended(ended):
+    with pytest.raises(ControllerExited) as error:
+        ended.expect.until(lambda: None, 3, lambda: "expected: x\nactual:   y")
+    lines = str(error.value).splitlines()
+    assert lines[3:7] == [
+        "    the controller has ended during this check",
+        "",
+        "    expected: x",
+        "    actual:   y",
+    ]
+    assert error.value.end == "the controller has ended"
+
+
+def test_a_step_does_not_begin_without_a_controller(ended):
+    ended.history.let_pass(1)
+    with pytest.raises(ControllerExited, match="has ended during this check"):
+        ended.begins(ended.expect.step, looks=True)
+
+
+def test_the_end_of_the_controller_is_reported_once(ended):
+    ended.history.let_pass(1)
+    with pytest.raises(ControllerExited):
+        ended.expect.fail("expected: x")
+    ended.begins(ended.expect.step, looks=True)
 
 
 def test_pods_belong_to_a_task_a_domain_or_a_key(psi):

@@ -13,7 +13,14 @@ import pytest
 
 from kuscia_conformance.errors import NotRecorded, NotReplayable
 from kuscia_conformance.evidence.events import read_events
-from kuscia_conformance.evidence.record import STEPS, Recorded, ended_by, read_record
+from kuscia_conformance.evidence.record import (
+    EXITED,
+    FAILURES,
+    STEPS,
+    Recorded,
+    ended_by,
+    read_record,
+)
 from kuscia_conformance.evidence.tape import Tape
 from kuscia_conformance.features.ownership import UNDECIDED
 from kuscia_conformance.features.reader import Case
@@ -52,7 +59,7 @@ def judge(case: Case, folder: Path) -> Judged:
     cleaning = recorded.cleaning
     if cleaning and judged.outcome == "pass":
         # As `report.outcome` judges a teardown; it says nothing of a requirement.
-        outcome = "fail" if cleaning["class"] in ("CheckFailed", "ClusterError") else "error"
+        outcome = "fail" if cleaning["class"] in (*FAILURES, "ClusterError") else "error"
         return Judged(outcome, str(cleaning["text"]), judged.requirements)
     return judged
 
@@ -76,6 +83,9 @@ def _pairs(case: Case, recorded: Recorded) -> list[Pair]:
 def _play(case: Case, stage: Stage, steps: list[Pair]) -> Judged:
     """Returns the outcome of the first step that fails, else a pass."""
     for pair in steps:
+        if pair.record and pair.record.error and pair.record.error["class"] == EXITED:
+            # Whatever the documents say today: nothing more was to be expected of the controller.
+            return _of(pair.record.error, _undecided(case))
         judge_step = _look if pair.today.definition.looks else _act
         if judged := judge_step(case, stage, pair):
             return judged
@@ -112,7 +122,7 @@ def _look(case: Case, stage: Stage, pair: Pair) -> Judged | None:
 
 
 def _of(error: Obj, requirements: Mapping[str, str]) -> Judged:
-    outcome = "fail" if error["class"] == "CheckFailed" else "error"
+    outcome = "fail" if error["class"] in FAILURES else "error"
     return Judged(outcome, str(error["text"]), requirements)
 
 

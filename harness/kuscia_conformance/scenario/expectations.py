@@ -18,7 +18,12 @@ from kuscia_conformance.features.checks import Check
 from kuscia_conformance.kube.objects import time_from, version_of
 from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes
 from kuscia_conformance.scenario.controller import ControllerUnderTest
-from kuscia_conformance.scenario.failure import CheckFailed, controller_said, render_failure
+from kuscia_conformance.scenario.failure import (
+    CheckFailed,
+    ControllerExited,
+    controller_said,
+    render_failure,
+)
 from kuscia_conformance.scenario.history import History
 
 T = TypeVar("T")
@@ -39,6 +44,8 @@ class Expectations:
     controller: ControllerUnderTest
     #: The step that runs, for the text of a failure.
     step: Step | None = None
+    #: Whether the controller's end was reported.
+    exited: bool = False
 
     def until(
         self,
@@ -54,7 +61,10 @@ class Expectations:
         ApiError if the API server is lost.
         """
         __tracebackhide__ = True
-        found = self.history.until(look, seconds)
+        try:
+            found = self.history.until(look, seconds)
+        except ControllerExited:
+            self.fail(failed())
         if found is not None:
             return found
         # Without an API server nothing could be seen: this raises, and the check ends as an error.
@@ -68,16 +78,33 @@ class Expectations:
         """Raises CheckFailed with the text of `failure.render_failure`.
 
         `body` says what was expected and what was found. `waited` is in seconds. `about` names
-        what mismatched. If the controller has ended on its own, the text says so.
+        what mismatched. If the controller has ended on its own, raises ControllerExited, and the
+        text says so.
         """
         __tracebackhide__ = True
         ask = self.history.tape.ask
-        if words := ask("the controller's last words", self.controller.last_words, ""):
-            body = f"{body}\n\n{words}"
+        if end := ask("the controller's last words", self.controller.last_words, ""):
+            self._exited(end, body)
         said = ask("the controller's last lines", self._controller_said, "")
         text = render_failure(self.check, self.step, body, waited, self.history, said)
         line = self.step.line_number if self.step else 0
         raise CheckFailed(text, about() if callable(about) else about, line)
+
+    def require_controller(self) -> None:
+        """Raises ControllerExited, once, if the controller has ended on its own."""
+        __tracebackhide__ = True
+        if not self.exited and (end := self.controller.last_words()):
+            self._exited(end)
+
+    def _exited(self, end: str, body: str = "") -> NoReturn:
+        __tracebackhide__ = True
+        self.exited = True
+        first, _, lines = str(self.history.names.incoming(end)).partition("\n")
+        when = "during" if self.step else "before"
+        parts = [f"{first} {when} this check", lines, f"\n{body}" if body else ""]
+        words = "\n".join(part for part in parts if part)
+        text = render_failure(self.check, self.step, words, None, self.history, "")
+        raise ControllerExited(text, end)
 
     def _controller_said(self) -> str:
         """Returns the log's last lines, without the name of the run's folder in paths."""
