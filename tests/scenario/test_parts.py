@@ -6,11 +6,11 @@ from pytest_bdd.parser import Step
 from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.features.tasks import make_task
-from kuscia_conformance.kube.kuscia import GROUP
+from kuscia_conformance.kube.kuscia import GROUP, KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import CONFIG_MAPS
 from kuscia_conformance.scenario.domains import await_as_noted
 from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
-from kuscia_conformance.scenario.observed import pods, statuses
+from kuscia_conformance.scenario.observed import pods, reservations, statuses
 
 
 def test_domains_are_given_in_one_step(scenario):
@@ -82,6 +82,55 @@ def test_a_killed_controller_has_no_last_words_and_can_be_started_again(psi):
     psi.controller.start()
     assert psi.controller.killed is False
     pods.await_state(psi, "psi", "run")
+
+
+def gone(scenario):
+    """Deletes the task psi behind the back of the scenario, as a wrong controller might."""
+    api, real = scenario.connection.api, scenario.names.real("psi")
+    scenario.connection.run(api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
+
+
+TASK_IS_GONE = 'expected: the task "psi" is there\n    actual:   kusciatasks.* "psi" not found'
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda scenario: scenario.applied.patch_task("psi", {"metadata": {"labels": {"a": "b"}}}),
+        lambda scenario: scenario.applied.delete_task("psi"),
+        lambda scenario: statuses.wrong_cells(scenario, "psi", COLUMNS, ["psi"] * 5),
+    ],
+    ids=["patch", "delete", "kubectl"],
+)
+def test_a_task_that_no_step_has_deleted_has_to_be_there(act, psi):
+    pods.await_state(psi, "psi", "run")
+    gone(psi)
+    psi.history.let_pass(60)
+    with pytest.raises(CheckFailed, match=TASK_IS_GONE):
+        act(psi)
+
+
+def test_a_task_that_was_not_created_or_was_deleted_is_a_mistake_of_the_author(scenario):
+    scenario.applied.define(make_task("psi", ["alice", "bob"], {}))
+    wrong = 'the task "psi" was not created, or a step has deleted it'
+    with pytest.raises(FeatureError, match=wrong):
+        scenario.applied.patch_task("psi", {})
+    scenario.applied.create("psi")
+    scenario.applied.delete_task("psi")
+    with pytest.raises(FeatureError, match=wrong):
+        scenario.applied.delete_task("psi")
+
+
+def test_an_object_that_the_controller_has_not_made_is_its_fault(psi):
+    text = "expected: the service alice/none\n    actual:   alice/psi-0"
+    with pytest.raises(CheckFailed, match=text):
+        reservations.delete(psi, "service", "alice/none")
+
+
+def test_an_object_of_no_domain_is_a_mistake_of_the_author(psi):
+    with pytest.raises(FeatureError, match="there can be no pod carol/psi-0") as error:
+        reservations.delete(psi, "pod", "carol/psi-0")
+    assert error.value.hint == "given: alice, bob, psi"
 
 
 @pytest.fixture

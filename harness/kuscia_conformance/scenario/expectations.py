@@ -6,7 +6,8 @@ another error is raised instead, because the check then says nothing about the i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
@@ -14,6 +15,7 @@ from pytest_bdd.parser import Step
 
 from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.errors import NotFound
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.kube.objects import time_from, version_of
 from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes
@@ -89,6 +91,19 @@ class Expectations:
         text = render_failure(self.check, self.step, body, waited, self.history, said)
         line = self.step.line_number if self.step else 0
         raise CheckFailed(text, about() if callable(about) else about, line)
+
+    @contextmanager
+    def there(self, what: str) -> Iterator[None]:
+        """Fails the check if a request within the context does not find the object (404).
+
+        For objects that the controller has to make, or to leave alone.
+        """
+        __tracebackhide__ = True
+        try:
+            yield
+        except NotFound as error:
+            said = self.history.names.incoming(error.message)
+            self.fail(f"expected: {what} is there\nactual:   {said}")
 
     def require_controller(self) -> None:
         """Raises ControllerExited, once, if the controller has ended on its own."""
