@@ -41,13 +41,13 @@ def test_what_a_domain_has_besides_what_was_noted_is_left_behind(scenario):
 
 
 def test_an_unknown_task_is_refused_with_the_known_ones(psi):
-    with pytest.raises(FeatureError, match='the task "other" was not given') as error:
+    with pytest.raises(FeatureError, match="the task 'other' was not given") as error:
         psi.applied.task("other")
     assert error.value.hint == "given: psi"
 
 
 def test_a_task_is_given_once(psi):
-    with pytest.raises(FeatureError, match='the task "psi" is given twice'):
+    with pytest.raises(FeatureError, match="the task 'psi' is given twice"):
         psi.applied.define(make_task("psi", ["alice"], {}))
 
 
@@ -90,6 +90,7 @@ def gone(scenario):
     scenario.connection.run(api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
 
 
+COLUMNS = ["NAME", "STARTTIME", "COMPLETIONTIME", "LASTRECONCILETIME", "PHASE"]
 TASK_IS_GONE = 'expected: the task "psi" is there\n    actual:   kusciatasks.* "psi" not found'
 
 
@@ -191,9 +192,6 @@ def test_conditions_are_listed_in_the_order_in_which_they_became_true(psi):
     found = statuses.became_true(psi, "psi", ["Running", "ResourceCreated", "Success"])
     assert found == ["ResourceCreated", "Running"]
     assert statuses.phases_of(psi, "psi") == ["Pending", "Running"]
-
-
-COLUMNS = ["NAME", "STARTTIME", "COMPLETIONTIME", "LASTRECONCILETIME", "PHASE"]
 
 
 @pytest.mark.parametrize(

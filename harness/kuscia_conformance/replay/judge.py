@@ -15,6 +15,7 @@ from kuscia_conformance.errors import NotRecorded, NotReplayable
 from kuscia_conformance.evidence.events import read_events
 from kuscia_conformance.evidence.record import (
     EXITED,
+    FAILED,
     FAILURES,
     STEPS,
     Recorded,
@@ -28,7 +29,7 @@ from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.replay.own_steps import definition_of
 from kuscia_conformance.replay.pairing import Pair, Today, pairs
 from kuscia_conformance.replay.stage import Stage, stage_of
-from kuscia_conformance.report.outcome import decided
+from kuscia_conformance.report.outcome import decided, remaining
 from kuscia_conformance.scenario.recording import digest_of
 from kuscia_conformance.steps import definitions
 
@@ -58,9 +59,10 @@ def judge(case: Case, folder: Path) -> Judged:
         return Judged(NOT_REPLAYABLE, str(error))
     cleaning = recorded.cleaning
     if cleaning and judged.outcome == "pass":
-        # As `report.outcome` judges a teardown; it says nothing of a requirement.
-        outcome = "fail" if cleaning["class"] in (*FAILURES, "ClusterError") else "error"
-        return Judged(outcome, str(cleaning["text"]), judged.requirements)
+        # As `report.outcome` judges a teardown.
+        left = remaining(case) if cleaning["class"] == FAILED else {}
+        outcome = "fail" if cleaning["class"] in FAILURES else "error"
+        return Judged(outcome, str(cleaning["text"]), {**judged.requirements, **left})
     return judged
 
 

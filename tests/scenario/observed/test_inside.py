@@ -5,6 +5,7 @@ import pytest
 from kuscia_conformance.errors import ApiError, NotFound, Unreachable
 from kuscia_conformance.scenario.failure import CheckFailed
 from kuscia_conformance.scenario.observed import inside, pods
+from kuscia_conformance.simulated_nodes import exit_order
 from kuscia_conformance.simulated_nodes.exit_order import Order
 
 
@@ -36,7 +37,7 @@ def test_a_pod_that_has_gone_is_the_fault_of_the_controller(running, monkeypatch
     async def gone(*_, **__):
         raise NotFound(404, "NotFound", 'pods "psi-0" not found')
 
-    monkeypatch.setattr(inside.exit_order, "give", gone)
+    monkeypatch.setattr(exit_order, "give", gone)
     said = 'expected: the pods of psi can be told to end\n    actual:   pods "psi-0" not found'
     with pytest.raises(CheckFailed, match=said):
         inside.finish(running, "psi", Order())
@@ -49,7 +50,7 @@ def test_an_error_of_the_cluster_stays_one(error, running, monkeypatch):
     async def broken(*_, **__):
         raise error
 
-    monkeypatch.setattr(inside.exit_order, "give", broken)
+    monkeypatch.setattr(exit_order, "give", broken)
     with pytest.raises(type(error)) as raised:
         inside.finish(running, "psi", Order())
     assert raised.value is error
