@@ -112,7 +112,7 @@ class Process:
                     stderr=subprocess.STDOUT,
                     env=self.environment,
                     start_new_session=True,
-                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                    preexec_fn=die_with_parent,
                 )
         except OSError as error:
             raise ProcessError(f"{self.name}: cannot start {self.command[0]}: {error}") from error
@@ -220,8 +220,10 @@ def _undisturbed() -> Iterator[None]:
         signal.raise_signal(each)
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent() -> None:
+    """Lets the kernel send SIGTERM to this process when the thread that started it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 #: How many of the last lines that a failed command printed are shown.
