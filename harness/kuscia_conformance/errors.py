@@ -33,11 +33,13 @@ from typing import Any, ClassVar
 class ConformanceError(Exception):
     """An error for the user: `message` says what went wrong, `hint` says what to do next.
 
-    The hint may be empty. `str()` gives both, the hint on a line of its own.
+    `str()` gives both, the hint on a line of its own, or `usual_hint` if it is empty.
     """
 
     #: Who is at fault: author (also of options), harness or cluster; see `cause_of`.
     cause: ClassVar[str] = "cluster"
+    #: What to do after an error of this class that has no hint of its own.
+    usual_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -45,7 +47,8 @@ class ConformanceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+        hint = self.hint or self.usual_hint
+        return f"{self.message}\n  {hint}" if hint else self.message
 
 
 class UsageError(ConformanceError):
@@ -74,10 +77,13 @@ class HarnessError(EnvironmentFailure):
     """The suite or its machine failed, for example because the disk is full."""
 
     cause = "harness"
+    usual_hint = "run again; if it fails again, please report it with this text"
 
 
 class ClusterError(EnvironmentFailure):
     """A cluster cannot be created, reached or used."""
+
+    usual_hint = "see whether the cluster works, and run again when it does"
 
 
 class ControllerError(EnvironmentFailure):

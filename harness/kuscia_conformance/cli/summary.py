@@ -38,8 +38,9 @@ def show(console: Console, evidence: Evidence) -> None:
     found = ", ".join(f"{n} {word}" for word, n in counts(checks, evidence.results).items())
     line = f"[{style} bold]{verdict.word}[/]: {found or 'no check ran'}"
     console.print(line, soft_wrap=True)
-    for reason in verdict.reasons:
-        console.print(f"  {escape(reason)}", soft_wrap=True)
+    hints = [line for failure in evidence.ending.failures for line in failure.text.splitlines()[1:]]
+    for line in (*verdict.reasons, *dict.fromkeys(hints)):
+        console.print(f"  {escape(line)}", soft_wrap=True)
 
 
 def conclude(console: Console, out: Path, evidence: Evidence, errors: Mapping[str, str]) -> None:
