@@ -27,6 +27,8 @@ only that check an error. Unreachable, HarnessError and ControllerError also end
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 
@@ -49,6 +51,10 @@ class ConformanceError(Exception):
     def __str__(self) -> str:
         hint = self.hint or self.usual_hint
         return f"{self.message}\n  {hint}" if hint else self.message
+
+    def add_place(self, where: str, step: str) -> None:
+        """Adds to the message the file and line in which the error came up, and the step there."""
+        self.message = f"{where}: {self.message}: {step}"
 
 
 class UsageError(ConformanceError):
@@ -93,8 +99,11 @@ class ControllerError(EnvironmentFailure):
 class NoEvidence(ConformanceError):
     """The check would pass, but nothing shows that the controller was at work.
 
-    The result of the check is an error, and never a pass.
+    The result of the check is an error, and never a pass. The author has to wait for the witness in
+    a step above: if it does not come there, the controller has failed.
     """
+
+    cause = "author"
 
 
 class NotRecorded(ConformanceError):
@@ -189,6 +198,20 @@ def api_error(code: int, status: dict[str, Any], retry_after: float | None = Non
     error = kind(code, reason, status.get("message") or f"HTTP {code}", status)
     error.retry_after = retry_after
     return error
+
+
+def similar(word: str, known: Iterable[str], count: int = 1) -> list[str]:
+    """Returns up to `count` known words that look like the word, whatever their case."""
+    lowered = {each.lower(): each for each in sorted(known)}
+    return [lowered[near] for near in get_close_matches(word.lower(), lowered, n=count)]
+
+
+def choice(word: str, known: Iterable[str], label: str = "valid") -> str:
+    """Returns a hint for a word that is not known: the word that was meant, and all known words."""
+    words = list(known)
+    near = similar(word, words)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return f"{meant}{label}: {', '.join(words) or 'none'}"
 
 
 def told(error: BaseException) -> str:

@@ -19,11 +19,14 @@ from pytest_bdd.parser import Step
 from kuscia_conformance import steps
 from kuscia_conformance.environment.connection import Connection, connect
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.environment.signals import raise_if_interrupted
 from kuscia_conformance.errors import (
     ConformanceError,
     ControllerError,
     HarnessError,
+    NoEvidence,
     Unreachable,
+    UsageError,
 )
 from kuscia_conformance.evidence.plan import unmet
 from kuscia_conformance.evidence.results import Result, write_result
@@ -183,6 +186,7 @@ def scenario(
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     if CHECK in request.node.stash:
+        raise_if_interrupted()
         definition = steps.definitions().of(step)
         looks = definition is not None and definition.looks
         request.getfixturevalue("scenario").begins(step, looks=looks)
@@ -197,6 +201,9 @@ def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
 def pytest_bdd_step_error(
     request: pytest.FixtureRequest, step: Step, exception: BaseException
 ) -> None:
+    if CHECK in request.node.stash and isinstance(exception, UsageError | NoEvidence):
+        where = f"{request.node.path}:{step.line_number}"
+        exception.add_place(where, f"{step.keyword.strip()} {step.name}")
     if SCENARIO in request.node.stash:
         request.node.stash[SCENARIO].ends(step, exception)
 

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from kuscia_conformance.environment.background import running_environment
+from kuscia_conformance.environment.background import reused_environment
 from kuscia_conformance.environment.facts import facts_of, kubernetes_version, now
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
@@ -147,7 +147,7 @@ class Run:
 
     def _start(self) -> Environment:
         if self.settings.reuse:
-            return running_environment()
+            return reused_environment(self.say)
         return self._cleanup.enter_context(environment_for(self.settings, self.say))
 
     @contextmanager
@@ -261,9 +261,10 @@ class Run:
         `exit_code` is pytest's. Ctrl-C does not interrupt this. A later call, for example because a
         plugin has failed after the first one, writes the files again.
         """
-        if self.is_worker:
-            return
         with undisturbed():
+            if self.is_worker:  # on a virtual clock it has an environment of its own
+                self._cleanup.close()
+                return
             self._end()
             self._explain(exit_code)
             if self._prepared:

@@ -19,7 +19,7 @@ from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.journal import Journal, Version
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.settings import Timeouts
-from kuscia_conformance.errors import ClusterError, FeatureError, NotFound
+from kuscia_conformance.errors import ClusterError, FeatureError, NotFound, choice
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import PODS, Obj, name_of, namespace_of
 from kuscia_conformance.scenario.expectations import Expectations
@@ -75,8 +75,8 @@ class Domains:
     def nodes_of(self, domain: str) -> list[str]:
         """Returns the domain's nodes. Raises FeatureError if the scenario was not given it."""
         if domain not in self.nodes:
-            known = ", ".join(sorted(self.nodes)) or "none"
-            raise FeatureError(f"the domain {domain!r} was not given", hint=f"given: {known}")
+            hint = choice(domain, self.nodes, "given")
+            raise FeatureError(f"the domain {domain!r} was not given", hint=hint)
         return self.nodes[domain]
 
     def set_room(self, domain: str, *pods: int) -> None:
@@ -101,7 +101,12 @@ class Domains:
         self.noted[domain] = self._inventory(domain, tasks)
 
     def remains(self, domain: str, tasks: Collection[str]) -> list[str]:
-        """Returns a line for each difference between the domain's objects now and at `note`."""
+        """Returns a line for each difference between the domain's objects now and at `note`.
+
+        Raises FeatureError if `note` was not called.
+        """
+        if domain not in self.noted:
+            raise not_noted(domain)
         before, now = set(self.noted[domain]), set(self._inventory(domain, tasks))
         left = [f"left behind  {thing}" for thing in sorted(now - before)]
         return left + [f"missing      {thing}" for thing in sorted(before - now)]
@@ -221,3 +226,9 @@ def await_as_noted(
         # What is left may be of a kind without a watch: look after each event and every 0.5 s.
         if history.later(0.5) > deadline:
             expect.fail("\n".join(left), seconds)
+
+
+def not_noted(domain: str) -> FeatureError:
+    """Returns the error for a domain that is compared with what was never noted."""
+    hint = f"note it in a step above: Given everything in {domain} is noted"
+    return FeatureError(f"nothing in {domain} was noted before", hint=hint)
