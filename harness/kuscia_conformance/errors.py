@@ -141,11 +141,22 @@ class ApiError(ConformanceError):
     def is_refusal(self) -> bool:
         """Whether the server has judged the object and refuses it.
 
-        Otherwise it could not serve the request, or the user may not send it. RBAC and webhooks
-        both answer 403, with other texts.
+        Otherwise it could not serve the request, or the user may not send it: 403 is the answer of
+        RBAC and of quotas.
         """
-        forbidden = self.code == 403 and " is forbidden: User " in self.message
-        return 400 <= self.code < 500 and self.code not in (401, 408, 429) and not forbidden
+        judged = 400 <= self.code < 500 and self.code not in (401, 403, 408, 429)
+        return judged or self.by_webhook or self.is_malformed
+
+    @property
+    def by_webhook(self) -> bool:
+        """Whether an admission webhook has refused the object, with whatever code."""
+        return self.code >= 400 and self.message.startswith("admission webhook ")
+
+    @property
+    def is_malformed(self) -> bool:
+        """Whether the object does not fit its definition, or is too large."""
+        too_large = "etcdserver: request is too large" in self.message
+        return not self.by_webhook and (self.code in (400, 413, 422) or too_large)
 
     @property
     def causes(self) -> list[dict[str, str]]:
