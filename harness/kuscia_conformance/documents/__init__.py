@@ -23,6 +23,7 @@ from kuscia_conformance.documents.load import (
     document_problems,
     load_document,
     load_manifests,
+    value_problems,
 )
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.documents.paths import Path, path_from, path_text, value_at
@@ -47,5 +48,6 @@ __all__ = [
     "render",
     "score",
     "value_at",
+    "value_problems",
     "write_status",
 ]

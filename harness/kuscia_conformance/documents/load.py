@@ -29,6 +29,7 @@ from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner, ScannerError
 
 from kuscia_conformance.documents.operators import OPERATORS
+from kuscia_conformance.documents.paths import Path as Place
 from kuscia_conformance.documents.schema import Checker
 from kuscia_conformance.errors import DocumentError, choice
 from kuscia_conformance.kube.objects import Obj
@@ -135,6 +136,18 @@ def document_problems(path: Path, schema: Obj | None = None) -> list[DocumentErr
             return _read(text, path, schema or {})[1]
     except DocumentError as error:
         return [error]
+
+
+def value_problems(text: str, path: Place, schema: Obj) -> list[tuple[str, str]]:
+    """Returns what is wrong with a value at a path: the text and the hint of each problem.
+
+    Raises DocumentError for a text that is not a value.
+    """
+    document_from(f"value: {text}", Path("table"))
+    [node] = _nodes(f"value: {text}")
+    assert isinstance(node, MappingNode)
+    found = Checker(schema).check_at(node.value[0][1], path)
+    return [(problem.text, problem.hint) for problem in found]
 
 
 def _read(text: str, path: Path, schema: Obj) -> tuple[Any, list[DocumentError]]:

@@ -18,12 +18,9 @@ from kuscia_conformance.errors import DocumentError, FeatureError, MissingDocume
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+from kuscia_conformance.features.schemas import EXPECTED, schema_for
 from kuscia_conformance.kube.objects import Obj
 
-#: The ends of the names of expected documents: of a task's status, and of whole objects.
-STATUS, POD = ".status.yaml", ".pod.yaml"
-GROUP, RESOURCE = ".group.yaml", ".resource.yaml"
-EXPECTED = (STATUS, POD, GROUP, RESOURCE)
 #: The texts that `--update` has written in this run, by file.
 _WRITTEN: dict[Path, str] = {}
 
@@ -137,28 +134,3 @@ def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError,
 def load_expected(path: Path) -> Any:
     """Returns an expected document whose fields were checked against the schema."""
     return documents.load_document(path, schema=schema_for(path))
-
-
-def schema_for(path: Path) -> Obj | None:
-    """Returns the schema for an expected document, by its file name, or None."""
-    if path.name.endswith(STATUS):
-        return status_schema()
-    if path.name.endswith(GROUP):
-        return object_schema("taskresourcegroups")
-    return object_schema("taskresources") if path.name.endswith(RESOURCE) else None
-
-
-@cache
-def status_schema() -> Obj:
-    """Returns the schema of a KusciaTask's status, from the suite's resource definition."""
-    schema: Obj = object_schema("kusciatasks")["properties"]["status"]
-    return schema
-
-
-@cache
-def object_schema(plural: str) -> Obj:
-    """Returns the schema of an object, from the suite's definition, with any metadata allowed."""
-    [definition] = documents.load_manifests(suite_folder("fixtures") / "crds" / f"{plural}.yaml")
-    schema: Obj = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-    properties = {**schema["properties"], "metadata": {}}
-    return {**schema, "title": definition["spec"]["names"]["kind"], "properties": properties}
