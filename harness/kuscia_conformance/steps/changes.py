@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated
 
-from pytest_bdd import given, parsers, when
+from pytest_bdd import given, when
 
 from kuscia_conformance.documents.edits import changed
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence
 from kuscia_conformance.features.giving import Changed, Gift, Given, gives, of_manifests
 from kuscia_conformance.features.table_forms import FIELDS, Table
@@ -41,7 +42,7 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> Non
     scenario.applied.tasks[task] = replace(known, manifest=changed(known.manifest, datatable))
 
 
-@given("the AppImage has")
+@given(parsers.re("the AppImage has"))
 def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None:
     """Given the AppImage has.
 
@@ -51,7 +52,7 @@ def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None:
     scenario.applied.app_image = changed(scenario.applied.the_app_image(), datatable)
 
 
-@given("the AppImage is missing")
+@given(parsers.re("the AppImage is missing"))
 def _(scenario: Scenario) -> None:
     """Given the AppImage is missing.
 
@@ -60,7 +61,7 @@ def _(scenario: Scenario) -> None:
     scenario.applied.app_image_made = True
 
 
-@when("the AppImage is created")
+@when(parsers.re("the AppImage is created"))
 def _(scenario: Scenario) -> None:
     """When the AppImage is created.
 

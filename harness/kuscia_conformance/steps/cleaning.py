@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares
 from kuscia_conformance.features.giving import Gift, Given, Noted, gives
 from kuscia_conformance.features.tasks import NAMES, names_in

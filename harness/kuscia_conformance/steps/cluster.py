@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
 from kuscia_conformance.clusters.borrowed_nodes import PLENTY, serve
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares
 from kuscia_conformance.features.giving import Domain, Gift, Given, Pod, gives
 from kuscia_conformance.features.tasks import NAMES, names_in
@@ -158,7 +159,7 @@ def _(scenario: Scenario, domain: str) -> None:
     scenario.connection.run(api.patch(NAMESPACES, namespace, None, patch))
 
 
-@then("no node ever had more than its room")
+@then(parsers.re("no node ever had more than its room"))
 @compares("room")
 def _(scenario: Scenario) -> None:
     """Then no node ever had more than its room.
