@@ -5,7 +5,8 @@ mistake.
 
     targets          finds the files
     examine          examines each feature file, as a run does: with features.reader for its form,
-                     rules for each check, and references for the names in its steps
+                     rules for each check, references for the names in its steps, and words
+                     for phases and tables
     rules            examines what a check claims
     owners           examines who owns what a check compares
     coverage         examines the whole suite: requirements without a check, unused files
