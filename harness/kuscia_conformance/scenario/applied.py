@@ -98,6 +98,8 @@ class Applied:
         try:
             self.apply(manifest)
         except ApiError as error:
+            if not error.is_refusal:
+                raise
             self.refusal = error
 
     def apply_all(self, manifests: list[Obj]) -> None:
@@ -113,6 +115,8 @@ class Applied:
             try:
                 created = self.apply(manifest)
             except ApiError as error:
+                if not error.is_refusal:
+                    raise
                 what = f"{manifest['kind']} {name}"
                 self.expect.fail(f"expected: {what} is accepted\nactual:   {error}")
             if is_task:

@@ -23,6 +23,7 @@ from kuscia_conformance.errors import ClusterError, FeatureError, NotFound, choi
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import PODS, Obj, name_of, namespace_of
 from kuscia_conformance.scenario.expectations import Expectations
+from kuscia_conformance.scenario.failure import CheckFailed
 from kuscia_conformance.scenario.history import History
 
 
@@ -145,8 +146,7 @@ class Domains:
         self.history.update()
         self.connection.run(_evict(self.connection.api, [pod.real for pod in self._pods(domain)]))
         if self.history.until(lambda: not self._pods(domain) or None, self.timeouts.gone) is None:
-            names = ", ".join(version.key for version in self._pods(domain))
-            raise ClusterError(f"pods of {domain} could not be deleted: {names}")
+            raise _remaining(domain, self._pods(domain), self.timeouts.gone)
 
     def _pods(self, domain: str) -> list[Version]:
         there = self.history.latest(PODS).values()
@@ -160,9 +160,33 @@ class Domains:
             if not busy:
                 return
             if not journal.wait_beyond(count, self.timeouts.node):
-                raise ClusterError(
-                    f"node {', '.join(nodes)}: pods of other scenarios stay: {', '.join(busy)}"
-                )
+                text = f"node {', '.join(nodes)}: pods of other scenarios stay: {', '.join(busy)}"
+                raise ClusterError(text, hint="the checks that have left them say why")
+
+
+def _remaining(domain: str, pods: Sequence[Version], seconds: float) -> Exception:
+    """Returns the error of pods that are left although they and their tasks were deleted.
+
+    The controller is at fault if its finalizers keep them, or if it has made them anew. A deleted
+    pod without finalizers waits for its kubelet.
+    """
+    kept = [pod for pod in pods if pod.object["metadata"].get("finalizers")]
+    new = [pod for pod in pods if "deletionTimestamp" not in pod.object["metadata"]]
+    of_the_controller = [pod for pod in pods if pod in kept or pod in new]
+    lines = [f"  {pod.key}  {_why_left(pod.object)}" for pod in of_the_controller or pods]
+    left = "\n".join([f"pods of {domain}, {seconds:g} s after their deletion:", *lines])
+    if of_the_controller:
+        return CheckFailed(f"expected: nothing of a deleted task stays (CL-02)\nactual:   {left}")
+    return ClusterError(f"pods could not be deleted; {left}", hint="do their nodes still work?")
+
+
+def _why_left(pod: Obj) -> str:
+    metadata = pod["metadata"]
+    if finalizers := metadata.get("finalizers"):
+        return f"is kept by the finalizer {', '.join(finalizers)}"
+    if "deletionTimestamp" not in metadata:
+        return "exists, and is not being deleted: it was created again"
+    return "is being deleted, and its kubelet has not ended it"
 
 
 async def _evict(api: Api, pods: list[Obj]) -> None:

@@ -105,8 +105,8 @@ def issue_token(server: Server, target: Target, request: Request) -> Answer:
     """Creates a token for a service account.
 
     The token is valid as long as the server runs, whatever lifetime the client asks for. The answer
-    says that it expires at the beginning of 2100. Raises StatusError: 404 if the service account does not
-    exist, 422 if the client asks for less than 10 minutes, and those of `_read`.
+    says that it expires at the beginning of 2100. Raises StatusError: 404 if the service account
+    does not exist, 422 if the client asks for less than 10 minutes, and those of `_read`.
     """
     server.writer.require(target)
     asked = _read(target, request, "io.k8s.api.authentication.v1.TokenRequest")
