@@ -25,6 +25,7 @@ from kuscia_conformance.documents.load import (
     document_problems,
     load_document,
     load_manifests,
+    manifest_problems,
     value_problems,
 )
 from kuscia_conformance.documents.operators import Context
@@ -44,6 +45,7 @@ __all__ = [
     "fields",
     "load_document",
     "load_manifests",
+    "manifest_problems",
     "mismatched",
     "path_from",
     "path_text",

@@ -100,6 +100,28 @@ def document_problems(path: Path, schema: Obj | None = None) -> list[DocumentErr
         return [error]
 
 
+def manifest_problems(path: Path, schema_of: Callable[[str], Obj | None]) -> list[DocumentError]:
+    """Returns all problems of the manifests in a file; of a file that is not valid, the first only.
+
+    `schema_of` has the schema of the objects of a kind, and None for a kind that is not examined.
+    """
+    try:
+        load_manifests(path)
+    except DocumentError as error:
+        return [error]
+    found: list[DocumentError] = []
+    for node in nodes_of(read_text(path)):
+        schema = schema_of(_kind(node))
+        problems = Checker(schema).check(node, schema) if schema else ()
+        found += [_error(path, problem.node, problem.text, problem.hint) for problem in problems]
+    return found
+
+
+def _kind(node: Node) -> str:
+    assert isinstance(node, MappingNode)
+    return next((str(value.value) for key, value in node.value if key.value == "kind"), "")
+
+
 def value_problems(text: str, path: Place, schema: Obj) -> list[tuple[str, str]]:
     """Returns what is wrong with a value at a path: the text and the hint of each problem.
 

@@ -14,11 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from kuscia_conformance import documents
-from kuscia_conformance.errors import DocumentError, FeatureError, MissingDocument, UsageError
+from kuscia_conformance.errors import (
+    DocumentError,
+    FeatureError,
+    MissingDocument,
+    UsageError,
+    similar,
+)
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
-from kuscia_conformance.features.schemas import EXPECTED, schema_for
+from kuscia_conformance.features.schemas import EXPECTED, schema_for, schema_of
 from kuscia_conformance.kube.objects import Obj
 
 #: The texts that `--update` has written in this run, by file.
@@ -47,7 +53,10 @@ class FixtureFiles:
             if (folder / name).is_file():
                 return folder / name
         looked = ", ".join(str(folder) for folder in self.folders)
-        raise MissingDocument(f"there is no file {name!r}", hint=f"looked in {looked}")
+        there = {path.name for folder in self.folders for path in folder.glob("*.y*ml")}
+        near = similar(name, there)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise MissingDocument(f"there is no file {name!r}", hint=f"{meant}looked in {looked}")
 
     def write(self, name: str, text: str) -> Path:
         """Writes an expected document for `--update`, and returns its path.
@@ -123,11 +132,7 @@ def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError,
     """
     if expected or path.name.endswith(EXPECTED):
         return tuple(documents.document_problems(path, schema_for(path)))
-    try:
-        documents.load_manifests(path)
-    except DocumentError as error:
-        return (error,)
-    return ()
+    return tuple(documents.manifest_problems(path, schema_of))
 
 
 @cache

@@ -26,7 +26,7 @@ from pytest_bdd.feature import get_feature
 from pytest_bdd.gherkin_parser import Child, get_gherkin_document
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 
-from kuscia_conformance.errors import DocumentError, FeatureError, UsageError
+from kuscia_conformance.errors import DocumentError, FeatureError, UsageError, similar
 from kuscia_conformance.features.checks import Check, check_from_tags, tag_problems
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.folders import (
@@ -34,6 +34,8 @@ from kuscia_conformance.features.folders import (
 )
 from kuscia_conformance.features.step_definitions import Definition, StepDefinitions
 from kuscia_conformance.features.table_forms import form_of
+
+_HEADINGS = ("Feature", "Background", "Rule", "Scenario", "Scenario Outline", "Examples")
 
 
 @dataclass(frozen=True)
@@ -160,13 +162,20 @@ def _parse(path: Path) -> Feature:
         return get_feature(str(path.parent), path.name)
     except GherkinParseError as error:
         text = f"{path}:{error.line}: this is not Gherkin: {error.message}"
-        raise FeatureError(text, hint=f"the line reads {error.line_content.strip()!r}") from error
+        raise FeatureError(text, hint=_as_meant(error.line_content.strip())) from error
     except UnicodeDecodeError as error:
         raise FeatureError(f"{path}: not UTF-8: {error}") from error
     except OSError as error:
         raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
     except (KeyError, TypeError) as error:
         raise FeatureError(f"{path}: the file has no Feature") from error
+
+
+def _as_meant(line: str) -> str:
+    """Returns a hint for a line that is not Gherkin: what it reads, and the word that was meant."""
+    near = similar(line.partition(":")[0], _HEADINGS)
+    meant = f"; did you mean {near[0]}:?" if near else ""
+    return f"the line reads {line!r}{meant}"
 
 
 def _cases(path: Path, template: ScenarioTemplate) -> Iterator[Case]:
@@ -264,7 +273,13 @@ def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[U
 
 def _undefined(where: str, step: Step, steps: StepDefinitions) -> FeatureError:
     near = steps.near(step.name)
-    hint = "similar steps: " + " · ".join(near) if near else "features/README.md lists all steps"
+    hint = "features/README.md lists all steps"
+    if near:
+        hint = (
+            f"did you mean: {near[0]}" if len(near) == 1 else f"similar steps: {' · '.join(near)}"
+        )
+    if "\t" in step.name:
+        hint = f"write a space in place of the tab; {hint}"
     keyword, meant = step.keyword.strip(), step.type.title()
     counts = "" if keyword == meant else f" ({keyword} stands for {meant} here)"
     return FeatureError(f"{where}: no such step: {keyword} {step.name}{counts}", hint=hint)
@@ -276,7 +291,9 @@ def _argument_problems(where: str, step: Step, definition: Definition) -> Iterat
     for argument, word, given in arguments:
         if definition.takes(argument) != (given is not None):
             text = f"there is no {word} below it" if given is None else f"it takes no {word}"
-            hint = f"as in: {definition.example}"
+            form = form_of(definition.function) if given is None and word == "table" else None
+            rows = f" {form.example}" if form else ""
+            hint = f"as in: {definition.example}{rows}"
             yield FeatureError(f"{where}: {step.keyword.strip()} {step.name}: {text}", hint=hint)
 
 
