@@ -109,6 +109,10 @@ class StepDefinitions:
         """Returns the definition that a step of a feature calls, or None."""
         return next((each for each in self.all() if each.fits(step)), None)
 
+    def knows(self, sentence: str) -> bool:
+        """Returns whether the sentence is a step after some keyword."""
+        return any(each.parser.is_matching(sentence) for each in self.all())
+
     def near(self, sentence: str) -> list[str]:
         """Returns the examples of up to three steps that read like the sentence."""
         examples = {each.sentence: each.example for each in self.all()}
