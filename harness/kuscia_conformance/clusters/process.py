@@ -2,7 +2,8 @@
 
 Every child runs in a session of its own. Ctrl-C in the terminal therefore reaches only this
 process, which then ends its children in order. On Linux the kernel sends SIGTERM to a `Process`
-when this process dies for any reason, even by SIGKILL.
+when this process dies for any reason, even by SIGKILL. What survives that is found by the mark of
+the run in its environment (`run_folder`).
 """
 
 from __future__ import annotations
@@ -21,8 +22,13 @@ from threading import current_thread, main_thread
 from types import ModuleType, TracebackType
 from typing import Self
 
+from kuscia_conformance.clusters.run_folder import environment_of_children
 from kuscia_conformance.errors import ClusterError, EnvironmentFailure
 
+#: The signals that end a run. Windows has no SIGHUP.
+ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _PR_SET_PDEATHSIG = 1
 #: Seconds between two checks whether a child is ready. A log file sends no signal when it grows,
 #: so the checks have to be repeated.
@@ -70,7 +76,7 @@ class Process:
     ) -> None:
         self.name, self.command, self.log = name, list(command), log
         self.patience = patience
-        self.environment = {**os.environ, **(environment or {})}
+        self.environment = {**environment_of_children(), **(environment or {})}
         #: Where in the log the output since the latest start begins. The log also holds the output
         #: of earlier starts.
         self._said_before = 0
@@ -191,7 +197,7 @@ class Process:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Holds SIGINT and SIGTERM back while a child is started, and raises them again afterwards.
+    """Holds the signals back while a child is started, and raises them again afterwards.
 
     An interrupt during the start could leave a child whose pid was never stored, so that no code
     could end it.
@@ -200,8 +206,11 @@ def _undisturbed() -> Iterator[None]:
         yield
         return
     came: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda which, _: came.append(which)) for each in numbers}
+    before = {
+        each: signal.signal(each, lambda which, _: came.append(which))
+        for each in ENDING
+        if signal.getsignal(each) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:
@@ -253,15 +262,15 @@ def _run(command: tuple[str, ...], seconds: float, give: bytes | None) -> tuple[
         stdin=subprocess.DEVNULL if give is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=environment_of_children(),
         # Ctrl-C must reach only this process, which then ends its children in order.
         start_new_session=True,
     ) as child:
         try:
             printed, complaints = child.communicate(give, timeout=seconds)
         except BaseException:
-            # Kill the whole process group: the docker commands that kind has started would
-            # otherwise go on making nodes.
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+            # Only this process: a docker command that it has started ends by itself. If it were
+            # killed, Docker could make its container after the run has looked for containers.
+            child.kill()
             raise
     return child.returncode, printed, complaints

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from kuscia_conformance.documents.objects import NotAnObject, objects_in
 from kuscia_conformance.documents.operators import OPERATORS
 from kuscia_conformance.documents.schema import Checker
 from kuscia_conformance.documents.text import read_text
-from kuscia_conformance.errors import DocumentError
+from kuscia_conformance.errors import DocumentError, choice
 from kuscia_conformance.kube.objects import Obj
 
 _SCALARS: dict[str, Callable[[str], Any]] = {
@@ -169,9 +168,7 @@ class _Values:
 
 
 def _operators_like(name: str) -> str:
-    near = get_close_matches(name, OPERATORS, n=1)
-    hint = f"did you mean !{near[0]}? " if near else ""
-    return f"{hint}valid: {', '.join(f'!{tag}' for tag in OPERATORS)}"
+    return choice(f"!{name}", [f"!{tag}" for tag in OPERATORS])
 
 
 def _error(path: Path, node: Node, text: str, hint: str = "") -> DocumentError:

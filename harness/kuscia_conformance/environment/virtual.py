@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -34,6 +33,7 @@ from kuscia_conformance.environment.connection import Connection, opened
 from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.journal import Journal
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.environment.remains import run_folder
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.setup_manifests import set_up
 from kuscia_conformance.environment.virtual_clock import VirtualLoop, VirtualWorld
@@ -150,7 +150,7 @@ def virtual_environment(settings: Settings, say: Callable[[str], None]) -> Itera
     if set-up manifests cannot be created, or if the virtual clock cannot move on.
     """
     say("starting everything in this process, on a virtual clock")
-    with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder, ExitStack() as ending:
+    with run_folder(say) as folder, ExitStack() as ending:
         ending.enter_context(gc_tuning.rare_collections())
         loop = ending.enter_context(_loop())
         run = f"{Random(settings.seed).getrandbits(32):08x}"
@@ -173,7 +173,7 @@ def virtual_environment(settings: Settings, say: Callable[[str], None]) -> Itera
             controller="reference",
             controller_log=str(log),
             run=run,
-            work=folder,
+            work=str(folder),
             virtual=VirtualCluster(loop, connection, controller),
         )
 

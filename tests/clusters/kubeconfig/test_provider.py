@@ -1,9 +1,11 @@
 """Tests that a run leaves a user's cluster as it was before, however the run ends."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import aclosing, contextmanager
 
 import pytest
@@ -85,11 +87,19 @@ def suite(*arguments, kubeconfig, folder):
 
 
 @contextmanager
-def running(kubeconfig, folder, *options, until=" pass "):
-    """Yields a run that has printed `until`; by default it is in the middle of its checks."""
+def running(kubeconfig, folder, *options, until=" pass ", tmp=None):
+    """Yields a run that has printed `until`; by default it is in the middle of its checks.
+
+    With `tmp` as its temporary folder, the run is to others like one on another machine.
+    """
     command = [*SUITE, "run", f"--only={LONG}", f"--cluster=kubeconfig:{kubeconfig}", *options]
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        env={**os.environ, **({"TMPDIR": str(tmp)} if tmp else {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as run:
         assert run.stdout is not None
         said = []
@@ -125,10 +135,24 @@ metadata: {name: set-up, namespace: default}
 """
 
 
-def test_down_with_force_undoes_a_killed_run(bare, tmp_path):
+@pytest.mark.parametrize("command", [("down",), ("run", f"--only={SHORT}")], ids=" ".join)
+def test_down_and_the_next_run_undo_a_killed_run_of_this_machine_at_once(bare, tmp_path, command):
     (tmp_path / "set-up.yaml").write_text(MANIFEST)
     with unchanged(bare):
         with running(bare, tmp_path, "--setup=set-up.yaml") as run:
+            on(bare, lambda api: bound_pod(api))
+            run.kill()
+            run.wait()
+        undone = suite(*command, kubeconfig=bare, folder=tmp_path)
+        assert undone.returncode == 0, undone.stdout + undone.stderr
+        for part in ("removing what a killed run has left", "node simulated-", "set-up"):
+            assert part in undone.stdout
+
+
+def test_down_with_force_undoes_a_killed_run_of_another_machine(bare, tmp_path):
+    (tmp_path / "set-up.yaml").write_text(MANIFEST)
+    with unchanged(bare), tempfile.TemporaryDirectory() as tmp:
+        with running(bare, tmp_path, "--setup=set-up.yaml", tmp=tmp) as run:
             on(bare, lambda api: bound_pod(api))
             run.kill()
             run.wait()
@@ -222,6 +246,7 @@ def test_a_node_name_that_the_cluster_does_not_have_is_reported(bare, tmp_path):
     with unchanged(bare):
         options = ["run", f"--only={SHORT}", "--nodes=simulated-1,worker-9"]
         refused = suite(*options, kubeconfig=bare, folder=tmp_path)
-    assert refused.returncode == 4
-    assert "it has no node worker-9" in refused.stderr
+    assert refused.returncode == 2
+    assert "--nodes simulated-1,worker-9: " in refused.stderr
+    assert "has no node worker-9" in refused.stderr
     assert "it has: simulated-1, simulated-2, simulated-3" in refused.stderr

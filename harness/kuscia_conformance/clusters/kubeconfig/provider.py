@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 
 from kuscia_conformance.clusters import (
     preparing,
+    run_folder,
 )
 from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.borrowed_nodes import wait_while_ending
@@ -51,10 +52,14 @@ def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     access = read_access(file, context)
     name = f"kubeconfig:{address.argument}" if address.argument else "kubeconfig"
     asyncio.run(preparing.check_reachable(access, name))
+    run_folder.expect_objects(
+        options.work, run_folder.Objects(name, str(file.absolute()), context, options.run)
+    )
     with _held(access, name, options.run, options.say):
         nodes = asyncio.run(_prepare(access, name, options))
         names = tuple(name_of(node) for node in nodes)
         yield Cluster(name, file, context, pool.can(nodes), names, outlives=True)
+    run_folder.expect_objects(options.work, None)
 
 
 @contextmanager
