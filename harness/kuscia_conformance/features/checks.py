@@ -138,6 +138,24 @@ def tag_problems(tags: Iterable[str], where: str, title: str) -> Iterator[Featur
         yield FeatureError(f"{where}: unknown tag @{tag}", hint=_meant(tag))
 
 
+#: What a name may not contain, as it has a meaning in paths, in `--only` and in pytest's names.
+_RESERVED = "/\\:#*?[],<>"
+#: The bytes that the names of a scenario and of its row may have: they become a folder's name.
+_LONGEST = 100
+
+
+def name_problems(name: str, where: str) -> Iterator[FeatureError]:
+    """Yields what is wrong with the id of a scenario or a row; letters of any script are fine."""
+    wrong = sorted({each for each in name if each in _RESERVED or not each.isprintable()})
+    if wrong or not name or name.startswith("."):
+        found = f" has {' '.join(map(ascii, wrong))}" if wrong else " is empty or begins with a dot"
+        hint = f"use letters, digits and dashes; reserved: {' '.join(_RESERVED)}"
+        yield FeatureError(f"{where}: the id {name[:_LONGEST]!r}{found}", hint=hint)
+    elif len(name.encode(errors="replace")) > _LONGEST:
+        text = f"{where}: the id {name[:20]!r}… has more than {_LONGEST} bytes"
+        yield FeatureError(text, hint="choose a shorter one: it becomes the name of a folder")
+
+
 class _Tags:
     """The tags of a scenario, split into words (`core`) and pairs (`id:run-pod-fails`)."""
 
@@ -161,6 +179,8 @@ def _id_problems(tags: _Tags, where: str, title: str) -> Iterator[FeatureError]:
         found = "none" if not ids else ", ".join(sorted(ids))
         text = f"{where}: scenario {title!r} needs one @id tag, found {found}"
         yield FeatureError(text, hint="write one above the scenario, as in @id:run-pod-fails")
+    else:
+        yield from name_problems(ids[0], where)
 
 
 def _unknown_tags(tags: _Tags) -> Iterator[str]:

@@ -48,9 +48,12 @@ class FixtureFiles:
         return (*own, fixtures / "shared")
 
     def find(self, name: str) -> Path:
-        """Returns the path of the file. Raises MissingDocument, which lists the folders."""
+        """Returns the path of the file. Raises MissingDocument, which lists the folders.
+
+        Raises DocumentError for a file outside of the folder in which it is looked for.
+        """
         for folder in self.folders:
-            if (folder / name).is_file():
+            if _is_file(_below(folder, name)):
                 return folder / name
         looked = ", ".join(str(folder) for folder in self.folders)
         there = {path.name for folder in self.folders for path in folder.glob("*.y*ml")}
@@ -70,7 +73,7 @@ class FixtureFiles:
         try:
             path = self.find(name)
         except MissingDocument:
-            path = self._folder / name
+            path = _below(self._folder, name)
         if "_suite" in path.parts or path.is_relative_to(shared):
             raise UsageError(f"--update does not write {path}: it is not this feature's own")
         if _WRITTEN.setdefault(path.resolve(), text) != text:
@@ -78,7 +81,7 @@ class FixtureFiles:
             raise UsageError(f"--update has already written another text to {path}", hint=hint)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise UsageError(f"--update cannot write {path}: {error.strerror}") from error
         load_expected.cache_clear()
@@ -116,12 +119,36 @@ class FixtureFiles:
         expected document and not a manifest.
         """
         try:
-            found = file_problems(self.find(name), expected=expected)
-        except MissingDocument as error:
-            return [MissingDocument(f"{where}: {error.message}", hint=error.hint)]
+            path = self.find(name)
+        except DocumentError as error:
+            return [type(error)(f"{where}: {error.message}", hint=error.hint)]
+        found = file_problems(path, expected=expected)
         named = f"named in {where}"
         hints = [f"{error.hint}; {named}" if error.hint else named for error in found]
         return [DocumentError(e.message, hint=hint) for e, hint in zip(found, hints, strict=True)]
+
+
+def _below(folder: Path, name: str) -> Path:
+    """Returns the path of the file. Raises DocumentError for one outside of the folder.
+
+    A feature may come from somebody else, so it reads no other files of the user's.
+    """
+    path = folder / name
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError) as error:  # links that lead to one another
+        raise DocumentError(f"{name!r} cannot be read: {error}") from error
+    if not inside:
+        hint = f"put it into {folder}, and name it by its path there"
+        raise DocumentError(f"the file {name!r} is outside of the feature's folder", hint=hint)
+    return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:  # a name that is too long
+        raise DocumentError(f"{str(path)!r} cannot be read: {error.strerror}") from error
 
 
 @cache

@@ -3,7 +3,7 @@
 `read_feature` does not raise for an author's mistakes. It returns them, so that `lint` can print
 all of them together, and pytest's collection can refuse the file.
 
-    _parse               the file as Gherkin
+    gherkin.parse        the file as Gherkin
     _cases               its scenarios and rows as checks
     _title_problems      titles that are used twice
     _template_problems   tags, the examples of outlines, and scenarios without a Then
@@ -21,21 +21,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pytest_bdd.exceptions import GherkinParseError
-from pytest_bdd.feature import get_feature
-from pytest_bdd.gherkin_parser import Child, get_gherkin_document
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 
-from kuscia_conformance.errors import DocumentError, FeatureError, UsageError, similar
-from kuscia_conformance.features.checks import Check, check_from_tags, tag_problems
+from kuscia_conformance.errors import DocumentError, FeatureError, UsageError
+from kuscia_conformance.features.checks import Check, check_from_tags, name_problems, tag_problems
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+from kuscia_conformance.features.gherkin import NotGherkin, Parsed, parse, swallowed
 from kuscia_conformance.features.step_definitions import Definition, StepDefinitions
 from kuscia_conformance.features.table_forms import form_of
-
-_HEADINGS = ("Feature", "Background", "Rule", "Scenario", "Scenario Outline", "Examples")
 
 
 @dataclass(frozen=True)
@@ -86,19 +82,23 @@ def read_feature(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -
     scenarios that a pattern names, because reading all documents takes longer than running a
     check.
     """
+    lost: list[FeatureError] = []
     try:
-        feature = _parse(path)
+        parsed = parse(path)
+        lost += swallowed(parsed, steps.knows)
+        templates = list(parsed.feature.scenarios.values())
+    except NotGherkin as error:
+        return FeatureText(path, None, (), tuple(error.problems))
     except FeatureError as error:
-        return FeatureText(path, None, (), (error,))
-    templates = list(feature.scenarios.values())
+        return FeatureText(path, None, (), tuple(lost or [error]))
     cases = tuple(case for template in templates for case in _cases(path, template))
-    problems: list[UsageError] = [*_title_problems(path)]
+    problems: list[UsageError] = [*(lost or _title_problems(parsed))]
     for template in templates:
         problems += _template_problems(path, template)
         if not only or any(c.check.is_named(only) for c in cases if c.template is template):
             problems += _steps_problems(path, template, steps)
     problems += repeated_ids(cases)
-    return FeatureText(path, feature, cases, tuple(each_once(problems)))
+    return FeatureText(path, parsed.feature, cases, tuple(each_once(problems)))
 
 
 @cache
@@ -108,7 +108,7 @@ def cases_in(path: Path) -> tuple[Case, ...]:
     A file that is not Gherkin has none, and a scenario without one `@id` is left out.
     """
     try:
-        feature = _parse(path)
+        feature = parse(path).feature
     except FeatureError:
         return ()
     return tuple(case for found in feature.scenarios.values() for case in _cases(path, found))
@@ -135,9 +135,9 @@ def each_once(problems: Iterable[UsageError]) -> list[UsageError]:
 def files_named(step: Step) -> list[str]:
     """Returns the names of the YAML files that a step names.
 
-    A name that begins with a slash is a path in a pod, and is left out.
+    `the file "…"` is a path in a pod, and is left out.
     """
-    return re.findall(r'"([^"/][^"]*\.ya?ml)"', step.name)
+    return re.findall(r'(?<!the file )"([^"]+\.ya?ml)"', step.name)
 
 
 def repeated_ids(cases: Iterable[Case]) -> Iterator[FeatureError]:
@@ -155,27 +155,6 @@ def repeated_ids(cases: Iterable[Case]) -> Iterator[FeatureError]:
 def _used_twice(name: str, case: Case, first: Case) -> FeatureError:
     text = f"{case.where}: @id:{name} is used twice, first in {first.where}"
     return FeatureError(text, hint="give each check an id of its own")
-
-
-def _parse(path: Path) -> Feature:
-    try:
-        return get_feature(str(path.parent), path.name)
-    except GherkinParseError as error:
-        text = f"{path}:{error.line}: this is not Gherkin: {error.message}"
-        raise FeatureError(text, hint=_as_meant(error.line_content.strip())) from error
-    except UnicodeDecodeError as error:
-        raise FeatureError(f"{path}: not UTF-8: {error}") from error
-    except OSError as error:
-        raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
-    except (KeyError, TypeError) as error:
-        raise FeatureError(f"{path}: the file has no Feature") from error
-
-
-def _as_meant(line: str) -> str:
-    """Returns a hint for a line that is not Gherkin: what it reads, and the word that was meant."""
-    near = similar(line.partition(":")[0], _HEADINGS)
-    meant = f"; did you mean {near[0]}:?" if near else ""
-    return f"the line reads {line!r}{meant}"
 
 
 def _cases(path: Path, template: ScenarioTemplate) -> Iterator[Case]:
@@ -201,28 +180,19 @@ def _rows(template: ScenarioTemplate) -> Iterator[tuple[set[str], dict[str, str]
             yield tags | examples.tags, row
 
 
-def _title_problems(path: Path) -> Iterator[FeatureError]:
+def _title_problems(parsed: Parsed) -> Iterator[FeatureError]:
     """Yields an error for each title that is used twice, and for a file without scenarios.
 
     pytest-bdd would run only the last of the scenarios with the same title.
     """
-    lines: dict[str, int] = {}
-    for child in _scenarios(get_gherkin_document(str(path)).feature.children):
-        line = child.location.line
-        if child.name in lines:
-            text = f"{path}:{line}: scenario {child.name!r} exists already, in line"
-            yield FeatureError(f"{text} {lines[child.name]}", hint="give each a title of its own")
-        lines[child.name] = line
+    path, lines = parsed.path, dict[str, int]()
+    for name, line in parsed.scenarios:
+        if name in lines:
+            text = f"{path}:{line}: scenario {name!r} exists already, in line {lines[name]}"
+            yield FeatureError(text, hint="give each a title of its own")
+        lines[name] = line
     if not lines:
         yield FeatureError(f"{path}:1: there is no scenario in it")
-
-
-def _scenarios(children: Iterable[Child]) -> Iterator[Any]:
-    for child in children:
-        if child.rule:
-            yield from _scenarios(child.rule.children)
-        elif child.scenario:
-            yield child.scenario
 
 
 def _template_problems(path: Path, template: ScenarioTemplate) -> Iterator[UsageError]:
@@ -250,6 +220,8 @@ def _example_problems(path: Path, template: ScenarioTemplate) -> Iterator[Featur
             yield FeatureError(f"{where}: these Examples have no row, so nothing would be checked")
         if "id" not in examples.example_params:
             yield FeatureError(f"{where}: Examples need a column 'id' with a name for each row")
+        for row in examples.as_contexts():
+            yield from name_problems(row.get("id", "id"), f"{where}: the row")
         for step in template.steps:
             for name in re.findall(r"<(.+?)>", step.name):
                 if name not in examples.example_params:

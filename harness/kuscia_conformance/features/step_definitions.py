@@ -113,6 +113,10 @@ class StepDefinitions:
         """Returns the definition that a step of a feature calls, or None."""
         return next((each for each in self.all() if each.fits(step)), None)
 
+    def knows(self, sentence: str) -> bool:
+        """Returns whether the sentence is a step after some keyword."""
+        return any(each.parser.is_matching(sentence) for each in self.all())
+
     def near(self, sentence: str) -> list[str]:
         """Returns up to three steps that read like the sentence, with its values in quotes."""
         examples = {_bare(each.sentence): each.example for each in self.all()}

@@ -17,7 +17,7 @@ from kuscia_conformance.features.reader import (
     read_feature,
 )
 from kuscia_conformance.features.step_definitions import StepDefinitions
-from kuscia_conformance.lint import futile, loose_lines, references, rules, words
+from kuscia_conformance.lint import futile, references, rules, words
 
 
 def examine(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -> FeatureText:
@@ -28,10 +28,7 @@ def examine(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -> Fea
     """
     text = read_feature(path, steps, only)
     cases = [case for case in text.cases if not only or case.check.is_named(only)]
-    found = [*loose_lines.of_feature(text, steps)]
-    if found and text.parsed is None:  # because of such a line it is not Gherkin
-        return replace(text, problems=tuple(found))
-    found += [problem for case in cases for problem in _of_check(case, steps)]
+    found = [problem for case in cases for problem in _of_check(case, steps)]
     return replace(text, problems=tuple(each_once([*text.problems, *found])))
 
 
