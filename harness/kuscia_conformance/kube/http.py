@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from kuscia_conformance.errors import Unreachable
+from kuscia_conformance.errors import Unreachable, api_error
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.transport import JSON, Call, Reply
 
@@ -70,8 +70,8 @@ class Http:
     async def exec(self, call: Call) -> tuple[bytes, bytes]:
         """Runs the command of `call` over a WebSocket (protocol v4.channel.k8s.io).
 
-        Returns the output and the Status, which Kubernetes sends on channel 3. Raises Unreachable
-        if the connection cannot be opened or breaks.
+        Returns the output and the Status, which Kubernetes sends on channel 3. Raises ApiError if
+        the server refuses, and Unreachable if it does not answer or the connection breaks.
         """
         output, status = b"", b""
         # With the session's Accept (JSON) the server refuses (406): the answer is not JSON.
@@ -89,6 +89,9 @@ class Http:
                         status += message.data[1:]
                     else:
                         output += message.data[1:]
+        except aiohttp.WSServerHandshakeError as error:  # the server has answered, and refuses
+            why = f"the server refuses to run a command: {error.message}"
+            raise api_error(error.status, {"message": why}) from error
         except (aiohttp.ClientError, OSError) as error:
             raise self.unreachable(error) from error
         return output, status
