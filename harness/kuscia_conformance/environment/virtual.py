@@ -37,7 +37,8 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.remains import run_folder
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.setup_manifests import set_up
-from kuscia_conformance.environment.virtual_clock import VirtualLoop, VirtualWorld
+from kuscia_conformance.environment.spinning import ControllerSpins, Requests, noted
+from kuscia_conformance.environment.virtual_clock import OF_CONTROLLER, VirtualLoop, VirtualWorld
 from kuscia_conformance.errors import ControllerError
 from kuscia_conformance.features.folders import (
     suite_folder,
@@ -67,6 +68,12 @@ class VirtualController:
     access: Access
     loop: VirtualLoop
     _work: asyncio.Task[None] | None = None
+    #: Why the controller was ended, if it spins.
+    _spins: str = ""
+
+    def __post_init__(self) -> None:
+        self.requests = Requests(self.loop.now, self._end)
+        self.loop.controller_spins = self._end
 
     async def start(self) -> None:
         """Starts the controller unless it was started, and waits until it is ready or has ended.
@@ -97,11 +104,27 @@ class VirtualController:
         error = None if self._work.cancelled() else self._work.exception()
         return "the controller has ended" + (f": {error!r}" if error else "")
 
+    def _end(self, why: str) -> None:
+        """Ends a controller that spins; what looks after the controller then finds out why."""
+        if self._work is not None and not self._spins:
+            self._spins = why
+            self._work.cancel()
+
     async def _run(self, on_ready: Callable[[], None]) -> None:
+        OF_CONTROLLER.set(True)
+        self._spins = ""
+        try:
+            await self._serve(on_ready)
+        except asyncio.CancelledError:
+            if self._spins:
+                raise ControllerSpins(self._spins, self.requests) from None
+            raise
+
+    async def _serve(self, on_ready: Callable[[], None]) -> None:
         from reference_controller.runtime import run
         from reference_controller.server import USER_AGENT, controllers
 
-        async with Api(self.access, USER_AGENT) as api:
+        async with Api(noted(self.access, self.requests), USER_AGENT) as api:
             await run(VirtualWorld(api, self.loop), controllers(), on_ready=on_ready)
 
 
