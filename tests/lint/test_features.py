@@ -48,7 +48,8 @@ def test_a_step_under_the_wrong_keyword_is_told_for_which_keyword_its_and_stands
     path = written(tmp_path, ('Then the status of "psi" matches "mine.status.yaml"', steps))
     [problem] = lint([path]).problems
     assert 'And the phases of "psi" were Pending (And stands for When here)' in str(problem)
-    assert 'Then the phases of "psi" were' in problem.hint
+    step = 'Then the phases of "psi" were Pending'
+    assert problem.hint == f"this step stands behind Then: {step}"
 
 
 def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
