@@ -215,3 +215,11 @@ def test_a_negative_step_without_its_table_is_reported_once_with_an_example(tmp_
 def test_a_misspelt_tag_is_reported_with_the_one_that_was_meant(tmp_path, tags, said_of_tag):
     [text] = said(written(tmp_path, ("@id:mine-runs", f"{tags} @id:mine-runs")))
     assert text.startswith(f"mine.feature:13: {said_of_tag}")
+
+
+def test_a_conftest_may_import_helper_modules_beside_it(tmp_path):
+    (tmp_path / "helpers_of_mine.py").write_text('WORDS = "the moon is full"\n')
+    text = "from helpers_of_mine import WORDS\nfrom pytest_bdd import given\n"
+    (tmp_path / "conftest.py").write_text(f"{text}@given(WORDS)\ndef _():\n    pass\n")
+    step = '    And the task "probe" is created\n'
+    assert said(written(tmp_path, (step, f"{step}    And the moon is full\n"))) == []
