@@ -11,6 +11,7 @@ from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares, document_of, table_of
 from kuscia_conformance.features.table_forms import Form, Table, fields_of
 from kuscia_conformance.features.tasks import names_in
+from kuscia_conformance.scenario.observed.inside import finish
 from kuscia_conformance.scenario.observed.pods import (
     ARE,
     KEYS,
@@ -24,7 +25,6 @@ from kuscia_conformance.scenario.observed.pods import (
     await_over,
     await_pods,
     await_state,
-    finish,
     made_again,
     pod_versions,
     require_witness,
