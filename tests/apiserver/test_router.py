@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from kuscia_conformance.apiserver.apimachinery.request import Request
@@ -10,6 +12,7 @@ from kuscia_conformance.apiserver.handlers import resources
 from kuscia_conformance.apiserver.kubelet import NoKubelet
 from kuscia_conformance.apiserver.router import LARGEST_BODY, handle
 from kuscia_conformance.apiserver.server import Server
+from tests.apiserver.given import DEFINITIONS, told
 
 HEADERS = {"authorization": "Bearer t"}
 
@@ -55,3 +58,37 @@ def test_a_cluster_without_nodes_has_no_logs_and_runs_no_commands():
         NoKubelet().logs({}, "app")
     with pytest.raises(LookupError, match="no kubelets"):
         asyncio.run(NoKubelet().run({}, "app", ["true"]))
+
+
+def test_a_token_can_be_issued_on_the_29th_of_february(cluster):
+    cluster.server.now = lambda: datetime(2028, 2, 29, tzinfo=UTC)
+    path = "/api/v1/namespaces/default/serviceaccounts"
+    cluster.create(path, {"metadata": {"name": "a"}})
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+    status = told(cluster.ask("POST", f"{path}/a/token", body), 201)["status"]
+    assert status["expirationTimestamp"] == "2100-01-01T00:00:00Z"
+
+
+def test_a_group_version_with_built_in_and_custom_kinds_has_one_document_with_both(cluster):
+    approved = {"api-approved.kubernetes.io": "unapproved, for a test"}
+    version = {"name": "v1", "served": True, "storage": True}
+    names = {"plural": "things", "singular": "thing", "kind": "Thing"}
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "things.networking.k8s.io", "annotations": approved},
+        "spec": {
+            "group": "networking.k8s.io",
+            "scope": "Namespaced",
+            "names": names,
+            "versions": [{**version, "schema": {"openAPIV3Schema": {"type": "object"}}}],
+        },
+    }
+    cluster.create(DEFINITIONS, definition)
+    cluster.settle()
+    index = orjson.loads(cluster.ask("GET", "/openapi/v3").body)["paths"]
+    url, _, query = index["apis/networking.k8s.io/v1"]["serverRelativeURL"].partition("?hash=")
+    document = told(cluster.ask("GET", url, hash=query))
+    assert {f"/apis/networking.k8s.io/v1/{each}" for each in ("ingresses", "things")} <= set(
+        document["paths"]
+    )

@@ -9,11 +9,13 @@ Feature: Mine
   @id:mine-runs @req:RN-01
   Scenario: It runs
     Given the domain alice with room for 1 pod
+    And the task "psi" of alice
+    When the task "psi" is created
     Then the status of "psi" matches "mine.status.yaml"
 
   @exclusive @id:mine-rows @req:SC-01 @req:SC-08
   Scenario Outline: Rows of <who>
-    Given the domains <who> and carol
+    Given the domains <who> and carol, each with room for 1 pod
     Then the pods of <who> are bound
 
     Examples:
@@ -137,7 +139,7 @@ def test_an_invalid_document_interrupts_the_run_before_any_test(features, docume
     result = features(document=document)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert message in result.stdout.str()
-    assert "mine.feature:8" in result.stdout.str()
+    assert "mine.feature:10" in result.stdout.str()
 
 
 def test_a_feature_that_is_not_text_is_refused(features, pytester):

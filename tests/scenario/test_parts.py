@@ -39,13 +39,13 @@ def test_what_a_domain_has_besides_what_was_noted_is_left_behind(scenario):
 
 
 def test_an_unknown_task_is_refused_with_the_known_ones(psi):
-    with pytest.raises(FeatureError, match='the task "other" was not given') as error:
+    with pytest.raises(FeatureError, match="the task 'other' was not given") as error:
         psi.applied.task("other")
     assert error.value.hint == "given: psi"
 
 
 def test_a_task_is_given_once(psi):
-    with pytest.raises(FeatureError, match='the task "psi" is given twice'):
+    with pytest.raises(FeatureError, match="the task 'psi' is given twice"):
         psi.applied.define(make_task("psi", ["alice"], {}))
 
 

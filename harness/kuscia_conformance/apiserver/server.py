@@ -75,7 +75,7 @@ class Server:
         self.registry = Registry()
         self.registry.add(built_in_kinds({**strategies(), DEFINITIONS: DefinitionStrategy()}))
         self.establishing = Definitions(self.writer, self.registry)
-        self.collector = Collector(self.writer, self._kind_of)
+        self.collector = Collector(self.writer, self._kind_of, self.registry.mapped)
         self.namespaces = Namespaces(self.writer, self.registry.collections)
         self.controllers = (self.establishing, self.collector, self.namespaces)
         self.store.listeners.extend(controller.watch for controller in self.controllers)

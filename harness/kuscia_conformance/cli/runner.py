@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,18 +42,25 @@ class Handover:
         config.option.kuscia_cluster = self.run.settings.cluster
 
 
-def run_suite(settings: Settings, workers: str | None = None, paths: Sequence[Path] = ()) -> int:
+def run_suite(
+    settings: Settings,
+    workers: str | None = None,
+    paths: Sequence[Path] = (),
+    in_words: Callable[[str], str] = str,
+) -> int:
     """Runs the features, prints the results and returns the exit code of the verdict.
 
     `workers` is a number, "auto" or None for the default. Without `paths` it runs the suite's own
-    features. Raises UsageError for paths or options that cannot be used, and the failure of the
-    run if the cluster or the controller could not be started.
+    features. `in_words` rewrites options in messages as the user has set them.
+
+    Raises UsageError for paths or options that cannot be used, and the failure of the run if the
+    cluster or the controller could not be started.
     """
     if settings.pause_on_failure and not sys.stdin.isatty():
         raise UsageError("--pause-on-failure: there is no terminal on which to press Enter")
     features = [_existing(path) for path in paths] or [suite_folder("features")]
     require_ours(settings.out)
-    run = Run(settings, features, in_words=str)
+    run = Run(settings, features, in_words=in_words)
     _require_names(run)
     some = bool(paths or settings.only or settings.update)
     count = _workers(workers or ("0" if some or settings.pause_on_failure else "auto"), settings)
@@ -93,6 +100,8 @@ def _print(run: Run, evidence: Evidence, progress: Progress) -> None:
 
 def _never_began(run: Run, code: int) -> int:
     """Raises what was wrong with the features or with pytest; returns the code of an interrupt."""
+    if run.retired:
+        click.echo(run.retired, err=True)
     if run.failure is not None:
         raise run.failure
     texts = [failure.text for failure in run.ending.failures]

@@ -4,6 +4,8 @@ Comes in: YAML text, and an object of a cluster. Goes out: every mismatch betwee
 problems of a document.
 
     load       reads documents and manifests strictly, with file, line and column in errors
+    text       reads the text of a file        nodes    YAML text as nodes, within limits
+    objects    the Kubernetes objects in a manifest, and in lists of them
     operators  the special values of documents, such as `!time` and `!re`
     schema     checks a document's paths against the schema of a resource definition
     compare    finds every mismatch

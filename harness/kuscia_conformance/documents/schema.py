@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kuscia_conformance.documents.paths import KEYS, Path, item_key, path_beside, path_text
+from kuscia_conformance.errors import choice
 from kuscia_conformance.kube.objects import Obj
 
 #: Stands for the value of a field with an operator, which cannot identify an item.
@@ -84,9 +84,7 @@ class Checker:
 
     def _no_such(self, node: Node, path: Path, schema: Obj) -> Problem:
         known = list(schema.get("properties") or {})
-        near = get_close_matches(path[-1], known, n=1)
-        first = f"did you mean {near[0]}? " if near else ""
-        hint = f"{first}valid: {', '.join(sorted(known))}" if known else "there are no fields here"
+        hint = choice(path[-1], sorted(known)) if known else "there are no fields here"
         what = self.root.get("title", "status")
         return Problem(node, f"the {what} has no {path_text(path)}", hint)
 

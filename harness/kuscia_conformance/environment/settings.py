@@ -237,7 +237,7 @@ def _flag(name: str, text: str) -> bool:
         "yes": True,
     }
     if text.lower() not in words:
-        raise UsageError(f"{name} = {text}: expected true or false")
+        raise UsageError(f"--{name} {text}: expected true or false")
     return words[text.lower()]
 
 

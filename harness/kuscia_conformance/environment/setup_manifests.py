@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
+from kuscia_conformance.apiserver.builtin.metadata import validate_annotations, validate_labels
 from kuscia_conformance.clusters.run_label import mark
 from kuscia_conformance.documents import load_document, load_manifests
 from kuscia_conformance.environment.connection import Drive
@@ -81,8 +83,8 @@ async def _delete(access: Access, made: list[tuple[Resource, Obj]]) -> None:
 def read_task_defaults(file: Path | None) -> Mapping[str, Any]:
     """Returns the labels and annotations of the file, as `{"metadata": {"labels": …}}`.
 
-    Returns an empty mapping without a file. Raises UsageError for anything else in the file, and
-    for values that are not strings.
+    Returns an empty mapping without a file. Raises UsageError for anything else in the file, for
+    values that are not strings, and for keys and values that no API server accepts.
     """
     if file is None:
         return {}
@@ -93,6 +95,9 @@ def read_task_defaults(file: Path | None) -> Mapping[str, Any]:
     for path in _wrong(defaults):
         hint = "valid: metadata.labels and metadata.annotations, with strings as values"
         raise UsageError(f"--task-defaults {file}: {path} cannot be set", hint=hint)
+    for refused in _refused(defaults["metadata"]):
+        hint = "every API server would refuse the tasks; correct the file"
+        raise UsageError(f"--task-defaults {file}: {refused}", hint=hint)
     found: Mapping[str, Any] = defaults
     return found
 
@@ -109,6 +114,12 @@ def _wrong(defaults: Mapping[str, Any]) -> Iterator[str]:
         else:
             texts = (key for key, value in values.items() if not isinstance(value, str))
             yield from (f"metadata.{field}[{key}]" for key in texts)
+
+
+def _refused(metadata: Mapping[str, Mapping[str, str]]) -> list[FieldError]:
+    """Returns the errors for which an API server refuses an object with these labels."""
+    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    return [*validate_labels(labels, "metadata.labels"), *validate_annotations(annotations)]
 
 
 def with_defaults(task: Obj, defaults: Mapping[str, Any]) -> Obj:

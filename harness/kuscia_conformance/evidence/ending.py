@@ -37,7 +37,7 @@ KILLED = Ending(interrupted="the run was killed, or has not ended yet")
 
 
 def write_ending(out: Path, ending: Ending) -> None:
-    """Writes `end.json`. Raises OSError if that is not possible."""
+    """Writes `end.json`. Raises HarnessError if that is not possible."""
     write_json(out / FILE, asdict(ending))
 
 

@@ -56,7 +56,7 @@ def _badness(result: Result) -> int:
 
 
 def write_result(out: Path, check: Check, result: Result) -> None:
-    """Writes the result of the check. Raises OSError if that is not possible."""
+    """Writes the result of the check. Raises HarnessError if that is not possible."""
     write_json(folder_of(out, check) / FILE, asdict(result))
 
 

@@ -105,6 +105,10 @@ class StepDefinitions:
             self._count, self._known = count, tuple(sorted(_loaded(), key=self._place))
         return self._known
 
+    def has(self, definition: Definition) -> bool:
+        """Returns whether the definition is the suite's own."""
+        return definition.module in self.modules
+
     def of(self, step: Step) -> Definition | None:
         """Returns the definition that a step of a feature calls, or None."""
         return next((each for each in self.all() if each.fits(step)), None)
@@ -115,8 +119,7 @@ class StepDefinitions:
         return [examples[text] for text in get_close_matches(sentence, examples, n=3, cutoff=0.4)]
 
     def _place(self, definition: Definition) -> tuple[int, str, int]:
-        ours = definition.module in self.modules
-        place = self.modules.index(definition.module) if ours else len(self.modules)
+        place = self.modules.index(definition.module) if self.has(definition) else len(self.modules)
         return place, definition.module, int(definition.function.__code__.co_firstlineno)
 
 

@@ -19,7 +19,7 @@ from kuscia_conformance.kube.transport import JSON, Call, Reply
 
 EXEC_PROTOCOL, STATUS_CHANNEL = "v4.channel.k8s.io", b"\x03"
 #: The longest time to open a connection, in seconds.
-CONNECT_TIMEOUT = 30.0
+CONNECT_TIMEOUT = 15.0
 
 
 class Http:
@@ -90,8 +90,18 @@ class Http:
         return {**call.headers, **({"Authorization": authorization} if authorization else {})}
 
     def unreachable(self, error: BaseException) -> Unreachable:
-        why = str(error) or type(error).__name__
-        return Unreachable(f"{self.access.server} does not answer: {why}")
+        why, broke = str(error) or type(error).__name__, _broke(error)
+        does = "has closed the connection" if broke else "does not answer"
+        return Unreachable(f"{self.access.server} {does}: {why}", broke=broke)
+
+
+def _broke(error: BaseException) -> bool:
+    """Returns whether the error is that of a connection which was open: a reset or an early end."""
+    opening = isinstance(error, aiohttp.ClientConnectorError | TimeoutError)
+    return (
+        isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError)
+        and not opening
+    )
 
 
 class _Opened:
@@ -121,7 +131,7 @@ class _Opened:
 class _Reply:
     def __init__(self, http: Http, response: aiohttp.ClientResponse) -> None:
         self._http, self._response = http, response
-        self.status = response.status
+        self.status, self.headers = response.status, response.headers
 
     async def read(self) -> bytes:
         try:

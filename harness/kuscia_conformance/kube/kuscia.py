@@ -40,6 +40,9 @@ TASK_RESOURCE_GROUPS = Resource(
 TASK_RESOURCES = Resource(GROUP, "v1alpha1", "taskresources", "TaskResource")
 DOMAINS = Resource(GROUP, "v1alpha1", "domains", "Domain", namespaced=False)
 
+#: Kinds that have pods: a feature can write `the pods of "psi"` with the name of one.
+HAVE_PODS = (KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
+
 RESOURCES = (
     NAMESPACES,
     NODES,

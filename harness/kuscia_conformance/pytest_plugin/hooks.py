@@ -20,7 +20,14 @@ from kuscia_conformance import steps
 from kuscia_conformance.environment.connection import Connection, connect
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.signals import raise_if_interrupted
-from kuscia_conformance.errors import ConformanceError, ControllerError, Unreachable
+from kuscia_conformance.errors import (
+    ConformanceError,
+    ControllerError,
+    HarnessError,
+    NoEvidence,
+    Unreachable,
+    UsageError,
+)
 from kuscia_conformance.evidence.plan import unmet
 from kuscia_conformance.evidence.results import Result, write_result
 from kuscia_conformance.features.checks import PLAIN_TAGS, Check
@@ -194,6 +201,9 @@ def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
 def pytest_bdd_step_error(
     request: pytest.FixtureRequest, step: Step, exception: BaseException
 ) -> None:
+    if CHECK in request.node.stash and isinstance(exception, UsageError | NoEvidence):
+        where = f"{request.node.path}:{step.line_number}"
+        exception.add_place(where, f"{step.keyword.strip()} {step.name}")
     if SCENARIO in request.node.stash:
         request.node.stash[SCENARIO].ends(step, exception)
 
@@ -209,7 +219,7 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, CheckFailed | ConformanceError):
         report.longrepr = str(error)
-    if isinstance(error, Unreachable | ControllerError):
+    if isinstance(error, Unreachable | ControllerError | HarnessError):
         item.session.shouldstop = error.message
     found = phases_of(item).add(call, report.longreprtext)
     if call.when == "call":
@@ -227,10 +237,9 @@ def keep_result(item: pytest.Item, report: pytest.TestReport) -> None:
     result = replace(phases_of(item).whole(), run=run.name)
     try:
         write_result(run.settings.out, item.stash[CHECK], result)
-    except OSError as error:
-        text = f"the evidence cannot be written: {error}"
-        setattr(report, UNWRITTEN, text)
-        item.session.shouldstop = text
+    except HarnessError as error:
+        setattr(report, UNWRITTEN, str(error))
+        item.session.shouldstop = error.message
 
 
 def phases_of(item: pytest.Item) -> Phases:
@@ -267,6 +276,8 @@ def pytest_terminal_summary(
     """Prints the verdict below pytest's own summary, whose words know no requirements."""
     run = config.stash[RUN]
     if run.evidence is None:
+        if run.retired:
+            terminalreporter.write_line(run.retired)
         return
     terminalreporter.write_sep("-", "kuscia-conformance")
     for text in run.unwritten.values():

@@ -25,7 +25,13 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings, read_settings
 from kuscia_conformance.environment.signals import end_on_signals, raise_if_interrupted, undisturbed
-from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
+from kuscia_conformance.errors import (
+    ConformanceError,
+    HarnessError,
+    UsageError,
+    cause_of,
+    told,
+)
 from kuscia_conformance.evidence.ending import Ending, Failure, write_ending
 from kuscia_conformance.evidence.plan import FILE as PLAN
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, read_plan, write_plan
@@ -47,7 +53,7 @@ from kuscia_conformance.pytest_plugin.options import (
     as_pytest_says,
     chosen,
 )
-from kuscia_conformance.report.folder import clear_folder, require_ours
+from kuscia_conformance.report.folder import clear_folder, require_ours, retire_report
 from kuscia_conformance.report.views import write_views
 
 RUN = pytest.StashKey["Run"]()
@@ -97,6 +103,8 @@ class Run:
     evidence: Evidence | None = None
     unwritten: Mapping[str, str] = field(default_factory=dict)
     _prepared: bool = False
+    #: A text about the report of an older run that was deleted, if this run has not begun.
+    retired: str = ""
 
     def begin(self, config: pytest.Config) -> None:
         """Makes this the run of the pytest session.
@@ -150,10 +158,10 @@ class Run:
         """Ends pytest after an error, with code 2 for wrong usage, else with 4."""
         try:
             yield
-        except OSError as error:
-            self._exit(EnvironmentFailure(f"the evidence cannot be written: {error}"))
         except ConformanceError as error:
             self._exit(error)
+        except Exception as error:  # noqa: BLE001 - pytest would exit with 1: not conformant
+            self._exit(HarnessError(told(error)))
 
     def _exit(self, error: ConformanceError) -> NoReturn:
         self.failure = error
@@ -252,6 +260,7 @@ class Run:
     def finish(self, exit_code: int) -> None:
         """Ends the environment, writes how the run ended, and the report.
 
+        If the run has not begun, it deletes the report of an older run instead (`retire_report`).
         `exit_code` is pytest's. Ctrl-C does not interrupt this. A later call, for example because a
         plugin has failed after the first one, writes the files again.
         """
@@ -263,6 +272,8 @@ class Run:
             self._explain(exit_code)
             if self._prepared:
                 self._write()
+            elif exit_code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                self.retired = retire_report(self.settings.out)
 
     def _write(self) -> None:
         out = self.settings.out
@@ -271,8 +282,8 @@ class Run:
         self.ending = replace(self.ending, at=now())
         try:
             write_ending(out, self.ending)
-        except OSError as error:
-            self.failed("harness", f"the evidence cannot be written: {error}")
+        except HarnessError as error:
+            self.failed(error.cause, str(error))
         self.evidence = Evidence.of(out, self.ending)
         self.unwritten = write_views(out, self.evidence)
 
@@ -295,8 +306,8 @@ class Run:
             self.say("stopping the controller and the cluster")
         try:
             self._cleanup.close()
-        except ConformanceError as error:
-            self.failed(cause_of(error), str(error))
+        except Exception as error:  # noqa: BLE001 - whatever fails here, the verdict is written
+            self.failed(cause_of(error), told(error))
         self._environment = None
 
     def _explain(self, exit_code: int) -> None:
@@ -322,11 +333,6 @@ def _not_ours(out: Path, run: str) -> str:
     return "" if plan.run == run else f"another run has written into {out} at the same time"
 
 
-def cause_of(error: ConformanceError) -> str:
-    """Returns who caused the error: the author or user, or the cluster."""
-    return "author" if isinstance(error, UsageError) else "cluster"
-
-
 def run_of(config: pytest.Config) -> Run:
     """Returns a run with the settings of a pytest session, or of the parent of a worker.
 
@@ -343,11 +349,12 @@ def run_of(config: pytest.Config) -> Run:
     choice = chosen(
         {each.key: config.getoption(each.dest, None) for each in OPTIONS}, config.getini
     )
-    settings = read_settings(choice.texts, choice.given)
-    if not config.option.collectonly:
-        require_ours(settings.out)
+    with choice.naming_sources():
+        settings = read_settings(choice.texts, choice.given)
+        if not config.option.collectonly:
+            require_ours(settings.out)
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
-    return Run(settings, paths)
+    return Run(settings, paths, in_words=lambda text: as_pytest_says(choice.in_words(text)))
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:

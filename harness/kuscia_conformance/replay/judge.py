@@ -21,7 +21,7 @@ from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.replay.own_steps import definition_of
 from kuscia_conformance.replay.pairing import Pair, Today, pairs
 from kuscia_conformance.replay.stage import Stage, stage_of
-from kuscia_conformance.report.outcome import decided
+from kuscia_conformance.report.outcome import decided, remaining
 from kuscia_conformance.scenario.recording import digest_of
 from kuscia_conformance.steps import definitions
 
@@ -51,9 +51,9 @@ def judge(case: Case, folder: Path) -> Judged:
         return Judged(NOT_REPLAYABLE, str(error))
     cleaning = recorded.cleaning
     if cleaning and judged.outcome == "pass":
-        # As `report.outcome` judges a teardown; it says nothing of a requirement.
-        outcome = "fail" if cleaning["class"] in ("CheckFailed", "ClusterError") else "error"
-        return Judged(outcome, str(cleaning["text"]), judged.requirements)
+        failed = cleaning["class"] == "CheckFailed"  # as `report.outcome` judges a teardown
+        found = {**judged.requirements, **(remaining(case) if failed else {})}
+        return Judged("fail" if failed else "error", str(cleaning["text"]), found)
     return judged
 
 

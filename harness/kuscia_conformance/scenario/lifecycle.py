@@ -53,14 +53,15 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
         history = History(stage.connection.journal, names)
         folder = folder_of(settings.out, check)
         scenario = _scenario(check, feature, stage, history)
-        with Record(folder) as record, record.cleaning(), scenario.ending as ending:
-            ending.callback(_write_events, folder, history)
-            scenario.recorder = Recorder(scenario, record)
-            record.write(about(scenario, feature, settings))
-            yield scenario
-            if scenario.keep:
-                _write_events(folder, history)
-                scenario.leave()
+        with Record(folder) as record:
+            scenario.recorder = recorder = Recorder(scenario, record)
+            with record.cleaning(recorder.retried), scenario.ending as ending:
+                ending.callback(_write_events, folder, history)
+                record.write(about(scenario, feature, settings))
+                yield scenario
+                if scenario.keep:
+                    _write_events(folder, history)
+                    scenario.leave()
 
 
 def _write_events(folder: Path, history: History) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated
 
-from pytest_bdd import given, parsers, when
+from pytest_bdd import given, when
 
 from kuscia_conformance.documents.edits import changed
+from kuscia_conformance.features import parsers
+from kuscia_conformance.features.comparisons import Sentence
+from kuscia_conformance.features.giving import Changed, Gift, Given, gives, of_manifests
 from kuscia_conformance.features.table_forms import FIELDS, Table
 from kuscia_conformance.scenario.observed.reservations import (
     KINDS,
@@ -16,7 +20,18 @@ from kuscia_conformance.scenario.observed.reservations import (
 from kuscia_conformance.scenario.scenario import Scenario
 
 
+def _changed_task(sentence: Sentence, given: Given) -> Iterator[Gift]:
+    if task := given.tasks.get(sentence.values["task"]):
+        yield Changed(replace(task, manifest=changed(task.manifest, sentence.table)))
+
+
+def _changed_file(sentence: Sentence, _: Given) -> Iterable[Gift]:
+    manifest = sentence.files.manifest(sentence.values["file"])
+    return of_manifests([changed(manifest, sentence.table)])
+
+
 @given(parsers.re(r'the task "(?P<task>[^"]+)" has'))
+@gives(_changed_task)
 def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
     """Given the task "psi" has.
 
@@ -27,7 +42,7 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> Non
     scenario.applied.tasks[task] = replace(known, manifest=changed(known.manifest, datatable))
 
 
-@given("the AppImage has")
+@given(parsers.re("the AppImage has"))
 def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None:
     """Given the AppImage has.
 
@@ -37,7 +52,7 @@ def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None:
     scenario.applied.app_image = changed(scenario.applied.the_app_image(), datatable)
 
 
-@given("the AppImage is missing")
+@given(parsers.re("the AppImage is missing"))
 def _(scenario: Scenario) -> None:
     """Given the AppImage is missing.
 
@@ -46,7 +61,7 @@ def _(scenario: Scenario) -> None:
     scenario.applied.app_image_made = True
 
 
-@when("the AppImage is created")
+@when(parsers.re("the AppImage is created"))
 def _(scenario: Scenario) -> None:
     """When the AppImage is created.
 
@@ -59,6 +74,7 @@ def _(scenario: Scenario) -> None:
 
 @given(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
 @when(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
+@gives(_changed_file)
 def _(scenario: Scenario, file: str, datatable: Annotated[Table, FIELDS]) -> None:
     """When "task.yaml" is applied with.
 

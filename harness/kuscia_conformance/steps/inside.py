@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_bdd import parsers, then
+from pytest_bdd import then
 
 from kuscia_conformance import documents
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares, document_of
 from kuscia_conformance.scenario.observed.pods import (
     WHO,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares, document_of, table_of
 from kuscia_conformance.features.table_forms import FIELDS, Form, Table
 from kuscia_conformance.features.tasks import names_in

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_bdd import parsers, then
+from pytest_bdd import then
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.table_forms import Table
 from kuscia_conformance.scenario.observed.services import (

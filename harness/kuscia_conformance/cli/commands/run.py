@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from kuscia_conformance.cli.commands import suite_options
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import ConformanceError, UsageError
 from kuscia_conformance.pytest_plugin import options
 
 
@@ -21,6 +23,7 @@ from kuscia_conformance.pytest_plugin import options
     "-n",
     "--workers",
     metavar="N",
+    envvar=options.WORKERS,
     help="Run scenarios in N worker processes; 0: one after another; auto: as many as the nodes "
     "or cores allow.  [default: auto; 0 with PATHS, --only, --update or --pause-on-failure]",
 )
@@ -48,7 +51,24 @@ def _run(workers: str | None, paths: Sequence[Path], chosen: Mapping[str, Any]) 
     from kuscia_conformance.cli.runner import run_suite
     from kuscia_conformance.environment.settings import read_settings
 
-    if workers and not (workers.isdigit() or workers == "auto"):
-        raise UsageError(f"-n {workers}: expected a number or auto")
+    if workers and not (workers.isdecimal() or workers == "auto"):
+        source = click.get_current_context().get_parameter_source("workers")
+        name = f"{options.WORKERS}=" if source is ParameterSource.ENVIRONMENT else "-n "
+        raise UsageError(f"{name}{workers}: expected a number or auto")
     choice = options.chosen(chosen)
-    return run_suite(read_settings(choice.texts, choice.given), workers, paths)
+    with choice.naming_sources(), without_older_report(Path(choice.texts["out"][0])):
+        settings = read_settings(choice.texts, choice.given)
+        return run_suite(settings, workers, paths, choice.in_words)
+
+
+@contextmanager
+def without_older_report(out: Path) -> Iterator[None]:
+    """Deletes the report of an older run if the context ends without a verdict, and says so."""
+    from kuscia_conformance.report.folder import retire_report
+
+    try:
+        yield
+    except ConformanceError:
+        if retired := retire_report(out):
+            click.echo(retired, err=True)
+        raise

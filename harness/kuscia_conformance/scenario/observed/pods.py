@@ -25,7 +25,7 @@ from kuscia_conformance.documents import Mismatch
 from kuscia_conformance.documents.edits import expectation
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.environment.journal import Version
-from kuscia_conformance.errors import FeatureError, NoEvidence
+from kuscia_conformance.errors import FeatureError, NoEvidence, choice
 from kuscia_conformance.kube import objects
 from kuscia_conformance.kube.objects import (
     PODS,
@@ -104,7 +104,8 @@ def require_witness(scenario: Scenario, datatable: list[list[str]]) -> None:
         found = parser.parse_arguments(text) or {}
         who, state = whom(found["pods"] or ""), found["state"] or ""
         if not _is_witnessed(scenario, who, SINGULAR.get(state, state)):
-            raise NoEvidence(f"no evidence that the controller was working: expected that {text}")
+            hint = f"wait for the witness in a step above: When {text}"
+            raise NoEvidence("nothing shows that the controller was working", hint=hint)
 
 
 def _is_witnessed(scenario: Scenario, who: str, state: str) -> bool:
@@ -333,10 +334,8 @@ def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
         return namespace in tasks[who].domains and name.startswith(f"{who}-")
     if who in nodes:
         return bool(namespace == who)
-    given = ", ".join(sorted({*tasks, *nodes}))
-    raise FeatureError(
-        f"{who!r} is neither a task nor a domain of this scenario", hint=f"given: {given}"
-    )
+    hint = choice(who, [*tasks, *nodes], "given")
+    raise FeatureError(f"{who!r} is neither a task nor a domain of this scenario", hint=hint)
 
 
 def make_plain_pods(
