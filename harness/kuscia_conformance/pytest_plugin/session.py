@@ -71,6 +71,8 @@ INTERRUPTED = "the run was interrupted"
 INTERRUPT = "keyboard-interrupt"
 #: The attribute of a pytest report that says why a check's result could not be written.
 UNWRITTEN = "kuscia_unwritten"
+#: The attribute of a pytest report that says how the controller has exited.
+EXITED = "kuscia_exited"
 
 
 def _say_nothing(_: str) -> None:
@@ -234,8 +236,12 @@ class Run:
             self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
         elif type(excinfo.value) is KeyboardInterrupt:
             self.interrupted(INTERRUPTED)
-        else:  # pytest or a plugin has stopped the session, and says why
+        elif not self._controller_exited:  # pytest or a plugin has stopped it, and says why
             self.interrupted(f"the run was ended: {excinfo.value}")
+
+    @property
+    def _controller_exited(self) -> bool:
+        return any(failure.cause == "controller" for failure in self.ending.failures)
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.failed("harness", f"pytest ended with an internal error: {excinfo.exconly()}")
@@ -250,6 +256,8 @@ class Run:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if text := getattr(report, UNWRITTEN, ""):
             self.failed("harness", text)
+        if text := getattr(report, EXITED, ""):
+            self.failed("controller", text)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
