@@ -1,14 +1,17 @@
 """The parts of a scenario: what they tell an author who is mistaken, and what a failure says."""
 
+import re
+
 import pytest
 from pytest_bdd.parser import Step
 
 from kuscia_conformance.environment.controllers import control
-from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.environment.journal import Version, machine_time
+from kuscia_conformance.errors import ApiError, ClusterError, FeatureError
 from kuscia_conformance.features.tasks import make_task
 from kuscia_conformance.kube.kuscia import GROUP, KUSCIA_TASKS, TASK_NAMESPACE
-from kuscia_conformance.kube.objects import CONFIG_MAPS
-from kuscia_conformance.scenario.domains import await_as_noted
+from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
+from kuscia_conformance.scenario.domains import await_as_noted, remaining
 from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
 from kuscia_conformance.scenario.observed import pods, reservations, statuses
 
@@ -57,11 +60,62 @@ def test_a_manifest_of_an_unknown_kind_is_refused(scenario):
         scenario.applied.apply(manifest)
 
 
-def test_a_refused_manifest_fails_the_check_with_what_the_server_said(scenario):
+def test_a_manifest_that_does_not_fit_its_definition_is_the_authors_mistake(scenario):
     task = make_task("psi", ["alice"], {}).manifest
     task["spec"].pop("initiator")
-    with pytest.raises(CheckFailed, match=r"expected: KusciaTask psi is accepted[\s\S]*initiator"):
+    with pytest.raises(FeatureError, match=r"the API server refuses KusciaTask psi: .*initiator"):
         scenario.applied.apply_all([task])
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        (403, 'admission webhook "v.example.org" denied the request: no', CheckFailed),
+        (422, 'admission webhook "v.example.org" denied the request: no', CheckFailed),
+        (413, "Request entity too large: limit is 3145728", FeatureError),
+        (500, "etcdserver: request is too large", FeatureError),
+        (403, 'kusciatasks is forbidden: User "x" cannot create resource', ApiError),
+        (403, 'kusciatasks "psi" is forbidden: exceeded quota: small', ApiError),
+        (429, "too many requests", ApiError),
+        (503, "the server is busy", ApiError),
+        (0, "the server does not answer", ApiError),
+    ],
+)
+def test_only_a_webhook_makes_a_refused_task_a_failure(scenario, monkeypatch, code, message, kind):
+    def refuse(_):
+        raise ApiError(code, "", message)
+
+    monkeypatch.setattr(scenario.applied, "apply", refuse)
+    with pytest.raises(kind, match=re.escape(message)) as error:
+        scenario.applied.apply_all([make_task("psi", ["alice"], {}).manifest])
+    assert type(error.value) is kind
+
+
+def pod(**metadata):
+    obj = {"metadata": {"name": "psi-0", "namespace": "alice", **metadata}}
+    return Version(machine_time(), "MODIFIED", PODS, obj, obj)
+
+
+DELETED = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({**DELETED, "finalizers": ["x.org/a"]}, "alice/psi-0  is kept by the finalizer x.org/a"),
+        ({}, "alice/psi-0  exists, and is not being deleted: it was created again"),
+    ],
+)
+def test_pods_that_the_controller_keeps_fail_the_check(metadata, said):
+    error = remaining("alice", [pod(**metadata), pod(**DELETED)], 60)
+    assert isinstance(error, CheckFailed)
+    assert str(error).endswith(f"pods of alice, 60 s after their deletion:\n  {said}")
+
+
+def test_pods_that_no_kubelet_ends_are_the_clusters():
+    error = remaining("alice", [pod(**DELETED)], 60)
+    assert isinstance(error, ClusterError)
+    assert "alice/psi-0  is being deleted, and its kubelet has not ended it" in str(error)
 
 
 def test_a_refusal_that_was_expected_is_kept_for_the_next_step(scenario):

@@ -117,7 +117,7 @@ class Process:
                     stderr=subprocess.STDOUT,
                     env=self.environment,
                     start_new_session=True,
-                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                    preexec_fn=die_with_parent,
                 )
         except OSError as error:
             raise self._not_run(error) from error
@@ -259,8 +259,10 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent() -> None:
+    """Lets the kernel send SIGTERM to this process when the thread that started it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 #: How many of the last lines that a failed command printed are shown.

@@ -30,10 +30,18 @@ class Http:
 
     def __init__(self, access: Access, user_agent: str) -> None:
         self.access = access
+        socks = (access.proxy or "").startswith("socks")
+        #: The proxy of each request. That of SOCKS is the connector's, since aiohttp knows none.
+        self._proxy = None if socks else access.proxy
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=access.tls or True),
+            connector=_connector(access, socks=socks),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
-            headers={"User-Agent": user_agent, "Accept": JSON, "Accept-Encoding": "identity"},
+            headers=[
+                ("User-Agent", user_agent),
+                ("Accept", JSON),
+                ("Accept-Encoding", "identity"),
+                *access.headers,
+            ],
         )
 
     async def close(self) -> None:
@@ -55,8 +63,7 @@ class Http:
             data=call.body,
             params=call.params,
             headers=self._headers(call),
-            proxy=self.access.proxy,
-            server_hostname=self.access.server_name,
+            proxy=self._proxy,
         )
         return _Opened(self, request)
 
@@ -75,6 +82,7 @@ class Http:
                 params=call.params,
                 protocols=(EXEC_PROTOCOL,),
                 headers=headers,
+                proxy=self._proxy,
             ) as socket:
                 async for message in socket:
                     if message.data[:1] == STATUS_CHANNEL:
@@ -105,6 +113,15 @@ def _broke(error: BaseException) -> bool:
         isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError)
         and not opening
     )
+
+
+def _connector(access: Access, *, socks: bool) -> aiohttp.TCPConnector:
+    if not socks:
+        return aiohttp.TCPConnector(limit=0, ssl=access.tls or True)
+    # Imported late, because few clusters are behind a SOCKS proxy.
+    from kuscia_conformance.kube.socks import SocksConnector
+
+    return SocksConnector.from_url(str(access.proxy), rdns=True, limit=0, ssl=access.tls or True)
 
 
 class _Opened:

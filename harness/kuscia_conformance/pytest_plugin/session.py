@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from kuscia_conformance.clusters.process import die_with_parent
 from kuscia_conformance.environment.background import reused_environment
 from kuscia_conformance.environment.facts import facts_of, kubernetes_version, now
 from kuscia_conformance.environment.model import Environment
@@ -120,6 +121,8 @@ class Run:
         config.stash[RUN] = self
         config.pluginmanager.register(self, "kuscia-conformance-run")
         end_on_signals()
+        if self.is_worker:  # pytest-xdist would let it run on for a quarter of a minute
+            die_with_parent()
 
     @cached_property
     def cases(self) -> list[Case]:

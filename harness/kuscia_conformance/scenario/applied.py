@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
@@ -39,6 +39,8 @@ from kuscia_conformance.scenario.expectations import Expectations
 
 #: The annotation of `kubectl apply`. Some controllers ignore tasks without annotations.
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+#: The annotation is left out of larger objects, because annotations may have 256 KiB in all.
+LAST_APPLIED_SIZE = 128 * 1024
 
 
 @dataclass
@@ -105,9 +107,11 @@ class Applied:
             self.refusal = error
 
     def apply_all(self, manifests: list[Obj]) -> None:
-        """Applies the manifests in their order. The check fails with the first that is refused.
+        """Applies the manifests in their order.
 
-        A task, group or task resource that no step has defined becomes known by its name.
+        The check fails with the first that a webhook refuses. Raises FeatureError for one that does
+        not fit its definition, because the definitions are the suite's. A task, group or task
+        resource that no step has defined becomes known by its name.
         """
         __tracebackhide__ = True
         for manifest in manifests:
@@ -117,13 +121,20 @@ class Applied:
             try:
                 created = self.apply(manifest)
             except ApiError as error:
-                if not error.is_refusal:
-                    raise
-                what = f"{manifest['kind']} {name}"
-                self.expect.fail(f"expected: {what} is accepted\nactual:   {error}")
+                self._not_accepted(f"{manifest['kind']} {name}", error)
             if is_task:
                 self.tasks[name] = replace(self.tasks[name], uid=uid_of(created))
                 self.made.add(name)
+
+    def _not_accepted(self, what: str, error: ApiError) -> NoReturn:
+        __tracebackhide__ = True
+        if not error.is_refusal:
+            raise error
+        if error.is_malformed:
+            why = self.expect.history.names.incoming(error.message)
+            hint = "correct its manifest, or the table of the step"
+            raise FeatureError(f"the API server refuses {what}: {why}", hint=hint)
+        self.expect.fail(f"expected: {what} is accepted\nactual:   {error}")
 
     def apply(self, manifest: Obj) -> Obj:
         """Creates the object as `kubectl apply` does, with strict validation; returns the answer.
@@ -180,7 +191,9 @@ class Applied:
             sent = with_defaults(sent, self.task_defaults)
         sent = mark(sent, self.expect.environment.run)
         annotations = sent["metadata"].setdefault("annotations", {})
-        annotations[LAST_APPLIED] = orjson.dumps(manifest).decode()
+        text = orjson.dumps(manifest).decode()
+        if len(text) < LAST_APPLIED_SIZE:
+            annotations[LAST_APPLIED] = text
         return sent
 
     def _await_seen(self, resource: Resource, made: Obj) -> None:

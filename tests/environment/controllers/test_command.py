@@ -19,7 +19,7 @@ def cluster(tmp_path):
     content = {
         "clusters": [{"name": "c", "cluster": {"certificate-authority": "ca.crt"}}],
         "users": [{"name": "u", "user": {"client-key": "/etc/key"}}],
-        "contexts": [],
+        "contexts": [{"name": "mine", "context": {"cluster": "c", "user": "u"}}],
         "current-context": "another",
     }
     (theirs / "config").write_text(yaml.safe_dump(content))

@@ -10,11 +10,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from kuscia_conformance.clusters import Cluster
 from kuscia_conformance.clusters.process import Process
 from kuscia_conformance.errors import UsageError
+from kuscia_conformance.kube.kubeconfig import write_minified
 
 PREFIX = "cmd:"
 KUBECONFIG = "{kubeconfig}"
@@ -22,8 +21,6 @@ KUBECONFIG = "{kubeconfig}"
 _PLACEHOLDER = re.compile(r"(?<!\$)\{\s*[A-Za-z_][\w-]*\s*\}")
 _UNBALANCED = re.compile(r"(?<!\$)\{\s*kubeconfig\b(?!\s*\})|(?<!\{)\bkubeconfig\}", re.IGNORECASE)
 _NO_SHELL = "the command runs without a shell, which would understand ~, aliases and NAME=value"
-#: The entries of a kubeconfig that name files, relative to its own folder.
-_FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 
 
 @dataclass(frozen=True)
@@ -109,18 +106,9 @@ def require_executable(word: str) -> None:
 def own_kubeconfig(cluster: Cluster, work: Path) -> Path:
     """Writes a copy of the cluster's kubeconfig into the folder `work`, and returns its path.
 
-    In the copy the cluster's context is the current one, and paths of files are absolute. The
-    controller gets the copy, so that it cannot change the user's own file.
+    The copy has the cluster's context only, and paths of files in it are absolute. The controller
+    gets the copy, so that it cannot change the user's own file.
     """
-    content = yaml.safe_load(cluster.kubeconfig.read_text())
-    if cluster.context:
-        content["current-context"] = cluster.context
-    for entry in (*(content.get("clusters") or ()), *(content.get("users") or ())):
-        holder = entry.get("cluster") or entry.get("user") or {}
-        for field in _FILES:
-            if holder.get(field):
-                holder[field] = str(cluster.kubeconfig.resolve().parent / holder[field])
     path = work / "controller.kubeconfig"
-    path.touch(mode=0o600)
-    path.write_text(yaml.safe_dump(content))
+    write_minified(path, cluster.kubeconfig, cluster.context)
     return path
