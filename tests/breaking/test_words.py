@@ -34,7 +34,9 @@ ROW = re.compile(r"^\| (\d) \| `([^`]+)` \| (.+) \|$", re.MULTILINE)
 def rows():
     """Returns the exit codes and words of the table."""
     text = (ROOT / "README.md").read_text()
-    [table] = re.findall(r"\| exit code \| verdict \| when \|\n\|[-|]+\|\n((?:\|.*\n)+)", text)
+    [table] = re.findall(
+        r"\| exit code \| verdict \| when \(.*\) \|\n\|[-|]+\|\n((?:\|.*\n)+)", text
+    )
     return [(int(code), word) for code, word, _ in ROW.findall(table)]
 
 

@@ -85,9 +85,10 @@ class Replay:
 
     def __str__(self) -> str:
         count = Counter(each.word for each in self.checks)
-        left = f"; {count['skipped']} were skipped in the run" if count["skipped"] else ""
+        left = f"; {count['skipped']} skipped in the run" if count["skipped"] else ""
+        replayed = len(self.checks) - count["skipped"]
         return (
-            f"{len(self.checks) - count['skipped']} checks replayed: {count['same']} same, "
+            f"{replayed} check{'s' * (replayed != 1)} replayed: {count['same']} same, "
             f"{count['differs']} differ, {count[NO_EVIDENCE]} no evidence, "
             f"{count[NOT_REPLAYABLE]} not replayable{left}"
         )
