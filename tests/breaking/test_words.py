@@ -3,6 +3,7 @@
 import re
 
 from tests.breaking import (
+    test_authors,
     test_clusters,
     test_controllers,
     test_disk,
@@ -16,6 +17,7 @@ from tests.breaking import (
 from tests.figures import ROOT
 
 ROOMS = (
+    test_authors,
     test_clusters,
     test_controllers,
     test_disk,

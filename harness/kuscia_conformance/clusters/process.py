@@ -259,10 +259,10 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def die_with_parent() -> None:
-    """Lets the kernel send SIGTERM to this process when the thread that started it ends."""
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
+    """Lets the kernel send this signal to this process when the thread that started it ends."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 #: How many of the last lines that a failed command printed are shown.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from secrets import token_hex
+from signal import SIGKILL
 from typing import Any, NoReturn
 
 import pytest
@@ -121,8 +122,8 @@ class Run:
         config.stash[RUN] = self
         config.pluginmanager.register(self, "kuscia-conformance-run")
         end_on_signals()
-        if self.is_worker:  # pytest-xdist would let it run on for a quarter of a minute
-            die_with_parent()
+        if self.is_worker:  # pytest-xdist would let it run on, and it would show tracebacks
+            die_with_parent(SIGKILL)
 
     @cached_property
     def cases(self) -> list[Case]:
