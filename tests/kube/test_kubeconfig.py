@@ -192,7 +192,7 @@ def test_a_program_runs_again_when_its_token_has_expired(tmp_path):
 def test_a_program_that_fails_is_reported_with_what_it_says(tmp_path):
     asked = plugin(tmp_path, [], [None])
     (tmp_path / "run").write_text("echo please log in >&2; exit 3")
-    with pytest.raises(ClusterError, match=r":8: the program sh exited with 3: please log in$"):
+    with pytest.raises(ClusterError, match=r":8: the program sh exited with 3: please log in\n"):
         asked.authorization()
 
 

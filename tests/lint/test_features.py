@@ -48,7 +48,8 @@ def test_a_step_under_the_wrong_keyword_is_told_for_which_keyword_its_and_stands
     path = written(tmp_path, ('Then the status of "psi" matches "mine.status.yaml"', steps))
     [problem] = lint([path]).problems
     assert 'And the phases of "psi" were Pending (And stands for When here)' in str(problem)
-    assert 'Then the phases of "psi" were' in problem.hint
+    step = 'Then the phases of "psi" were Pending'
+    assert problem.hint == f"this step stands behind Then: {step}"
 
 
 def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
@@ -214,3 +215,11 @@ def test_a_negative_step_without_its_table_is_reported_once_with_an_example(tmp_
 def test_a_misspelt_tag_is_reported_with_the_one_that_was_meant(tmp_path, tags, said_of_tag):
     [text] = said(written(tmp_path, ("@id:mine-runs", f"{tags} @id:mine-runs")))
     assert text.startswith(f"mine.feature:13: {said_of_tag}")
+
+
+def test_a_conftest_may_import_helper_modules_beside_it(tmp_path):
+    (tmp_path / "helpers_of_mine.py").write_text('WORDS = "the moon is full"\n')
+    text = "from helpers_of_mine import WORDS\nfrom pytest_bdd import given\n"
+    (tmp_path / "conftest.py").write_text(f"{text}@given(WORDS)\ndef _():\n    pass\n")
+    step = '    And the task "probe" is created\n'
+    assert said(written(tmp_path, (step, f"{step}    And the moon is full\n"))) == []

@@ -37,6 +37,9 @@ def out_of(name, asked, used, room):
             out_of("memory", 2**30, 0, 2**29),
             id="memory",
         ),
+        pytest.param(
+            {"cpu": "1e9999"}, {"cpu": "1"}, [], out_of("cpu", 2**63 - 1, 0, 1000), id="huge"
+        ),
         pytest.param({SLOT: "1"}, {SLOT: "0"}, [], out_of(SLOT, 1, 0, 0), id="extended resource"),
         pytest.param({SLOT: "1"}, {}, [], None, id="a resource that the node does not have"),
         pytest.param(

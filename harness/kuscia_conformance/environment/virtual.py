@@ -73,7 +73,7 @@ class VirtualController:
 
     def __post_init__(self) -> None:
         self.requests = Requests(self.loop.now, self._end)
-        self.loop.controller_spins = self._end
+        self.loop.controller_spins = self._never_waits
 
     async def start(self) -> None:
         """Starts the controller unless it was started, and waits until it is ready or has ended.
@@ -109,6 +109,11 @@ class VirtualController:
         if self._work is not None and not self._spins:
             self._spins = why
             self._work.cancel()
+
+    def _never_waits(self, why: str) -> None:
+        if self._spins:
+            raise ControllerError(f"the controller spins and cannot be cancelled: {why}")
+        self._end(why)
 
     async def _run(self, on_ready: Callable[[], None]) -> None:
         OF_CONTROLLER.set(True)

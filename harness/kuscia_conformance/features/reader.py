@@ -244,17 +244,23 @@ def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[U
 
 
 def _undefined(where: str, step: Step, steps: StepDefinitions) -> FeatureError:
-    near = steps.near(step.name)
-    hint = "features/README.md lists all steps"
-    if near:
-        hint = (
-            f"did you mean: {near[0]}" if len(near) == 1 else f"similar steps: {' · '.join(near)}"
-        )
-    if "\t" in step.name:
-        hint = f"write a space in place of the tab; {hint}"
     keyword, meant = step.keyword.strip(), step.type.title()
     counts = "" if keyword == meant else f" ({keyword} stands for {meant} here)"
-    return FeatureError(f"{where}: no such step: {keyword} {step.name}{counts}", hint=hint)
+    text = f"{where}: no such step: {keyword} {step.name}{counts}"
+    return FeatureError(text, hint=_instead(step.name, steps))
+
+
+def _instead(sentence: str, steps: StepDefinitions) -> str:
+    """Returns a hint with the steps that read like the sentence."""
+    if "\t" in sentence:
+        return f"write a space in place of the tab; {_instead(' '.join(sentence.split()), steps)}"
+    words = [word.title() for word in steps.keywords_of(sentence)]
+    if words:
+        return f"this step stands behind {' or '.join(words)}: {words[0]} {sentence}"
+    near = steps.near(sentence)
+    if len(near) == 1:
+        return f"did you mean: {near[0]}"
+    return f"similar steps: {' · '.join(near)}" if near else "features/README.md lists all steps"
 
 
 def _argument_problems(where: str, step: Step, definition: Definition) -> Iterator[FeatureError]:

@@ -117,6 +117,11 @@ class StepDefinitions:
         """Returns whether the sentence is a step after some keyword."""
         return any(each.parser.is_matching(sentence) for each in self.all())
 
+    def keywords_of(self, sentence: str) -> tuple[str, ...]:
+        """Returns the keywords behind which the sentence is a step; none if it is no step."""
+        found = (each.keywords for each in self.all() if each.parser.is_matching(sentence))
+        return next(found, ())
+
     def near(self, sentence: str) -> list[str]:
         """Returns up to three steps that read like the sentence, with its values in quotes."""
         examples = {_bare(each.sentence): each.example for each in self.all()}

@@ -23,6 +23,7 @@ from kuscia_conformance.features.giving import Created, Domain, Gift, Given, giv
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.features.tasks import Task, names_in, numbered
+from kuscia_conformance.lint.document_names import document_of, domains_in, keys_in
 from kuscia_conformance.lint.places import Mistake, placed
 from kuscia_conformance.lint.words import in_table
 from kuscia_conformance.scenario.observed.moments import words_of
@@ -76,9 +77,22 @@ def _mistakes(sentence: Sentence, gifts: Collection[Gift], given: Given) -> Iter
     described = any(isinstance(gift, Task | Domain) for gift in gifts)
     values = {k: v for k, v in sentence.values.items() if not (described and k == "domains")}
     yield from _unknown(values, _Names(given, tasks))
+    yield from _in_document(document_of(sentence), _Names(given, given.created))
     for word, *cells in sentence.table:
         if word == "witness" and (found := re.fullmatch(ARE, " ".join(cells))):
             yield from _unknown(found.groupdict(), _Names(given, given.created))
+
+
+def _in_document(document: Any, names: _Names) -> Iterator[Mistake]:
+    """Yields the names in a document that look misspelt, and keys without a domain.
+
+    Other names are possible: a document may say that a pod of another domain is absent.
+    """
+    keys = keys_in(document)
+    yield from chain(*(names.object(kind, key) for kind, key in keys if "/" not in key))
+    pods = (names.pod(key) for _, key in keys if "/" in key)
+    unknown = chain(*map(names.domain, domains_in(document)), *pods)
+    yield from dict.fromkeys(each for each in unknown if each[1].startswith("did you mean"))
 
 
 def _repeated(gifts: Collection[Gift], given: Given) -> Iterator[Mistake]:

@@ -23,10 +23,10 @@ from kuscia_conformance.evidence.record import (
     read_record,
 )
 from kuscia_conformance.evidence.tape import Tape
+from kuscia_conformance.features.own_steps import definition_of
 from kuscia_conformance.features.ownership import UNDECIDED
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.kube.objects import Obj
-from kuscia_conformance.replay.own_steps import definition_of
 from kuscia_conformance.replay.pairing import Pair, Today, pairs
 from kuscia_conformance.replay.stage import Stage, stage_of
 from kuscia_conformance.report.outcome import decided, remaining
@@ -77,7 +77,7 @@ def _stage(case: Case, recorded: Recorded, folder: Path) -> Stage:
 
 
 def _pairs(case: Case, recorded: Recorded) -> list[Pair]:
-    found = [(step, definition_of(step, case.path)) for step in case.steps]
+    found = [(step, definition_of(step, case.path, definitions())) for step in case.steps]
     today = [Today(step, definition) for step, definition in found if definition]
     return pairs(today, recorded.steps, datetime.fromisoformat(recorded.about["began"]))
 

@@ -18,7 +18,7 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.errors import NotFound
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.kube.objects import time_from, version_of
-from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes
+from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes, latest_request
 from kuscia_conformance.scenario.controller import ControllerUnderTest
 from kuscia_conformance.scenario.failure import (
     CheckFailed,
@@ -88,6 +88,8 @@ class Expectations:
         if end := ask("the controller's last words", self.controller.last_words, ""):
             self._exited(end, body)
         said = ask("the controller's last lines", self._controller_said, "")
+        if waited and (request := ask("the controller's latest request", self._latest_request, "")):
+            body = f"{body}\n\n{request}"
         text = render_failure(self.check, self.step, body, waited, self.history, said)
         line = self.step.line_number if self.step else 0
         raise CheckFailed(text, about() if callable(about) else about, line)
@@ -120,6 +122,13 @@ class Expectations:
         words = "\n".join(part for part in parts if part)
         text = render_failure(self.check, self.step, words, None, self.history, "")
         raise ControllerExited(text, end)
+
+    def _latest_request(self) -> str:
+        if REQUEST_LOG not in self.environment.can:
+            return ""
+        now = self.connection.journal.now()
+        found = self.connection.run(latest_request(self.connection.api, now))
+        return str(self.history.names.incoming(found))
 
     def _controller_said(self) -> str:
         """Returns the log's last lines, without the name of the run's folder in paths."""

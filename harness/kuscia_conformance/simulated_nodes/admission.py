@@ -21,6 +21,10 @@ class Rejection:
     message: str
 
 
+#: Go's largest int64: larger quantities are shown as this.
+_LARGEST = 2**63 - 1
+
+
 def rejection(pod: Obj, node: Obj, others: Iterable[Obj]) -> Rejection | None:
     """Returns why the pod may not run on the node; None if it may.
 
@@ -54,9 +58,9 @@ def _native_first(item: tuple[str, object]) -> tuple[int, str]:
 
 
 def _out_of(name: str, asked: Decimal | int, used: Decimal | int, room: Decimal) -> Rejection:
-    """Returns the rejection for a shortage; its numbers are integers, for CPU in thousandths."""
+    """Returns the rejection for a shortage; its numbers are int64s, for CPU in thousandths."""
     scale = 1000 if name == "cpu" else 1
-    numbers = [int(number * scale) for number in (asked, used, room)]
+    numbers = [int(min(number * scale, _LARGEST)) for number in (asked, used, room)]
     said = "requested: {}, used: {}, capacity: {}".format(*numbers)
     return Rejection(f"OutOf{name}", f"Node didn't have enough resource: {name}, {said}")
 

@@ -41,8 +41,9 @@ def run(workers: str | None, paths: tuple[Path, ...], **chosen: Any) -> NoReturn
     """
     try:
         sys.exit(_run(workers, paths, chosen))
-    except Exception:
-        click.echo("no verdict")
+    except Exception as error:
+        # The reason stands on standard error, too. A log with one of the two streams has it.
+        click.echo(f"no verdict: {str(error).partition(chr(10))[0]}")
         raise
 
 

@@ -49,7 +49,8 @@ class TokenFile:
         if not why:
             self._token, self._read_at = token, self.now()
         elif not self._token:
-            raise ClusterError(f"cannot read the token from {self.path}: {why}")
+            hint = "write the token into this file, or name another one as tokenFile"
+            raise ClusterError(f"cannot read the token from {self.path}: {why}", hint=hint)
 
 
 def is_header(text: str) -> bool:

@@ -148,7 +148,8 @@ class Plugin:
     def _failed(self, what: str) -> ClusterError:
         name = self.exec["command"]
         where = f"{self.exec.file}:{self.exec.lines['command']}"
-        return ClusterError(f"kubeconfig {where}: the program {name} {what}")
+        hint = "try `kubectl version` with this kubeconfig, which runs the same program"
+        return ClusterError(f"kubeconfig {where}: the program {name} {what}", hint=hint)
 
 
 def _info(cluster: Fields) -> dict[str, Any]:

@@ -115,8 +115,10 @@ def _is_witnessed(scenario: Scenario, who: str, state: str) -> bool:
 def pod_versions(scenario: Scenario, who: str) -> list[Version]:
     """Returns the versions of the pods.
 
-    For a task that was created again, the pods of the earlier task are left out.
+    For a task that was created again, the pods of the earlier task are left out. Raises
+    FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
     """
+    require_known(scenario, who)
     pods = [(i, v) for i, v in enumerate(scenario.history.versions) if v.resource is PODS]
     mine = [(i, v) for i, v in pods if is_pod_of(scenario, v.object, who)]
     since = scenario.applied.tasks[who].since if who in scenario.applied.tasks else 0
@@ -298,27 +300,38 @@ def situation(pod: Obj) -> str:
 
 
 def pods_of(scenario: Scenario, who: str) -> list[Version]:
-    """Returns the newest version of each existing pod of `who`."""
+    """Returns the newest version of each existing pod of `who`.
+
+    Raises FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
+    """
+    require_known(scenario, who)
     newest = scenario.history.latest(PODS).values()
     return [version for version in newest if is_pod_of(scenario, version.object, who)]
+
+
+def require_known(scenario: Scenario, who: str) -> None:
+    """Raises FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
+
+    A pod of no task or domain would never come, and the controller would be blamed for it.
+    """
+    known = [*scenario.applied.tasks, *scenario.domains.nodes]
+    if "/" not in who and who not in known:
+        text = f"{who!r} is neither a task nor a domain of this scenario"
+        raise FeatureError(text, hint=choice(who, known, "given"))
 
 
 def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
     """Checks whether a pod is one of `who`.
 
-    A task's pods are in its domains, and their names begin with the task's name and a dash. Raises
-    FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
+    A task's pods are in its domains, and their names begin with the task's name and a dash.
     """
-    tasks, nodes = scenario.applied.tasks, scenario.domains.nodes
+    tasks = scenario.applied.tasks
     namespace, name = pod["metadata"]["namespace"], name_of(pod)
     if "/" in who:
         return f"{namespace}/{name}" == who
     if who in tasks:
         return namespace in tasks[who].domains and name.startswith(f"{who}-")
-    if who in nodes:
-        return bool(namespace == who)
-    hint = choice(who, [*tasks, *nodes], "given")
-    raise FeatureError(f"{who!r} is neither a task nor a domain of this scenario", hint=hint)
+    return bool(namespace == who)
 
 
 def make_plain_pods(

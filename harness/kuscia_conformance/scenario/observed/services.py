@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kuscia_conformance.environment.journal import Version
+from kuscia_conformance.errors import FeatureError, choice
 from kuscia_conformance.kube.objects import (
     ENDPOINTS,
     PODS,
@@ -25,10 +26,13 @@ COLUMNS = ("service", "port", "leads to")
 def await_services(scenario: Scenario, domain: str, table: Sequence[Sequence[str]]) -> None:
     """Waits until the domain's services are exactly those of the table.
 
-    The first row of the table are headings, some of COLUMNS.
+    The first row of the table are headings, some of COLUMNS. Raises FeatureError for others.
     """
     __tracebackhide__ = True
     headings, *rows = table
+    for heading in headings:
+        if heading not in COLUMNS:
+            raise FeatureError(f"there is no column {heading!r}", hint=choice(heading, COLUMNS))
     wanted = sorted(" → ".join(row) for row in rows)
 
     def found() -> list[str]:
