@@ -8,7 +8,7 @@ ConformanceError                 the base class of all of them
 ├── EnvironmentFailure           the cluster, the controller or the machine failed          (exit 4)
 │   ├── HarnessError             the suite or its machine failed, such as a full disk
 │   ├── ClusterError             a cluster cannot be created, reached or used
-│   └── ControllerError          a controller cannot be started, or has ended
+│   └── ControllerError          a controller cannot be started or asked
 ├── NoEvidence                   the check passed without showing anything
 ├── NotRecorded                  a replay asks what the run did not record
 ├── NotReplayable                a scenario is another one than that which was recorded
@@ -93,7 +93,12 @@ class ClusterError(EnvironmentFailure):
 
 
 class ControllerError(EnvironmentFailure):
-    """A controller cannot be started, or has ended."""
+    """A controller cannot be started, or the process that owns it does not answer.
+
+    That it has ended on its own is no error of ours: see `scenario.failure.ControllerExited`.
+    """
+
+    cause = HarnessError.cause
 
 
 class NoEvidence(ConformanceError):

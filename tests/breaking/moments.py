@@ -35,7 +35,7 @@ def send(name, pid=None):
 
 
 def child(word, parent=None):
-    """Returns the pid of the child whose command line has the word, of this process by default."""
+    """Returns the pid of the child whose command line has the word; `parent` is this process."""
     command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent or os.getpid())]
     lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
     return next(int(line.split()[0]) for line in lines if word in line)

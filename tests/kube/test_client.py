@@ -162,6 +162,14 @@ def test_exec_of_a_failing_command_raises_api_error_with_its_output():
         executing(b"\x02no such file\n", failure)
 
 
+def test_exec_that_the_server_refuses_raises_its_error_and_not_that_it_does_not_answer():
+    async def refuse(_):
+        return web.json_response({"kind": "Status", "message": "no such pod"}, status=404)
+
+    with pytest.raises(NotFound, match="the server refuses to run a command"):
+        talk(refuse, lambda api: api.exec("pod", "ns", "app", ["true"]))
+
+
 def test_exec_that_ends_without_a_status_raises_api_error():
     with pytest.raises(ApiError, match="ended without a status"):
         executing(b"\x01hello")

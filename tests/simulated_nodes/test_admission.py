@@ -2,7 +2,7 @@
 
 import pytest
 
-from kuscia_conformance.simulated_nodes.admission import Rejection, rejection, requests
+from kuscia_conformance.simulated_nodes.admission import Rejection, rejection
 from tests.simulated_nodes.pods import SLOT, asking, container, node, pod
 
 NO_EXECUTE = {"key": "out", "value": "yes", "effect": "NoExecute"}
@@ -61,10 +61,11 @@ def test_a_pod_is_rejected_if_a_resource_of_the_node_is_not_enough(asked, room, 
     assert rejection(asking(**asked), node(**room), beside) == refused
 
 
-def test_a_limit_alone_is_a_request_and_requests_of_containers_add_up():
-    first = container("first", resources={"limits": {"cpu": "1"}})
-    second = container("second", resources={"limits": {"cpu": "9"}, "requests": {"cpu": "500m"}})
-    assert requests(pod(first, second)) == {"cpu": 1.5}
+def test_the_sidecar_of_another_pod_takes_room():
+    sidecar = container("proxy", resources={"requests": {"cpu": "6"}}, restartPolicy="Always")
+    other = pod(container("main", resources={"requests": {"cpu": "6"}}), initContainers=[sidecar])
+    refused = out_of("cpu", 8000, 12000, 16000)
+    assert rejection(asking(cpu="8"), node(cpu="16"), [other]) == refused
 
 
 def affinity(*terms):

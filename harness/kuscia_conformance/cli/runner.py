@@ -94,7 +94,7 @@ def _conclude(run: Run, progress: Progress, code: int) -> int:
 
 
 def _print(run: Run, evidence: Evidence, progress: Progress) -> None:
-    errors = {"run": str(run.failure or ""), "progress": progress.failed, **run.unwritten}
+    errors = {"progress": progress.failed, **run.unwritten}
     conclude(progress.console, run.settings.out, evidence, errors)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import indent
 
 import click
 from rich.console import Console
@@ -38,9 +39,12 @@ def show(console: Console, evidence: Evidence) -> None:
     found = ", ".join(f"{n} {word}" for word, n in counts(checks, evidence.results).items())
     line = f"[{style} bold]{verdict.word}[/]: {found or 'no check ran'}"
     console.print(line, soft_wrap=True)
-    hints = [line for failure in evidence.ending.failures for line in failure.text.splitlines()[1:]]
-    for line in (*verdict.reasons, *dict.fromkeys(hints)):
-        console.print(f"  {escape(line)}", soft_wrap=True)
+    texts = (failure.text.partition("\n") for failure in evidence.ending.failures)
+    hints = {first: hint for first, _, hint in texts}
+    for reason in verdict.reasons:
+        console.print(f"  {escape(reason)}", soft_wrap=True)
+        if hints.get(reason):
+            console.print(indent(escape(hints[reason]), "  "), soft_wrap=True)
 
 
 def conclude(console: Console, out: Path, evidence: Evidence, errors: Mapping[str, str]) -> None:

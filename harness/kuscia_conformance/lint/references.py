@@ -23,11 +23,10 @@ from kuscia_conformance.features.giving import Created, Domain, Gift, Given, giv
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.features.tasks import Task, names_in, numbered
+from kuscia_conformance.lint.places import Mistake, placed
+from kuscia_conformance.lint.words import in_table
 from kuscia_conformance.scenario.observed.moments import words_of
 from kuscia_conformance.scenario.observed.pods import ARE, whom
-
-#: A mistake in a step: what is wrong, and a hint.
-Mistake = tuple[str, str]
 
 
 def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
@@ -36,19 +35,25 @@ def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
     for step, sentence, function in _known(case, steps):
         try:
             gifts = given_by(function, sentence, given)
-        except DocumentError:  # the reader reports it; what the step gives is not known
+        except UsageError as error:  # what the step gives is not known
+            if not _is_reported(error, function, sentence):
+                yield placed(case, step, error.message, error.hint)
             return
-        except UsageError as error:
-            yield placed(case, step, error.message, error.hint)
-            return
-        for text, hint in _mistakes(sentence, gifts, given):
-            yield placed(case, step, text, hint)
+        yield from _placed(case, step, _mistakes(sentence, gifts, given))
         for domain in chain(*(task.domains for task in _described(gifts))):
             parties.setdefault(domain, step)
     # A task may be described before its domains. A manifest may name a domain that is nowhere.
     for domain, step in parties.items():
-        for text, hint in _Names(given, ()).domain(domain):
-            yield placed(case, step, text, hint)
+        yield from _placed(case, step, _Names(given, ()).domain(domain))
+
+
+def _placed(case: Case, step: Step, mistakes: Iterable[Mistake]) -> Iterator[FeatureError]:
+    return (placed(case, step, text, hint) for text, hint in mistakes)
+
+
+def _is_reported(error: UsageError, function: Any, sentence: Sentence) -> bool:
+    """Returns whether the reader, which examines files, or `words` reports the mistake."""
+    return isinstance(error, DocumentError) or bool(in_table(function, sentence))
 
 
 def _known(case: Case, steps: StepDefinitions) -> Iterator[tuple[Step, Sentence, Any]]:
@@ -60,12 +65,6 @@ def _known(case: Case, steps: StepDefinitions) -> Iterator[tuple[Step, Sentence,
             yield step, sentence_of(step, definition, files), definition.function
         elif definition is None or not definition.looks:
             return
-
-
-def placed(case: Case, step: Step, text: str, hint: str = "") -> FeatureError:
-    """Returns the error for a mistake in a step, with its file, its line and its text."""
-    where = f"{case.path}:{step.line_number}"
-    return FeatureError(f"{where}: {text}: {step.keyword.strip()} {step.name}", hint=hint)
 
 
 def _mistakes(sentence: Sentence, gifts: Collection[Gift], given: Given) -> Iterator[Mistake]:

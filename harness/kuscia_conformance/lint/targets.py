@@ -9,8 +9,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from kuscia_conformance.errors import UsageError
-from kuscia_conformance.features.fixture_files import EXPECTED
 from kuscia_conformance.features.reader import is_ours, suite_features
+from kuscia_conformance.features.schemas import EXPECTED
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,8 @@ class Applied:
     #: Labels and annotations for every task, from `--task-defaults`.
     task_defaults: Mapping[str, Any] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    #: The names of the tasks that a step has created, and none has deleted.
+    made: set[str] = field(default_factory=set)
     #: The AppImage of tasks without a manifest of their own, once it was read from its file.
     app_image: Obj | None = None
     app_image_made: bool = False
@@ -122,6 +124,7 @@ class Applied:
                 self._not_accepted(f"{manifest['kind']} {name}", error)
             if is_task:
                 self.tasks[name] = replace(self.tasks[name], uid=uid_of(created))
+                self.made.add(name)
 
     def _not_accepted(self, what: str, error: ApiError) -> NoReturn:
         __tracebackhide__ = True
@@ -158,10 +161,29 @@ class Applied:
     def patch_task(self, name: str, patch: Obj, sub: str = "") -> None:
         """Patches a task in the cluster, or with `sub` one of its subresources.
 
-        Raises ApiError if the API server refuses the patch.
+        The check fails if the task has gone although no step has deleted it. Raises ApiError if the
+        API server refuses the patch.
         """
-        real, api = self.expect.history.names.real(self.task(name).name), self.connection.api
-        self.connection.run(api.patch(KUSCIA_TASKS, real, TASK_NAMESPACE, patch, sub=sub))
+        __tracebackhide__ = True
+        real, api = self._made(name), self.connection.api
+        with self.expect.there(f'the task "{name}"'):
+            self.connection.run(api.patch(KUSCIA_TASKS, real, TASK_NAMESPACE, patch, sub=sub))
+
+    def delete_task(self, name: str) -> None:
+        """Deletes a task. The check fails if it has gone although no step has deleted it."""
+        __tracebackhide__ = True
+        real, api = self._made(name), self.connection.api
+        self.made.discard(name)
+        with self.expect.there(f'the task "{name}"'):
+            self.connection.run(api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
+
+    def _made(self, name: str) -> str:
+        """Returns the real name of a task that a step has created, and none has deleted."""
+        task = self.task(name)
+        if name not in self.made:
+            text = f'the task "{name}" was not created, or a step has deleted it'
+            raise FeatureError(text, hint="create it in an earlier step")
+        return str(self.expect.history.names.real(task.name))
 
     def _as_sent(self, resource: Resource, manifest: Obj) -> Obj:
         sent = self.expect.history.names.outgoing(manifest)

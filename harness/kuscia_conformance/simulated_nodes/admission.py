@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from kuscia_conformance.kube.objects import Obj, quantity
-from kuscia_conformance.kube.placement import selects, tolerates
+from kuscia_conformance.kube.placement import requests_of, selects, tolerates, total
 
 #: The resources that every node has. A kubelet checks other resources only if the node names them.
 NATIVE = ("cpu", "memory", "ephemeral-storage")
@@ -39,28 +38,14 @@ def rejection(pod: Obj, node: Obj, others: Iterable[Obj]) -> Rejection | None:
 
 def _shortage(pod: Obj, node: Obj, others: Sequence[Obj]) -> Rejection | None:
     room = {name: quantity(text) for name, text in node["status"].get("allocatable", {}).items()}
-    used = requests(*others)
+    used = total(map(requests_of, others))
     if len(others) + 1 > room.get("pods", 0):
         return _out_of("pods", 1, len(others), room.get("pods", Decimal(0)))
-    for name, asked in sorted(requests(pod).items(), key=_native_first):
+    for name, asked in sorted(requests_of(pod).items(), key=_native_first):
         minded = name in room or name in NATIVE
         if minded and asked + used[name] > room.get(name, 0):
             return _out_of(name, asked, used[name], room.get(name, Decimal(0)))
     return None
-
-
-def requests(*pods: Obj) -> defaultdict[str, Decimal]:
-    """Returns the sum of the requests of all containers, by resource, in base units (bytes, cores).
-
-    A limit without a request counts as a request.
-    """
-    total: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for container in (container for pod in pods for container in pod["spec"]["containers"]):
-        resources = container.get("resources") or {}
-        asked = {**(resources.get("limits") or {}), **(resources.get("requests") or {})}
-        for name, text in asked.items():
-            total[name] += quantity(text)
-    return total
 
 
 def _native_first(item: tuple[str, object]) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from kuscia_conformance.documents import document_problems
-from kuscia_conformance.features.fixture_files import schema_for
+from kuscia_conformance.features.schemas import schema_for
 from kuscia_conformance.scenario.names import plain_key
 from kuscia_conformance.scenario.observed.reservations import (
     _moved,

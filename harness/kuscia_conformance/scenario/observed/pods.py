@@ -14,10 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
-import orjson
 from pytest_bdd import parsers
 
 from kuscia_conformance import documents
@@ -32,15 +30,12 @@ from kuscia_conformance.kube.objects import (
     Obj,
     has_ended,
     name_of,
-    namespace_of,
     phase_of,
     quantity,
     uid_of,
 )
 from kuscia_conformance.scenario.capacity import free_cpu, plain_pod, set_cpu
 from kuscia_conformance.scenario.scenario import Scenario
-from kuscia_conformance.simulated_nodes import exit_order
-from kuscia_conformance.simulated_nodes.exit_order import Order, containers
 
 
 def _is_ready(pod: Obj) -> bool:
@@ -202,19 +197,6 @@ def await_over(scenario: Scenario, who: str) -> None:
     )
 
 
-def finish(scenario: Scenario, who: str, order: Order) -> None:
-    """Waits until all pods have run, and tells those that still run how to end."""
-    __tracebackhide__ = True
-    await_state(scenario, who, "run")
-    scenario.history.act()
-    api, simulated = scenario.connection.api, "simulated-nodes" in scenario.environment.can
-    mine = {uid_of(version.object) for version in pod_versions(scenario, who)}
-    there = [version.real for version in pods_of(scenario, who) if uid_of(version.object) in mine]
-    running = [pod for pod in there if phase_of(pod) == "Running"]
-    told = (exit_order.give(api, pod, order, simulated=simulated) for pod in running)
-    scenario.connection.together(*told)
-
-
 def made_again(scenario: Scenario, who: str) -> str:
     """Returns a text about pods that were created more than once under one name, or "".
 
@@ -302,12 +284,13 @@ def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
 
 def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
     """Returns the text of a failure: the expected state, and what each existing pod is instead."""
-    pods = [f"{version.key} is {_situation(version.object)}" for version in pods_of(scenario, who)]
+    pods = [f"{version.key} is {situation(version.object)}" for version in pods_of(scenario, who)]
     actual = "; ".join(pods) or "it has no pods"
     return f"expected: {which} of {who} {state}\nactual:   {actual}"
 
 
-def _situation(pod: Obj) -> str:
+def situation(pod: Obj) -> str:
+    """Returns the phase of a pod, whether it is bound, and why not."""
     where = "bound" if pod["spec"].get("nodeName") else "not bound"
     condition = objects.condition_of(pod, "PodScheduled") or {}
     why = f" ({condition['message']})" if condition.get("message") else ""
@@ -352,33 +335,3 @@ def make_plain_pods(
         if cpu:
             set_cpu(pod, scenario.connection.run(free_cpu(api, node)) - quantity(cpu))
         scenario.connection.run(api.create(PODS, pod))
-
-
-def require_file(scenario: Scenario, who: str, path: str, document: Any) -> None:
-    """Fails the check unless the file in each pod has JSON that matches the document.
-
-    Also fails if there is no pod. The file is read in the pod's first container.
-    """
-    __tracebackhide__ = True
-    pods, context = pods_of(scenario, who), Context(nodes=scenario.domains.nodes)
-    if not pods:
-        scenario.expect.fail(f"expected: {path} in {who}\nactual:   there is no such pod")
-    for version in pods:
-        question = f"the file {path} in {version.key}"
-        text = scenario.history.tape.ask(question, partial(_read, scenario, version.real, path))
-        try:
-            found = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            scenario.expect.fail(f"expected: JSON in {path} of {version.key}\nactual:   {text}")
-        if mismatches := documents.compare(document, found, context):
-            wrong = documents.mismatched(document, "file", mismatches)
-            text = f"{path} in {version.key}\n{documents.render(mismatches)}"
-            scenario.expect.fail(text, about=wrong)
-
-
-def _read(scenario: Scenario, pod: Obj, path: str) -> str:
-    """Returns the file's content in the pod's first container, in the scenario's own names."""
-    name, namespace, container = name_of(pod), namespace_of(pod) or "", containers(pod)
-    api = scenario.connection.api
-    text = scenario.connection.run(api.exec(name, namespace, next(iter(container)), ["cat", path]))
-    return str(scenario.names.incoming(text))
