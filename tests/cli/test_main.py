@@ -55,10 +55,10 @@ def kubeconfig(tmp_path):
         (["run", "--frobnicate"], 2, "No such option"),
         (["run", "--cluster", "nonsense"], 2, "valid: controlplane, embedded, kind, kubeconfig"),
         (["run", "--cluster", "controlplane:x"], 2, "controlplane takes no name"),
-        (["run", "--nodes", "x"], 2, "--nodes x: expected a number, 2 or more"),
+        (["run", "--nodes", "x"], 2, "--nodes x: expected a number from 2 to 1000"),
         (["run", "--controller", "x"], 2, "valid: reference, none"),
         (["run", "--timeout-scale", "0"], 2, "--timeout-scale 0"),
-        (["run", "-n", "x"], 2, "-n x: expected a number or auto"),
+        (["run", "-n", "x"], 2, "-n x: expected a number up to 64, or auto"),
         (
             ["run", "--only", "nothing", "--cluster", "kind"],
             2,

@@ -1,6 +1,7 @@
-"""A small feature with its document, which the tests of inputs damage."""
+"""A small feature with its documents, which the tests of inputs damage."""
 
 from kuscia_conformance.lint import lint
+from kuscia_conformance.steps import definitions
 
 FEATURE = """Feature: Mine
 
@@ -28,15 +29,18 @@ DOCUMENT = "phase: Running\n"
 
 
 def written(folder, feature=FEATURE, document=DOCUMENT):
-    """Writes the feature, a text or bytes, and its document; returns the feature's path."""
+    """Writes the feature and its document, texts or bytes; returns the feature's path."""
     path = folder / "mine.feature"
-    path.write_bytes(feature if isinstance(feature, bytes) else feature.encode())
-    (folder / "mine.status.yaml").write_bytes(
-        document if isinstance(document, bytes) else document.encode()
-    )
+    path.write_bytes(as_bytes(feature))
+    (folder / "mine.status.yaml").write_bytes(as_bytes(document))
     return path
 
 
-def mistakes(path):
-    """Returns what `lint` says of the feature, without the folder."""
-    return [str(each).replace(f"{path.parent}/", "") for each in lint([path]).problems]
+def as_bytes(content):
+    return content if isinstance(content, bytes) else content.encode()
+
+
+def mistakes(*paths):
+    """Returns what `lint` says of the files, without the folder of the first."""
+    problems = lint(definitions(), paths).problems
+    return [str(each).replace(f"{paths[0].parent}/", "") for each in problems]
