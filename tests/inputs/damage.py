@@ -75,7 +75,8 @@ def letter_changed(text, random):
 
 
 def recoded(text, random):
-    return text.encode(random.choice(["utf-16", "utf-32", "utf-16-le", "utf-8-sig", "cp037"]))
+    encoding = random.choice(["utf-16", "utf-32", "utf-16-le", "utf-8-sig", "cp037"])
+    return text.encode(encoding, "replace")
 
 
 WAYS = (
@@ -88,5 +89,5 @@ def damaged(text, random):
     """Returns the text, damaged once or twice in one of these ways."""
     content = random.choice(WAYS)(text, random)
     if random.random() < 0.3:
-        content = random.choice(WAYS)(content.decode("utf-8", "replace") or "\n\n\n", random)
+        content = random.choice(WAYS)(content.decode("utf-8", "replace") + "\n - x\n", random)
     return content

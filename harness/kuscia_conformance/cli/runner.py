@@ -144,6 +144,8 @@ def _arguments(workers: int) -> list[str]:
     arguments = ["-c", os.devnull, "--rootdir", rootdir, "-p", "no:cacheprovider"]
     # Only the reporter is left out: the plugin `terminal` knows options such as -v.
     arguments += ["-p", "no:terminalreporter"]
+    # The command has imported these plugins before pytest could rewrite their assertions.
+    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     # These are loaded even if PYTEST_DISABLE_PLUGIN_AUTOLOAD or PYTEST_ADDOPTS says otherwise.
     arguments += ["-p", "pytest-bdd", "-p", "kuscia-conformance"]
     if workers:

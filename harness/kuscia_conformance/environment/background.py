@@ -243,7 +243,7 @@ def _follow(say: Callable[[str], None]) -> None:
     told = 0
     while True:
         stands, lives = _written().exists(), _lives()
-        lines = (folder() / "log").read_text(errors="replace").splitlines()
+        lines = (folder() / "log").read_text(encoding="utf-8", errors="replace").splitlines()
         for line in lines[told:]:
             say(line)
         told = len(lines)
@@ -256,7 +256,7 @@ def _follow(say: Callable[[str], None]) -> None:
 
 def _why_not() -> str:
     try:
-        return _failure().read_text()
+        return _failure().read_text(encoding="utf-8")
     except FileNotFoundError:
         return f"the background process has ended; its log: {folder() / 'log'}"
 
@@ -295,7 +295,7 @@ def main(settings: Settings) -> int:
     except KeyboardInterrupt:
         return 0
     except ConformanceError as error:
-        _failure().write_text(str(error))
+        _failure().write_text(str(error), encoding="utf-8")
         return 4
     finally:
         _written().unlink(missing_ok=True)

@@ -210,7 +210,7 @@ def _require_sense_of_the_clock(settings: Settings) -> None:
 
 def _node_names(cluster: str, text: str) -> tuple[str, ...]:
     """Returns the names in `--nodes`; empty for a number, and for clusters that the run makes."""
-    if address_of(cluster).kind != "kubeconfig" or text.strip().isdigit():
+    if address_of(cluster).kind != "kubeconfig" or text.strip().isdecimal():
         return ()
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if len(names) < 2:

@@ -8,6 +8,7 @@ socket and does what the scenarios ask for. The scenarios may run in worker proc
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Client, Connection, Listener
@@ -30,7 +31,7 @@ def listening(work: Path, processes: Sequence[Process]) -> Iterator[None]:
     The thread has to live as long as the processes that it starts, because Linux ends a child
     process when the thread that started it ends (`clusters.process`, PR_SET_PDEATHSIG).
     """
-    with Listener(str(work / SOCKET)) as listener:
+    with _address(work) as address, Listener(address) as listener:
         # A daemon thread: if the folder was deleted, END cannot reach it.
         thread = Thread(target=_serve, args=(listener, processes), daemon=True)
         thread.start()
@@ -49,7 +50,7 @@ def ask(work: Path, what: str) -> None:
     that owns the controller does not answer.
     """
     try:
-        with Client(str(work / SOCKET)) as connection:
+        with _address(work) as address, Client(address) as connection:
             connection.send(what)
             said: str = connection.recv()
     except (OSError, EOFError) as error:
@@ -58,6 +59,23 @@ def ask(work: Path, what: str) -> None:
         ) from error
     if said:
         raise ControllerError(said)
+
+
+@contextmanager
+def _address(work: Path) -> Iterator[str]:
+    """Yields a path of the socket that the system accepts: at most 107 bytes on Linux.
+
+    The folder may lie deeper, below a long TMPDIR. Then the path leads through its descriptor.
+    """
+    path = str(work / SOCKET)
+    if len(os.fsencode(path)) < 100 or not Path("/proc/self/fd").is_dir():
+        yield path
+        return
+    folder = os.open(work, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{SOCKET}"
+    finally:
+        os.close(folder)
 
 
 def _serve(listener: Listener, processes: Sequence[Process]) -> None:
