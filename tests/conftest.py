@@ -48,12 +48,13 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _temporary_folder():
+def _temporary_folder(tmp_path_factory):
     """Gives the runs of this session a temporary folder of their own.
 
     They would otherwise remove what the killed runs of other sessions have left, and say so. Its
     path is short, because it will contain sockets.
     """
+    tmp_path_factory.getbasetemp()  # pytest keeps its own folders for a look after the tests
     before = os.environ.get("TMPDIR"), tempfile.tempdir
     with tempfile.TemporaryDirectory(prefix="k") as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder

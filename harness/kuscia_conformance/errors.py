@@ -8,7 +8,7 @@ ConformanceError                 the base class of all of them
 ├── EnvironmentFailure           the cluster, the controller or the machine failed          (exit 4)
 │   ├── HarnessError             the suite or its machine failed, such as a full disk
 │   ├── ClusterError             a cluster cannot be created, reached or used
-│   └── ControllerError          a controller cannot be started, or has ended
+│   └── ControllerError          a controller cannot be started or asked
 ├── NoEvidence                   the check passed without showing anything
 ├── NotRecorded                  a replay asks what the run did not record
 ├── NotReplayable                a scenario is another one than that which was recorded
@@ -35,11 +35,13 @@ from typing import Any, ClassVar
 class ConformanceError(Exception):
     """An error for the user: `message` says what went wrong, `hint` says what to do next.
 
-    The hint may be empty. `str()` gives both, the hint on a line of its own.
+    `str()` gives both, the hint on a line of its own, or `usual_hint` if it is empty.
     """
 
     #: Who is at fault: author (also of options), harness or cluster; see `cause_of`.
     cause: ClassVar[str] = "cluster"
+    #: What to do after an error of this class that has no hint of its own.
+    usual_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -47,7 +49,8 @@ class ConformanceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+        hint = self.hint or self.usual_hint
+        return f"{self.message}\n  {hint}" if hint else self.message
 
     def add_place(self, where: str, step: str) -> None:
         """Adds to the message the file and line in which the error came up, and the step there."""
@@ -80,14 +83,22 @@ class HarnessError(EnvironmentFailure):
     """The suite or its machine failed, for example because the disk is full."""
 
     cause = "harness"
+    usual_hint = "run again; if it fails again, please report it with this text"
 
 
 class ClusterError(EnvironmentFailure):
     """A cluster cannot be created, reached or used."""
 
+    usual_hint = "see whether the cluster works, and run again when it does"
+
 
 class ControllerError(EnvironmentFailure):
-    """A controller cannot be started, or has ended."""
+    """A controller cannot be started, or the process that owns it does not answer.
+
+    That it has ended on its own is no error of ours: see `scenario.failure.ControllerExited`.
+    """
+
+    cause = HarnessError.cause
 
 
 class NoEvidence(ConformanceError):
@@ -135,11 +146,22 @@ class ApiError(ConformanceError):
     def is_refusal(self) -> bool:
         """Whether the server has judged the object and refuses it.
 
-        Otherwise it could not serve the request, or the user may not send it. RBAC and webhooks
-        both answer 403, with other texts.
+        Otherwise it could not serve the request, or the user may not send it: 403 is the answer of
+        RBAC and of quotas.
         """
-        forbidden = self.code == 403 and " is forbidden: User " in self.message
-        return 400 <= self.code < 500 and self.code not in (401, 408, 429) and not forbidden
+        judged = 400 <= self.code < 500 and self.code not in (401, 403, 408, 429)
+        return judged or self.by_webhook or self.is_malformed
+
+    @property
+    def by_webhook(self) -> bool:
+        """Whether an admission webhook has refused the object, with whatever code."""
+        return self.code >= 400 and self.message.startswith("admission webhook ")
+
+    @property
+    def is_malformed(self) -> bool:
+        """Whether the object does not fit its definition, or is too large."""
+        too_large = "etcdserver: request is too large" in self.message
+        return not self.by_webhook and (self.code in (400, 413, 422) or too_large)
 
     @property
     def causes(self) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from kuscia_conformance.apiserver.apimachinery.request import Request
 from kuscia_conformance.apiserver.handlers import resources
 from kuscia_conformance.apiserver.kubelet import NoKubelet
 from kuscia_conformance.apiserver.router import LARGEST_BODY, handle
-from kuscia_conformance.apiserver.server import Server
+from kuscia_conformance.apiserver.server import CLIENTS, Server
 from tests.apiserver.given import DEFINITIONS, told
 
 HEADERS = {"authorization": "Bearer t"}
@@ -51,6 +51,25 @@ def test_an_error_of_ours_becomes_an_answer(monkeypatch, caplog, error, code, sa
     answer = ask()
     assert answer.code == code
     assert said in answer.body
+
+
+def test_the_latest_request_of_each_client_is_kept_of_the_latest_clients():
+    server = Server({"t": "admin"}, pace=0)
+
+    def heard(who, path):
+        headers = {**HEADERS, "user-agent": who}
+        return asyncio.run(handle(server, Request("GET", path, headers=headers)))
+
+    for number in range(CLIENTS + 5):
+        heard(f"client-{number}", "/version")
+    heard("client-50", "/healthz")
+    heard("client-50", "/nowhere")
+    [*others, last] = orjson.loads(heard("client-99", "/debug/requests").body)["requests"]
+    assert len(others) + 1 == len(server.latest) == CLIENTS
+    assert (last["who"], last["path"]) == ("client-99", "/debug/requests")
+    assert (others[-1]["who"], others[-1]["path"]) == ("client-50", "/nowhere")
+    asyncio.run(handle(server, Request("GET", "/version", headers={"user-agent": "stranger"})))
+    assert "stranger" not in server.latest
 
 
 def test_a_cluster_without_nodes_has_no_logs_and_runs_no_commands():

@@ -58,7 +58,8 @@ def kubeconfig(tmp_path):
         (["run", "--nodes", "x"], 2, "--nodes x: expected a number from 2 to 1000"),
         (["run", "--controller", "x"], 2, "valid: reference, none"),
         (["run", "--timeout-scale", "0"], 2, "--timeout-scale 0"),
-        (["run", "-n", "x"], 2, "-n x: expected a number up to 64, or auto"),
+        (["run", "-n", "x"], 2, "no verdict: -n x: expected a number up to 64, or auto"),
+        (["replay"], 2, "results"),
         (
             ["run", "--only", "nothing", "--cluster", "kind"],
             2,
@@ -120,3 +121,14 @@ def test_lint_prints_counts_if_there_are_no_problems(tmp_path):
     (tmp_path / "mine.status.yaml").write_text("phase: Running\n")
     done = call(tmp_path, "lint", "mine.status.yaml")
     assert (done.stdout, done.returncode) == ("0 features, 0 checks, 1 document\n", 0)
+
+
+def test_the_list_of_requirements_has_their_texts(tmp_path):
+    [line] = call(tmp_path, "list", "--requirements", "VW-06").stdout.splitlines()
+    assert "A Failed task says why, in reason or message." in line
+    assert line.startswith("VW-06  MUST  page")
+
+
+def test_a_requirement_is_explained_with_the_meaning_of_its_source(tmp_path):
+    text = call(tmp_path, "explain", "VW-06").stdout
+    assert "VW-06 (MUST, source: page (Kuscia's page on KusciaTask))" in text

@@ -18,7 +18,6 @@ from signal import Signals
 import psutil
 
 from kuscia_conformance.clusters.run_folder import LABEL
-from kuscia_conformance.clusters.strays import strays
 from tests.breaking.given import MOMENTS, SMALL, in_check, in_hook
 
 SUITE = (sys.executable, "-P", "-m", "kuscia_conformance")
@@ -69,12 +68,13 @@ class Place:
         """Returns the processes, files and containers of the runs in this place."""
         files = [str(path) for top in (self.tmp, self.home) for path in top.rglob("*")]
         return {
-            "processes": [str(each) for each in psutil.process_iter() if self._is_here(each)],
+            "processes": [str(each) for each in psutil.process_iter() if self.is_here(each)],
             "files": sorted(files),
             "containers": self._containers(),
         }
 
-    def _is_here(self, process: psutil.Process) -> bool:
+    def is_here(self, process: psutil.Process) -> bool:
+        """Returns whether the process lives and belongs to a run in this place."""
         try:
             if process.status() == psutil.STATUS_ZOMBIE:
                 return False
@@ -168,8 +168,3 @@ def _reached(here: Place, moment: Moment, run: "subprocess.Popen[str]") -> str:
         assert run.poll() is None, run.communicate()[0]
         time.sleep(0.005)  # neither a file nor a container announces itself
     return ""
-
-
-def run_of(here: Place) -> list[psutil.Process]:
-    """Returns the children of the runs in this place."""
-    return [each for folder in here.tmp.glob("*/*") for each in strays(folder)]

@@ -4,16 +4,20 @@ After SIGKILL this is so after the next command. With `--full` all signals are s
 """
 
 import shutil
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.breaking.given import in_check, in_hook
 from tests.ends.given import (
     FIRST,
     IN_RUN,
     KIND,
     READY,
+    SEND,
     SIGNALS,
     Moment,
     docker_ps,
@@ -110,3 +114,36 @@ def test_nothing_is_left_of_a_run_on_a_control_plane(name, moment, tmp_path):
 @pytest.mark.parametrize(("name", "moment"), pairs(IN_KIND))
 def test_nothing_is_left_of_a_run_on_kind(name, moment, tmp_path):
     leaves_nothing(tmp_path, name, moment, ON_KIND)
+
+
+#: The parent is killed in the middle of a check of a worker, which would go on for ten minutes.
+PARENT_DIES = "send('{}', os.getppid()) or __import__('time').sleep(600)"
+WITH_WORKERS = (
+    Moment("in-a-check-of-a-worker", in_check("small-second", PARENT_DIES)),
+    line("after-a-check", " pass "),
+    Moment("after-the-last-check", in_hook("sessionfinish()", f"IS_WORKER or {SEND}")),
+)
+
+
+def ends_by_themselves(here):
+    """Waits until the workers have ended; the kernel tells them that their parent has."""
+    for each in psutil.process_iter():
+        if here.is_here(each):
+            with suppress(psutil.NoSuchProcess):
+                each.wait(30)
+
+
+@pytest.mark.parametrize(
+    ("name", "moment"), pairs(WITH_WORKERS, {("SIGKILL", "in-a-check-of-a-worker")})
+)
+def test_nothing_is_left_of_a_run_with_workers(name, moment, tmp_path):
+    with place(tmp_path) as here:
+        before = here.inventory()
+        code, said = ended(here, moment, name, ("-n", "2"))
+        assert "Traceback" not in said, said
+        if name == "SIGKILL":
+            ends_by_themselves(here)
+            here.command("down")
+        else:
+            assert code in (0, 3), (code, said)
+        assert here.inventory() == before, said

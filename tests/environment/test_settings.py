@@ -104,7 +104,7 @@ def test_settings_survive_a_round_trip_through_json(tmp_path):
         {
             "cluster": "kubeconfig:x#y",
             "nodes": "a,b",
-            "controller": ["cmd:one", "cmd:two"],
+            "controller": ["cmd:true", "cmd:false"],
             "only": "clean*,SC-02",
             "setup": str(setup),
             "task_defaults": str(defaults),

@@ -57,7 +57,7 @@ def test_a_setup_with_an_unknown_kind_is_refused_and_undone(control_plane, tmp_p
     access, file = read_access(control_plane), tmp_path / "setup.yaml"
     unknown = "\n---\napiVersion: v1\nkind: Nonsense\nmetadata: {name: brought}\n"
     file.write_text(MANIFESTS + unknown)
-    with pytest.raises(ClusterError, match="serves no Nonsense"), set_up(access, file, "test"):
+    with pytest.raises(UsageError, match="serves no Nonsense"), set_up(access, file, "test"):
         pass
     assert not there(access)
 

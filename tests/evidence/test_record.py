@@ -69,10 +69,10 @@ def test_each_line_is_on_disk_when_its_step_has_ended(tmp_path):
 def test_the_error_of_the_cleaning_stands_in_the_last_line(tmp_path):
     with Record(tmp_path) as record, suppress(ClusterError), record.cleaning(list):
         record.write(ABOUT)
-        raise ClusterError("pods of bob could not be deleted")
+        raise ClusterError("pods of bob could not be deleted", hint="see whether they are stuck")
     assert read_record(tmp_path).cleaning == {
         "class": "ClusterError",
-        "text": "pods of bob could not be deleted",
+        "text": "pods of bob could not be deleted\n  see whether they are stuck",
     }
 
 

@@ -22,8 +22,8 @@ def test_lint_reports_no_problem_in_a_valid_feature(tmp_path):
         ("@id:mine-runs ", "", "mine.feature:13: scenario 'It runs' needs one @id tag, found none"),
         ("@id:mine-rows", "@id:mine-runs", "mine.feature:17: @id:mine-runs is used twice, first"),
         ("| other |", "| first |", "mine.feature:17: @id:mine-rows#first is used twice"),
-        ("@req:RN-01", "@req:RN-99", "mine.feature:13: unknown tags: @req:RN-99"),
-        ("@core", "@cor", "unknown tags: @cor"),
+        ("@req:RN-01", "@req:RN-99", "mine.feature:13: unknown tag @req:RN-99"),
+        ("@core", "@cor", "unknown tag @cor"),
         ("| id    |", "| name  |", "mine.feature:22: Examples need a column 'id'"),
         ("      | first | alice |\n      | other | bob   |\n", "", "these Examples have no row"),
         ("| who   |", "| whom  |", "mine.feature:18: the Examples have no column 'who'"),
@@ -48,7 +48,8 @@ def test_a_step_under_the_wrong_keyword_is_told_for_which_keyword_its_and_stands
     path = written(tmp_path, ('Then the status of "psi" matches "mine.status.yaml"', steps))
     [problem] = lint([path]).problems
     assert 'And the phases of "psi" were Pending (And stands for When here)' in str(problem)
-    assert 'Then the phases of "psi" were' in problem.hint
+    step = 'Then the phases of "psi" were Pending'
+    assert problem.hint == f"this step stands behind Then: {step}"
 
 
 def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
@@ -89,7 +90,7 @@ def test_a_rule_of_throughout_that_does_not_exist_is_reported_with_those_that_do
     path = written(tmp_path, ('the status of "psi" matches "mine.status.yaml"', rows))
     [problem] = lint([path]).problems
     assert "mine.feature:16: 'phase goes forwards' cannot stand here" in str(problem)
-    assert "phase goes forward;" in problem.hint
+    assert "did you mean phase goes forward? valid: " in problem.hint
 
 
 def test_a_table_below_a_step_that_takes_none_is_reported(tmp_path):
@@ -163,3 +164,62 @@ def test_a_conftest_that_cannot_be_imported_is_reported(tmp_path):
     (tmp_path / "conftest.py").write_text("1 / 0\n")
     with pytest.raises(UsageError, match=r"conftest.py: cannot be imported: ZeroDivisionError"):
         lint([written(tmp_path)])
+
+
+def test_an_id_that_the_suite_has_is_reported(tmp_path):
+    [text] = said(written(tmp_path, ("@id:mine-runs", "@id:run-pod-fails")))
+    assert text.startswith("mine.feature:13: the suite has a check @id:run-pod-fails already, in /")
+    assert text.endswith("\n  choose another id, such as one that begins with mine-")
+
+
+def test_a_document_in_the_features_own_folder_that_no_step_names_is_reported(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "old.status.yaml").write_text("phase: Running\n")
+    (tmp_path / "other.status.yaml").write_text("phase: Running\n")
+    hint = "delete it, or name it in mine.feature"
+    assert said(written(tmp_path)) == [f"mine/old.status.yaml:1: no step uses this file\n  {hint}"]
+
+
+def test_a_field_that_a_manifest_cannot_have_is_reported(tmp_path):
+    task = (
+        "apiVersion: kuscia.secretflow/v1alpha1\nkind: KusciaTask\nmetadata: {name: own}\n"
+        "spec: {initator: alice, parties: [{domainID: 7}]}\n"
+    )
+    (tmp_path / "own.yaml").write_text(task)
+    [field, value] = said(written(tmp_path, ("    Then the status", f"{APPLY}    Then the status")))
+    assert field.startswith("own.yaml:4:8: the KusciaTask has no spec.initator\n  did you mean ini")
+    assert value.startswith("own.yaml:4:46: spec.parties[0].domainID is a string, and never 7")
+
+
+APPLY = '    When "own.yaml" is applied\n'
+
+
+def test_a_negative_step_without_its_table_is_reported_once_with_an_example(tmp_path):
+    row = '      | witness | the pods of "probe" are bound |\n'
+    [text] = said(written(tmp_path, (row, "")))
+    assert text == (
+        'mine.feature:19: Then no pod of "psi" was bound: there is no table below it\n'
+        '  as in: Then no pod of "psi" was bound | witness | the pods of "probe" are bound |'
+    )
+
+
+@pytest.mark.parametrize(
+    ("tags", "said_of_tag"),
+    [
+        ("@cor", "unknown tag @cor\n  did you mean @core? valid: @core, @exclusive, @provisional,"),
+        ("@needs:fault", "unknown tag @needs:fault\n  did you mean @needs:faults? valid: @needs:"),
+        ("@req:RN01", "unknown tag @req:RN01\n  did you mean @req:RN-"),
+        ("@requ:RN-01", "unknown tag @requ:RN-01\n  did you mean @req:? valid: "),
+    ],
+)
+def test_a_misspelt_tag_is_reported_with_the_one_that_was_meant(tmp_path, tags, said_of_tag):
+    [text] = said(written(tmp_path, ("@id:mine-runs", f"{tags} @id:mine-runs")))
+    assert text.startswith(f"mine.feature:13: {said_of_tag}")
+
+
+def test_a_conftest_may_import_helper_modules_beside_it(tmp_path):
+    (tmp_path / "helpers_of_mine.py").write_text('WORDS = "the moon is full"\n')
+    text = "from helpers_of_mine import WORDS\nfrom pytest_bdd import given\n"
+    (tmp_path / "conftest.py").write_text(f"{text}@given(WORDS)\ndef _():\n    pass\n")
+    step = '    And the task "probe" is created\n'
+    assert said(written(tmp_path, (step, f"{step}    And the moon is full\n"))) == []

@@ -146,3 +146,40 @@ def test_tasks_domains_and_pods_of_manifests_are_known(tmp_path):
     )
     files = {"task__yaml": task, "own__yaml": pod, "carol__yaml": domain}
     assert said_of(tmp_path, *steps, **files) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "text", "hint"),
+    [
+        (
+            "podStatuses: {bbo/psi-0: {podPhase: Running}}",
+            "the domain 'bbo' was not given",
+            "did you mean bob? given: alice, bob",
+        ),
+        (
+            "podStatuses: {alice/pis-0: {podPhase: Running}}",
+            "the pod 'alice/pis-0' belongs to no task of this scenario",
+            "did you mean psi? a name begins with its task; given: psi, probe",
+        ),
+        (
+            "podStatuses: {psi-0: {podPhase: Running}}",
+            "the pod 'psi-0' has no domain",
+            "write it as domain/name, as in alice/psi-0",
+        ),
+        (
+            "podStatuses: {alice/psi-0: {nodeName: !node-of alcie}}",
+            "the domain 'alcie' was not given",
+            "did you mean alice? given: alice, bob",
+        ),
+    ],
+)
+def test_a_misspelt_name_in_a_document_is_reported(tmp_path, document, text, hint):
+    step = 'Then the status of "psi" matches "mine.status.yaml"'
+    said = said_of(tmp_path, step, mine__status__yaml=f"{document}\n")
+    assert said == [f"mine.feature:9: {text}: {step}\n  {hint}"]
+
+
+def test_a_document_may_say_that_a_pod_of_another_domain_is_absent(tmp_path):
+    step = 'Then the status of "psi" matches "mine.status.yaml"'
+    document = "phase: Running\npodStatuses: {carol/psi-0: !absent}\n"
+    assert said_of(tmp_path, step, mine__status__yaml=document) == []

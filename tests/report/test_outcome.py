@@ -10,7 +10,7 @@ from kuscia_conformance.errors import (
     Unreachable,
 )
 from kuscia_conformance.report.outcome import outcome_of
-from kuscia_conformance.scenario.failure import CheckFailed
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from kuscia_conformance.scenario.failure import CheckFailed
     [
         (None, "call", ("pass", "")),
         (CheckFailed("differs"), "call", ("fail", "")),
+        (ControllerExited("exited", "how"), "call", ("fail", "exited")),
+        (ControllerExited("exited", "how"), "teardown", ("fail", "exited")),
         (FeatureError("wrong"), "call", ("error", "author")),
         (CheckFailed("pods stay"), "teardown", ("fail", "teardown")),
         (ClusterError("the kubelet is gone"), "teardown", ("error", "cluster")),

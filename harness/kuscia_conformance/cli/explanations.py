@@ -24,6 +24,17 @@ from kuscia_conformance.features.step_definitions import KEYWORDS, Definition, S
 from kuscia_conformance.steps import placeholder
 from kuscia_conformance.steps.placeholders import Placeholder
 
+#: What the sources of requirements mean.
+SOURCES = {
+    "page": "Kuscia's page on KusciaTask",
+    "AppImage page": "Kuscia's page on AppImage",
+    "definition": "the resource definition",
+    "original": "what Kuscia's own controller does, where its pages are silent",
+    "Kubernetes": "a rule of Kubernetes",
+    "suite": "this suite's own rule",
+    "this suite": "its own rule",
+}
+
 
 def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     """Returns the text about everything that the name means.
@@ -96,8 +107,13 @@ def _meaning(explained: Placeholder) -> str:
 
 
 def _brief(requirement: Requirement) -> str:
-    origin = f"{requirement.strength}, source: {requirement.source}"
+    origin = f"{requirement.strength}, {_source(requirement)}"
     return f"{requirement.id} ({origin})\n  {requirement.text}"
+
+
+def _source(requirement: Requirement) -> str:
+    meanings = [SOURCES.get(part, part) for part in requirement.source.split(", ")]
+    return f"source: {requirement.source} ({'; '.join(meanings)})"
 
 
 def _scenario(case: Case) -> Iterator[str]:

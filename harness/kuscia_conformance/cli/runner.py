@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -17,6 +17,7 @@ import pytest
 
 from kuscia_conformance.cli.progress import Progress
 from kuscia_conformance.cli.summary import conclude, console
+from kuscia_conformance.environment.remains import run_folder
 from kuscia_conformance.environment.settings import Settings, exists
 from kuscia_conformance.environment.signals import undisturbed
 from kuscia_conformance.errors import EnvironmentFailure, UsageError, similar
@@ -66,19 +67,38 @@ def run_suite(
     count = _workers(workers or ("0" if some or settings.pause_on_failure else "auto"), settings)
     progress = Progress(console(), run)
     arguments = [*_arguments(count), *map(str, features)]
+    with _folder_of_workers(count) as option:
+        code = _pytest([*option, *arguments], run, progress)
+        with undisturbed():
+            progress.close()
+            run.finish(code)
+    return _conclude(run, progress, code)
+
+
+@contextmanager
+def _folder_of_workers(count: int) -> Iterator[list[str]]:
+    """Yields the option that puts the temporary folders of workers into the folder of a run.
+
+    pytest would keep them after the run, and nothing of a run is to stay behind.
+    """
+    if not count:
+        yield []
+        return
+    with run_folder(click.echo) as folder:
+        yield [f"--basetemp={folder / 'workers'}"]
+
+
+def _pytest(arguments: list[str], run: Run, progress: Progress) -> int:
+    """Runs pytest and returns its exit code, or the one that it has for what it has raised."""
     try:
-        code = int(pytest.main(arguments, plugins=[Handover(run), progress]))
-    except KeyboardInterrupt:  # a second signal, or one while other plugins end
+        return int(pytest.main(arguments, plugins=[Handover(run), progress]))
+    except KeyboardInterrupt:  # a signal while other plugins end
         run.interrupted(INTERRUPTED)
-        code = int(pytest.ExitCode.INTERRUPTED)
+        return int(pytest.ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - a plugin of the user's may raise anything
         if not run.ending.failures:
             run.failed("harness", f"a plugin of pytest failed: {error!r}")
-        code = int(pytest.ExitCode.INTERNAL_ERROR)
-    with undisturbed():
-        progress.close()
-        run.finish(code)
-    return _conclude(run, progress, code)
+        return int(pytest.ExitCode.INTERNAL_ERROR)
 
 
 def _conclude(run: Run, progress: Progress, code: int) -> int:
@@ -94,7 +114,7 @@ def _conclude(run: Run, progress: Progress, code: int) -> int:
 
 
 def _print(run: Run, evidence: Evidence, progress: Progress) -> None:
-    errors = {"run": str(run.failure or ""), "progress": progress.failed, **run.unwritten}
+    errors = {"progress": progress.failed, **run.unwritten}
     conclude(progress.console, run.settings.out, evidence, errors)
 
 

@@ -9,7 +9,8 @@ This package must not know controllers, settings or scenarios.
     kubeconfig    a cluster of the user's, which a run leaves in the state in which it found it
 
 The kinds share `preparing` (waits for servers, definitions and nodes) and `process` (runs child
-processes). `run_label` marks every object that a run makes or changes. `borrowed_nodes` and
+processes). `run_folder` is where a run notes what it makes, and `strays` finds its processes by
+their mark. `run_label` marks every object that a run makes or changes. `borrowed_nodes` and
 `node_locks` give each scenario nodes of its own.
 """
 

@@ -9,6 +9,7 @@ the run in its environment (`run_folder`).
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
@@ -46,6 +47,10 @@ UTF8: Mapping[str, str] = {"PYTHONIOENCODING": "utf-8"}
 
 class ProcessError(EnvironmentFailure):
     """A child process could not be started, is not ready in time, or ended too early."""
+
+
+class NotRun(ProcessError):
+    """The operating system cannot run the program of a child process."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ class Process:
         self.stop()
 
     def start(self) -> None:
-        """Starts the process. Raises ProcessError if the program cannot be run."""
+        """Starts the process. Raises NotRun if the program cannot be run."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._said_before = len(self.read())
         try:
@@ -116,13 +121,23 @@ class Process:
                     stderr=subprocess.STDOUT,
                     env=self.environment,
                     start_new_session=True,
-                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                    preexec_fn=die_with_parent,
                 )
         except OSError as error:
-            raise ProcessError(f"{self.name}: cannot start {self.command[0]}: {error}") from error
+            raise self._not_run(error) from error
         except KeyboardInterrupt:
             self.stop()
             raise
+
+    def _not_run(self, error: OSError) -> NotRun:
+        program = self.command[0]
+        why, hint = error.strerror or str(error), ""
+        if error.errno == errno.ENOENT and os.path.exists(program):
+            why, hint = "its interpreter does not exist", "see its first line"
+        if error.errno == errno.ENOEXEC:
+            why, hint = "it is no program", "a script begins with a line such as #!/bin/sh"
+        whose = "" if self.name == program else f"{self.name}: "
+        return NotRun(f"{whose}cannot start {program}: {why}", hint=hint)
 
     def wait_until_ready(self) -> None:
         """Waits until the process is ready.
@@ -157,6 +172,23 @@ class Process:
     def exit_code(self) -> int | None:
         """The exit code; -N if signal N ended the process; None while it runs."""
         return self._child.poll()
+
+    @property
+    def end(self) -> str:
+        """How the process ended, such as `exited with code 3`; "" while it runs."""
+        code = self.exit_code
+        if code is None:
+            return ""
+        return f"exited with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
+
+    @property
+    def has_gone_to_the_background(self) -> bool:
+        """Whether the process has ended with code 0 and left others of its group, as a daemon."""
+        try:
+            os.killpg(self._child.pid, 0)
+        except ProcessLookupError:
+            return False
+        return self.exit_code == 0
 
     def read(self) -> str:
         """Returns the whole log, with the output of earlier starts."""
@@ -224,8 +256,17 @@ def _undisturbed() -> Iterator[None]:
         signal.raise_signal(each)
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
+
+
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
+    """Lets the kernel send this signal to this process when the thread that started it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 #: How many of the last lines that a failed command printed are shown.

@@ -7,6 +7,7 @@ children. They all have inherited the run's folder in their environment.
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,11 @@ import psutil
 from kuscia_conformance.clusters.run_folder import VARIABLE
 
 #: How many seconds a docker command may go on. If it is killed, Docker may make a container later.
-_OF_DOCKER = 15
+_OF_DOCKER = 15.0
+#: How many seconds the kernel may take to end a process that was killed.
+_OF_A_KILL = 3.0
+#: The pause between two looks at processes that are to end, in seconds.
+_LOOK = 0.02
 #: How many times the processes are looked for; each may have started another one until it ended.
 _ROUNDS = 5
 
@@ -46,10 +51,20 @@ def _end(found: list[psutil.Process]) -> None:
     for each in found:
         if each not in docker:
             _kill(each)
-    psutil.wait_procs(docker, timeout=_OF_DOCKER)
+    _wait(docker, _OF_DOCKER)
     for each in docker:
         _kill(each)
-    psutil.wait_procs(found, timeout=3)
+    _wait(found, _OF_A_KILL)
+
+
+def _wait(processes: list[psutil.Process], seconds: float) -> None:
+    """Waits until none of them lives.
+
+    psutil's own wait would take the exit codes of our children away from those that started them.
+    """
+    deadline = time.monotonic() + seconds
+    while any(map(_lives, processes)) and time.monotonic() < deadline:
+        time.sleep(_LOOK)
 
 
 def _kill(process: psutil.Process) -> None:
@@ -61,13 +76,17 @@ def _kill(process: psutil.Process) -> None:
 
 def _mark(process: psutil.Process) -> str:
     try:
-        return "" if _is_zombie(process) else str(process.environ().get(VARIABLE, ""))
+        return str(process.environ().get(VARIABLE, "")) if _lives(process) else ""
     except (psutil.Error, OSError):
         return ""
 
 
-def _is_zombie(process: psutil.Process) -> bool:
-    return bool(process.status() == psutil.STATUS_ZOMBIE)
+def _lives(process: psutil.Process) -> bool:
+    """Returns whether the process runs; one that has ended may still have an entry (zombie)."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _name(process: psutil.Process) -> str:

@@ -25,6 +25,8 @@ from kuscia_conformance.documents.load import (
     document_problems,
     load_document,
     load_manifests,
+    manifest_problems,
+    value_problems,
 )
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.documents.paths import Path, path_from, path_text, value_at
@@ -43,11 +45,13 @@ __all__ = [
     "fields",
     "load_document",
     "load_manifests",
+    "manifest_problems",
     "mismatched",
     "path_from",
     "path_text",
     "render",
     "score",
     "value_at",
+    "value_problems",
     "write_status",
 ]

@@ -21,6 +21,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from kuscia_conformance.documents.nodes import YAML, explained, nodes_of
 from kuscia_conformance.documents.objects import NotAnObject, objects_in
 from kuscia_conformance.documents.operators import OPERATORS
+from kuscia_conformance.documents.paths import Path as Place
 from kuscia_conformance.documents.schema import Checker
 from kuscia_conformance.documents.text import read_text
 from kuscia_conformance.errors import DocumentError, choice
@@ -97,6 +98,40 @@ def document_problems(path: Path, schema: Obj | None = None) -> list[DocumentErr
             return _read(text, path, schema or {})[1]
     except DocumentError as error:
         return [error]
+
+
+def manifest_problems(path: Path, schema_of: Callable[[str], Obj | None]) -> list[DocumentError]:
+    """Returns all problems of the manifests in a file; of a file that is not valid, the first only.
+
+    `schema_of` has the schema of the objects of a kind, and None for a kind that is not examined.
+    """
+    try:
+        load_manifests(path)
+    except DocumentError as error:
+        return [error]
+    found: list[DocumentError] = []
+    for node in nodes_of(read_text(path)):
+        schema = schema_of(_kind(node))
+        problems = Checker(schema).check(node, schema) if schema else ()
+        found += [_error(path, problem.node, problem.text, problem.hint) for problem in problems]
+    return found
+
+
+def _kind(node: Node) -> str:
+    assert isinstance(node, MappingNode)
+    return next((str(value.value) for key, value in node.value if key.value == "kind"), "")
+
+
+def value_problems(text: str, path: Place, schema: Obj) -> list[tuple[str, str]]:
+    """Returns what is wrong with a value at a path: the text and the hint of each problem.
+
+    Raises DocumentError for a text that is not a value.
+    """
+    document_from(f"value: {text}", Path("table"))
+    [node] = nodes_of(f"value: {text}")
+    assert isinstance(node, MappingNode)
+    found = Checker(schema).check_at(node.value[0][1], path)
+    return [(problem.text, problem.hint) for problem in found]
 
 
 def _read(text: str, path: Path, schema: Obj) -> tuple[Any, list[DocumentError]]:

@@ -135,7 +135,8 @@ def explained(path: Path, text: str) -> Iterator[None]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
-        raise DocumentError(f"{place}: invalid YAML: {error.problem}") from error
+        hint = "write spaces in place of the tab" if "'\\t'" in str(error.problem) else ""
+        raise DocumentError(f"{place}: invalid YAML: {error.problem}", hint=hint) from error
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         why = f"the character #x{error.character:04x} is not allowed"

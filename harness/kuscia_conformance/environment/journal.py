@@ -77,6 +77,8 @@ class Journal:
     newest: dict[tuple[str, str], Version] = field(default_factory=dict)
     #: The clock of the cluster: versions get their time from it, and deadlines use it.
     now: Callable[[], datetime] = machine_time
+    #: After how many seconds a scenario interrupts its waiting to look after the controller.
+    longest: float = 0.5
     #: The error of an API server that does not answer any more: nothing will be added.
     lost: Unreachable | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)

@@ -35,7 +35,7 @@ from kuscia_conformance.clusters.run_folder import (
 )
 from kuscia_conformance.clusters.strays import end_strays
 from kuscia_conformance.environment.signals import undisturbed
-from kuscia_conformance.errors import ClusterError, ConformanceError
+from kuscia_conformance.errors import ClusterError, ConformanceError, HarnessError
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import read_access
 
@@ -46,8 +46,8 @@ Say = Callable[[str], None]
 def run_folder(say: Say) -> Iterator[Path]:
     """Yields the folder of a new run; at the end removes it, and what still carries its mark.
 
-    Signals do not disturb the end. Raises ClusterError, with the commands that remove it, if
-    something cannot be removed.
+    Signals do not disturb the end. If something cannot be removed, raises HarnessError for the
+    folder and ClusterError for all else, with the commands that remove it.
     """
     sweep(say)
     with made_folder() as folder:
@@ -57,7 +57,8 @@ def run_folder(say: Say) -> Iterator[Path]:
             _end(folder, say)
             raise
         if left := _end(folder, say):
-            raise ClusterError("\n".join(left))
+            error = HarnessError if left == _folder(folder) else ClusterError
+            raise error("\n".join(left))
 
 
 def _end(folder: Path, say: Say) -> list[str]:

@@ -255,7 +255,7 @@ def _flag(name: str, text: str) -> bool:
 
 
 def _controller(chosen: Sequence[str]) -> tuple[str, ...]:
-    controllers.programs(chosen)
+    controllers.require_programs(chosen)
     return tuple(chosen)
 
 

@@ -37,8 +37,9 @@ def set_up(
     Without a file it does nothing. The objects carry the id of the run, so that `kuscia-conformance
     down` finds them after a crash. `drive` runs a coroutine and returns its result.
 
-    Raises UsageError for a file that cannot be read, and ClusterError for an object that exists
-    already or that the cluster refuses; objects created before it are deleted again.
+    Raises UsageError for a file that cannot be read, and for an object that the cluster refuses;
+    ClusterError for one that exists already, and if the cluster cannot create it. Objects created
+    before it are deleted again.
     """
     made: list[tuple[Resource, Obj]] = []
     try:
@@ -60,7 +61,9 @@ async def _create(access: Access, obj: Obj, file: Path | None) -> tuple[Resource
             hint = "the suite leaves it alone; delete it, or take it out of the file"
             raise ClusterError(f"{what} exists already", hint=hint) from error
         except ApiError as error:
-            raise ClusterError(f"{what}: {error.message}") from error
+            if error.is_refusal:
+                raise UsageError(f"{what}: {error.message}", hint="correct the file") from error
+            raise ClusterError(f"{what}: {error.message}", hint=error.hint) from error
 
 
 async def _resource(api: Api, obj: Obj) -> Resource:

@@ -44,6 +44,11 @@ def raise_if_interrupted() -> None:
         raise KeyboardInterrupt
 
 
+def first_signal() -> str:
+    """Returns the name of the signal that ends this process, such as SIGTERM; "" without one."""
+    return _came.name if _came is not None else ""
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Ignores these signals within the context, in which a run cleans up."""

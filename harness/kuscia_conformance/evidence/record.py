@@ -28,6 +28,9 @@ from kuscia_conformance.evidence.tape import Wait
 from kuscia_conformance.kube.objects import Obj
 
 STEPS = "steps.ndjson"
+#: The errors that blame the controller, by the names of their classes.
+FAILED, EXITED = "CheckFailed", "ControllerExited"
+FAILURES = (FAILED, EXITED)
 #: The version of the file's form. A file of another version cannot be replayed.
 FORMAT = 1
 
@@ -79,7 +82,7 @@ def ended_by(error: BaseException | None) -> Obj | None:
     if error is None:
         return None
     text, name = str(error), type(error).__name__
-    return {"class": name, "text": text if name == "CheckFailed" else without_folders(text)}
+    return {"class": name, "text": text if name in FAILURES else without_folders(text)}
 
 
 def without_folders(text: str) -> str:

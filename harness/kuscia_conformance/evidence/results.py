@@ -2,7 +2,8 @@
 
     outcome  meaning                                         reason
     pass     the controller did what the check expects
-    fail     the controller did not                          "" or `teardown`: objects remain
+    fail     the controller did not                          "", `exited`: the controller has,
+                                                             or `teardown`: objects remain
     error    the check could not be carried out              `author`, `harness` or `cluster`
     skip     the check was left out                          why, as pytest says it
 

@@ -20,7 +20,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.errors import FeatureError, choice, similar
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
@@ -136,7 +136,8 @@ def tag_problems(tags: Iterable[str], where: str, title: str) -> Iterator[Featur
     """Yields the mistakes in a scenario's tags. Messages begin with `where`, its file and line."""
     values = _Tags(tags)
     yield from _id_problems(values, where, title)
-    yield from _unknown_tags(values, where)
+    for tag in sorted(_unknown_tags(values)):
+        yield FeatureError(f"{where}: unknown tag @{tag}", hint=_meant(tag))
 
 
 #: What a name may not contain, as it has a meaning in paths, in `--only` and in pytest's names.
@@ -195,17 +196,27 @@ def _id_problems(tags: _Tags, where: str, title: str) -> Iterator[FeatureError]:
         yield from name_problems(ids[0], where)
 
 
-def _unknown_tags(tags: _Tags, where: str) -> Iterator[FeatureError]:
-    unknown = [f"@{word}:{value}" for word, value in tags.pairs if word not in _PAIRS]
-    unknown += [f"@{word}" for word in tags.plain - PLAIN_TAGS]
-    unknown += [f"@needs:{value}" for value in tags.of("needs") if value not in CAPABILITIES]
-    unknown += [f"@req:{value}" for value in tags.of("req") if value not in requirements()]
-    if unknown:
-        yield FeatureError(
-            f"{where}: unknown tags: {', '.join(sorted(unknown))}",
-            hint="valid: @id: @req: @core @extended: @provisional @exclusive @needs:"
-            + "|".join(sorted(CAPABILITIES)),
-        )
+def _unknown_tags(tags: _Tags) -> Iterator[str]:
+    yield from (f"{word}:{value}" for word, value in tags.pairs if word not in _PAIRS)
+    yield from tags.plain - PLAIN_TAGS
+    yield from (f"needs:{value}" for value in tags.of("needs") if value not in CAPABILITIES)
+    yield from (f"req:{value}" for value in tags.of("req") if value not in requirements())
+
+
+def _meant(tag: str) -> str:
+    """Returns a hint for an unknown tag: the tag that was meant, and all tags."""
+    word, _, value = tag.partition(":")
+    if word == "req":
+        near = similar(value, requirements(), count=3)
+        meant = f"did you mean {' or '.join(f'@req:{name}' for name in near)}? " if near else ""
+        return f"{meant}`kuscia-conformance list --requirements` lists them"
+    if word == "needs":
+        return choice(f"@{tag}", [f"@needs:{name}" for name in sorted(CAPABILITIES)])
+    known = [
+        *(f"@{name}" for name in sorted(PLAIN_TAGS)),
+        *(f"@{name}:" for name in sorted(_PAIRS)),
+    ]
+    return choice(f"@{word}:" if value else f"@{word}", known)
 
 
 def _relative(feature: Path) -> str:

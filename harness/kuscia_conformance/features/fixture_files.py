@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from kuscia_conformance import documents
-from kuscia_conformance.errors import DocumentError, FeatureError, MissingDocument, UsageError
+from kuscia_conformance.errors import (
+    DocumentError,
+    FeatureError,
+    MissingDocument,
+    UsageError,
+    similar,
+)
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+from kuscia_conformance.features.schemas import EXPECTED, schema_for, schema_of
 from kuscia_conformance.kube.objects import Obj
 
-#: The ends of the names of expected documents: of a task's status, and of whole objects.
-STATUS, POD = ".status.yaml", ".pod.yaml"
-GROUP, RESOURCE = ".group.yaml", ".resource.yaml"
-EXPECTED = (STATUS, POD, GROUP, RESOURCE)
 #: The texts that `--update` has written in this run, by file.
 _WRITTEN: dict[Path, str] = {}
 
@@ -53,7 +56,10 @@ class FixtureFiles:
             if _is_file(_below(folder, name)):
                 return folder / name
         looked = ", ".join(str(folder) for folder in self.folders)
-        raise MissingDocument(f"there is no file {name!r}", hint=f"looked in {looked}")
+        there = {path.name for folder in self.folders for path in folder.glob("*.y*ml")}
+        near = similar(name, there)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise MissingDocument(f"there is no file {name!r}", hint=f"{meant}looked in {looked}")
 
     def write(self, name: str, text: str) -> Path:
         """Writes an expected document for `--update`, and returns its path.
@@ -153,39 +159,10 @@ def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError,
     """
     if expected or path.name.endswith(EXPECTED):
         return tuple(documents.document_problems(path, schema_for(path)))
-    try:
-        documents.load_manifests(path)
-    except DocumentError as error:
-        return (error,)
-    return ()
+    return tuple(documents.manifest_problems(path, schema_of))
 
 
 @cache
 def load_expected(path: Path) -> Any:
     """Returns an expected document whose fields were checked against the schema."""
     return documents.load_document(path, schema=schema_for(path))
-
-
-def schema_for(path: Path) -> Obj | None:
-    """Returns the schema for an expected document, by its file name, or None."""
-    if path.name.endswith(STATUS):
-        return status_schema()
-    if path.name.endswith(GROUP):
-        return object_schema("taskresourcegroups")
-    return object_schema("taskresources") if path.name.endswith(RESOURCE) else None
-
-
-@cache
-def status_schema() -> Obj:
-    """Returns the schema of a KusciaTask's status, from the suite's resource definition."""
-    schema: Obj = object_schema("kusciatasks")["properties"]["status"]
-    return schema
-
-
-@cache
-def object_schema(plural: str) -> Obj:
-    """Returns the schema of an object, from the suite's definition, with any metadata allowed."""
-    [definition] = documents.load_manifests(suite_folder("fixtures") / "crds" / f"{plural}.yaml")
-    schema: Obj = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-    properties = {**schema["properties"], "metadata": {}}
-    return {**schema, "title": definition["spec"]["names"]["kind"], "properties": properties}

@@ -179,9 +179,11 @@ def swallowed(parsed: Parsed, is_step: Callable[[str], bool]) -> Iterator[Featur
 
 def _hint(line: str, is_step: Callable[[str], bool]) -> str:
     """Returns what a line of a description should be in truth; "" for a line of text."""
-    word, _, sentence = line.partition(" ")
-    if (step := _like(word, STEPS)) and is_step(sentence.strip()):
-        return f"did you mean {step}?" if word != step else "write Scenario: above it"
+    word, gap, sentence = re.match(r"(\w*)([\W_]*)(.*)", line).groups()  # type: ignore[union-attr]
+    if (step := _like(word, STEPS)) and is_step(" ".join(sentence.split())):
+        if "\t" in gap:
+            return f"write a space behind {step}, and no tab"
+        return f"did you mean {step}?" if word != step or gap != " " else "write Scenario: above it"
     title = re.match(r"\w+( \w+)?:", line)
     block = _like(title[0], BLOCKS) if title else ""
     if block and title and title[0] == block:

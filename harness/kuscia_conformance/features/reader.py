@@ -244,11 +244,23 @@ def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[U
 
 
 def _undefined(where: str, step: Step, steps: StepDefinitions) -> FeatureError:
-    near = steps.near(step.name)
-    hint = "similar steps: " + " · ".join(near) if near else "features/README.md lists all steps"
     keyword, meant = step.keyword.strip(), step.type.title()
     counts = "" if keyword == meant else f" ({keyword} stands for {meant} here)"
-    return FeatureError(f"{where}: no such step: {keyword} {step.name}{counts}", hint=hint)
+    text = f"{where}: no such step: {keyword} {step.name}{counts}"
+    return FeatureError(text, hint=_instead(step.name, steps))
+
+
+def _instead(sentence: str, steps: StepDefinitions) -> str:
+    """Returns a hint with the steps that read like the sentence."""
+    if "\t" in sentence:
+        return f"write a space in place of the tab; {_instead(' '.join(sentence.split()), steps)}"
+    words = [word.title() for word in steps.keywords_of(sentence)]
+    if words:
+        return f"this step stands behind {' or '.join(words)}: {words[0]} {sentence}"
+    near = steps.near(sentence)
+    if len(near) == 1:
+        return f"did you mean: {near[0]}"
+    return f"similar steps: {' · '.join(near)}" if near else "features/README.md lists all steps"
 
 
 def _argument_problems(where: str, step: Step, definition: Definition) -> Iterator[FeatureError]:
@@ -257,7 +269,9 @@ def _argument_problems(where: str, step: Step, definition: Definition) -> Iterat
     for argument, word, given in arguments:
         if definition.takes(argument) != (given is not None):
             text = f"there is no {word} below it" if given is None else f"it takes no {word}"
-            hint = f"as in: {definition.example}"
+            form = form_of(definition.function) if given is None and word == "table" else None
+            rows = f" {form.example}" if form else ""
+            hint = f"as in: {definition.example}{rows}"
             yield FeatureError(f"{where}: {step.keyword.strip()} {step.name}: {text}", hint=hint)
 
 

@@ -8,7 +8,8 @@
 
 The rules are those of `rest/with_retry.go` in client-go, with two additions. Proxies and load
 balancers send 503 without Retry-After. DELETE is repeated after a broken connection, because it is
-idempotent (RFC 9110, section 9.2.2).
+idempotent (RFC 9110, section 9.2.2). Before that, aiohttp sends both once more without a pause,
+because a server may have closed a connection that was idle.
 
 No library: aiohttp-retry does not know Kubernetes' rules, nor a server in this process. tenacity
 would replace only the loop in `client`.
@@ -16,8 +17,8 @@ would replace only the loop in `client`.
 
 from __future__ import annotations
 
-import asyncio
 import logging
+from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping
 
 from kuscia_conformance.errors import ApiError, Unreachable
@@ -55,7 +56,7 @@ async def persistent(
         note(line)
         log.warning("%s", line)
         retries += 1
-        await asyncio.sleep(pause)
+        await sleep(pause)
 
 
 def _answer(error: ApiError) -> str:

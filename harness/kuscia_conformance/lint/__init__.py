@@ -5,7 +5,8 @@ mistake.
 
     targets          finds the files
     examine          examines each feature file, as a run does: with features.reader for its form,
-                     rules for each check, and references for the names in its steps
+                     rules for each check, references for the names in its steps, and words
+                     for phases and tables
     rules            examines what a check claims
     owners           examines who owns what a check compares
     coverage         examines the whole suite: requirements without a check, unused files
@@ -76,8 +77,10 @@ def lint(steps: StepDefinitions, paths: Sequence[Path] = ()) -> Findings:
     # In a feature with mistakes it is not known what is compared.
     sound = [case for text in texts if not text.problems for case in text.cases]
     problems += [p for case in sound for p in owners.of_check(case, steps)]
-    problems += repeated_ids(cases)
+    problems += [*repeated_ids(cases), *coverage.taken_ids(cases)]
     used = coverage.used_files(cases)
+    whole_files = [text.path for text in texts if text.parsed is not None]
+    problems += coverage.orphans(whole_files, used)
     problems += [problem for path in targets.documents - used for problem in file_problems(path)]
     if whole := {path.resolve() for path in targets.features} >= set(suite_features()):
         problems += _whole(cases, used)

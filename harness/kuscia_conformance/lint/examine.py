@@ -17,7 +17,7 @@ from kuscia_conformance.features.reader import (
     read_feature,
 )
 from kuscia_conformance.features.step_definitions import StepDefinitions
-from kuscia_conformance.lint import references, rules
+from kuscia_conformance.lint import futile, references, rules, words
 
 
 def examine(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -> FeatureText:
@@ -35,3 +35,5 @@ def examine(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -> Fea
 def _of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
     yield from rules.of_check(case)
     yield from references.of_check(case, steps)
+    yield from words.of_check(case, steps)
+    yield from futile.of_check(case, steps)

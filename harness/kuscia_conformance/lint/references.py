@@ -23,11 +23,11 @@ from kuscia_conformance.features.giving import Created, Domain, Gift, Given, giv
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.features.tasks import Task, names_in, numbered
+from kuscia_conformance.lint.document_names import document_of, domains_in, keys_in
+from kuscia_conformance.lint.places import Mistake, placed
+from kuscia_conformance.lint.words import in_table
 from kuscia_conformance.scenario.observed.moments import words_of
 from kuscia_conformance.scenario.observed.pods import ARE, whom
-
-#: A mistake in a step: what is wrong, and a hint.
-Mistake = tuple[str, str]
 
 
 def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
@@ -36,19 +36,25 @@ def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
     for step, sentence, function in _known(case, steps):
         try:
             gifts = given_by(function, sentence, given)
-        except DocumentError:  # the reader reports it; what the step gives is not known
+        except UsageError as error:  # what the step gives is not known
+            if not _is_reported(error, function, sentence):
+                yield placed(case, step, error.message, error.hint)
             return
-        except UsageError as error:
-            yield placed(case, step, error.message, error.hint)
-            return
-        for text, hint in _mistakes(sentence, gifts, given):
-            yield placed(case, step, text, hint)
+        yield from _placed(case, step, _mistakes(sentence, gifts, given))
         for domain in chain(*(task.domains for task in _described(gifts))):
             parties.setdefault(domain, step)
     # A task may be described before its domains. A manifest may name a domain that is nowhere.
     for domain, step in parties.items():
-        for text, hint in _Names(given, ()).domain(domain):
-            yield placed(case, step, text, hint)
+        yield from _placed(case, step, _Names(given, ()).domain(domain))
+
+
+def _placed(case: Case, step: Step, mistakes: Iterable[Mistake]) -> Iterator[FeatureError]:
+    return (placed(case, step, text, hint) for text, hint in mistakes)
+
+
+def _is_reported(error: UsageError, function: Any, sentence: Sentence) -> bool:
+    """Returns whether the reader, which examines files, or `words` reports the mistake."""
+    return isinstance(error, DocumentError) or bool(in_table(function, sentence))
 
 
 def _known(case: Case, steps: StepDefinitions) -> Iterator[tuple[Step, Sentence, Any]]:
@@ -62,12 +68,6 @@ def _known(case: Case, steps: StepDefinitions) -> Iterator[tuple[Step, Sentence,
             return
 
 
-def placed(case: Case, step: Step, text: str, hint: str = "") -> FeatureError:
-    """Returns the error for a mistake in a step, with its file, its line and its text."""
-    where = f"{case.path}:{step.line_number}"
-    return FeatureError(f"{where}: {text}: {step.keyword.strip()} {step.name}", hint=hint)
-
-
 def _mistakes(sentence: Sentence, gifts: Collection[Gift], given: Given) -> Iterator[Mistake]:
     """Yields the mistakes in a sentence, and adds what it gives to `given`."""
     yield from _repeated(gifts, given)
@@ -77,9 +77,22 @@ def _mistakes(sentence: Sentence, gifts: Collection[Gift], given: Given) -> Iter
     described = any(isinstance(gift, Task | Domain) for gift in gifts)
     values = {k: v for k, v in sentence.values.items() if not (described and k == "domains")}
     yield from _unknown(values, _Names(given, tasks))
+    yield from _in_document(document_of(sentence), _Names(given, given.created))
     for word, *cells in filter(None, sentence.table):
         if word == "witness" and (found := re.fullmatch(ARE, " ".join(cells))):
             yield from _unknown(found.groupdict(), _Names(given, given.created))
+
+
+def _in_document(document: Any, names: _Names) -> Iterator[Mistake]:
+    """Yields the names in a document that look misspelt, and keys without a domain.
+
+    Other names are possible: a document may say that a pod of another domain is absent.
+    """
+    keys = keys_in(document)
+    yield from chain(*(names.object(kind, key) for kind, key in keys if "/" not in key))
+    pods = (names.pod(key) for _, key in keys if "/" in key)
+    unknown = chain(*map(names.domain, domains_in(document)), *pods)
+    yield from dict.fromkeys(each for each in unknown if each[1].startswith("did you mean"))
 
 
 def _repeated(gifts: Collection[Gift], given: Given) -> Iterator[Mistake]:

@@ -19,8 +19,8 @@ from pytest_bdd.scenario import _get_scenario_decorator
 
 from kuscia_conformance.errors import FeatureError, MissingDocument, UsageError
 from kuscia_conformance.features.checks import Check
-from kuscia_conformance.features.fixture_files import STATUS
 from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.schemas import STATUS
 from kuscia_conformance.features.selection import row_name
 from kuscia_conformance.lint.examine import examine
 from kuscia_conformance.steps import definitions

@@ -48,6 +48,7 @@ from kuscia_conformance.pytest_plugin.options import (
     names_a_cluster,
 )
 from kuscia_conformance.pytest_plugin.session import (
+    EXITED,
     RUN,
     UNWRITTEN,
     WORKER_CLAIMS,
@@ -58,7 +59,7 @@ from kuscia_conformance.pytest_plugin.session import (
 )
 from kuscia_conformance.report.folder import REPORT
 from kuscia_conformance.report.outcome import Phases
-from kuscia_conformance.scenario.failure import CheckFailed
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
 from kuscia_conformance.scenario.lifecycle import Stage, scenario_lifecycle
 from kuscia_conformance.scenario.scenario import Scenario
 
@@ -224,6 +225,10 @@ def pytest_runtest_makereport(
         report.longrepr = str(error)
     if isinstance(error, Unreachable | ControllerError | HarnessError):
         item.session.shouldstop = error.message
+    if isinstance(error, ControllerExited):
+        end = error.end.partition("\n")[0]
+        setattr(report, EXITED, end)
+        item.session.shouldstop = end
     found = phases_of(item).add(call, report.longreprtext)
     if call.when == "call":
         after_call(item, report, found)

@@ -159,7 +159,7 @@ OPTIONS = (
     Option(
         "update",
         "Write the status documents that are missing or do not match, from the status that was "
-        "seen. Read them before you keep them.",
+        "seen. A document is replaced whole, with its comments. Read them before you keep them.",
         flag=True,
     ),
     Option(

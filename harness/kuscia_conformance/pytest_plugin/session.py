@@ -14,10 +14,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from secrets import token_hex
+from signal import SIGKILL
 from typing import Any, NoReturn
 
 import pytest
 
+from kuscia_conformance.clusters.process import die_with_parent
 from kuscia_conformance.environment.background import reused_environment
 from kuscia_conformance.environment.facts import facts_of, kubernetes_version, now
 from kuscia_conformance.environment.model import Environment
@@ -69,6 +71,8 @@ INTERRUPTED = "the run was interrupted"
 INTERRUPT = "keyboard-interrupt"
 #: The attribute of a pytest report that says why a check's result could not be written.
 UNWRITTEN = "kuscia_unwritten"
+#: The attribute of a pytest report that says how the controller has exited.
+EXITED = "kuscia_exited"
 
 
 def _say_nothing(_: str) -> None:
@@ -118,6 +122,8 @@ class Run:
         config.stash[RUN] = self
         config.pluginmanager.register(self, "kuscia-conformance-run")
         end_on_signals()
+        if self.is_worker:  # pytest-xdist would let it run on, and it would show tracebacks
+            die_with_parent(SIGKILL)
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -230,8 +236,12 @@ class Run:
             self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
         elif type(excinfo.value) is KeyboardInterrupt:
             self.interrupted(INTERRUPTED)
-        else:  # pytest or a plugin has stopped the session, and says why
+        elif not self._controller_exited:  # pytest or a plugin has stopped it, and says why
             self.interrupted(f"the run was ended: {excinfo.value}")
+
+    @property
+    def _controller_exited(self) -> bool:
+        return any(failure.cause == "controller" for failure in self.ending.failures)
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.failed("harness", f"pytest ended with an internal error: {excinfo.exconly()}")
@@ -246,6 +256,8 @@ class Run:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if text := getattr(report, UNWRITTEN, ""):
             self.failed("harness", text)
+        if text := getattr(report, EXITED, ""):
+            self.failed("controller", text)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:

@@ -17,7 +17,7 @@ from kuscia_conformance.features.comparisons import claims_of, compared_by
 from kuscia_conformance.features.ownership import FAIL, UNDECIDED, decide, owning
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
-from kuscia_conformance.scenario.failure import CheckFailed
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Phases:
         A teardown can only fail those that own what a deleted task leaves behind.
         """
         if when == "teardown":
-            return remaining(self.case) if outcome == "fail" else {}
+            return remaining(self.case) if remains(error) else {}
         if outcome == "skip" or (outcome == "pass" and when == "setup"):
             return {}
         return decided(self.case, self.steps, error)
@@ -89,6 +89,11 @@ def decided(case: Case, steps: StepDefinitions, error: BaseException | None) -> 
     return decide(claims, compared, failed, error.subjects or compared[failed])
 
 
+def remains(error: BaseException | None) -> bool:
+    """Checks whether what ended a teardown is that objects remain."""
+    return isinstance(error, CheckFailed) and not isinstance(error, ControllerExited)
+
+
 def remaining(case: Case) -> dict[str, str]:
     """Returns a fail for each requirement of the check that owns what a task leaves behind."""
     return dict.fromkeys(owning(["inventory"], claims_of(case.check)), FAIL)
@@ -101,6 +106,8 @@ def outcome_of(error: BaseException | None, when: str) -> tuple[str, str]:
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         word, _, why = str(error.msg).partition(": ")
         return "skip", word if why else "user"
+    if isinstance(error, ControllerExited):
+        return "fail", "exited"
     if isinstance(error, CheckFailed):  # in a teardown: the controller keeps objects
         return "fail", "teardown" if when == "teardown" else ""
     return "error", cause_of(error)

@@ -146,7 +146,7 @@ class Domains:
         self.history.update()
         self.connection.run(_evict(self.connection.api, [pod.real for pod in self._pods(domain)]))
         if self.history.until(lambda: not self._pods(domain) or None, self.timeouts.gone) is None:
-            raise _remaining(domain, self._pods(domain), self.timeouts.gone)
+            raise remaining(domain, self._pods(domain), self.timeouts.gone)
 
     def _pods(self, domain: str) -> list[Version]:
         there = self.history.latest(PODS).values()
@@ -164,7 +164,7 @@ class Domains:
                 raise ClusterError(text, hint="the checks that have left them say why")
 
 
-def _remaining(domain: str, pods: Sequence[Version], seconds: float) -> Exception:
+def remaining(domain: str, pods: Sequence[Version], seconds: float) -> Exception:
     """Returns the error of pods that are left although they and their tasks were deleted.
 
     The controller is at fault if its finalizers keep them, or if it has made them anew. A deleted

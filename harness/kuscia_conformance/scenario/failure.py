@@ -37,6 +37,18 @@ class CheckFailed(AssertionError):
         self.line = line
 
 
+class ControllerExited(CheckFailed):
+    """The controller has ended on its own during a check. This belongs to no single requirement.
+
+    `end` says how it ended, and has the last lines of its log. The run ends with this check,
+    because nothing more can be expected of the controller.
+    """
+
+    def __init__(self, text: str, end: str) -> None:
+        super().__init__(text)
+        self.end = end
+
+
 def render_failure(
     check: Check,
     step: Step | None,

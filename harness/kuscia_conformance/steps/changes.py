@@ -12,12 +12,18 @@ from kuscia_conformance.documents.edits import changed
 from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence
 from kuscia_conformance.features.giving import Changed, Gift, Given, gives, of_manifests
-from kuscia_conformance.features.table_forms import FIELDS, Table
+from kuscia_conformance.features.table_forms import Table, fields_of
 from kuscia_conformance.scenario.observed.reservations import (
     KINDS,
     delete,
 )
 from kuscia_conformance.scenario.scenario import Scenario
+
+TASK = fields_of("KusciaTask")
+APP_IMAGE = fields_of("AppImage", "| spec.deployTemplates[0].replicas | 2 |")
+#: The kind is that of the manifest in the file.
+FILE = fields_of("file")
+STATUS = fields_of("status", "| phase | Pending |")
 
 
 def _changed_task(sentence: Sentence, given: Given) -> Iterator[Gift]:
@@ -32,7 +38,7 @@ def _changed_file(sentence: Sentence, _: Given) -> Iterable[Gift]:
 
 @given(parsers.re(r'the task "(?P<task>[^"]+)" has'))
 @gives(_changed_task)
-def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, TASK]) -> None:
     """Given the task "psi" has.
 
     Changes the manifest before the task is created. Each row of the table below it is a field and
@@ -43,7 +49,7 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> Non
 
 
 @given(parsers.re("the AppImage has"))
-def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None:
+def _(scenario: Scenario, datatable: Annotated[Table, APP_IMAGE]) -> None:
     """Given the AppImage has.
 
     Changes the AppImage before it is created. Each row of the table below it is a field and its
@@ -75,7 +81,7 @@ def _(scenario: Scenario) -> None:
 @given(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
 @when(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
 @gives(_changed_file)
-def _(scenario: Scenario, file: str, datatable: Annotated[Table, FIELDS]) -> None:
+def _(scenario: Scenario, file: str, datatable: Annotated[Table, FILE]) -> None:
     """When "task.yaml" is applied with.
 
     Each row of the table below it is a field and the value that it gets before the manifest is
@@ -87,7 +93,7 @@ def _(scenario: Scenario, file: str, datatable: Annotated[Table, FIELDS]) -> Non
 
 
 @when(parsers.re(r'the task "(?P<task>[^"]+)" is changed to have'))
-def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, TASK]) -> None:
     """When the task "psi" is changed to have.
 
     Changes the task in the cluster. Each row of the table below it is a field and its new value,
@@ -99,7 +105,7 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> Non
 
 
 @when(parsers.re(r'somebody writes into the status of "(?P<task>[^"]+)"'))
-def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, STATUS]) -> None:
     """When somebody writes into the status of "psi".
 
     Each row of the table below it is a field of the status and its new value, as in

@@ -7,11 +7,8 @@ from pytest_bdd import then
 from kuscia_conformance import documents
 from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares, document_of
-from kuscia_conformance.scenario.observed.pods import (
-    WHO,
-    require_file,
-    whom,
-)
+from kuscia_conformance.scenario.observed.inside import require_file
+from kuscia_conformance.scenario.observed.pods import WHO, whom
 from kuscia_conformance.scenario.scenario import Scenario
 
 

@@ -19,10 +19,6 @@ from kuscia_conformance.features.tasks import (
     numbered,
     schedule_from,
 )
-from kuscia_conformance.kube.kuscia import (
-    KUSCIA_TASKS,
-    TASK_NAMESPACE,
-)
 from kuscia_conformance.scenario.observed.statuses import getting
 from kuscia_conformance.scenario.scenario import Scenario
 
@@ -152,9 +148,9 @@ def _(scenario: Scenario, field: str) -> None:
 @when(parsers.re(r'the task "(?P<task>[^"]+)" is deleted'))
 def _(scenario: Scenario, task: str) -> None:
     """When the task "psi" is deleted."""
+    __tracebackhide__ = True
     scenario.history.act()
-    real = scenario.names.real(scenario.applied.task(task).name)
-    scenario.connection.run(scenario.connection.api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
+    scenario.applied.delete_task(task)
 
 
 @then(parsers.re(r'getting the task "(?P<task>[^"]+)" says: (?P<text>.+)'))

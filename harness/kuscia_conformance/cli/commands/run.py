@@ -38,11 +38,15 @@ def run(workers: str | None, paths: tuple[Path, ...], **chosen: Any) -> NoReturn
     Exit codes: 0 conformant, or partial for some of the checks; 1 not conformant; 2 no verdict,
     because an option, a feature or a document is wrong; 3 incomplete (interrupted, or checks were
     not run); 4 no verdict, because the harness or the cluster failed.
+
+    Ctrl-C, SIGTERM and SIGHUP end a run. What it has made is then undone, within 30 seconds, with
+    --cluster kind within 60; further signals do not hurry this.
     """
     try:
         sys.exit(_run(workers, paths, chosen))
-    except Exception:
-        click.echo("no verdict")
+    except Exception as error:
+        # The reason stands on standard error, too. A log with one of the two streams has it.
+        click.echo(f"no verdict: {str(error).partition(chr(10))[0]}")
         raise
 
 
