@@ -61,10 +61,10 @@ def test_a_wrong_number_of_workers_in_the_environment_is_named_as_it_was_set(tmp
         (["run", "--frobnicate"], 2, "No such option"),
         (["run", "--cluster", "nonsense"], 2, "valid: controlplane, embedded, kind, kubeconfig"),
         (["run", "--cluster", "controlplane:x"], 2, "controlplane takes no name"),
-        (["run", "--nodes", "x"], 2, "--nodes x: expected a number, 2 or more"),
+        (["run", "--nodes", "x"], 2, "--nodes x: expected a number from 2 to 1000"),
         (["run", "--controller", "x"], 2, "valid: reference, none"),
         (["run", "--timeout-scale", "0"], 2, "--timeout-scale 0"),
-        (["run", "-n", "x"], 2, "no verdict: -n x: expected a number or auto"),
+        (["run", "-n", "x"], 2, "no verdict: -n x: expected a number up to 64, or auto"),
         (["replay"], 2, "results"),
         (
             ["run", "--only", "nothing", "--cluster", "kind"],

@@ -20,6 +20,7 @@ from kuscia_conformance.documents.operators import (
 )
 from kuscia_conformance.documents.paths import KEYS
 from kuscia_conformance.errors import DocumentError
+from tests.inputs.given import LAUGHS
 
 
 @pytest.fixture
@@ -210,12 +211,6 @@ def test_any_json_is_a_document_of_the_same_values(document):
 
 def _speaks_of_keyed_lists(value):
     return any(f'"{name}"' in json.dumps(value) for name in (*KEYS, "<<"))
-
-
-LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
-    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
-)
 
 
 def test_aliases_that_stand_for_very_many_values_are_refused_at_once(refusal):

@@ -130,7 +130,7 @@ def test_the_clock_is_virtual_if_cluster_and_controller_are_built_in(chosen, vir
         ({"controller": ["none"]}, "--controller none uses the real clock"),
         ({"pause_on_failure": True}, "the cluster stands still while the run waits"),
         ({"seed": "x"}, "--seed x: expected a number"),
-        ({"pace": "-1"}, "--pace -1: expected a number, 0 or more"),
+        ({"pace": "-1"}, "--pace -1: expected a number from 0 to 10000"),
     ],
 )
 def test_options_that_exclude_a_virtual_clock_are_refused(chosen, said):

@@ -1,6 +1,7 @@
 """Damages texts in ways that a seed decides: as editors, copying, shells and disks do."""
 
 import random
+import re
 
 #: Values that stand where another type is expected.
 STRANGE = (
@@ -28,6 +29,36 @@ STRANGE = (
     "\u2028",
     "🙂",
     "x" * 5000,
+)
+#: Texts that stand for the name of a task, a file, an option or a keyword.
+STRANGE_NAMES = (
+    *(
+        "-1",
+        "1e999",
+        "9" * 5000,
+        "NaN",
+        "&a [*a]",
+        "!any",
+        "!absent",
+        "!!binary x",
+        "<<: *x",
+        "|",
+        "#",
+    ),
+    *("#", ":", "\t", "\\", "\0", "\x1b[2J", "\ufeff", "\u202e", "中文", "é" * 200),
+    *(
+        "../../etc/passwd",
+        "/etc/passwd",
+        "<who>",
+        "<",
+        "{",
+        "[" * 300,
+        "{a: " * 200,
+        '"""',
+        "# language: de",
+        "²",
+    ),
+    *("2024-02-30T25:61:61Z", "\\ud800", '"\\ud800"', "a]b[", "Feature:", "Given", "@id:x"),
 )
 BYTES = (b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\t", b"\r", b"\x1b[2J", b"\x85", b"\x80")
 
@@ -98,6 +129,31 @@ def growing(text, chance):
     return "\n".join([*levels, text, line]).encode()
 
 
+def with_another_word(text, chance):
+    """Puts a strange text, or another word of the text, in the place of a word."""
+    words = list(re.finditer(r"[^\s:,|]+", text))
+    word, other = chance.choice(words), chance.choice(words)[0]
+    strange = chance.choice([*STRANGE, *STRANGE_NAMES, other])
+    return f"{text[: word.start()]}{strange}{text[word.end() :]}".encode()
+
+
+def with_a_strange_text(text, chance):
+    place = chance.randrange(len(text))
+    return f"{text[:place]}{chance.choice(STRANGE_NAMES)}{text[place:]}".encode()
+
+
+def mistyped(text, chance):
+    """Leaves a letter out, or swaps two."""
+    place = chance.randrange(len(text) - 2)
+    pair = chance.choice([text[place + 1], text[place + 1] + text[place]])
+    return f"{text[:place]}{pair}{text[place + 2 :]}".encode()
+
+
+def recoded(text, chance):
+    encoding = chance.choice(["utf-32", "utf-16-le", "utf-8-sig", "cp037"])
+    return text.encode(encoding, "replace")
+
+
 DAMAGES = (
     cut,
     insert_bytes,
@@ -113,6 +169,10 @@ DAMAGES = (
 )
 
 
-def damaged(text, seed):
+#: What also happens to features and documents, whose words have a meaning.
+OF_WORDS = (with_another_word, with_a_strange_text, mistyped, recoded)
+
+
+def damaged(text, seed, ways=DAMAGES):
     """Returns the bytes of a damaged text; each damage gets its turn."""
-    return DAMAGES[seed % len(DAMAGES)](text, random.Random(seed))
+    return ways[seed % len(ways)](text, random.Random(seed))

@@ -26,6 +26,11 @@ FEATURE = """Feature: Mine
       | other | bob   |
 """
 DOCUMENT = "phase: Running\n"
+#: Each list has ten times as many values as the one before.
+LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
 
 
 def written(folder, feature=FEATURE, document=DOCUMENT):

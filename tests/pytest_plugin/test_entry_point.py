@@ -83,13 +83,21 @@ def test_the_installed_checkout_provides_no_packages_tests_or_features(tmp_path)
     assert done.stdout.strip() == "None None"
 
 
-@pytest.mark.parametrize("given", ["environment", "ini"])
-def test_a_cluster_named_by_environment_or_ini_has_features_collected(project, given, monkeypatch):
+@pytest.mark.parametrize("given", ["option", "environment", "ini", "toml"])
+def test_a_cluster_has_features_collected_by_whatever_means_it_is_named(
+    project, given, monkeypatch
+):
+    options = ["--kuscia-cluster=embedded"] if given == "option" else []
     if given == "environment":
         monkeypatch.setenv("KUSCIA_CONFORMANCE_CLUSTER", "embedded")
-    else:
+    if given == "ini":
         project.makeini("[pytest]\nkuscia_conformance_cluster = embedded\n")
-    result = project.runpytest_subprocess("--collect-only", "-q", "-p", "no:cacheprovider")
+    if given == "toml":
+        text = '[tool.pytest.ini_options]\nkuscia_conformance_cluster = "embedded"\n'
+        project.makepyprojecttoml(text)
+    result = project.runpytest_subprocess(
+        "--collect-only", "-q", "-p", "no:cacheprovider", *options
+    )
     assert "mine.feature::mine" in result.stdout.str()
 
 
@@ -154,4 +162,11 @@ def test_the_option_of_another_wrong_value_keeps_its_name(monkeypatch):
 def test_an_invalid_value_is_reported_with_the_name_of_the_pytest_option(project):
     result = project.runpytest_subprocess("mine.feature", "--kuscia-nodes", "x")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "--kuscia-nodes x: expected a number, 2 or more" in result.stderr.str()
+    assert "--kuscia-nodes x: expected a number from 2 to 1000" in result.stderr.str()
+
+
+def test_a_session_without_pytest_bdd_is_refused_in_one_sentence(project):
+    result = project.runpytest_subprocess("mine.feature", "-p", "no:pytest-bdd")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "features need the plugin pytest-bdd" in result.stderr.str()
+    assert "Traceback" not in result.stderr.str()

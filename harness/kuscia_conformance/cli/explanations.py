@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pytest_bdd.parser import Step
 
+from kuscia_conformance.documents.text import read_text
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.catalogue import covering, like
 from kuscia_conformance.features.checks import Requirement, requirements, strength
@@ -153,7 +154,7 @@ def _requirements(case: Case, steps: StepDefinitions) -> Iterator[str]:
 def _documents(case: Case) -> Iterator[str]:
     for name, path in case.files.items():
         yield f"{name}    ({_shown(path)})"
-        yield from (f"  {line}".rstrip() for line in path.read_text().splitlines())
+        yield from (f"  {line}".rstrip() for line in read_text(path).splitlines())
         yield ""
 
 

@@ -18,9 +18,9 @@ import pytest
 from kuscia_conformance.cli.progress import Progress
 from kuscia_conformance.cli.summary import conclude, console
 from kuscia_conformance.environment.remains import run_folder
-from kuscia_conformance.environment.settings import Settings
+from kuscia_conformance.environment.settings import Settings, exists
 from kuscia_conformance.environment.signals import undisturbed
-from kuscia_conformance.errors import EnvironmentFailure, UsageError
+from kuscia_conformance.errors import EnvironmentFailure, UsageError, similar
 from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.features.catalogue import cases_named
 from kuscia_conformance.features.folders import (
@@ -133,6 +133,9 @@ def _never_began(run: Run, code: int) -> int:
         raise UsageError("\n".join(texts))
     if code == pytest.ExitCode.USAGE_ERROR:
         raise UsageError("pytest refuses its options", hint="its own message is above")
+    if given := os.environ.get("PYTEST_ADDOPTS"):
+        hint = f"PYTEST_ADDOPTS is {given!r}: unset it, or take out what keeps checks from running"
+        raise UsageError("\n".join(texts) or "pytest has run no check", hint=hint)
     raise EnvironmentFailure("\n".join(texts) or "pytest has run no check")
 
 
@@ -160,15 +163,29 @@ def _arguments(workers: int) -> list[str]:
     """Returns the arguments for pytest; the settings of the suite are not among them."""
     rootdir = str(suite_folder("features"))
     arguments = ["-c", os.devnull, "--rootdir", rootdir, "-p", "no:cacheprovider"]
-    arguments += ["-p", "no:terminal"]
-    return [*arguments, "-n", str(workers), "--dist", "load"] if workers else arguments
+    # Only the reporter is left out: the plugin `terminal` knows options such as -v.
+    arguments += ["-p", "no:terminalreporter"]
+    # The command has imported these plugins before pytest could rewrite their assertions.
+    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    # These are loaded even if PYTEST_DISABLE_PLUGIN_AUTOLOAD or PYTEST_ADDOPTS says otherwise.
+    arguments += ["-p", "pytest-bdd", "-p", "kuscia-conformance"]
+    if workers:
+        arguments += ["-p", "xdist", "-n", str(workers), "--dist", "load"]
+    return arguments
 
 
 def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise UsageError(f"{path}: there is no such feature or folder")
+    """Returns the absolute path. Raises UsageError for one in which there is no feature."""
+    if not exists(path, str(path)):
+        near = similar(path.name, _features_in(path.parent))
+        hint = f"did you mean {path.parent / near[0]}?" if near else ""
+        raise UsageError(f"{path}: there is no such feature or folder", hint=hint)
     if path.is_dir() and not any(path.rglob("*.feature")):
         raise UsageError(f"{path}: there is no feature in this folder")
     if not path.is_dir() and path.suffix != ".feature":
         raise UsageError(f"{path}: this is not a feature; its name does not end in .feature")
     return path.resolve()
+
+
+def _features_in(folder: Path) -> list[str]:
+    return [each.name for each in folder.glob("*.feature")] if folder.is_dir() else []

@@ -87,7 +87,7 @@ def write_feature(name: str, folder: Path) -> list[Path]:
     try:
         documents.mkdir(parents=True)
         for path, text in contents.items():
-            path.write_text(text)
+            path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}") from error
     return list(contents)

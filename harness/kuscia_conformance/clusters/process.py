@@ -41,6 +41,10 @@ def module_command(module: ModuleType, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", module.__name__, *arguments]
 
 
+#: For the programs of the suite: they print UTF-8, whatever the encoding of the user's terminal is.
+UTF8: Mapping[str, str] = {"PYTHONIOENCODING": "utf-8"}
+
+
 class ProcessError(EnvironmentFailure):
     """A child process could not be started, is not ready in time, or ended too early."""
 
@@ -188,7 +192,7 @@ class Process:
 
     def read(self) -> str:
         """Returns the whole log, with the output of earlier starts."""
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
     def _said(self) -> str:
         return self.read()[self._said_before :]

@@ -243,7 +243,7 @@ def _follow(say: Callable[[str], None]) -> None:
     told = 0
     while True:
         stands, lives = _written().exists(), _lives()
-        lines = (folder() / "log").read_text(errors="replace").splitlines()
+        lines = (folder() / "log").read_text(encoding="utf-8", errors="replace").splitlines()
         for line in lines[told:]:
             say(line)
         told = len(lines)
@@ -256,7 +256,7 @@ def _follow(say: Callable[[str], None]) -> None:
 
 def _why_not() -> ConformanceError:
     try:
-        code, _, text = _failure().read_text().partition(" ")
+        code, _, text = _failure().read_text(encoding="utf-8").partition(" ")
     except FileNotFoundError:
         log = folder() / "log"
         return EnvironmentFailure(f"the background process has ended; its log: {log}")
@@ -298,7 +298,7 @@ def main(settings: Settings) -> int:
         return 0
     except ConformanceError as error:
         code = 2 if isinstance(error, UsageError) else 4
-        _failure().write_text(f"{code} {error}")
+        _failure().write_text(f"{code} {error}", encoding="utf-8")
         return code
     finally:
         _written().unlink(missing_ok=True)

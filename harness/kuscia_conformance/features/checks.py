@@ -12,6 +12,8 @@ The requirements are data, in `features/requirements.yaml`.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -151,9 +153,20 @@ def name_problems(name: str, where: str) -> Iterator[FeatureError]:
         found = f" has {' '.join(map(ascii, wrong))}" if wrong else " is empty or begins with a dot"
         hint = f"use letters, digits and dashes; reserved: {' '.join(_RESERVED)}"
         yield FeatureError(f"{where}: the id {name[:_LONGEST]!r}{found}", hint=hint)
+    elif not _is_file_name(name):
+        text = f"{where}: the id {name!a} cannot be the name of a folder here"
+        hint = f"the encoding of file names is {sys.getfilesystemencoding()}: set PYTHONUTF8=1"
+        yield FeatureError(text, hint=hint)
     elif len(name.encode(errors="replace")) > _LONGEST:
         text = f"{where}: the id {name[:20]!r}… has more than {_LONGEST} bytes"
         yield FeatureError(text, hint="choose a shorter one: it becomes the name of a folder")
+
+
+def _is_file_name(name: str) -> bool:
+    try:
+        return bool(os.fsencode(name))
+    except UnicodeEncodeError:
+        return False
 
 
 class _Tags:

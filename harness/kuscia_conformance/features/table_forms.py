@@ -46,7 +46,9 @@ class Form:
         if self.rows is not None and len(table) != self.rows:
             yield 0, f"expected {self.rows} rows, found {len(table)}", as_in
         for number, row in enumerate(table):
-            if self.cells is not None and len(row) != self.cells:
+            if not row:
+                yield number, "the row has no cell", as_in
+            elif self.cells is not None and len(row) != self.cells:
                 yield number, f"expected {_cells(self.cells)}, found {len(row)}", as_in
             elif self.first and row[0] not in self.first:
                 yield number, f"{row[0]!r} cannot stand here", choice(row[0], self.first)

@@ -66,7 +66,7 @@ def _catalogue() -> Path:
 def _lines() -> defaultdict[str, list[int]]:
     """Returns the line numbers of each requirement in the catalogue, by id."""
     found = defaultdict(list)
-    for number, line in enumerate(_catalogue().read_text().splitlines(), start=1):
+    for number, line in enumerate(_catalogue().read_text(encoding="utf-8").splitlines(), start=1):
         if line.startswith("- id: "):
             found[line.removeprefix("- id: ").strip()].append(number)
     return found

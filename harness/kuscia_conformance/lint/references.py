@@ -78,7 +78,7 @@ def _mistakes(sentence: Sentence, gifts: Collection[Gift], given: Given) -> Iter
     values = {k: v for k, v in sentence.values.items() if not (described and k == "domains")}
     yield from _unknown(values, _Names(given, tasks))
     yield from _in_document(document_of(sentence), _Names(given, given.created))
-    for word, *cells in sentence.table:
+    for word, *cells in filter(None, sentence.table):
         if word == "witness" and (found := re.fullmatch(ARE, " ".join(cells))):
             yield from _unknown(found.groupdict(), _Names(given, given.created))
 

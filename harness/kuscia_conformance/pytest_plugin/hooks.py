@@ -75,6 +75,9 @@ def register(config: pytest.Config) -> None:
     """
     if config.pluginmanager.has_plugin(NAME):
         return
+    if not config.pluginmanager.has_plugin("pytest-bdd"):
+        text = "features need the plugin pytest-bdd, which is switched off in this session"
+        raise pytest.UsageError(f"{text}: leave out `-p no:pytest-bdd`")
     run = config.stash.get(RUN, None)
     try:
         run = run or run_of(config)

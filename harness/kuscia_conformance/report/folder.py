@@ -23,10 +23,10 @@ def require_ours(out: Path) -> None:
     Raises UsageError if the path is a file, cannot be read or written, or holds a file that no run
     writes.
     """
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"--out {out}: this is a file", hint="name a folder")
-    _require_writable(out)
     try:
+        if out.exists() and not out.is_dir():
+            raise UsageError(f"--out {out}: this is a file", hint="name a folder")
+        _require_writable(out)
         foreign = sorted(path.name for path in _content(out) if not any(map(path.match, OURS)))
     except OSError as error:
         raise UsageError(f"--out {out}: cannot be read: {error.strerror}") from error

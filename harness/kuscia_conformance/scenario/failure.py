@@ -104,7 +104,7 @@ def controller_said(log: str | None, names: Names) -> str:
     if log is None:
         return ""
     try:
-        said = Path(log).read_text(errors="replace").splitlines()
+        said = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
         # Scenarios that run at the same time share one log: prefer the lines with our token.
         mine = [line for line in said if names.token and names.token in line] or said
         lines = [str(names.incoming(line)) for line in mine[-LOG_LINES:]] or ["its log is empty"]

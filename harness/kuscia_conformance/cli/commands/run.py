@@ -15,6 +15,9 @@ from kuscia_conformance.cli.commands import suite_options
 from kuscia_conformance.errors import ConformanceError, UsageError
 from kuscia_conformance.pytest_plugin import options
 
+#: Each worker is a process of some 80 MB.
+_MOST_WORKERS = 64
+
 
 @click.command(epilog="Example: kuscia-conformance run --cluster kind --only 'clean*' -n 4")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
@@ -52,10 +55,10 @@ def _run(workers: str | None, paths: Sequence[Path], chosen: Mapping[str, Any]) 
     from kuscia_conformance.cli.runner import run_suite
     from kuscia_conformance.environment.settings import read_settings
 
-    if workers and not (workers.isdecimal() or workers == "auto"):
+    if workers not in (None, "", "auto", *map(str, range(_MOST_WORKERS + 1))):
         source = click.get_current_context().get_parameter_source("workers")
         name = f"{options.WORKERS}=" if source is ParameterSource.ENVIRONMENT else "-n "
-        raise UsageError(f"{name}{workers}: expected a number or auto")
+        raise UsageError(f"{name}{workers}: expected a number up to {_MOST_WORKERS}, or auto")
     choice = options.chosen(chosen)
     with choice.naming_sources(), without_older_report(Path(choice.texts["out"][0])):
         settings = read_settings(choice.texts, choice.given)

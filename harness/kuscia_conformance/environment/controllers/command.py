@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kuscia_conformance.clusters import Cluster
-from kuscia_conformance.clusters.process import Process
+from kuscia_conformance.clusters.process import UTF8, Process
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.kube.kubeconfig import write_minified
 
@@ -45,7 +45,7 @@ class Program:
             [word.replace(KUBECONFIG, str(kubeconfig)) for word in self.words],
             log=logs / ("controller.log" if number == 1 else f"controller-{number}.log"),
             ready=self.ready,
-            environment={"KUBECONFIG": str(kubeconfig)},
+            environment={**UTF8, "KUBECONFIG": str(kubeconfig)},
         )
 
 

@@ -8,6 +8,7 @@ socket and does what the scenarios ask for. The scenarios may run in worker proc
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Client, Listener
@@ -33,7 +34,7 @@ def listening(work: Path, processes: Sequence[Process]) -> Iterator[None]:
     The thread has to live as long as the processes that it starts, because Linux ends a child
     process when the thread that started it ends (`clusters.process`, PR_SET_PDEATHSIG).
     """
-    with Listener(str(work / SOCKET)) as listener:
+    with _address(work) as address, Listener(address) as listener:
         # A daemon thread: if the folder was deleted, END cannot reach it.
         thread = Thread(target=_serve, args=(listener, processes), daemon=True)
         thread.start()
@@ -53,7 +54,7 @@ def ask(work: Path, what: str) -> str:
     controller does not answer.
     """
     try:
-        with Client(str(work / SOCKET)) as connection:
+        with _address(work) as address, Client(address) as connection:
             connection.send(what)
             answer: str
             answer, fault = connection.recv()
@@ -87,6 +88,23 @@ def last_words(processes: Sequence[Process]) -> str:
     which = f" (its program {ended.name})" if len(processes) > 1 else ""
     left = f"\n  {_IN_THE_BACKGROUND}" if ended.has_gone_to_the_background else ""
     return f"the controller{which} {ended.end}{left}\n  {ended.tail()}"
+
+
+@contextmanager
+def _address(work: Path) -> Iterator[str]:
+    """Yields a path of the socket that the system accepts: at most 107 bytes on Linux.
+
+    The folder may lie deeper, below a long TMPDIR. Then the path leads through its descriptor.
+    """
+    path = str(work / SOCKET)
+    if len(os.fsencode(path)) < 100 or not Path("/proc/self/fd").is_dir():
+        yield path
+        return
+    folder = os.open(work, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{SOCKET}"
+    finally:
+        os.close(folder)
 
 
 def _serve(listener: Listener, processes: Sequence[Process]) -> None:
