@@ -26,7 +26,7 @@ from kuscia_conformance.features.catalogue import cases_named
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
-from kuscia_conformance.pytest_plugin.session import ABOUT_PLUGINS, INTERRUPTED, RUN, Run
+from kuscia_conformance.pytest_plugin.session import ABOUT_PLUGINS, RUN, Run, why_interrupted
 from kuscia_conformance.report.folder import require_ours
 
 
@@ -61,7 +61,7 @@ def run_suite(
         raise UsageError("--pause-on-failure: there is no terminal on which to press Enter")
     features = [_existing(path) for path in paths] or [suite_folder("features")]
     require_ours(settings.out)
-    run = Run(settings, features, in_words=in_words)
+    run = Run(settings, features, is_command=True, in_words=in_words)
     _require_names(run)
     some = bool(paths or settings.only or settings.update)
     count = _workers(workers or ("0" if some or settings.pause_on_failure else "auto"), settings)
@@ -93,7 +93,7 @@ def _pytest(arguments: list[str], run: Run, progress: Progress) -> int:
     try:
         return int(pytest.main(arguments, plugins=[Handover(run), progress]))
     except KeyboardInterrupt:  # a signal while other plugins end
-        run.interrupted(INTERRUPTED)
+        run.interrupted(why_interrupted())
         return int(pytest.ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - a plugin of the user's may raise anything
         if not run.ending.failures:

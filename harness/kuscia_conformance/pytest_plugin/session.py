@@ -25,7 +25,12 @@ from kuscia_conformance.environment.facts import facts_of, kubernetes_version, n
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings, read_settings
-from kuscia_conformance.environment.signals import end_on_signals, raise_if_interrupted, undisturbed
+from kuscia_conformance.environment.signals import (
+    end_on_signals,
+    first_signal,
+    raise_if_interrupted,
+    undisturbed,
+)
 from kuscia_conformance.errors import (
     ConformanceError,
     HarnessError,
@@ -93,6 +98,8 @@ class Run:
     #: The name of the run in its plan and its results, which tells them from those of another run.
     name: str = field(default_factory=partial(token_hex, 8))
     say: Callable[[str], None] = _say_nothing
+    #: Whether `kuscia-conformance run` has started pytest, and prints how the run ends.
+    is_command: bool = False
     #: Rewrites the options in a message as the user writes them: `--kuscia-only` under pytest.
     in_words: Callable[[str], str] = as_pytest_says
     #: Keeps the progress line off the terminal while another text is shown.
@@ -171,6 +178,8 @@ class Run:
 
     def _exit(self, error: ConformanceError) -> NoReturn:
         self.failure = error
+        if self.is_command:
+            raise KeyboardInterrupt  # pytest.exit would print the text as well
         text = self.in_words(str(error))
         pytest.exit(text, returncode=2 if isinstance(error, UsageError) else 4)
 
@@ -238,7 +247,7 @@ class Run:
         if self.failure is not None:
             self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
         elif type(excinfo.value) is KeyboardInterrupt:
-            self.interrupted(INTERRUPTED)
+            self.interrupted(why_interrupted())
         elif not self._controller_exited:  # pytest or a plugin has stopped it, and says why
             self.interrupted(f"the run was ended: {excinfo.value}")
 
@@ -266,7 +275,7 @@ class Run:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         if error == INTERRUPT:
-            self.interrupted(INTERRUPTED)
+            self.interrupted(why_interrupted())
         elif error:
             text = f"the worker {node.gateway.id} has ended: {error}"
             hint = "was it killed, or out of memory? run again, with fewer workers (-n)"
@@ -308,7 +317,7 @@ class Run:
         try:
             return (yield)
         except KeyboardInterrupt:
-            self.interrupted(INTERRUPTED)
+            self.interrupted(why_interrupted())
             self.finish(int(exitstatus))
             raise
         except Exception as error:
@@ -333,6 +342,12 @@ class Run:
             self.interrupted("the run was ended before its last check")
         elif exit_code not in (0, 1, 2, 5) and quiet:
             self.failed("harness", f"pytest ended with code {int(exit_code)}\n  {ABOUT_PLUGINS}")
+
+
+def why_interrupted() -> str:
+    """Returns why the run ends, with the name of the signal, as far as this process got it."""
+    name = first_signal()
+    return f"{INTERRUPTED} by {name}" if name else INTERRUPTED
 
 
 def _not_ours(out: Path, run: str) -> str:

@@ -86,6 +86,8 @@ def _step_line(step: Step | None, waited: float | None) -> str:
 
 
 def _what_happened(history: History) -> str:
+    if not history.versions:
+        return "no event was seen"
     lines = timeline(history)
     left_out = len(lines) - SHOWN
     heading = (
