@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
 from signal import Signals
 
@@ -123,8 +124,11 @@ def line(name: str, text: str) -> Moment:
 
 
 def file(name: str, pattern: str) -> Moment:
-    """Returns the moment at which a file of this name is in the run's folder."""
-    return Moment(name, event=lambda here: list(here.tmp.glob(f"*/*/{pattern}")))
+    """Returns the moment at which a file of this name is in the run's folder.
+
+    Unlike `Path.glob`, `glob` bears folders that vanish while it looks.
+    """
+    return Moment(name, event=lambda here: glob(f"{here.tmp}/*/*/{pattern}"))
 
 
 FIRST = Moment("as-the-features-are-read", in_hook("collection_modifyitems()", SEND))

@@ -65,6 +65,7 @@ IN_KIND = (
 #: The pairs that run without `--full`, too.
 QUICK = {
     ("SIGTERM", "as-the-key-is-written"),
+    ("SIGKILL", "in-a-check"),
     ("SIGHUP", "as-the-controller-ends"),
 }
 

@@ -215,3 +215,10 @@ def test_a_state_file_with_unknown_content_is_not_an_environment(state, text):
     (state / "environment.json").write_text(text)
     with pytest.raises(UsageError, match="there is no environment"):
         background.running()
+
+
+def test_a_mistake_in_the_kubeconfig_is_a_usage_error_of_up(state):
+    command = [*UP[:-1], "kubeconfig:nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "kubeconfig nowhere: there is no such file" in done.stderr

@@ -46,7 +46,7 @@ def test_the_option_only_is_a_list_separated_by_commas():
         ("cluster", "embeded", "--cluster embeded: this kind of cluster is unknown"),
         ("timeout_scale", "0", "--timeout-scale 0"),
         ("timeout_scale", "nan", "--timeout-scale nan"),
-        ("keep", "perhaps", "keep = perhaps: expected true or false"),
+        ("keep", "perhaps", "--keep perhaps: expected true or false"),
     ],
 )
 def test_an_invalid_option_value_is_refused(option, value, message):

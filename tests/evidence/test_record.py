@@ -67,12 +67,13 @@ def test_each_line_is_on_disk_when_its_step_has_ended(tmp_path):
 
 
 def test_the_error_of_the_cleaning_stands_in_the_last_line(tmp_path):
+    error = ClusterError("pods of bob could not be deleted", hint="do their nodes work?")
     with Record(tmp_path) as record, suppress(ClusterError), record.cleaning(list):
         record.write(ABOUT)
-        raise ClusterError("pods of bob could not be deleted", hint="see whether they are stuck")
+        raise error
     assert read_record(tmp_path).cleaning == {
         "class": "ClusterError",
-        "text": "pods of bob could not be deleted\n  see whether they are stuck",
+        "text": str(error),
     }
 
 

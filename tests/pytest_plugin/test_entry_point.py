@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kuscia_conformance import pytest_plugin
-from kuscia_conformance.pytest_plugin.options import OPTIONS, as_pytest_says, renamed
+from kuscia_conformance.pytest_plugin.options import OPTIONS, as_pytest_says, chosen, renamed
 
 FEATURE = """
 Feature: F
@@ -135,6 +135,28 @@ def test_an_unknown_option_is_left_to_pytest(pytester):
 )
 def test_messages_name_options_as_pytest_does(text, said):
     assert as_pytest_says(text) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "ini", "said"),
+    [
+        ({"nodes": "x"}, "", "", "--nodes x: expected"),
+        ({}, "x", "", "KUSCIA_CONFORMANCE_NODES=x: expected"),
+        ({}, "", "x", "kuscia_conformance_nodes = x (ini file): expected"),
+        ({"nodes": "x"}, "y", "z", "--nodes x: expected"),
+    ],
+)
+def test_a_wrong_value_is_named_as_it_was_set(monkeypatch, given, variable, ini, said):
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_NODES", variable)
+    choice = chosen(given, lambda key: ini if key == "kuscia_conformance_nodes" else "")
+    assert choice.in_words("--nodes x: expected") == said
+
+
+def test_the_option_of_another_wrong_value_keeps_its_name(monkeypatch):
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_NODES", "4")
+    text = "--only x: no check has this name, and --nodes-of-mine is none"
+    assert chosen({"only": "x"}).in_words(text) == text
+    assert chosen({}).in_words("see --nodes") == "see KUSCIA_CONFORMANCE_NODES"
 
 
 def test_an_invalid_value_is_reported_with_the_name_of_the_pytest_option(project):

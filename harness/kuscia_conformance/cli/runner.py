@@ -26,7 +26,7 @@ from kuscia_conformance.features.catalogue import cases_named
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
-from kuscia_conformance.pytest_plugin.session import INTERRUPTED, RUN, Run
+from kuscia_conformance.pytest_plugin.session import ABOUT_PLUGINS, INTERRUPTED, RUN, Run
 from kuscia_conformance.report.folder import require_ours
 
 
@@ -97,7 +97,8 @@ def _pytest(arguments: list[str], run: Run, progress: Progress) -> int:
         return int(pytest.ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - a plugin of the user's may raise anything
         if not run.ending.failures:
-            run.failed("harness", f"a plugin of pytest failed: {error!r}")
+            text = f"a plugin of pytest failed: {error!r}"
+            run.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")
         return int(pytest.ExitCode.INTERNAL_ERROR)
 
 

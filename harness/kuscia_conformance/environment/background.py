@@ -153,7 +153,7 @@ def _written() -> Path:
 
 
 def _failure() -> Path:
-    """Returns the file with the message that says why the environment could not be created."""
+    """Returns the file that says why the environment could not be created: exit code and text."""
     return folder() / "failure"
 
 
@@ -250,15 +250,17 @@ def _follow(say: Callable[[str], None]) -> None:
         if stands:
             return
         if not lives:
-            raise EnvironmentFailure(_why_not())
+            raise _why_not()
         time.sleep(_LOOK)
 
 
-def _why_not() -> str:
+def _why_not() -> ConformanceError:
     try:
-        return _failure().read_text(encoding="utf-8")
+        code, _, text = _failure().read_text(encoding="utf-8").partition(" ")
     except FileNotFoundError:
-        return f"the background process has ended; its log: {folder() / 'log'}"
+        log = folder() / "log"
+        return EnvironmentFailure(f"the background process has ended; its log: {log}")
+    return UsageError(text) if code == "2" else EnvironmentFailure(text)
 
 
 def _end() -> None:
@@ -295,8 +297,9 @@ def main(settings: Settings) -> int:
     except KeyboardInterrupt:
         return 0
     except ConformanceError as error:
-        _failure().write_text(str(error), encoding="utf-8")
-        return 4
+        code = 2 if isinstance(error, UsageError) else 4
+        _failure().write_text(f"{code} {error}", encoding="utf-8")
+        return code
     finally:
         _written().unlink(missing_ok=True)
     return 0

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import aiohttp
-from aiohttp_socks import ProxyConnector, ProxyError
+from aiohttp_socks import (
+    ProxyConnectionError,
+    ProxyConnector,
+    ProxyError,
+    ProxyTimeoutError,
+)
+
+#: Callers know only the errors of aiohttp. A proxy that hangs up ends in an EOFError.
+FAULTS = (ProxyError, ProxyConnectionError, ProxyTimeoutError, EOFError)
 
 
 class SocksConnector(ProxyConnector):
@@ -14,6 +22,6 @@ class SocksConnector(ProxyConnector):
     async def _wrap_create_connection(self, *args: Any, **named: Any) -> Any:
         try:
             return await super()._wrap_create_connection(*args, **named)
-        except ProxyError as error:  # it is no error of aiohttp's, and callers know only those
-            key, why = named["req"].connection_key, OSError(0, f"the SOCKS proxy refuses: {error}")
+        except FAULTS as error:
+            key, why = named["req"].connection_key, OSError(0, f"the SOCKS proxy: {error}")
             raise aiohttp.ClientProxyConnectionError(key, why) from error

@@ -97,3 +97,20 @@ def _function(
     function.cases = cases
     found: Callable[..., Any] = function
     return found
+
+
+def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Returns the items with the checks that run alone at the end.
+
+    Checks with plain names are spread evenly among them: Kubernetes needs seconds to delete the
+    namespaces of one such check, and the next one needs the same names.
+    """
+    plain, killing, together = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        check = item.stash.get(CHECK, None)
+        group = together if check is None or not check.alone else killing
+        (plain if check and check.exclusive else group).append(item)
+    places = [
+        ((i + 0.5) / len(group), item) for group in (plain, killing) for i, item in enumerate(group)
+    ]
+    return [*together, *(item for _, item in sorted(places, key=lambda place: place[0]))]

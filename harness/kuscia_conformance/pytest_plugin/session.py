@@ -47,7 +47,7 @@ from kuscia_conformance.features.selection import (
     pytest_name,
     suite_checks,
 )
-from kuscia_conformance.pytest_plugin.collection import CHECK
+from kuscia_conformance.pytest_plugin.collection import CHECK, in_order
 from kuscia_conformance.pytest_plugin.options import (
     OPTIONS,
     WORKER_SETTINGS,
@@ -69,6 +69,9 @@ WORKER_RUN = "kuscia_run"
 INTERRUPTED = "the run was interrupted"
 #: What pytest-xdist says of a worker that a signal has ended; Ctrl-C reaches all processes.
 INTERRUPT = "keyboard-interrupt"
+#: What to do about pytest, and about a results folder.
+ABOUT_PLUGINS = "is it a plugin or a conftest.py of yours? otherwise please report it"
+ABOUT_THE_FOLDER = "run again, with a folder for this run alone (--out)"
 #: The attribute of a pytest report that says why a check's result could not be written.
 UNWRITTEN = "kuscia_unwritten"
 #: The attribute of a pytest report that says how the controller has exited.
@@ -244,7 +247,8 @@ class Run:
         return any(failure.cause == "controller" for failure in self.ending.failures)
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.failed("harness", f"pytest ended with an internal error: {excinfo.exconly()}")
+        text = f"pytest ended with an internal error: {excinfo.exconly()}"
+        self.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -264,7 +268,9 @@ class Run:
         if error == INTERRUPT:
             self.interrupted(INTERRUPTED)
         elif error:
-            self.failed("harness", f"the worker {node.gateway.id} has ended: {error}")
+            text = f"the worker {node.gateway.id} has ended: {error}"
+            hint = "was it killed, or out of memory? run again, with fewer workers (-n)"
+            self.failed("harness", f"{text}\n  {hint}")
 
     def finish(self, exit_code: int) -> None:
         """Ends the environment, writes how the run ended, and the report.
@@ -306,7 +312,8 @@ class Run:
             self.finish(int(exitstatus))
             raise
         except Exception as error:
-            self.failed("harness", f"a plugin of pytest failed at the end: {error!r}")
+            text = f"a plugin of pytest failed at the end: {error!r}"
+            self.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")
             self.finish(int(exitstatus))
             raise
 
@@ -325,7 +332,7 @@ class Run:
         if exit_code == pytest.ExitCode.INTERRUPTED and quiet:
             self.interrupted("the run was ended before its last check")
         elif exit_code not in (0, 1, 2, 5) and quiet:
-            self.failed("harness", f"pytest ended with code {int(exit_code)}")
+            self.failed("harness", f"pytest ended with code {int(exit_code)}\n  {ABOUT_PLUGINS}")
 
 
 def _not_ours(out: Path, run: str) -> str:
@@ -338,8 +345,10 @@ def _not_ours(out: Path, run: str) -> str:
     except UsageError:
         return ""
     if plan is None:
-        return f"the evidence is lost: {out / PLAN} was deleted"
-    return "" if plan.run == run else f"another run has written into {out} at the same time"
+        return f"the evidence is lost: {out / PLAN} was deleted\n  {ABOUT_THE_FOLDER}"
+    if plan.run == run:
+        return ""
+    return f"another run has written into {out} at the same time\n  {ABOUT_THE_FOLDER}"
 
 
 def run_of(config: pytest.Config) -> Run:
@@ -364,23 +373,6 @@ def run_of(config: pytest.Config) -> Run:
             require_ours(settings.out)
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
     return Run(settings, paths, in_words=lambda text: as_pytest_says(choice.in_words(text)))
-
-
-def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Returns the items with the checks that run alone at the end.
-
-    Checks with plain names are spread evenly among them: Kubernetes needs seconds to delete the
-    namespaces of one such check, and the next one needs the same names.
-    """
-    plain, killing, together = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
-    for item in items:
-        check = item.stash.get(CHECK, None)
-        group = together if check is None or not check.alone else killing
-        (plain if check and check.exclusive else group).append(item)
-    places = [
-        ((i + 0.5) / len(group), item) for group in (plain, killing) for i, item in enumerate(group)
-    ]
-    return [*together, *(item for _, item in sorted(places, key=lambda place: place[0]))]
 
 
 def _require_one_at_a_time(settings: Settings) -> None:
