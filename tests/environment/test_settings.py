@@ -39,7 +39,7 @@ def test_the_option_only_is_a_list_separated_by_commas():
     ("option", "value", "message"),
     [
         ("controller", ["refrence"], "--controller refrence"),
-        ("nodes", "many", "--nodes many: expected a number, 2 or more"),
+        ("nodes", "many", "--nodes many: expected a number from 2 to 1000"),
         ("nodes", "1", "--nodes 1"),
         ("only", " , ", "--only: names no check"),
         ("only", "", "--only: names no check"),

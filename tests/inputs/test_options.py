@@ -1,7 +1,10 @@
 """Options that are mistyped, too large or no text: each is refused in one sentence, with a hint."""
 
+import os
+
 import pytest
 
+from kuscia_conformance.cli.runner import run_suite
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.folders import suite_folder
 from kuscia_conformance.features.selection import cases_below, claimed
@@ -72,3 +75,27 @@ def test_a_mistyped_check_of_a_replay_is_suggested():
     with pytest.raises(UsageError) as error:
         chosen([Outcome(case.check, "pass")], [case.check.id + "x"])
     assert f"did you mean {case.check.id}" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "my-frist.feature",
+            "did you mean {}/my-first.feature?",
+        ),
+        ("loop.feature", "there is no such feature or folder"),
+        ("pipe.feature", "this is neither a file nor a folder"),
+        ("empty", "there is no feature in this folder"),
+        ("x" * 300, "cannot be read: File name too long"),
+        ("a\0", "there is no such feature or folder"),
+    ],
+)
+def test_a_path_without_a_feature_is_refused(tmp_path, name, message):
+    (tmp_path / "my-first.feature").touch()
+    (tmp_path / "loop.feature").symlink_to("loop.feature")
+    (tmp_path / "empty").mkdir()
+    os.mkfifo(tmp_path / "pipe.feature")
+    with pytest.raises(UsageError) as error:
+        run_suite(settings_of({"out": str(tmp_path / "out")}), paths=[tmp_path / name])
+    assert str(error.value).endswith(message.format(tmp_path))

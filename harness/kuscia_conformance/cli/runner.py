@@ -177,15 +177,17 @@ def _arguments(workers: int) -> list[str]:
 def _existing(path: Path) -> Path:
     """Returns the absolute path. Raises UsageError for one in which there is no feature."""
     if not exists(path, str(path)):
-        near = similar(path.name, _features_in(path.parent))
-        hint = f"did you mean {path.parent / near[0]}?" if near else ""
+        near = similar(path.stem, _features_in(path.parent) - {path.stem})
+        hint = f"did you mean {path.parent / near[0]}.feature?" if near else ""
         raise UsageError(f"{path}: there is no such feature or folder", hint=hint)
     if path.is_dir() and not any(path.rglob("*.feature")):
         raise UsageError(f"{path}: there is no feature in this folder")
+    if not path.is_dir() and not path.is_file():
+        raise UsageError(f"{path}: this is neither a file nor a folder")
     if not path.is_dir() and path.suffix != ".feature":
         raise UsageError(f"{path}: this is not a feature; its name does not end in .feature")
     return path.resolve()
 
 
-def _features_in(folder: Path) -> list[str]:
-    return [each.name for each in folder.glob("*.feature")] if folder.is_dir() else []
+def _features_in(folder: Path) -> set[str]:
+    return {each.stem for each in folder.glob("*.feature")} if folder.is_dir() else set()
