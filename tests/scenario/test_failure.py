@@ -10,7 +10,9 @@ from kuscia_conformance.scenario.names import Names
 
 
 def text(log: str | None, versions: tuple[str, ...] = ()) -> str:
-    history: Any = SimpleNamespace(versions=versions, names=Names("bcdfgh"), began=datetime.now(UTC))
+    history: Any = SimpleNamespace(
+        versions=versions, names=Names("bcdfgh"), began=datetime.now(UTC)
+    )
     check = Check("mine", "mine.feature", 3, "Mine", ())
     said = controller_said(log, history.names)
     return render_failure(check, None, "expected: a\nactual:   b", None, history, said)

@@ -26,7 +26,8 @@ from kuscia_conformance.features.catalogue import cases_named
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
-from kuscia_conformance.pytest_plugin.session import ABOUT_PLUGINS, RUN, Run, why_interrupted
+from kuscia_conformance.pytest_plugin.notes import ABOUT_PLUGINS
+from kuscia_conformance.pytest_plugin.session import RUN, Run
 from kuscia_conformance.report.folder import require_ours
 
 
@@ -93,12 +94,12 @@ def _pytest(arguments: list[str], run: Run, progress: Progress) -> int:
     try:
         return int(pytest.main(arguments, plugins=[Handover(run), progress]))
     except KeyboardInterrupt:  # a signal while other plugins end
-        run.interrupted(why_interrupted())
+        run.notes.interrupted()
         return int(pytest.ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - a plugin of the user's may raise anything
-        if not run.ending.failures:
+        if not run.notes.ending.failures:
             text = f"a plugin of pytest failed: {error!r}"
-            run.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")
+            run.notes.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")
         return int(pytest.ExitCode.INTERNAL_ERROR)
 
 
@@ -125,11 +126,11 @@ def _never_began(run: Run, code: int) -> int:
         click.echo(run.retired, err=True)
     if run.failure is not None:
         raise run.failure
-    texts = [failure.text for failure in run.ending.failures]
-    if run.ending.interrupted and not texts:
-        click.echo(f"incomplete: {run.ending.interrupted} before its first check", err=True)
+    texts = [failure.text for failure in run.notes.ending.failures]
+    if run.notes.ending.interrupted and not texts:
+        click.echo(f"incomplete: {run.notes.ending.interrupted} before its first check", err=True)
         return 3
-    if any(failure.cause == "author" for failure in run.ending.failures):
+    if any(failure.cause == "author" for failure in run.notes.ending.failures):
         raise UsageError("\n".join(texts))
     if code == pytest.ExitCode.USAGE_ERROR:
         raise UsageError("pytest refuses its options", hint="its own message is above")

@@ -39,6 +39,7 @@ from kuscia_conformance.pytest_plugin.collection import (
     UPDATING,
     FeatureFile,
 )
+from kuscia_conformance.pytest_plugin.notes import EXITED, UNWRITTEN
 from kuscia_conformance.pytest_plugin.on_failure import kept, pause
 from kuscia_conformance.pytest_plugin.options import (
     CLUSTER,
@@ -48,9 +49,7 @@ from kuscia_conformance.pytest_plugin.options import (
     names_a_cluster,
 )
 from kuscia_conformance.pytest_plugin.session import (
-    EXITED,
     RUN,
-    UNWRITTEN,
     WORKER_CLAIMS,
     WORKER_ENVIRONMENT,
     WORKER_RUN,

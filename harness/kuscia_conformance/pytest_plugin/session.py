@@ -8,7 +8,7 @@ own). The results of the checks are written by the process that runs them (`hook
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -27,8 +27,6 @@ from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings, read_settings
 from kuscia_conformance.environment.signals import (
     end_on_signals,
-    first_signal,
-    raise_if_interrupted,
     undisturbed,
 )
 from kuscia_conformance.errors import (
@@ -38,7 +36,7 @@ from kuscia_conformance.errors import (
     cause_of,
     told,
 )
-from kuscia_conformance.evidence.ending import Ending, Failure, write_ending
+from kuscia_conformance.evidence.ending import write_ending
 from kuscia_conformance.evidence.plan import FILE as PLAN
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, read_plan, write_plan
 from kuscia_conformance.evidence.run import Evidence
@@ -53,6 +51,7 @@ from kuscia_conformance.features.selection import (
     suite_checks,
 )
 from kuscia_conformance.pytest_plugin.collection import CHECK, in_order
+from kuscia_conformance.pytest_plugin.notes import Notes
 from kuscia_conformance.pytest_plugin.options import (
     OPTIONS,
     WORKER_SETTINGS,
@@ -70,17 +69,8 @@ WORKER_CLAIMS = "kuscia_claims"
 #: The key under which a worker receives the name of the run.
 WORKER_RUN = "kuscia_run"
 
-#: Why a run ended that a signal has ended.
-INTERRUPTED = "the run was interrupted"
-#: What pytest-xdist says of a worker that a signal has ended; Ctrl-C reaches all processes.
-INTERRUPT = "keyboard-interrupt"
-#: What to do about pytest, and about a results folder.
-ABOUT_PLUGINS = "is it a plugin or a conftest.py of yours? otherwise please report it"
+#: What to do about a results folder.
 ABOUT_THE_FOLDER = "run again, with a folder for this run alone (--out)"
-#: The attribute of a pytest report that says why a check's result could not be written.
-UNWRITTEN = "kuscia_unwritten"
-#: The attribute of a pytest report that says how the controller has exited.
-EXITED = "kuscia_exited"
 
 
 def _say_nothing(_: str) -> None:
@@ -89,7 +79,7 @@ def _say_nothing(_: str) -> None:
 
 @dataclass(eq=False)
 class Run:
-    """The state of a run. It is also a pytest plugin, because it listens to what goes wrong."""
+    """The state of a run, and what to do at its beginning and at its end."""
 
     settings: Settings
     #: The features that were named, and folders of features.
@@ -106,7 +96,7 @@ class Run:
     quiet: Callable[[], AbstractContextManager[object]] = nullcontext
     plan: Plan | None = None
     #: How the run has ended, as far as that is known.
-    ending: Ending = field(default_factory=Ending)
+    notes: Notes = field(default_factory=Notes)
     #: The error because of which the environment could not start.
     failure: ConformanceError | None = None
     _environment: Environment | None = None
@@ -130,7 +120,8 @@ class Run:
         if not self.is_worker and self.settings.claims not in ((), (ALL,)):
             _ = self.claims
         config.stash[RUN] = self
-        config.pluginmanager.register(self, "kuscia-conformance-run")
+        self.notes.finish = self.finish
+        config.pluginmanager.register(self.notes, "kuscia-conformance-notes")
         end_on_signals()
         if self.is_worker:  # pytest-xdist would let it run on, and it would show tracebacks
             die_with_parent(SIGKILL)
@@ -178,9 +169,10 @@ class Run:
 
     def _exit(self, error: ConformanceError) -> NoReturn:
         self.failure = error
+        text = self.in_words(str(error))
+        self.notes.stopped(cause_of(error), text)
         if self.is_command:
             raise KeyboardInterrupt  # pytest.exit would print the text as well
-        text = self.in_words(str(error))
         pytest.exit(text, returncode=2 if isinstance(error, UsageError) else 4)
 
     def prepare(self) -> None:
@@ -233,54 +225,6 @@ class Run:
         environment = self.environment()
         return environment.cluster, environment.can, kubernetes_version(environment)
 
-    def failed(self, cause: str, text: str) -> None:
-        """Notes an error that belongs to no single check; see `evidence.ending`."""
-        failure = Failure(cause, text)
-        if failure not in self.ending.failures:
-            self.ending = replace(self.ending, failures=(*self.ending.failures, failure))
-
-    def interrupted(self, why: str) -> None:
-        """Notes that the run ends before its last check."""
-        self.ending = replace(self.ending, interrupted=self.ending.interrupted or why)
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if self.failure is not None:
-            self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
-        elif type(excinfo.value) is KeyboardInterrupt:
-            self.interrupted(why_interrupted())
-        elif not self._controller_exited:  # pytest or a plugin has stopped it, and says why
-            self.interrupted(f"the run was ended: {excinfo.value}")
-
-    @property
-    def _controller_exited(self) -> bool:
-        return any(failure.cause == "controller" for failure in self.ending.failures)
-
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        text = f"pytest ended with an internal error: {excinfo.exconly()}"
-        self.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.failed("author", report.longreprtext)
-
-    def pytest_runtest_logstart(self) -> None:
-        raise_if_interrupted()
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if text := getattr(report, UNWRITTEN, ""):
-            self.failed("harness", text)
-        if text := getattr(report, EXITED, ""):
-            self.failed("controller", text)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any, error: object) -> None:
-        if error == INTERRUPT:
-            self.interrupted(why_interrupted())
-        elif error:
-            text = f"the worker {node.gateway.id} has ended: {error}"
-            hint = "was it killed, or out of memory? run again, with fewer workers (-n)"
-            self.failed("harness", f"{text}\n  {hint}")
-
     def finish(self, exit_code: int) -> None:
         """Ends the environment, writes how the run ended, and the report.
 
@@ -293,7 +237,7 @@ class Run:
                 self._cleanup.close()
                 return
             self._end()
-            self._explain(exit_code)
+            self.notes.explain(exit_code)
             if self._prepared:
                 self._write()
             elif exit_code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -302,29 +246,14 @@ class Run:
     def _write(self) -> None:
         out = self.settings.out
         if self.plan and (wrong := _not_ours(out, self.name)):
-            self.failed("harness", wrong)
-        self.ending = replace(self.ending, at=now())
+            self.notes.failed("harness", wrong)
+        self.notes.ending = replace(self.notes.ending, at=now())
         try:
-            write_ending(out, self.ending)
+            write_ending(out, self.notes.ending)
         except HarnessError as error:
-            self.failed(error.cause, str(error))
-        self.evidence = Evidence.of(out, self.ending)
+            self.notes.failed(error.cause, str(error))
+        self.evidence = Evidence.of(out, self.notes.ending)
         self.unwritten = write_views(out, self.evidence)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, object, object]:
-        """Ends the run even if another plugin fails in this hook; see `hooks` for the usual end."""
-        try:
-            return (yield)
-        except KeyboardInterrupt:
-            self.interrupted(why_interrupted())
-            self.finish(int(exitstatus))
-            raise
-        except Exception as error:
-            text = f"a plugin of pytest failed at the end: {error!r}"
-            self.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")
-            self.finish(int(exitstatus))
-            raise
 
     def _end(self) -> None:
         if self._environment and not self.settings.reuse:
@@ -332,22 +261,8 @@ class Run:
         try:
             self._cleanup.close()
         except Exception as error:  # noqa: BLE001 - whatever fails here, the verdict is written
-            self.failed(cause_of(error), told(error))
+            self.notes.failed(cause_of(error), told(error))
         self._environment = None
-
-    def _explain(self, exit_code: int) -> None:
-        """Notes what pytest's exit code says, if nothing else has said why the run ended."""
-        quiet = not self.ending.failures and not self.ending.interrupted
-        if exit_code == pytest.ExitCode.INTERRUPTED and quiet:
-            self.interrupted("the run was ended before its last check")
-        elif exit_code not in (0, 1, 2, 5) and quiet:
-            self.failed("harness", f"pytest ended with code {int(exit_code)}\n  {ABOUT_PLUGINS}")
-
-
-def why_interrupted() -> str:
-    """Returns why the run ends, with the name of the signal, as far as this process got it."""
-    name = first_signal()
-    return f"{INTERRUPTED} by {name}" if name else INTERRUPTED
 
 
 def _not_ours(out: Path, run: str) -> str:
