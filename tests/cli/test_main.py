@@ -51,7 +51,7 @@ def kubeconfig(tmp_path):
 def test_a_wrong_number_of_workers_in_the_environment_is_named_as_it_was_set(tmp_path):
     done = call(tmp_path, "run", KUSCIA_CONFORMANCE_WORKERS="many")
     assert done.returncode == 2
-    assert "KUSCIA_CONFORMANCE_WORKERS=many: expected a number or auto" in done.stderr
+    assert "KUSCIA_CONFORMANCE_WORKERS=many: expected a number up to 64, or auto" in done.stderr
 
 
 @pytest.mark.parametrize(
