@@ -112,7 +112,7 @@ def test_a_mistake_is_answered_with_a_message_and_no_traceback(
 def test_a_run_on_kind_without_docker_exits_with_4(tmp_path):
     done = call(tmp_path, "run", "--cluster", "kind", PATH="/nowhere")
     assert done.returncode == 4
-    assert "there is no docker on the PATH" in done.stderr
+    assert "there is no docker on the PATH" in done.stdout
 
 
 def test_lint_reports_each_problem_with_file_and_line(tmp_path):
