@@ -62,10 +62,8 @@ def test_a_check_is_explained_with_steps_documents_and_requirements():
     assert "Background:\n    Given the domains alice and bob, each with room for 2 pods" in text
     assert 'When the task "psi" is created' in text
     assert '| witness | the pods of "probe" have ended |' in text
-    assert (
-        f"SC-01 (MUST, source: page (Kuscia's page on KusciaTask))\n  {requirements()['SC-01'].text}"
-        in text
-    )
+    source = "source: page (Kuscia's page on KusciaTask)"
+    assert f"SC-01 (MUST, {source})\n  {requirements()['SC-01'].text}" in text
     assert "gang/finished.status.yaml" in text
     assert "  phase: Succeeded" in text
     assert "--only 'schedule-none-alone'" in text
