@@ -4,7 +4,9 @@ The shared cluster is the embedded one. `--plane controlplane` uses kube-apiserv
 tests must pass on both.
 """
 
+import os
 import signal
+import tempfile
 
 import pytest
 from hypothesis import settings
@@ -43,6 +45,24 @@ def pytest_addoption(parser):
     parser.addoption(
         "--ask-real", action="store_true", help="ask kube-apiserver, not the embedded server"
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _temporary_folder(tmp_path_factory):
+    """Gives the runs of this session a temporary folder of their own.
+
+    They would otherwise remove what the killed runs of other sessions have left, and say so. Its
+    path is short, because it will contain sockets.
+    """
+    tmp_path_factory.getbasetemp()  # pytest keeps its own folders for a look after the tests
+    before = os.environ.get("TMPDIR"), tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="k") as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        yield
+    os.environ.pop("TMPDIR")
+    if before[0] is not None:
+        os.environ["TMPDIR"] = before[0]
+    tempfile.tempdir = before[1]
 
 
 @pytest.fixture(scope="session")

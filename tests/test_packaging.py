@@ -76,7 +76,7 @@ def test_the_wheel_has_two_top_level_packages(wheel):
 def test_the_wheel_declares_entry_points_for_pytest_and_the_shell(wheel):
     declared = metadata(wheel, "entry_points.txt")
     assert "[pytest11]\nkuscia-conformance = kuscia_conformance.pytest_plugin\n" in declared
-    assert "[console_scripts]\nkuscia-conformance = kuscia_conformance.cli.main:main\n" in declared
+    assert "[console_scripts]\nkuscia-conformance = kuscia_conformance.__main__:main\n" in declared
 
 
 def test_the_wheel_contains_licence_and_notice(wheel):

@@ -5,11 +5,11 @@ All functions are pure. Amounts are exact decimals.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kuscia_conformance.kube import placement
 from kuscia_conformance.kube.objects import Obj, condition_of, name_of, quantity
 from kuscia_conformance.kube.placement import selects, tolerates
 
@@ -20,28 +20,9 @@ _SCHEDULING_EFFECTS = ("NoSchedule", "NoExecute")
 
 
 def requests_of(pod: Obj) -> Amounts:
-    """Returns what the pod requests: for each resource the sum of its containers.
-
-    If an init container requests more of a resource, its request counts instead, as in Kubernetes.
-    """
-    total: Counter[str] = Counter()
-    for container in pod["spec"]["containers"]:
-        _add(total, _requests(container))
-    for container in pod["spec"].get("initContainers") or ():
-        for resource, amount in _requests(container).items():
-            total[resource] = max(total[resource], amount)  # type: ignore[assignment]
-    total["pods"] = 1
-    return {resource: Decimal(amount) for resource, amount in total.items() if amount}
-
-
-def _requests(container: Obj) -> Amounts:
-    requests = (container.get("resources") or {}).get("requests") or {}
-    return {resource: quantity(amount) for resource, amount in requests.items()}
-
-
-def _add(total: Counter[str], amounts: Amounts) -> None:
-    for resource, amount in amounts.items():
-        total[resource] += amount  # type: ignore[assignment]
+    """Returns what the pod requests of each resource, and that it takes 1 of the pods."""
+    asked = {resource: amount for resource, amount in placement.requests_of(pod).items() if amount}
+    return {**asked, "pods": Decimal(1)}
 
 
 @dataclass(frozen=True)

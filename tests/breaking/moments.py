@@ -34,8 +34,8 @@ def send(name, pid=None):
     os.kill(pid or os.getpid(), signal.Signals[name])
 
 
-def child(word):
-    """Returns the pid of this process's child whose command line has the word."""
-    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(os.getpid())]
+def child(word, parent=None):
+    """Returns the pid of the child whose command line has the word; `parent` is this process."""
+    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(parent or os.getpid())]
     lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
     return next(int(line.split()[0]) for line in lines if word in line)

@@ -1,4 +1,4 @@
-"""API servers and an etcd that are killed while a run needs them."""
+"""API servers and an etcd that are killed or stopped while a run needs them."""
 
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tests.breaking.given import (
 
 PROGRAMS = Path("/usr/local/kubebuilder/bin")
 KILL = "send('SIGKILL', child({!r}))"
+FREEZE = "send('SIGSTOP', child({!r}))"
 SERVER = KILL.format("clusters.embedded")
 REAL = ("--clock", "real", "--timeout-scale", "0.1")
 CONTROL_PLANE = ("--cluster", "controlplane", "--timeout-scale", "0.1")
@@ -66,7 +67,46 @@ CASES = [
         WRONG,
     ),
 ]
+#: The servers are stopped, and neither end nor answer. 15 s later the run ends.
+FROZEN = "has not answered"
+CASES += [
+    Case(
+        "server-freezes-in-a-check",
+        NO_VERDICT,
+        FROZEN,
+        in_check("small-second", FREEZE.format("clusters.embedded")),
+        REAL[:2],
+    ),
+    Case(
+        "server-freezes-in-a-check-of-a-worker",
+        NO_VERDICT,
+        "1 check ended in an error of the cluster",
+        in_check("small-second", "send('SIGSTOP', child('clusters.embedded', os.getppid()))"),
+        (*REAL[:2], "-n", "1"),
+    ),
+    Case(
+        "server-freezes-in-a-teardown",
+        NO_VERDICT,
+        FROZEN,
+        TEARDOWN.format("small-first", FREEZE.format("clusters.embedded")),
+        REAL[:2],
+    ),
+]
 ON_CONTROL_PLANE = [
+    Case(
+        "kube-apiserver-freezes-in-a-check",
+        NO_VERDICT,
+        FROZEN,
+        in_check("small-second", FREEZE.format("kube-apiserver")),
+        CONTROL_PLANE[:2],
+    ),
+    Case(
+        "etcd-freezes-in-a-check",
+        NO_VERDICT,
+        FROZEN,
+        in_check("small-second", FREEZE.format("etcd ")),
+        CONTROL_PLANE[:2],
+    ),
     Case(
         "kube-apiserver-dies-in-a-check",
         NO_VERDICT,

@@ -2,17 +2,22 @@
 
 import shlex
 import sys
+from collections import Counter
+from contextlib import chdir
+from pathlib import Path
 
 import pytest
 
+from kuscia_conformance.replay.run import replay
 from tests.breaking.given import (
+    AUTHORS_ERROR,
     CONFORMANT,
     INCOMPLETE,
-    NO_VERDICT,
     NOT_CONFORMANT,
     Case,
     broken,
     in_check,
+    in_hook,
     ways,
 )
 
@@ -24,16 +29,49 @@ def as_program(script):
     return (f"--controller=cmd:sh -c {shlex.quote(script)}",)
 
 
+def with_script(text):
+    """Returns what writes the text into the program `mine` of a folder."""
+
+    def prepare(folder):
+        (folder / "mine").write_text(text)
+        (folder / "mine").chmod(0o755)
+
+    return prepare
+
+
 #: Kills the reference controller, or the program that has started it.
 KILL = "send('SIGKILL', child('kuscia_conformance controller'))"
+#: Kills it, and waits until it has ended; the run itself takes its exit code.
+END_IT = (
+    "pid = child('kuscia_conformance controller'); send('SIGKILL', pid); "
+    "os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)"
+)
 CASES = [
     Case(
         "missing",
-        NO_VERDICT,
-        "cannot start ./no-such-controller",
+        AUTHORS_ERROR,
         options=("--controller", "cmd:./no-such-controller"),
+        reports=False,
     ),
-    Case("ends-at-its-start", NO_VERDICT, "sh has ended with code 7", options=as_program("exit 7")),
+    Case(
+        "has-no-interpreter",
+        AUTHORS_ERROR,
+        "--controller: cannot start ./mine: its interpreter does not exist",
+        options=("--controller", "cmd:./mine"),
+        prepare=with_script("#!/no/such/interpreter\n"),
+    ),
+    Case(
+        "ends-at-its-start",
+        NOT_CONFORMANT,
+        "the controller exited with code 7",
+        options=as_program("exit 7"),
+    ),
+    Case(
+        "goes-to-the-background",
+        NOT_CONFORMANT,
+        "the controller exited with code 0",
+        options=as_program("sleep 1000 & exit 0"),
+    ),
     Case(
         "does-nothing",
         NOT_CONFORMANT,
@@ -43,9 +81,27 @@ CASES = [
     Case(
         "is-killed-in-the-first-check",
         NOT_CONFORMANT,
-        "1 check failed",
+        "the controller was ended by SIGKILL",
         in_check("small-first", KILL),
-        options=("--timeout-scale", "0.1"),
+        # The check fails within a second, and does not wait for anything.
+        options=("--timeout-scale", "100"),
+    ),
+    Case(
+        "is-killed-in-a-check-of-two-workers",
+        NOT_CONFORMANT,
+        "the controller was ended by SIGKILL",
+        in_check("small-first", KILL.replace("')", "', os.getppid())")),
+        options=("--timeout-scale", "100", "-n", "2"),
+    ),
+    Case(
+        "is-killed-by-the-last-step-of-the-last-check",
+        NOT_CONFORMANT,
+        "the controller was ended by SIGKILL",
+        in_hook(
+            "bdd_after_step(request, step)",
+            f"if request.node.name == 'small-last' and step.type == 'then':\n        {END_IT}",
+        ),
+        options=("--timeout-scale", "1"),
     ),
     Case(
         "is-killed-after-the-last-check",
@@ -80,6 +136,7 @@ QUICK = frozenset(
     {
         "ends-at-its-start",
         "does-nothing",
+        "is-killed-in-the-first-check",
     }
 )
 
@@ -87,3 +144,8 @@ QUICK = frozenset(
 @pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_a_broken_controller_gets_the_verdict_that_it_deserves(case, tmp_path, control_plane):
     broken(case, tmp_path, {"KUSCIA_CONFORMANCE_CLUSTER": f"kubeconfig:{control_plane}"})
+    if (tmp_path / "out" / "plan.json").exists():
+        with chdir(tmp_path):
+            words = Counter(each.word for each in replay(Path("out")).checks)
+        assert words["same"] + words["no evidence"] == words.total() == 3
+        assert words["same"] or case.ends == INCOMPLETE

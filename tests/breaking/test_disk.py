@@ -14,6 +14,8 @@ from tests.breaking.given import (
     broken,
     in_check,
     in_hook,
+    judged,
+    reported,
     ways,
 )
 
@@ -67,7 +69,7 @@ CASES = [
     Case(
         "no-room-for-events",
         NO_VERDICT,
-        "3 checks ended in an error of the harness",
+        "1 check ended in an error of the harness",
         before=at_most(20_000),
     ),
     Case(
@@ -140,3 +142,13 @@ QUICK = frozenset(
 @pytest.mark.parametrize("case", ways(CASES, QUICK))
 def test_a_verdict_needs_its_evidence_on_disk(case, tmp_path):
     broken(case, tmp_path)
+
+
+def test_a_run_that_never_began_leaves_no_report_of_an_older_one(tmp_path):
+    broken(Case("older", CONFORMANT), tmp_path)
+    wrong = Case("wrong", AUTHORS_ERROR, options=("--nodes", "1"), reports=False)
+    broken(wrong, tmp_path)
+    assert not (tmp_path / "out" / "report.yaml").exists()
+    assert not (tmp_path / "out" / "junit.xml").exists()
+    assert reported(tmp_path / "out")[0] == 0
+    judged(Case("older", CONFORMANT), tmp_path / "out")

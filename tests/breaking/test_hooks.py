@@ -173,14 +173,19 @@ OPTIONS = [
     ),
     Case("chooses-by-k", PARTIAL, environment={"PYTEST_ADDOPTS": "-k small-last"}),
     Case(
-        "collects-only", NO_VERDICT, environment={"PYTEST_ADDOPTS": "--collect-only"}, reports=False
+        "collects-only",
+        AUTHORS_ERROR,
+        environment={"PYTEST_ADDOPTS": "--collect-only"},
+        reports=False,
     ),
     Case(
-        "without-the-plugin",
-        AUTHORS_ERROR,
-        reports=False,
-        environment={"PYTEST_ADDOPTS": "-p no:kuscia-conformance"},
+        "with-options-of-the-terminal-and-without-plugins",
+        CONFORMANT,
+        environment={
+            "PYTEST_ADDOPTS": "-v --tb=short -W error -p no:kuscia-conformance -p no:pytest-bdd"
+        },
     ),
+    Case("without-autoload", CONFORMANT, environment={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
     Case(
         "a-plugin-that-is-missing",
         AUTHORS_ERROR,

@@ -3,11 +3,13 @@
 import re
 
 from tests.breaking import (
+    test_authors,
     test_clusters,
     test_controllers,
     test_disk,
     test_evidence,
     test_hooks,
+    test_inputs,
     test_parent,
     test_pytest,
     test_terminal,
@@ -16,11 +18,13 @@ from tests.breaking import (
 from tests.figures import ROOT
 
 ROOMS = (
+    test_authors,
     test_clusters,
     test_controllers,
     test_disk,
     test_evidence,
     test_hooks,
+    test_inputs,
     test_parent,
     test_pytest,
     test_terminal,
@@ -32,7 +36,9 @@ ROW = re.compile(r"^\| (\d) \| `([^`]+)` \| (.+) \|$", re.MULTILINE)
 def rows():
     """Returns the exit codes and words of the table."""
     text = (ROOT / "README.md").read_text()
-    [table] = re.findall(r"\| exit code \| verdict \| when \|\n\|[-|]+\|\n((?:\|.*\n)+)", text)
+    [table] = re.findall(
+        r"\| exit code \| verdict \| when \(.*\) \|\n\|[-|]+\|\n((?:\|.*\n)+)", text
+    )
     return [(int(code), word) for code, word, _ in ROW.findall(table)]
 
 

@@ -48,6 +48,12 @@ def kubeconfig(tmp_path):
     return path
 
 
+def test_a_wrong_number_of_workers_in_the_environment_is_named_as_it_was_set(tmp_path):
+    done = call(tmp_path, "run", KUSCIA_CONFORMANCE_WORKERS="many")
+    assert done.returncode == 2
+    assert "KUSCIA_CONFORMANCE_WORKERS=many: expected a number up to 64, or auto" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -55,10 +61,11 @@ def kubeconfig(tmp_path):
         (["run", "--frobnicate"], 2, "No such option"),
         (["run", "--cluster", "nonsense"], 2, "valid: controlplane, embedded, kind, kubeconfig"),
         (["run", "--cluster", "controlplane:x"], 2, "controlplane takes no name"),
-        (["run", "--nodes", "x"], 2, "--nodes x: expected a number, 2 or more"),
+        (["run", "--nodes", "x"], 2, "--nodes x: expected a number from 2 to 1000"),
         (["run", "--controller", "x"], 2, "valid: reference, none"),
         (["run", "--timeout-scale", "0"], 2, "--timeout-scale 0"),
-        (["run", "-n", "x"], 2, "-n x: expected a number or auto"),
+        (["run", "-n", "x"], 2, "no verdict: -n x: expected a number up to 64, or auto"),
+        (["replay"], 2, "results"),
         (
             ["run", "--only", "nothing", "--cluster", "kind"],
             2,
@@ -105,7 +112,7 @@ def test_a_mistake_is_answered_with_a_message_and_no_traceback(
 def test_a_run_on_kind_without_docker_exits_with_4(tmp_path):
     done = call(tmp_path, "run", "--cluster", "kind", PATH="/nowhere")
     assert done.returncode == 4
-    assert "there is no docker on the PATH" in done.stderr
+    assert "there is no docker on the PATH" in done.stdout
 
 
 def test_lint_reports_each_problem_with_file_and_line(tmp_path):
@@ -120,3 +127,14 @@ def test_lint_prints_counts_if_there_are_no_problems(tmp_path):
     (tmp_path / "mine.status.yaml").write_text("phase: Running\n")
     done = call(tmp_path, "lint", "mine.status.yaml")
     assert (done.stdout, done.returncode) == ("0 features, 0 checks, 1 document\n", 0)
+
+
+def test_the_list_of_requirements_has_their_texts(tmp_path):
+    [line] = call(tmp_path, "list", "--requirements", "VW-06").stdout.splitlines()
+    assert "A Failed task says why, in reason or message." in line
+    assert line.startswith("VW-06  MUST  page")
+
+
+def test_a_requirement_is_explained_with_the_meaning_of_its_source(tmp_path):
+    text = call(tmp_path, "explain", "VW-06").stdout
+    assert "VW-06 (MUST, source: page (Kuscia's page on KusciaTask))" in text

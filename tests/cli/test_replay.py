@@ -79,20 +79,20 @@ def told(folder, *options, outcome="pass", **found):
     return done.exit_code, done.output
 
 
-SUMMARY = "not replayable; 1 were skipped in the run\n"
+SUMMARY = "not replayable; 1 skipped in the run\n"
 
 
 def test_a_run_that_is_judged_the_same_prints_one_line(folder):
     assert told(folder) == (
         0,
-        f"1 checks replayed: 1 same, 0 differ, 0 no evidence, 0 {SUMMARY}",
+        f"1 check replayed: 1 same, 0 differ, 0 no evidence, 0 {SUMMARY}",
     )
 
 
 def test_a_check_that_ends_otherwise_is_shown_with_its_text(folder):
     code, output = told(folder, outcome="fail", text="expected a refusal")
     assert code == 1
-    assert output.startswith("mine-a: fail → pass\n1 checks replayed: 0 same, 1 differ")
+    assert output.startswith("mine-a: fail → pass\n1 check replayed: 0 same, 1 differ")
 
 
 def test_a_check_that_cannot_be_judged_again_is_shown_with_the_reason(folder):
@@ -111,7 +111,7 @@ def test_a_requirement_that_is_decided_otherwise_is_shown(folder):
     (folder / "mine.feature").write_text(FEATURE.replace("@id:mine-a", "@id:mine-a @req:CR-02"))
     code, output = told(folder, requirements={"CR-02": "undecided"})
     assert code == 1
-    assert output.startswith("mine-a: pass → pass\n  CR-02: undecided → pass\n1 checks")
+    assert output.startswith("mine-a: pass → pass\n  CR-02: undecided → pass\n1 check ")
 
 
 def test_a_check_that_was_not_run_has_no_evidence(folder):

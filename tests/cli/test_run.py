@@ -123,7 +123,7 @@ def test_an_interrupted_run_cleans_up(environment, control_plane, tmp_path, numb
     assert "incomplete" in rest
     report = yaml.safe_load((tmp_path / "out" / "report.yaml").read_text())
     assert (report["verdict"], report["counts"]["not run"] > 0) == ("incomplete", True)
-    assert report["reasons"][0] == "the run was interrupted"
+    assert report["reasons"][0] == f"the run was interrupted by {number.name}"
     for node in _listed(control_plane, NODES):
         assert "kuscia.secretflow/namespace" not in node["metadata"]["labels"]
         assert "conformance.kuscia.secretflow/slot" not in node["status"]["allocatable"]

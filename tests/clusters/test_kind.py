@@ -20,7 +20,7 @@ case "$*" in
   "image inspect"*) case "$*" in *missing*) exit 1 ;; esac ;;
   "manifest inspect"*) exit 1 ;;
   pull*) echo "pull access denied" >&2; exit 1 ;;
-  "create missing"*) echo "no such image" >&2; exit 1 ;;
+  "create"*missing*) echo "no such image" >&2; exit 1 ;;
   create*) echo container-1 ;;
 esac
 """

@@ -20,6 +20,7 @@ from kuscia_conformance.documents.operators import (
 )
 from kuscia_conformance.documents.paths import KEYS
 from kuscia_conformance.errors import DocumentError
+from tests.inputs.given import LAUGHS
 
 
 @pytest.fixture
@@ -117,8 +118,17 @@ def test_an_absent_item_of_a_keyed_list_is_loaded(load):
         ("{a: 1}: 2\n", ":1:1: a key has to be a string", ""),
         ("? !any a\n: 1\n", ":1:3: a key has to be a string", ""),
         ("<<: {a: 1}\n", ":1:1: merge keys are not supported", "write the entries out"),
-        ("a: &x {b: *x}\n", ": this is nested too deeply: perhaps an anchor", ""),
-        ("a: " + "[" * 5000, ": this is nested too deeply", ""),
+        ("a: &x {b: *x}\n", ":1:11: invalid YAML: the anchor 'x' contains itself", ""),
+        ("a: " + "[" * 5000, ":1:103: invalid YAML: more than 100 values are nested in one", ""),
+        ("a: 18446744073709551616\n", ":1:4: a number has to fit into 64 bits", ""),
+        ("a: 1e999\n", ":1:4: a number has to fit into 64 bits", ""),
+        ("a: " + "9" * 5000, ":1:4: a number has to fit into 64 bits", ""),
+        ('a: "\\ud800"\n', ":1:4: invalid YAML: an escape of \\ud800 to \\udfff is half", ""),
+        (
+            "%TAG ! tag:yaml.org,2002:\n---\na: !foo x\n",
+            ":1:1: invalid YAML: the directive %TAG",
+            "",
+        ),
         ("- 1\n", ": an expected document has to be one mapping", ""),
         ("", ": an expected document has to be one mapping", ""),
         ("a: 1\n---\nb: 2\n", ": an expected document has to be one mapping", ""),
@@ -130,9 +140,12 @@ def test_an_invalid_document_is_refused_with_line_and_column(refusal, text, mess
     assert hint in error.hint
 
 
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n"
+
+
 def test_a_manifest_file_may_have_several_objects(tmp_path):
     path = tmp_path / "x.yaml"
-    path.write_text("apiVersion: v1\nkind: Pod\n---\n---\napiVersion: v1\nkind: Node\n")
+    path.write_text(f"{POD}---\n---\n{POD.replace('Pod', 'Node')}")
     assert [manifest["kind"] for manifest in load_manifests(path)] == ["Pod", "Node"]
 
 
@@ -144,6 +157,14 @@ def test_a_manifest_file_may_have_several_objects(tmp_path):
         ("---\n", ": the file has no Kubernetes object"),
         ("kind: Pod\n", ":1:1: this is not a Kubernetes object"),
         ("- 1\n", ":1:1: this is not a Kubernetes object"),
+        ("apiVersion: 1\nkind: Pod\n", ":1:1: this is not a Kubernetes object"),
+        ("apiVersion: v1\nkind: Pod\n", ":1:1: this is a Pod without a text in metadata.name"),
+        (f"{POD}items: 1\n", ":1:1: items of Pod is not a list"),
+        (f"{POD}items: []\n", ": the file has no Kubernetes object"),
+        (f"{POD}items: [{{}}]\n", ":1:1: items[0] is a Pod without a text in metadata.name"),
+        ("apiVersion: v1\nkind: List\nitems: [{metadata: {}}]\n", ":1:1: items[0] is not a"),
+        (POD.replace("name: x", "name: x, labels: y"), ":1:1: metadata.labels of Pod x is not a"),
+        (POD.replace("name: x", "name: x, uid: 1"), ":1:1: metadata.uid of Pod x is not a text"),
     ],
 )
 def test_an_invalid_manifest_is_refused_with_its_place(tmp_path, text, message):
@@ -163,19 +184,18 @@ def test_a_byte_order_mark_is_ignored(tmp_path):
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path):
     (tmp_path / "latin.yaml").write_bytes(b"b: 1\na: \xe9\n")
     for name, message in (
-        ("latin.yaml", "latin.yaml:2: invalid YAML: it is not UTF-8"),
+        ("latin.yaml", "latin.yaml:2: the file is not UTF-8: byte 0xe9"),
         ("nowhere.yaml", "nowhere.yaml: cannot be read: No such file"),
     ):
         with pytest.raises(DocumentError, match=re.escape(message)):
             load_document(tmp_path / name)
 
 
-#: No character above U+FFFF: JSON escapes it as two surrogates, which PyYAML does not join.
-TEXTS = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=6)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 JSON = st.recursive(
     st.none()
     | st.booleans()
-    | st.integers()
+    | st.integers(-(2**63), 2**64 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
     | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
@@ -191,3 +211,56 @@ def test_any_json_is_a_document_of_the_same_values(document):
 
 def _speaks_of_keyed_lists(value):
     return any(f'"{name}"' in json.dumps(value) for name in (*KEYS, "<<"))
+
+
+def test_aliases_that_stand_for_very_many_values_are_refused_at_once(refusal):
+    expected = ":5:36: invalid YAML: there are more than 100,000 values; an alias counts as all"
+    assert expected in refusal(LAUGHS).message
+
+
+def test_a_text_with_very_many_values_is_refused(refusal):
+    text = f"a: [{'1, ' * 100_001}]"
+    assert "there are more than 100,000 values" in refusal(text).message
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: 1\n".encode("utf-16"), "x.yaml: the file is UTF-16"),
+        ("a: 1\n".encode("utf-16-be"), "x.yaml:1: the file is not text: it has a NUL character"),
+        ("a: 1\n".encode("utf-32"), "x.yaml: the file is UTF-32"),
+        (b"a: 1\nb: \0\n", "x.yaml:2: the file is not text: it has a NUL character"),
+        (b" " * (3 * 1024 * 1024 + 1), "x.yaml: the file has more than 3,145,728 bytes"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused_in_one_sentence(tmp_path, content, message):
+    (tmp_path / "x.yaml").write_bytes(content)
+    with pytest.raises(DocumentError) as error:
+        load_document(tmp_path / "x.yaml")
+    assert message in error.value.message
+
+
+def test_a_folder_and_a_link_to_itself_are_refused(tmp_path):
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    for path, message in ((tmp_path, "this is a folder"), (tmp_path / "loop.yaml", "Too many")):
+        with pytest.raises(DocumentError, match=f"cannot be read: {message}"):
+            load_document(path)
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbfa: x\n", b"a: x\r\n", b"a: x\r", b"a: x"])
+def test_a_byte_order_mark_and_any_end_of_a_line_are_read(tmp_path, content):
+    (tmp_path / "x.yaml").write_bytes(content)
+    assert load_document(tmp_path / "x.yaml") == {"a": "x"}
+
+
+def test_the_items_of_a_list_stand_for_the_list(tmp_path):
+    item = "{metadata: {name: b}}"
+    pods = f"{{apiVersion: v1, kind: PodList, items: [{item}]}}"
+    node = "{apiVersion: v1, kind: Node, metadata: {name: a}}"
+    (tmp_path / "x.yaml").write_text(
+        f"apiVersion: v1\nkind: List\nitems: [{node}, {pods}]\n---\n{POD}"
+    )
+    found = [
+        (each["kind"], each["metadata"]["name"]) for each in load_manifests(tmp_path / "x.yaml")
+    ]
+    assert found == [("Node", "a"), ("Pod", "b"), ("Pod", "x")]

@@ -51,3 +51,12 @@ def test_an_invalid_path_is_refused(text):
 )
 def test_a_leading_dot_names_a_neighbour(text, path):
     assert path_beside(text, ("pod", "created")) == path
+
+
+@pytest.mark.parametrize("key", ["a[b]", "]", "[", "a\\", "", "a]b.c[d", "²", "a b", "\n", "0"])
+def test_a_path_with_any_key_is_read_as_it_was_written(key):
+    assert path_from(path_text(("podStatuses", key, "phase"))) == ("podStatuses", key, "phase")
+
+
+def test_no_item_of_a_list_has_a_place_that_is_no_decimal_number():
+    assert value_at(DOCUMENT, ("list", "²")) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from kuscia_conformance.documents import Context, compare, document_from, write_status
-from kuscia_conformance.features.fixture_files import status_schema
+from kuscia_conformance.features.schemas import status_schema
 
 T = "2024-01-02T03:04:0{}Z"
 

@@ -15,11 +15,13 @@ from pathlib import Path
 import orjson
 import pytest
 
+from kuscia_conformance.clusters.run_folder import made_folder
 from kuscia_conformance.environment import background
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.errors import EnvironmentFailure, UsageError
 from tests.given import settings_of
 
+AT = "made at 2026-11-30T12:00:00Z"
 UP = [sys.executable, "-P", "-m", "kuscia_conformance", "up", "--cluster", "embedded"]
 
 
@@ -28,6 +30,7 @@ def works(monkeypatch):
     """Yields the folder for environments; its path is short because it will contain sockets."""
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
         yield Path(folder)
 
 
@@ -52,9 +55,9 @@ def processes(folder):
     return found
 
 
-def write_down(state, work, cluster="embedded"):
+def write_down(state, work, checkout=""):
     environment = Environment(
-        cluster=cluster,
+        cluster="embedded",
         kubeconfig=str(work / "kubeconfig"),
         context=None,
         can=(),
@@ -65,8 +68,12 @@ def write_down(state, work, cluster="embedded"):
         run="abcd",
         work=str(work),
     )
-    (state / "environment.json").write_bytes(orjson.dumps(environment.to_dict()))
-    return environment
+    made = {
+        "environment": environment.to_dict(),
+        "checkout": checkout or background.this_checkout(),
+        "at": "2026-11-30T12:00:00Z",
+    }
+    (state / "environment.json").write_bytes(orjson.dumps(made))
 
 
 FEATURE = """
@@ -120,7 +127,7 @@ def test_of_two_concurrent_ups_one_makes_an_environment_and_one_is_refused(state
     said = ["".join(process.communicate(timeout=120)) for process in both]
     assert sorted(process.returncode for process in both) == [0, 2], said
     assert "there is an environment already, or one is being started" in "".join(said)
-    assert background.running_environment().nodes == ("simulated-1", "simulated-2")
+    assert background.running().environment.nodes == ("simulated-1", "simulated-2")
     assert len(processes(works)) >= 2
 
     update_and_keep(tmp_path)
@@ -145,31 +152,37 @@ def test_an_environment_that_cannot_be_made_is_reported_and_undone(state):
     assert not background.take_down(print)
 
 
-def test_an_environment_whose_process_was_killed_is_reported_and_removed(state, tmp_path):
-    work = tmp_path / "work"
-    work.mkdir()
-    write_down(state, work)
+def test_an_environment_whose_process_was_killed_is_reported_and_removed(state):
+    with made_folder() as work:  # a run that ends without removing its folder
+        write_down(state, work)
     with pytest.raises(UsageError, match="process has died"):
-        background.running_environment()
+        background.running()
     assert background.take_down(print)
     assert not work.exists()
     with pytest.raises(UsageError, match="there is no environment"):
-        background.running_environment()
+        background.running()
 
 
-def test_the_kind_cluster_of_a_killed_environment_is_deleted(state, tmp_path, monkeypatch):
-    ran = []
-    monkeypatch.setattr(background, "run", lambda *words: ran.append(words))
-    write_down(state, tmp_path / "work", "kind:mine")
-    assert background.take_down(print)
-    assert [words[:5] for words in ran] == [("kind", "delete", "cluster", "--name", "mine")]
+def test_an_environment_of_another_checkout_is_named_and_refused(state, tmp_path):
+    write_down(state, tmp_path / "work", checkout="/another/checkout")
+    with (state / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(UsageError, match="another checkout has made") as refused:
+            background.reused_environment(print)
+    assert f"{AT} by /another/checkout" in refused.value.message
+    assert "KUSCIA_CONFORMANCE_STATE" in refused.value.hint
 
 
-def test_down_names_the_command_that_undoes_changes_to_a_users_cluster(state, tmp_path):
+def test_reuse_says_which_environment_it_uses(state, tmp_path):
     said: list[str] = []
-    write_down(state, tmp_path / "work", "kubeconfig:mine")
-    background.take_down(said.append)
-    assert "kuscia-conformance down --cluster kubeconfig:mine" in said[0]
+    checkout = background.this_checkout()
+    write_down(state, tmp_path / "work")
+    with (state / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert background.reused_environment(said.append).run == "abcd"
+    assert said == [
+        f"using the environment of `up`: embedded with the controller none, {AT} by {checkout}"
+    ]
 
 
 def test_a_process_that_reuses_the_recorded_pid_is_not_killed(state, tmp_path):
@@ -185,7 +198,7 @@ def test_an_environment_that_is_still_being_made_is_not_used(state):
     with (state / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(UsageError, match="still starting"):
-            background.running_environment()
+            background.running()
 
 
 def test_a_state_folder_that_cannot_be_created_is_refused(state, monkeypatch):
@@ -193,7 +206,7 @@ def test_a_state_folder_that_cannot_be_created_is_refused(state, monkeypatch):
     with pytest.raises(UsageError, match="cannot write to /dev/null: File exists"):
         background.bring_up(settings_of({"clock": "real"}), print)
     with pytest.raises(UsageError, match="there is no environment"):
-        background.running_environment()
+        background.running()
     assert not background.take_down(print)
 
 
@@ -201,4 +214,11 @@ def test_a_state_folder_that_cannot_be_created_is_refused(state, monkeypatch):
 def test_a_state_file_with_unknown_content_is_not_an_environment(state, text):
     (state / "environment.json").write_text(text)
     with pytest.raises(UsageError, match="there is no environment"):
-        background.running_environment()
+        background.running()
+
+
+def test_a_mistake_in_the_kubeconfig_is_a_usage_error_of_up(state):
+    command = [*UP[:-1], "kubeconfig:nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "kubeconfig nowhere: there is no such file" in done.stderr

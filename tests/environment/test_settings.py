@@ -39,14 +39,14 @@ def test_the_option_only_is_a_list_separated_by_commas():
     ("option", "value", "message"),
     [
         ("controller", ["refrence"], "--controller refrence"),
-        ("nodes", "many", "--nodes many: expected a number, 2 or more"),
+        ("nodes", "many", "--nodes many: expected a number from 2 to 1000"),
         ("nodes", "1", "--nodes 1"),
         ("only", " , ", "--only: names no check"),
         ("only", "", "--only: names no check"),
         ("cluster", "embeded", "--cluster embeded: this kind of cluster is unknown"),
         ("timeout_scale", "0", "--timeout-scale 0"),
         ("timeout_scale", "nan", "--timeout-scale nan"),
-        ("keep", "perhaps", "keep = perhaps: expected true or false"),
+        ("keep", "perhaps", "--keep perhaps: expected true or false"),
     ],
 )
 def test_an_invalid_option_value_is_refused(option, value, message):
@@ -104,7 +104,7 @@ def test_settings_survive_a_round_trip_through_json(tmp_path):
         {
             "cluster": "kubeconfig:x#y",
             "nodes": "a,b",
-            "controller": ["cmd:one", "cmd:two"],
+            "controller": ["cmd:true", "cmd:false"],
             "only": "clean*,SC-02",
             "setup": str(setup),
             "task_defaults": str(defaults),

@@ -57,7 +57,7 @@ def test_a_setup_with_an_unknown_kind_is_refused_and_undone(control_plane, tmp_p
     access, file = read_access(control_plane), tmp_path / "setup.yaml"
     unknown = "\n---\napiVersion: v1\nkind: Nonsense\nmetadata: {name: brought}\n"
     file.write_text(MANIFESTS + unknown)
-    with pytest.raises(ClusterError, match="serves no Nonsense"), set_up(access, file, "test"):
+    with pytest.raises(UsageError, match="serves no Nonsense"), set_up(access, file, "test"):
         pass
     assert not there(access)
 
@@ -79,6 +79,9 @@ def test_task_defaults_do_not_override_values_of_a_task(tmp_path):
         ("spec: {}", "spec cannot be set"),
         ("metadata: {name: x}", "metadata.name cannot be set"),
         ("metadata: {labels: {a: 1}}", r"metadata.labels\[a\] cannot be set"),
+        ('metadata: {labels: {"a b": x}}', 'metadata.labels: Invalid value: "a b": name part must'),
+        ("metadata: {labels: {a: x y}}", 'metadata.labels: Invalid value: "x y": a valid label'),
+        ("metadata: {annotations: {/a: x}}", 'metadata.annotations: Invalid value: "/a": prefix'),
         ("metadata: 3", "metadata cannot be set"),
         ("- a", "has to be one mapping"),
         ("a: [", "--task-defaults"),

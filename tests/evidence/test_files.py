@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import HarnessError, UsageError
 from kuscia_conformance.evidence import ending, plan, results
 from kuscia_conformance.evidence.ending import KILLED, Failure, read_ending, write_ending
 from kuscia_conformance.evidence.files import folder_of, write_json
@@ -44,7 +44,7 @@ def test_absent_files_stand_for_a_run_that_was_killed(tmp_path):
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     (tmp_path / "plan.json").mkdir()
     (tmp_path / "plan.json" / "in-the-way").touch()
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(HarnessError, match=r"plan\.json: Is a directory"):
         write_json(tmp_path / "plan.json", {})
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
 

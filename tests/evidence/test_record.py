@@ -34,7 +34,7 @@ STEP = {
 
 
 def written(folder, *lines):
-    with Record(folder) as record, record.cleaning():
+    with Record(folder) as record, record.cleaning(list):
         for line in lines:
             record.write(line)
     return folder
@@ -67,17 +67,18 @@ def test_each_line_is_on_disk_when_its_step_has_ended(tmp_path):
 
 
 def test_the_error_of_the_cleaning_stands_in_the_last_line(tmp_path):
-    with Record(tmp_path) as record, suppress(ClusterError), record.cleaning():
+    error = ClusterError("pods of bob could not be deleted", hint="do their nodes work?")
+    with Record(tmp_path) as record, suppress(ClusterError), record.cleaning(list):
         record.write(ABOUT)
-        raise ClusterError("pods of bob could not be deleted")
+        raise error
     assert read_record(tmp_path).cleaning == {
         "class": "ClusterError",
-        "text": "pods of bob could not be deleted",
+        "text": str(error),
     }
 
 
 def test_the_record_of_an_interrupted_scenario_is_not_complete(tmp_path):
-    with Record(tmp_path) as record, suppress(KeyboardInterrupt), record.cleaning():
+    with Record(tmp_path) as record, suppress(KeyboardInterrupt), record.cleaning(list):
         record.write(ABOUT)
         raise KeyboardInterrupt
     with pytest.raises(NotRecorded, match="the record ends before the scenario did"):

@@ -38,6 +38,14 @@ def test_the_results_decide_the_word_and_the_exit_code(outcomes, word, code):
     assert (found.word, found.exit_code) == (word, code)
 
 
+@pytest.mark.parametrize("cause", ["author", "harness", "cluster"])
+def test_a_controller_that_exited_is_not_conformant_whatever_else_went_wrong(cause):
+    exited = Failure("controller", "the controller exited with code 7\n  its log is empty")
+    found = verdict(Ending("", (Failure(cause, "and this"), exited)))
+    assert (found.word, found.exit_code) == ("not conformant", 1)
+    assert found.reasons == ("the controller exited with code 7", "and this")
+
+
 @pytest.mark.parametrize("missing", ["must", "should", "may", "provisional"])
 def test_a_planned_check_without_a_result_makes_the_run_incomplete(missing):
     found = {name: outcome for name, outcome in PASS.items() if name != missing}

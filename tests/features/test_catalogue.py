@@ -62,7 +62,10 @@ def test_a_check_is_explained_with_steps_documents_and_requirements():
     assert "Background:\n    Given the domains alice and bob, each with room for 2 pods" in text
     assert 'When the task "psi" is created' in text
     assert '| witness | the pods of "probe" have ended |' in text
-    assert f"SC-01 (MUST, source: page)\n  {requirements()['SC-01'].text}" in text
+    assert (
+        f"SC-01 (MUST, source: page (Kuscia's page on KusciaTask))\n  {requirements()['SC-01'].text}"
+        in text
+    )
     assert "gang/finished.status.yaml" in text
     assert "  phase: Succeeded" in text
     assert "--only 'schedule-none-alone'" in text
@@ -111,4 +114,6 @@ def test_a_table_on_a_terminal_has_headings(capsys, monkeypatch):
 def test_the_list_and_explain_commands_print_their_results(tmp_path):
     assert call(tmp_path, "list", "SC-01").stdout.count("\n") >= 2
     assert call(tmp_path, "list", "--requirements", "SC-0?").stdout.startswith("SC-01  MUST")
-    assert call(tmp_path, "explain", "SC-01").stdout.startswith("SC-01 (MUST, source: page)")
+    assert call(tmp_path, "explain", "SC-01").stdout.startswith(
+        "SC-01 (MUST, source: page (Kuscia's page on KusciaTask))"
+    )

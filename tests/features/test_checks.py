@@ -46,10 +46,10 @@ def test_the_extended_tag_sets_the_level_of_a_check():
     [
         ([], "needs one @id tag, found none"),
         (["id:a", "id:b"], "found a, b"),
-        (["id:a", "req:XX-99"], "unknown tags: @req:XX-99"),
-        (["id:a", "slow"], "unknown tags: @slow"),
-        (["id:a", "needs:gpu"], "unknown tags: @needs:gpu"),
-        (["id:a", "level:core"], "unknown tags: @level:core"),
+        (["id:a", "req:XX-99"], "unknown tag @req:XX-99"),
+        (["id:a", "slow"], "unknown tag @slow"),
+        (["id:a", "needs:gpu"], "unknown tag @needs:gpu"),
+        (["id:a", "level:core"], "unknown tag @level:core"),
     ],
 )
 def test_missing_doubled_and_unknown_tags_are_refused(tags, words):

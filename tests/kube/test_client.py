@@ -5,7 +5,6 @@ import json
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from kuscia_conformance.errors import (
     AlreadyExists,
@@ -20,27 +19,7 @@ from kuscia_conformance.kube.client import Api, Event
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
 from kuscia_conformance.kube.objects import NODES, PODS
-
-
-def talk(handler, conversation, path="/{rest:.*}"):
-    """Returns the result of `conversation(api)` against a server with this one handler."""
-
-    async def scene():
-        application = web.Application()
-        application.router.add_route("*", path, handler)
-        async with TestServer(application) as server:
-            access = Access(str(server.make_url("")).rstrip("/"), None, lambda: "Bearer secret")
-            async with Api(access, "test/1") as api:
-                return await conversation(api)
-
-    return asyncio.run(scene())
-
-
-def answering(status, body):
-    async def handler(_):
-        return web.json_response(body, status=status)
-
-    return handler
+from tests.kube.given import answering, talk
 
 
 @pytest.mark.parametrize(
@@ -181,6 +160,14 @@ def test_exec_of_a_failing_command_raises_api_error_with_its_output():
     failure = b'\x03{"status":"Failure","reason":"NonZeroExitCode","message":"exit code 3"}'
     with pytest.raises(ApiError, match="exit code 3: no such file"):
         executing(b"\x02no such file\n", failure)
+
+
+def test_exec_that_the_server_refuses_raises_its_error_and_not_that_it_does_not_answer():
+    async def refuse(_):
+        return web.json_response({"kind": "Status", "message": "no such pod"}, status=404)
+
+    with pytest.raises(NotFound, match="the server refuses to run a command"):
+        talk(refuse, lambda api: api.exec("pod", "ns", "app", ["true"]))
 
 
 def test_exec_that_ends_without_a_status_raises_api_error():

@@ -1,8 +1,10 @@
-"""Tests node selectors, node affinity and tolerations."""
+"""Tests requests of pods, node selectors, node affinity and tolerations."""
+
+from decimal import Decimal
 
 import pytest
 
-from kuscia_conformance.kube.placement import selects, tolerates
+from kuscia_conformance.kube.placement import requests_of, selects, tolerates
 
 
 def node(**labels):
@@ -70,3 +72,42 @@ def test_a_toleration_matches_a_taint_by_key_value_and_effect(toleration, tolera
 
 def test_a_taint_without_a_value_equals_an_empty_value():
     assert tolerates({"key": "out", "value": ""}, {"key": "out", "effect": "NoSchedule"})
+
+
+def asking(cpu, **more):
+    return {"name": "a", "resources": {"requests": {"cpu": cpu}}, **more}
+
+
+SIDECAR = asking("6", restartPolicy="Always")
+
+
+@pytest.mark.parametrize(
+    ("containers", "before", "more", "cpu"),
+    [
+        pytest.param([asking("1"), asking("500m")], [], {}, "1.5", id="containers add up"),
+        pytest.param([asking("1")], [asking("2"), asking("3")], {}, "3", id="largest before"),
+        pytest.param([asking("6")], [SIDECAR], {}, "12", id="sidecar beside the container"),
+        pytest.param([asking("1")], [SIDECAR, asking("3")], {}, "9", id="before, beside a sidecar"),
+        pytest.param([asking("1")], [asking("3"), SIDECAR], {}, "7", id="before the sidecar"),
+        pytest.param([asking("1")], [], {"overhead": {"cpu": "2"}}, "3", id="overhead"),
+        pytest.param(
+            [asking("1")],
+            [SIDECAR],
+            {"resources": {"requests": {"cpu": "2"}}},
+            "2",
+            id="of the pod",
+        ),
+    ],
+)
+def test_a_pod_requests_what_runs_at_a_time(containers, before, more, cpu):
+    asked = requests_of({"spec": {"containers": containers, "initContainers": before, **more}})
+    assert asked == {"cpu": Decimal(cpu)}
+
+
+def test_a_limit_alone_is_a_request():
+    limits = {"limits": {"cpu": "9", "memory": "1k"}, "requests": {"cpu": "500m"}}
+    containers = [{"name": "a", "resources": limits}]
+    assert requests_of({"spec": {"containers": containers}}) == {
+        "cpu": Decimal("0.5"),
+        "memory": 1000,
+    }

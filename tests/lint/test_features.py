@@ -3,8 +3,7 @@
 import pytest
 
 from kuscia_conformance.errors import UsageError
-from kuscia_conformance.lint import lint
-from tests.lint.given import written
+from tests.lint.given import lint, written
 
 
 def said(path):
@@ -20,22 +19,22 @@ def test_lint_reports_no_problem_in_a_valid_feature(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("@id:mine-runs ", "", "mine.feature:9: scenario 'It runs' needs one @id tag, found none"),
-        ("@id:mine-rows", "@id:mine-runs", "mine.feature:13: @id:mine-runs is used twice, first"),
-        ("| other |", "| first |", "mine.feature:13: @id:mine-rows#first is used twice"),
-        ("@req:RN-01", "@req:RN-99", "mine.feature:9: unknown tags: @req:RN-99"),
-        ("@core", "@cor", "unknown tags: @cor"),
-        ("| id    |", "| name  |", "mine.feature:18: Examples need a column 'id'"),
+        ("@id:mine-runs ", "", "mine.feature:13: scenario 'It runs' needs one @id tag, found none"),
+        ("@id:mine-rows", "@id:mine-runs", "mine.feature:17: @id:mine-runs is used twice, first"),
+        ("| other |", "| first |", "mine.feature:17: @id:mine-rows#first is used twice"),
+        ("@req:RN-01", "@req:RN-99", "mine.feature:13: unknown tag @req:RN-99"),
+        ("@core", "@cor", "unknown tag @cor"),
+        ("| id    |", "| name  |", "mine.feature:22: Examples need a column 'id'"),
         ("      | first | alice |\n      | other | bob   |\n", "", "these Examples have no row"),
-        ("| who   |", "| whom  |", "mine.feature:14: the Examples have no column 'who'"),
-        ("Rows of <who>", "It runs", "scenario 'It runs' exists already, in line 9"),
+        ("| who   |", "| whom  |", "mine.feature:18: the Examples have no column 'who'"),
+        ("Rows of <who>", "It runs", "scenario 'It runs' exists already, in line 13"),
         ("room for 1 pod", "place for 1 pod", "mine.feature:6: no such step: Given the domain"),
-        ("mine.status.yaml", "my.status.yaml", "mine.feature:10: there is no file"),
+        ("mine.status.yaml", "my.status.yaml", "mine.feature:14: there is no file"),
         ("@req:RN-01", "@req:RN-01 @req:VW-14", "mixes strengths: RN-01 MUST, VW-14 SHOULD"),
-        ("| witness |", "| nothing |", "mine.feature:15: no witness for: no pod of \"psi\" was"),
+        ("| witness |", "| nothing |", "mine.feature:19: no witness for: no pod of \"psi\" was"),
         ("      | witness | the pods of \"probe\" are bound |\n", "", "there is no table below it"),
-        ("are bound |", "are blue |", "mine.feature:15: this witness is not understood: "),
-        ("are bound |", "are bound | x |", "mine.feature:16: expected 2 cells in the row, found 3"),
+        ("are bound |", "are blue |", "mine.feature:19: this witness is not understood: "),
+        ("are bound |", "are bound | x |", "mine.feature:20: expected 2 cells in the row, found 3"),
         ("Feature: Mine", "Featur: Mine", "mine.feature:3: this is not Gherkin"),
     ],
 )  # fmt: skip
@@ -49,7 +48,8 @@ def test_a_step_under_the_wrong_keyword_is_told_for_which_keyword_its_and_stands
     path = written(tmp_path, ('Then the status of "psi" matches "mine.status.yaml"', steps))
     [problem] = lint([path]).problems
     assert 'And the phases of "psi" were Pending (And stands for When here)' in str(problem)
-    assert 'Then the phases of "psi" were' in problem.hint
+    step = 'Then the phases of "psi" were Pending'
+    assert problem.hint == f"this step stands behind Then: {step}"
 
 
 def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
@@ -61,7 +61,7 @@ def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
         document="phse: Running\nphase: Running\nstartTme: !any\n",
     )
     places = [text.partition(": ")[0] for text in said(path)]
-    expected = ["mine.feature:6", "mine.feature:9", "mine.feature:13"]
+    expected = ["mine.feature:6", "mine.feature:13", "mine.feature:17"]
     assert places == [*expected, "mine.status.yaml:1:1", "mine.status.yaml:3:1"]
 
 
@@ -70,10 +70,10 @@ def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
     [
         (
             'kubectl shows "psi" as',
-            "11: expected 2 rows, found 1: | phase | x |",
+            "15: expected 2 rows, found 1: | phase | x |",
             "| NAME | PHASE |",
         ),
-        ('throughout, of "psi"', "11: expected 1 cell in the row, found 2", "| startTime stays |"),
+        ('throughout, of "psi"', "15: expected 1 cell in the row, found 2", "| startTime stays |"),
     ],
 )
 def test_a_table_in_another_form_than_the_step_asks_for_is_reported(tmp_path, step, mistake, hint):
@@ -89,8 +89,8 @@ def test_a_rule_of_throughout_that_does_not_exist_is_reported_with_those_that_do
     rows = 'throughout, of "psi"\n| startTime stays |\n| phase goes forwards |'
     path = written(tmp_path, ('the status of "psi" matches "mine.status.yaml"', rows))
     [problem] = lint([path]).problems
-    assert "mine.feature:12: 'phase goes forwards' cannot stand here" in str(problem)
-    assert "phase goes forward;" in problem.hint
+    assert "mine.feature:16: 'phase goes forwards' cannot stand here" in str(problem)
+    assert "did you mean phase goes forward? valid: " in problem.hint
 
 
 def test_a_table_below_a_step_that_takes_none_is_reported(tmp_path):
@@ -102,7 +102,7 @@ def test_a_table_below_a_step_that_takes_none_is_reported(tmp_path):
 def test_an_invalid_document_is_reported_with_the_step_that_names_it(tmp_path):
     [text] = said(written(tmp_path, document="phase: !runing\n"))
     assert text.startswith("mine.status.yaml:1:8: there is no operator !runing")
-    assert "named in mine.feature:10" in text
+    assert "named in mine.feature:14" in text
 
 
 def test_a_document_that_a_file_must_match_may_have_operators(tmp_path):
@@ -114,10 +114,10 @@ def test_a_document_that_a_file_must_match_may_have_operators(tmp_path):
 
 
 def test_a_scenario_that_kills_the_controller_needs_the_tag_faults(tmp_path):
-    killed = ("    Given the domains <who>", "    When the controller is killed\n    Given <who>")
-    steps = (killed, ("Given <who> and carol", "Given the domains <who> and carol"))
+    nodes = "    When the nodes of <who>"
+    steps = ((nodes, f"    When the controller is killed\n{nodes}"),)
     texts = said(written(tmp_path, *steps))
-    assert "mine.feature:14: mine-rows#first has no tag @needs:faults" in texts[0]
+    assert "mine.feature:18: mine-rows#first has no tag @needs:faults" in texts[0]
     tagged = ("@id:mine-rows", "@needs:faults @id:mine-rows")
     (tmp_path / "other").mkdir()
     assert said(written(tmp_path / "other", *steps, tagged)) == []
@@ -164,3 +164,62 @@ def test_a_conftest_that_cannot_be_imported_is_reported(tmp_path):
     (tmp_path / "conftest.py").write_text("1 / 0\n")
     with pytest.raises(UsageError, match=r"conftest.py: cannot be imported: ZeroDivisionError"):
         lint([written(tmp_path)])
+
+
+def test_an_id_that_the_suite_has_is_reported(tmp_path):
+    [text] = said(written(tmp_path, ("@id:mine-runs", "@id:run-pod-fails")))
+    assert text.startswith("mine.feature:13: the suite has a check @id:run-pod-fails already, in /")
+    assert text.endswith("\n  choose another id, such as one that begins with mine-")
+
+
+def test_a_document_in_the_features_own_folder_that_no_step_names_is_reported(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "old.status.yaml").write_text("phase: Running\n")
+    (tmp_path / "other.status.yaml").write_text("phase: Running\n")
+    hint = "delete it, or name it in mine.feature"
+    assert said(written(tmp_path)) == [f"mine/old.status.yaml:1: no step uses this file\n  {hint}"]
+
+
+def test_a_field_that_a_manifest_cannot_have_is_reported(tmp_path):
+    task = (
+        "apiVersion: kuscia.secretflow/v1alpha1\nkind: KusciaTask\nmetadata: {name: own}\n"
+        "spec: {initator: alice, parties: [{domainID: 7}]}\n"
+    )
+    (tmp_path / "own.yaml").write_text(task)
+    [field, value] = said(written(tmp_path, ("    Then the status", f"{APPLY}    Then the status")))
+    assert field.startswith("own.yaml:4:8: the KusciaTask has no spec.initator\n  did you mean ini")
+    assert value.startswith("own.yaml:4:46: spec.parties[0].domainID is a string, and never 7")
+
+
+APPLY = '    When "own.yaml" is applied\n'
+
+
+def test_a_negative_step_without_its_table_is_reported_once_with_an_example(tmp_path):
+    row = '      | witness | the pods of "probe" are bound |\n'
+    [text] = said(written(tmp_path, (row, "")))
+    assert text == (
+        'mine.feature:19: Then no pod of "psi" was bound: there is no table below it\n'
+        '  as in: Then no pod of "psi" was bound | witness | the pods of "probe" are bound |'
+    )
+
+
+@pytest.mark.parametrize(
+    ("tags", "said_of_tag"),
+    [
+        ("@cor", "unknown tag @cor\n  did you mean @core? valid: @core, @exclusive, @provisional,"),
+        ("@needs:fault", "unknown tag @needs:fault\n  did you mean @needs:faults? valid: @needs:"),
+        ("@req:RN01", "unknown tag @req:RN01\n  did you mean @req:RN-"),
+        ("@requ:RN-01", "unknown tag @requ:RN-01\n  did you mean @req:? valid: "),
+    ],
+)
+def test_a_misspelt_tag_is_reported_with_the_one_that_was_meant(tmp_path, tags, said_of_tag):
+    [text] = said(written(tmp_path, ("@id:mine-runs", f"{tags} @id:mine-runs")))
+    assert text.startswith(f"mine.feature:13: {said_of_tag}")
+
+
+def test_a_conftest_may_import_helper_modules_beside_it(tmp_path):
+    (tmp_path / "helpers_of_mine.py").write_text('WORDS = "the moon is full"\n')
+    text = "from helpers_of_mine import WORDS\nfrom pytest_bdd import given\n"
+    (tmp_path / "conftest.py").write_text(f"{text}@given(WORDS)\ndef _():\n    pass\n")
+    step = '    And the task "probe" is created\n'
+    assert said(written(tmp_path, (step, f"{step}    And the moon is full\n"))) == []

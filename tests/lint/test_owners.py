@@ -3,14 +3,15 @@
 import pytest
 
 from kuscia_conformance.features.checks import Requirement
-from kuscia_conformance.lint import lint
 from kuscia_conformance.lint.owners import of_catalogue
+from tests.lint.given import lint
 
 FEATURE = """
 Feature: Mine
   @id:mine {claims}
   Scenario: It runs
     Given the domain alice with room for 1 pod
+    And the task "psi" of alice
     When the task "psi" is created
     {steps}
 """
@@ -38,7 +39,7 @@ def test_a_value_that_no_claimed_requirement_owns_is_reported_with_those_that_do
     )
     [problem] = said("@req:VW-11", RUNS, document=document)
     path = "status.serviceStatuses[alice/psi-0-fed].portNumber"
-    assert problem.startswith(f"mine.feature:7: no claimed requirement owns {path}")
+    assert problem.startswith(f"mine.feature:8: no claimed requirement owns {path}")
     assert "VW-12" in problem
 
 
@@ -50,7 +51,7 @@ def test_a_claim_that_compares_nothing_is_reported_with_what_it_owns(said):
 
 def test_two_claimed_requirements_that_own_the_same_are_reported(said):
     [problem] = said("@req:SC-01 @req:SC-05", "Then the pods of alice are bound")
-    assert problem.startswith("mine.feature:7: SC-01 and SC-05 both own pods.bound")
+    assert problem.startswith("mine.feature:8: SC-01 and SC-05 both own pods.bound")
 
 
 def test_the_phase_beside_an_owned_value_is_context(said):

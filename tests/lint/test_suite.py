@@ -14,9 +14,9 @@ from kuscia_conformance.features.folders import (
 )
 from kuscia_conformance.features.ownership import fits, owners
 from kuscia_conformance.features.reader import read_feature, suite_features
-from kuscia_conformance.lint import lint
 from kuscia_conformance.lint.coverage import gaps, repeated, unused, used_files
 from kuscia_conformance.steps import definitions
+from tests.lint.given import lint
 
 AREAS = ["create", "view", "run", "schedule", "clean"]
 

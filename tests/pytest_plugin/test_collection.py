@@ -9,11 +9,13 @@ Feature: Mine
   @id:mine-runs @req:RN-01
   Scenario: It runs
     Given the domain alice with room for 1 pod
+    And the task "psi" of alice
+    When the task "psi" is created
     Then the status of "psi" matches "mine.status.yaml"
 
   @exclusive @id:mine-rows @req:SC-01 @req:SC-08
   Scenario Outline: Rows of <who>
-    Given the domains <who> and carol
+    Given the domains <who> and carol, each with room for 1 pod
     Then the pods of <who> are bound
 
     Examples:
@@ -110,8 +112,8 @@ def test_steps_of_a_conftest_can_be_used_beside_those_of_the_suite(features, pyt
         ("@id:mine-runs ", "", "mine.feature:6: scenario 'It runs' needs one @id tag, found none"),
         ("@id:mine-runs", "@id:mine-runs @id:x", "found mine-runs, x"),
         ("@id:mine-rows", "@id:mine-runs", "@id:mine-runs is used twice"),
-        ("@req:RN-01", "@req:RN-99", "unknown tags: @req:RN-99"),
-        ("@core", "@cor", "unknown tags: @cor"),
+        ("@req:RN-01", "@req:RN-99", "unknown tag @req:RN-99"),
+        ("@core", "@cor", "unknown tag @cor"),
         ("| id    |", "| name  |", "Examples need a column 'id'"),
         ("room for 1 pod", "place for 1 pod", "no such step: Given the domain alice with place"),
         ('"mine.status.yaml"', '"yours.status.yaml"', "there is no file 'yours.status.yaml'"),
@@ -137,7 +139,7 @@ def test_an_invalid_document_interrupts_the_run_before_any_test(features, docume
     result = features(document=document)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert message in result.stdout.str()
-    assert "mine.feature:8" in result.stdout.str()
+    assert "mine.feature:10" in result.stdout.str()
 
 
 def test_a_feature_that_is_not_text_is_refused(features, pytester):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kuscia_conformance import pytest_plugin
-from kuscia_conformance.pytest_plugin.options import OPTIONS, as_pytest_says, renamed
+from kuscia_conformance.pytest_plugin.options import OPTIONS, as_pytest_says, chosen, renamed
 
 FEATURE = """
 Feature: F
@@ -83,13 +83,21 @@ def test_the_installed_checkout_provides_no_packages_tests_or_features(tmp_path)
     assert done.stdout.strip() == "None None"
 
 
-@pytest.mark.parametrize("given", ["environment", "ini"])
-def test_a_cluster_named_by_environment_or_ini_has_features_collected(project, given, monkeypatch):
+@pytest.mark.parametrize("given", ["option", "environment", "ini", "toml"])
+def test_a_cluster_has_features_collected_by_whatever_means_it_is_named(
+    project, given, monkeypatch
+):
+    options = ["--kuscia-cluster=embedded"] if given == "option" else []
     if given == "environment":
         monkeypatch.setenv("KUSCIA_CONFORMANCE_CLUSTER", "embedded")
-    else:
+    if given == "ini":
         project.makeini("[pytest]\nkuscia_conformance_cluster = embedded\n")
-    result = project.runpytest_subprocess("--collect-only", "-q", "-p", "no:cacheprovider")
+    if given == "toml":
+        text = '[tool.pytest.ini_options]\nkuscia_conformance_cluster = "embedded"\n'
+        project.makepyprojecttoml(text)
+    result = project.runpytest_subprocess(
+        "--collect-only", "-q", "-p", "no:cacheprovider", *options
+    )
     assert "mine.feature::mine" in result.stdout.str()
 
 
@@ -129,7 +137,36 @@ def test_messages_name_options_as_pytest_does(text, said):
     assert as_pytest_says(text) == said
 
 
+@pytest.mark.parametrize(
+    ("given", "variable", "ini", "said"),
+    [
+        ({"nodes": "x"}, "", "", "--nodes x: expected"),
+        ({}, "x", "", "KUSCIA_CONFORMANCE_NODES=x: expected"),
+        ({}, "", "x", "kuscia_conformance_nodes = x (ini file): expected"),
+        ({"nodes": "x"}, "y", "z", "--nodes x: expected"),
+    ],
+)
+def test_a_wrong_value_is_named_as_it_was_set(monkeypatch, given, variable, ini, said):
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_NODES", variable)
+    choice = chosen(given, lambda key: ini if key == "kuscia_conformance_nodes" else "")
+    assert choice.in_words("--nodes x: expected") == said
+
+
+def test_the_option_of_another_wrong_value_keeps_its_name(monkeypatch):
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_NODES", "4")
+    text = "--only x: no check has this name, and --nodes-of-mine is none"
+    assert chosen({"only": "x"}).in_words(text) == text
+    assert chosen({}).in_words("see --nodes") == "see KUSCIA_CONFORMANCE_NODES"
+
+
 def test_an_invalid_value_is_reported_with_the_name_of_the_pytest_option(project):
     result = project.runpytest_subprocess("mine.feature", "--kuscia-nodes", "x")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "--kuscia-nodes x: expected a number, 2 or more" in result.stderr.str()
+    assert "--kuscia-nodes x: expected a number from 2 to 1000" in result.stderr.str()
+
+
+def test_a_session_without_pytest_bdd_is_refused_in_one_sentence(project):
+    result = project.runpytest_subprocess("mine.feature", "-p", "no:pytest-bdd")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "features need the plugin pytest-bdd" in result.stderr.str()
+    assert "Traceback" not in result.stderr.str()

@@ -2,9 +2,15 @@
 
 import pytest
 
-from kuscia_conformance.errors import ClusterError, FeatureError, Unreachable
+from kuscia_conformance.errors import (
+    ApiError,
+    ClusterError,
+    FeatureError,
+    HarnessError,
+    Unreachable,
+)
 from kuscia_conformance.report.outcome import outcome_of
-from kuscia_conformance.scenario.failure import CheckFailed
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
 
 
 @pytest.mark.parametrize(
@@ -12,8 +18,13 @@ from kuscia_conformance.scenario.failure import CheckFailed
     [
         (None, "call", ("pass", "")),
         (CheckFailed("differs"), "call", ("fail", "")),
+        (ControllerExited("exited", "how"), "call", ("fail", "exited")),
+        (ControllerExited("exited", "how"), "teardown", ("fail", "exited")),
         (FeatureError("wrong"), "call", ("error", "author")),
-        (ClusterError("pods stay"), "teardown", ("fail", "teardown")),
+        (CheckFailed("pods stay"), "teardown", ("fail", "teardown")),
+        (ClusterError("the kubelet is gone"), "teardown", ("error", "cluster")),
+        (HarnessError("disk full"), "call", ("error", "harness")),
+        (ApiError(503, "ServiceUnavailable", "later"), "teardown", ("error", "cluster")),
         (ClusterError("no nodes"), "setup", ("error", "cluster")),
         (Unreachable("gone"), "teardown", ("error", "cluster")),
         (OSError("disk full"), "teardown", ("error", "harness")),

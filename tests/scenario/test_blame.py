@@ -1,10 +1,15 @@
 """Tests the search for the last writer of a field."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
-from kuscia_conformance.scenario.blame import Write, last_writer
+from kuscia_conformance.scenario.blame import Write, last_writer, latest_request
+from kuscia_conformance.scenario.failure import CheckFailed
 
 T = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -35,3 +40,50 @@ def test_with_a_request_log_the_last_writer_is_the_sender_of_the_request():
 
 def test_a_field_that_never_existed_has_no_writer():
     assert last_writer(VERSIONS, ("message",), T, {}) == "–"
+
+
+class Told:
+    """An API server that tells of these requests only."""
+
+    def __init__(self, *requests):
+        self.requests = [
+            dict(zip(("who", "at", "verb", "path"), each, strict=True)) for each in requests
+        ]
+
+    async def raw(self, path):
+        assert path == "/debug/requests"
+        return {"requests": self.requests}
+
+
+OURS = ("kuscia-conformance-simulated-nodes", "2024-01-01T00:00:09.000+00:00", "GET", "/version")
+TASKS = "/apis/kuscia.secretflow/v1alpha1/namespaces/cross-domain/kusciatasks/psi/status"
+
+
+@pytest.mark.parametrize(
+    ("requests", "said"),
+    [
+        ([OURS], "the controller has sent no request"),
+        (
+            [("mine/1.0", "2024-01-01T00:00:08.500+00:00", "PATCH", TASKS), OURS],
+            "the controller's latest request: PATCH kusciatasks/psi/status, 1.5 s ago",
+        ),
+        (
+            [
+                ("b", "2024-01-01T00:00:02.000+00:00", "GET", "/version"),
+                ("a", "2024-01-01T00:00:01.000+00:00", "GET", "/healthz"),
+            ],
+            "the controller's latest request: GET /version, 8.0 s ago",
+        ),
+    ],
+    ids=["none", "one", "several"],
+)
+def test_the_latest_request_of_the_controller_is_told(requests, said):
+    api: Any = Told(*requests)
+    assert asyncio.run(latest_request(api, T + timedelta(seconds=10))) == said
+
+
+def test_a_failed_wait_tells_the_latest_request(psi):
+    with pytest.raises(
+        CheckFailed, match=r"the controller's latest request: \w+ \S+, \d+\.\d s ago"
+    ):
+        psi.expect.until(lambda: None, 3, lambda: "expected: x")

@@ -9,15 +9,22 @@ from kuscia_conformance.scenario.failure import controller_said, render_failure
 from kuscia_conformance.scenario.names import Names
 
 
-def text(log: str | None) -> str:
-    history: Any = SimpleNamespace(versions=[], names=Names("bcdfgh"), began=datetime.now(UTC))
+def text(log: str | None, versions: tuple[str, ...] = ()) -> str:
+    history: Any = SimpleNamespace(
+        versions=versions, names=Names("bcdfgh"), began=datetime.now(UTC)
+    )
     check = Check("mine", "mine.feature", 3, "Mine", ())
     said = controller_said(log, history.names)
     return render_failure(check, None, "expected: a\nactual:   b", None, history, said)
 
 
-def test_a_failure_says_where_all_events_are_and_how_many(tmp_path):
-    assert "(events.ndjson has all 0 events)" in text(None)
+def test_a_failure_says_where_all_events_are_and_how_many(monkeypatch):
+    monkeypatch.setattr("kuscia_conformance.scenario.failure.timeline", lambda _: ["a line"])
+    assert "(events.ndjson has all 2 events)\n      a line" in text(None, ("one", "two"))
+
+
+def test_a_failure_without_events_says_so():
+    assert "no event was seen" in text(None)
 
 
 def test_the_last_lines_of_the_controller_end_a_failure(tmp_path):

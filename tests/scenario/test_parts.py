@@ -1,14 +1,19 @@
 """The parts of a scenario: what they tell an author who is mistaken, and what a failure says."""
 
-import pytest
+import re
 
-from kuscia_conformance.errors import FeatureError
+import pytest
+from pytest_bdd.parser import Step
+
+from kuscia_conformance.environment.controllers import control
+from kuscia_conformance.environment.journal import Version, machine_time
+from kuscia_conformance.errors import ApiError, ClusterError, FeatureError
 from kuscia_conformance.features.tasks import make_task
-from kuscia_conformance.kube.kuscia import GROUP
-from kuscia_conformance.kube.objects import CONFIG_MAPS
-from kuscia_conformance.scenario.domains import await_as_noted
-from kuscia_conformance.scenario.failure import CheckFailed
-from kuscia_conformance.scenario.observed import pods, statuses
+from kuscia_conformance.kube.kuscia import GROUP, KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
+from kuscia_conformance.scenario.domains import await_as_noted, remaining
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
+from kuscia_conformance.scenario.observed import pods, reservations, statuses
 
 
 def test_domains_are_given_in_one_step(scenario):
@@ -39,13 +44,13 @@ def test_what_a_domain_has_besides_what_was_noted_is_left_behind(scenario):
 
 
 def test_an_unknown_task_is_refused_with_the_known_ones(psi):
-    with pytest.raises(FeatureError, match='the task "other" was not given') as error:
+    with pytest.raises(FeatureError, match="the task 'other' was not given") as error:
         psi.applied.task("other")
     assert error.value.hint == "given: psi"
 
 
 def test_a_task_is_given_once(psi):
-    with pytest.raises(FeatureError, match='the task "psi" is given twice'):
+    with pytest.raises(FeatureError, match="the task 'psi' is given twice"):
         psi.applied.define(make_task("psi", ["alice"], {}))
 
 
@@ -55,11 +60,62 @@ def test_a_manifest_of_an_unknown_kind_is_refused(scenario):
         scenario.applied.apply(manifest)
 
 
-def test_a_refused_manifest_fails_the_check_with_what_the_server_said(scenario):
+def test_a_manifest_that_does_not_fit_its_definition_is_the_authors_mistake(scenario):
     task = make_task("psi", ["alice"], {}).manifest
     task["spec"].pop("initiator")
-    with pytest.raises(CheckFailed, match=r"expected: KusciaTask psi is accepted[\s\S]*initiator"):
+    with pytest.raises(FeatureError, match=r"the API server refuses KusciaTask psi: .*initiator"):
         scenario.applied.apply_all([task])
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        (403, 'admission webhook "v.example.org" denied the request: no', CheckFailed),
+        (422, 'admission webhook "v.example.org" denied the request: no', CheckFailed),
+        (413, "Request entity too large: limit is 3145728", FeatureError),
+        (500, "etcdserver: request is too large", FeatureError),
+        (403, 'kusciatasks is forbidden: User "x" cannot create resource', ApiError),
+        (403, 'kusciatasks "psi" is forbidden: exceeded quota: small', ApiError),
+        (429, "too many requests", ApiError),
+        (503, "the server is busy", ApiError),
+        (0, "the server does not answer", ApiError),
+    ],
+)
+def test_only_a_webhook_makes_a_refused_task_a_failure(scenario, monkeypatch, code, message, kind):
+    def refuse(_):
+        raise ApiError(code, "", message)
+
+    monkeypatch.setattr(scenario.applied, "apply", refuse)
+    with pytest.raises(kind, match=re.escape(message)) as error:
+        scenario.applied.apply_all([make_task("psi", ["alice"], {}).manifest])
+    assert type(error.value) is kind
+
+
+def pod(**metadata):
+    obj = {"metadata": {"name": "psi-0", "namespace": "alice", **metadata}}
+    return Version(machine_time(), "MODIFIED", PODS, obj, obj)
+
+
+DELETED = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({**DELETED, "finalizers": ["x.org/a"]}, "alice/psi-0  is kept by the finalizer x.org/a"),
+        ({}, "alice/psi-0  exists, and is not being deleted: it was created again"),
+    ],
+)
+def test_pods_that_the_controller_keeps_fail_the_check(metadata, said):
+    error = remaining("alice", [pod(**metadata), pod(**DELETED)], 60)
+    assert isinstance(error, CheckFailed)
+    assert str(error).endswith(f"pods of alice, 60 s after their deletion:\n  {said}")
+
+
+def test_pods_that_no_kubelet_ends_are_the_clusters():
+    error = remaining("alice", [pod(**DELETED)], 60)
+    assert isinstance(error, ClusterError)
+    assert "alice/psi-0  is being deleted, and its kubelet has not ended it" in str(error)
 
 
 def test_a_refusal_that_was_expected_is_kept_for_the_next_step(scenario):
@@ -80,6 +136,93 @@ def test_a_killed_controller_has_no_last_words_and_can_be_started_again(psi):
     psi.controller.start()
     assert psi.controller.killed is False
     pods.await_state(psi, "psi", "run")
+
+
+def gone(scenario):
+    """Deletes the task psi behind the back of the scenario, as a wrong controller might."""
+    api, real = scenario.connection.api, scenario.names.real("psi")
+    scenario.connection.run(api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
+
+
+COLUMNS = ["NAME", "STARTTIME", "COMPLETIONTIME", "LASTRECONCILETIME", "PHASE"]
+TASK_IS_GONE = 'expected: the task "psi" is there\n    actual:   kusciatasks.* "psi" not found'
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda scenario: scenario.applied.patch_task("psi", {"metadata": {"labels": {"a": "b"}}}),
+        lambda scenario: scenario.applied.delete_task("psi"),
+        lambda scenario: statuses.wrong_cells(scenario, "psi", COLUMNS, ["psi"] * 5),
+    ],
+    ids=["patch", "delete", "kubectl"],
+)
+def test_a_task_that_no_step_has_deleted_has_to_be_there(act, psi):
+    pods.await_state(psi, "psi", "run")
+    gone(psi)
+    psi.history.let_pass(60)
+    with pytest.raises(CheckFailed, match=TASK_IS_GONE):
+        act(psi)
+
+
+def test_a_task_that_was_not_created_or_was_deleted_is_a_mistake_of_the_author(scenario):
+    scenario.applied.define(make_task("psi", ["alice", "bob"], {}))
+    wrong = 'the task "psi" was not created, or a step has deleted it'
+    with pytest.raises(FeatureError, match=wrong):
+        scenario.applied.patch_task("psi", {})
+    scenario.applied.create("psi")
+    scenario.applied.delete_task("psi")
+    with pytest.raises(FeatureError, match=wrong):
+        scenario.applied.delete_task("psi")
+
+
+def test_an_object_that_the_controller_has_not_made_is_its_fault(psi):
+    text = "expected: the service alice/none\n    actual:   alice/psi-0"
+    with pytest.raises(CheckFailed, match=text):
+        reservations.delete(psi, "service", "alice/none")
+
+
+def test_an_object_of_no_domain_is_a_mistake_of_the_author(psi):
+    with pytest.raises(FeatureError, match="there can be no pod carol/psi-0") as error:
+        reservations.delete(psi, "pod", "carol/psi-0")
+    assert error.value.hint == "given: alice, bob, psi"
+
+
+@pytest.fixture
+def ended(psi):
+    """A scenario whose controller ends on its own once a step waits; afterwards it runs again."""
+    step = Step("it waits", "then", 4, 7, "Then")
+    psi.begins(step, looks=True)
+    psi.environment.virtual.controller._work.cancel()
+    yield psi
+    psi.environment.ask(control.KILL)
+    psi.environment.ask(control.START)
+
+
+def test_a_wait_without_a_controller_fails_and_says_that_it_has_ended(ended):
+    with pytest.raises(ControllerExited) as error:
+        ended.expect.until(lambda: None, 3, lambda: "expected: x\nactual:   y")
+    lines = str(error.value).splitlines()
+    assert lines[3:7] == [
+        "    the controller has ended during this check",
+        "",
+        "    expected: x",
+        "    actual:   y",
+    ]
+    assert error.value.end == "the controller has ended"
+
+
+def test_a_step_does_not_begin_without_a_controller(ended):
+    ended.history.let_pass(1)
+    with pytest.raises(ControllerExited, match="has ended during this check"):
+        ended.begins(ended.expect.step, looks=True)
+
+
+def test_the_end_of_the_controller_is_reported_once(ended):
+    ended.history.let_pass(1)
+    with pytest.raises(ControllerExited):
+        ended.expect.fail("expected: x")
+    ended.begins(ended.expect.step, looks=True)
 
 
 def test_pods_belong_to_a_task_a_domain_or_a_key(psi):
@@ -103,9 +246,6 @@ def test_conditions_are_listed_in_the_order_in_which_they_became_true(psi):
     found = statuses.became_true(psi, "psi", ["Running", "ResourceCreated", "Success"])
     assert found == ["ResourceCreated", "Running"]
     assert statuses.phases_of(psi, "psi") == ["Pending", "Running"]
-
-
-COLUMNS = ["NAME", "STARTTIME", "COMPLETIONTIME", "LASTRECONCILETIME", "PHASE"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kuscia_conformance.simulated_nodes.admission import Rejection, rejection, requests
+from kuscia_conformance.simulated_nodes.admission import Rejection, rejection
 from tests.simulated_nodes.pods import SLOT, asking, container, node, pod
 
 NO_EXECUTE = {"key": "out", "value": "yes", "effect": "NoExecute"}
@@ -37,6 +37,9 @@ def out_of(name, asked, used, room):
             out_of("memory", 2**30, 0, 2**29),
             id="memory",
         ),
+        pytest.param(
+            {"cpu": "1e9999"}, {"cpu": "1"}, [], out_of("cpu", 2**63 - 1, 0, 1000), id="huge"
+        ),
         pytest.param({SLOT: "1"}, {SLOT: "0"}, [], out_of(SLOT, 1, 0, 0), id="extended resource"),
         pytest.param({SLOT: "1"}, {}, [], None, id="a resource that the node does not have"),
         pytest.param(
@@ -61,10 +64,11 @@ def test_a_pod_is_rejected_if_a_resource_of_the_node_is_not_enough(asked, room, 
     assert rejection(asking(**asked), node(**room), beside) == refused
 
 
-def test_a_limit_alone_is_a_request_and_requests_of_containers_add_up():
-    first = container("first", resources={"limits": {"cpu": "1"}})
-    second = container("second", resources={"limits": {"cpu": "9"}, "requests": {"cpu": "500m"}})
-    assert requests(pod(first, second)) == {"cpu": 1.5}
+def test_the_sidecar_of_another_pod_takes_room():
+    sidecar = container("proxy", resources={"requests": {"cpu": "6"}}, restartPolicy="Always")
+    other = pod(container("main", resources={"requests": {"cpu": "6"}}), initContainers=[sidecar])
+    refused = out_of("cpu", 8000, 12000, 16000)
+    assert rejection(asking(cpu="8"), node(cpu="16"), [other]) == refused
 
 
 def affinity(*terms):

@@ -34,6 +34,7 @@ async def handle(server: Server, request: Request) -> Answer:
     """
     try:
         server.authenticate(request)
+        server.hear(request)
         return await _route(server, request)
     except Unknown:
         return page_not_found()

@@ -43,6 +43,8 @@ from kuscia_conformance.kube.objects import Obj
 PACE = 0.008
 #: The number of writes that `Server.writes` keeps.
 REMEMBERED = 20_000
+#: The number of clients whose latest request the server keeps.
+CLIENTS = 100
 UNAUTHORIZED = StatusError(401, "Unauthorized", "Unauthorized")
 
 
@@ -68,6 +70,8 @@ class Server:
     address: str = "127.0.0.1"
     #: The latest writes: time, user agent, verb, path, and the store's version before and after.
     writes: deque[Obj] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    #: The latest request of each client, by its user agent: time, user agent, verb and path.
+    latest: dict[str, Obj] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store = Store(self.history)
@@ -75,7 +79,7 @@ class Server:
         self.registry = Registry()
         self.registry.add(built_in_kinds({**strategies(), DEFINITIONS: DefinitionStrategy()}))
         self.establishing = Definitions(self.writer, self.registry)
-        self.collector = Collector(self.writer, self._kind_of)
+        self.collector = Collector(self.writer, self._kind_of, self.registry.mapped)
         self.namespaces = Namespaces(self.writer, self.registry.collections)
         self.controllers = (self.establishing, self.collector, self.namespaces)
         self.store.listeners.extend(controller.watch for controller in self.controllers)
@@ -117,6 +121,15 @@ class Server:
         if scheme.lower() != "bearer" or user is None:
             raise UNAUTHORIZED
         request.user = user
+
+    def hear(self, request: Request) -> None:
+        """Records the request as its client's latest; only of the CLIENTS that came last."""
+        who = request.user_agent
+        self.latest.pop(who, None)
+        at = self.now().isoformat(timespec="milliseconds")
+        self.latest[who] = {"at": at, "who": who, "verb": request.method, "path": request.path}
+        if len(self.latest) > CLIENTS:
+            self.latest.pop(next(iter(self.latest)))
 
     def remember(self, request: Request, before: int) -> None:
         """Records a write that has taken the store from version `before` to its present one."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pytest_bdd.parser import Step
 
+from kuscia_conformance.documents.text import read_text
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.catalogue import covering, like
 from kuscia_conformance.features.checks import Requirement, requirements, strength
@@ -22,6 +23,17 @@ from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import KEYWORDS, Definition, StepDefinitions
 from kuscia_conformance.steps import placeholder
 from kuscia_conformance.steps.placeholders import Placeholder
+
+#: What the sources of requirements mean.
+SOURCES = {
+    "page": "Kuscia's page on KusciaTask",
+    "AppImage page": "Kuscia's page on AppImage",
+    "definition": "the resource definition",
+    "original": "what Kuscia's own controller does, where its pages are silent",
+    "Kubernetes": "a rule of Kubernetes",
+    "suite": "this suite's own rule",
+    "this suite": "its own rule",
+}
 
 
 def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
@@ -95,8 +107,13 @@ def _meaning(explained: Placeholder) -> str:
 
 
 def _brief(requirement: Requirement) -> str:
-    origin = f"{requirement.strength}, source: {requirement.source}"
+    origin = f"{requirement.strength}, {_source(requirement)}"
     return f"{requirement.id} ({origin})\n  {requirement.text}"
+
+
+def _source(requirement: Requirement) -> str:
+    meanings = [SOURCES.get(part, part) for part in requirement.source.split(", ")]
+    return f"source: {requirement.source} ({'; '.join(meanings)})"
 
 
 def _scenario(case: Case) -> Iterator[str]:
@@ -137,7 +154,7 @@ def _requirements(case: Case, steps: StepDefinitions) -> Iterator[str]:
 def _documents(case: Case) -> Iterator[str]:
     for name, path in case.files.items():
         yield f"{name}    ({_shown(path)})"
-        yield from (f"  {line}".rstrip() for line in path.read_text().splitlines())
+        yield from (f"  {line}".rstrip() for line in read_text(path).splitlines())
         yield ""
 
 

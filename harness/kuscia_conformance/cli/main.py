@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import sys
-import traceback
 from typing import NoReturn
 
 import click
@@ -25,7 +24,7 @@ from kuscia_conformance.cli.commands import (
 )
 from kuscia_conformance.cli.output import protect_streams
 from kuscia_conformance.environment.signals import end_on_signals
-from kuscia_conformance.errors import ConformanceError, UsageError
+from kuscia_conformance.errors import ConformanceError, UsageError, told
 
 #: All commands, in the order of the help text.
 COMMANDS = (
@@ -87,12 +86,6 @@ def main() -> NoReturn:
         click.echo(f"error: {error}", err=True)
         sys.exit(2 if isinstance(error, UsageError) else 4)
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, which says not conformant
-        click.echo(f"error: the suite itself has failed: {error!r}\n  {_place(error)}", err=True)
+        click.echo(f"error: {told(error)}", err=True)
         sys.exit(4)
     sys.exit(0)
-
-
-def _place(error: Exception) -> str:
-    """Returns the line of code that raised the error, for a bug report."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"at {frame.filename}:{frame.lineno}, in {frame.name}; please report it"

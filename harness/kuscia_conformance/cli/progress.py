@@ -19,6 +19,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kuscia_conformance.cli.summary import blame, note
+from kuscia_conformance.environment.signals import first_signal
 from kuscia_conformance.evidence.plan import PlannedCheck
 from kuscia_conformance.evidence.results import Result, read_result
 from kuscia_conformance.pytest_plugin.collection import CHECK
@@ -55,7 +56,9 @@ class Progress:
         self._done = 0
         self._running: dict[str, str] = {}
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        self._bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
+        #: Whether there is a bottom line; it moves, which NO_COLOR does not want either.
+        self._live = console.is_terminal and console.color_system is not None
+        self._bar = Bar(*columns, console=console, transient=True, disable=not self._live)
         self._task = self._bar.add_task("collecting", total=None)
 
     @pytest.hookimpl(trylast=True)
@@ -65,7 +68,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Shows what the run does now: in the bottom line of a terminal, or as a line of a log."""
-        if self.console.is_terminal:
+        if self._live:
             self._bar.update(self._task, description=escape(text))
         else:
             self._print(escape(text))
@@ -75,6 +78,11 @@ class Progress:
     def pytest_testnodedown(self, error: object) -> None:
         if error:
             self.console.print(f"a worker process has ended: {escape(str(error))}")
+
+    @_harmless
+    def pytest_keyboard_interrupt(self) -> None:
+        if name := first_signal():
+            self._print(f"interrupted by {name}, stopping; what the run has made is being undone")
 
     @_harmless
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -101,7 +109,7 @@ class Progress:
         return len(self.run.plan.checks) if self.run.plan else 0
 
     def _show(self) -> None:
-        if not self.console.is_terminal:
+        if not self._live:
             return
         names = [_short(nodeid, waits) for nodeid, waits in self._running.items()]
         count = min(self._done + 1, self.total)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import indent
 
 import click
 from rich.console import Console
@@ -16,13 +18,26 @@ from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.report.folder import REPORT
 from kuscia_conformance.report.words import STYLES, counts, word_of
 
+#: The parenthesis of an error's row: whose fault it is, and so who has to act.
+FAULTS = {
+    "author": "a mistake in the feature or a document",
+    "harness": "the harness failed",
+    "cluster": "the cluster failed",
+    "teardown": "objects remained",
+}
+#: The largest number of rows for checks that were not run. Of an interrupted run there are many.
+MOST_NOT_RUN = 10
 #: The width of the output, in characters, where it does not go to a terminal.
 WIDTH_OF_A_LOG = 120
+NO_COLOR = bool(os.environ.get("NO_COLOR"))
 
 
 def console() -> Console:
-    """Returns a console for standard output; a log gets a fixed width and no colours."""
-    made = Console(highlight=False)
+    """Returns a console for standard output; a log gets a fixed width and no colours.
+
+    With NO_COLOR a terminal gets no escape sequences for colours or bold text either.
+    """
+    made = Console(highlight=False, color_system=None if NO_COLOR else "auto")
     if not made.is_terminal:
         made.width = WIDTH_OF_A_LOG
     return made
@@ -38,8 +53,12 @@ def show(console: Console, evidence: Evidence) -> None:
     found = ", ".join(f"{n} {word}" for word, n in counts(checks, evidence.results).items())
     line = f"[{style} bold]{verdict.word}[/]: {found or 'no check ran'}"
     console.print(line, soft_wrap=True)
+    texts = (failure.text.partition("\n") for failure in evidence.ending.failures)
+    hints = {first: hint for first, _, hint in texts}
     for reason in verdict.reasons:
         console.print(f"  {escape(reason)}", soft_wrap=True)
+        if hints.get(reason):
+            console.print(indent(escape(hints[reason]), "  "), soft_wrap=True)
 
 
 def conclude(console: Console, out: Path, evidence: Evidence, errors: Mapping[str, str]) -> None:
@@ -61,9 +80,20 @@ def _table(evidence: Evidence) -> Table:
     table.add_column("result", no_wrap=True)
     table.add_column("seconds", justify="right")
     checks = evidence.plan.checks if evidence.plan else ()
-    for planned in sorted(checks, key=lambda planned: planned.check.id):
+    shown = _without_many_not_run(checks, evidence.results)
+    for planned in sorted(shown, key=lambda planned: planned.check.id):
         _add_row(table, planned, evidence.results.get(planned.check.id))
+    if left := len(checks) - len(shown):
+        table.add_row(f"and {left} more", "", f"[{STYLES['not run']}]not run[/]", "")
     return table
+
+
+def _without_many_not_run(
+    checks: Sequence[PlannedCheck], results: Mapping[str, Result]
+) -> list[PlannedCheck]:
+    """Returns the checks to show: all, unless those that were not run would hide the rest."""
+    ran = [each for each in checks if word_of(each, results.get(each.check.id)) != "not run"]
+    return ran if len(checks) - len(ran) > MOST_NOT_RUN else [*checks]
 
 
 def _add_row(table: Table, planned: PlannedCheck, result: Result | None) -> None:
@@ -76,7 +106,7 @@ def _add_row(table: Table, planned: PlannedCheck, result: Result | None) -> None
 def note(planned: PlannedCheck, result: Result | None) -> str:
     """Returns the reason for a result in parentheses, or "" without one."""
     reason = planned.unmet or (result.reason if result else "")
-    return f"({reason})" if reason else ""
+    return f"({FAULTS.get(reason, reason)})" if reason else ""
 
 
 def blame(result: Result) -> str:

@@ -9,18 +9,20 @@ This package must not know controllers, settings or scenarios.
     kubeconfig    a cluster of the user's, which a run leaves in the state in which it found it
 
 The kinds share `preparing` (waits for servers, definitions and nodes) and `process` (runs child
-processes). `run_label` marks every object that a run makes or changes. `borrowed_nodes` and
+processes). `run_folder` is where a run notes what it makes, and `strays` finds its processes by
+their mark. `run_label` marks every object that a run makes or changes. `borrowed_nodes` and
 `node_locks` give each scenario nodes of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
 from kuscia_conformance.clusters.address import Address, address_of
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import UsageError, choice
 
 __all__ = ["PROVIDERS", "Cluster", "ClusterOptions", "Provider", "cluster", "require_known"]
 
@@ -75,9 +77,11 @@ def cluster(options: ClusterOptions) -> AbstractContextManager[Cluster]:
 
 
 def require_known(cluster: str) -> None:
-    """Raises UsageError if there is no such kind of cluster."""
-    if address_of(cluster).kind not in PROVIDERS:
-        raise UsageError(
-            f"--cluster {cluster}: this kind of cluster is unknown",
-            hint=f"valid: {', '.join(sorted(PROVIDERS))}",
-        )
+    """Raises UsageError if there is no such kind of cluster, or if kind knows no such name."""
+    address = address_of(cluster)
+    if address.kind not in PROVIDERS:
+        text = f"--cluster {cluster}: this kind of cluster is unknown"
+        raise UsageError(text, hint=choice(address.kind, sorted(PROVIDERS)))
+    if address.kind == "kind" and not re.fullmatch(r"[a-z0-9.-]*", address.argument):
+        text = f"--cluster {cluster}: kind cannot give a cluster this name"
+        raise UsageError(text, hint="use small letters, digits, dots and dashes")

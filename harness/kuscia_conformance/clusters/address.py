@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +16,14 @@ class Address:
     argument: str = ""
 
     @property
-    def kubeconfig(self) -> tuple[Path, str | None]:
+    def kubeconfig(self) -> tuple[Path | None, str | None]:
         """The file and the context of a `kubeconfig` address.
 
-        The file defaults to $KUBECONFIG, then to ~/.kube/config. A context of None means the
-        file's current context.
+        None for the file means those that kubectl reads: $KUBECONFIG, then ~/.kube/config. None
+        for the context means the current one.
         """
         path, _, context = self.argument.partition("#")
-        file = path or os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config"
-        return Path(file), context or None
+        return (Path(path).expanduser() if path else None), context or None
 
     def require_no_argument(self) -> None:
         """Raises UsageError if there is an argument. For kinds that have only one cluster."""

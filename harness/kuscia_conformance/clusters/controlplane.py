@@ -18,7 +18,13 @@ from kuscia_conformance import simulated_nodes
 from kuscia_conformance.clusters import preparing
 from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.credentials import write_certificates, write_kubeconfig
-from kuscia_conformance.clusters.process import Patience, Process, ProcessError, module_command
+from kuscia_conformance.clusters.process import (
+    UTF8,
+    Patience,
+    Process,
+    ProcessError,
+    module_command,
+)
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.kube.kubeconfig import read_access
@@ -171,7 +177,7 @@ def _simulated_nodes(kubeconfig: Path, options: ClusterOptions) -> Process:
     arguments = ("--kubeconfig", str(kubeconfig), "--nodes", str(options.nodes))
     command = module_command(simulated_nodes, *arguments)
     log = options.work / "simulated-nodes.log"
-    return Process("simulated nodes", command, log=log, ready="ready")
+    return Process("simulated nodes", command, log=log, environment=UTF8, ready="ready")
 
 
 def free_ports(count: int) -> list[int]:

@@ -6,8 +6,10 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
+from pathlib import Path
 
 from kuscia_conformance.clusters.process import run, succeeds
+from kuscia_conformance.clusters.run_folder import container_label
 from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.features.folders import (
     suite_folder,
@@ -22,7 +24,7 @@ PUBLISHED = "kindest/node:v1.31.0"
 ENTRYPOINT = ["/usr/local/bin/entrypoint", "/sbin/init"]
 
 
-def choose_node_image(chosen: str | None, say: Callable[[str], None]) -> str | None:
+def choose_node_image(chosen: str | None, folder: Path, say: Callable[[str], None]) -> str | None:
     """Returns the image of kind's nodes; None for the default of the installed kind.
 
     This is the image that the user has chosen, pulled if it is not here. Without a choice it is
@@ -33,17 +35,17 @@ def choose_node_image(chosen: str | None, say: Callable[[str], None]) -> str | N
         if not succeeds("docker", "image", "inspect", chosen):
             run("docker", "pull", chosen)
         return chosen
-    local = _local_node_images()
+    local = _local_node_images(folder)
     if len(local) != 1 or succeeds("docker", "manifest", "inspect", PUBLISHED):
         return None
     say(f"images cannot be pulled here: using the local node image {local[0]}")
     return local[0]
 
 
-def _local_node_images() -> list[str]:
+def _local_node_images(folder: Path) -> list[str]:
     names = run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
     named = [name for name in names if "<none>" not in name]
-    return [name for name in named if _starts_as_node(name) and _holds_kind_version(name)]
+    return [name for name in named if _starts_as_node(name) and _holds_kind_version(name, folder)]
 
 
 def _starts_as_node(image: str) -> bool:
@@ -51,28 +53,39 @@ def _starts_as_node(image: str) -> bool:
     return bool(config.get("Entrypoint") == ENTRYPOINT)
 
 
-def _holds_kind_version(image: str) -> bool:
-    command = ["docker", "run", "--rm", "--network", "none", "--entrypoint", "cat", image]
-    return succeeds(*command, "/kind/version", seconds=30)
+def _holds_kind_version(image: str, folder: Path) -> bool:
+    command = ["docker", "run", "--rm", "--label", container_label(folder), "--network", "none"]
+    return succeeds(*command, "--entrypoint", "cat", image, "/kind/version", seconds=30)
 
 
-def make_workload_image(base: str) -> str:
+def make_workload_image(base: str, folder: Path) -> str:
     """Builds the workload image: the base image with /work/app. Returns its name.
+
+    The container in which it does so has the mark of the run with this folder.
 
     The image exists only in the local Docker. Raises ClusterError if the base image is not here
     and cannot be pulled.
     """
     try:
-        container = run("docker", "create", base, "sh")
+        container = run("docker", "create", "--label", container_label(folder), base, "sh")
     except ClusterError as error:
         hint = "with --workload-image name an image that is here or can be pulled"
         raise ClusterError(f"--workload-image {base}: {error.message}", hint=hint) from error
     try:
         run("docker", "cp", "-", f"{container}:/", give=_layer())
-        run("docker", "commit", "--change", "WORKDIR /work", container, WORKLOAD)
+        _commit(container)
     finally:
         run("docker", "rm", "-f", container)
     return WORKLOAD
+
+
+def _commit(container: str) -> None:
+    """Makes the image, and deletes the image that had its name before."""
+    same_name = ("docker", "image", "ls", "-q", "--no-trunc", WORKLOAD)
+    before = run(*same_name)
+    run("docker", "commit", "--change", "WORKDIR /work", container, WORKLOAD)
+    if before and before != run(*same_name):
+        succeeds("docker", "image", "rm", before)  # fails if a container of the user's needs it
 
 
 def _layer() -> bytes:

@@ -14,11 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import yaml
+import orjson
 
-from kuscia_conformance.clusters import images, preparing
+from kuscia_conformance.clusters import images, preparing, run_folder
 from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.process import run, succeeds
+from kuscia_conformance.clusters.strays import end_strays
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.errors import ClusterError
 from kuscia_conformance.kube.kubeconfig import read_access
@@ -37,25 +38,48 @@ def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     _require_tools()
     name = address.argument or DEFAULT_NAME
     kubeconfig = options.work / "kind.kubeconfig"
+    run_folder.expect_containers(options.work)
     exists = name in run("kind", "get", "clusters").split()
+    count = options.nodes
     if exists:
-        _reuse(name, kubeconfig, wanted=bool(address.argument) or options.keep)
+        count = _reuse(name, kubeconfig, wanted=bool(address.argument) or options.keep)
     keep = exists or options.keep
     with ExitStack() as ending:
         if not exists:
             ending.callback(_delete, name, kubeconfig, options)
-        with ThreadPoolExecutor() as beside:
-            image = beside.submit(images.make_workload_image, options.workload_image)
+        _make(name, kubeconfig, options, exists=exists)
+        made = _prepare(name, kubeconfig, options, count, keep=keep)
+        if not keep:
+            yield made
+            return
+        ending.pop_all()  # a cluster that could not be set up is not worth keeping
+    with _kept(made, options):
+        yield made
+    options.say(f"kept the cluster; to use it: kind export kubeconfig --name {name}")
+
+
+def _make(name: str, kubeconfig: Path, options: ClusterOptions, *, exists: bool) -> None:
+    """Creates the cluster unless it exists, and loads the workload image, which a thread makes."""
+    with ThreadPoolExecutor() as beside:
+        image = beside.submit(images.make_workload_image, options.workload_image, options.work)
+        try:
             if not exists:
                 _create(name, kubeconfig, options)
             options.say("loading the workload image")
             run("kind", "load", "docker-image", image.result(), "--name", name)
-        made = _prepare(name, kubeconfig, options, keep=keep)
-        if keep:  # a cluster that could not be set up is not worth keeping
-            ending.pop_all()
-        yield made
-    if keep:
-        options.say(f"kept the cluster; to use it: kind export kubeconfig --name {name}")
+        except BaseException:
+            end_strays(options.work)  # else the thread would wait for its docker command
+            raise
+
+
+@contextmanager
+def _kept(made: Cluster, options: ClusterOptions) -> Iterator[None]:
+    """Lets the cluster stay even if the run is killed; its objects are undone then."""
+    objects = run_folder.Objects(made.name, str(made.kubeconfig), None, options.run)
+    run_folder.expect_objects(options.work, objects)
+    run_folder.expect_containers(options.work, stay=True)
+    yield
+    run_folder.expect_objects(options.work, None)
 
 
 def _delete(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
@@ -77,7 +101,8 @@ def _require_tools() -> None:
         )
 
 
-def _reuse(name: str, kubeconfig: Path, *, wanted: bool) -> None:
+def _reuse(name: str, kubeconfig: Path, *, wanted: bool) -> int:
+    """Writes the kubeconfig of the cluster, and returns how many nodes its pool has."""
     if not wanted:
         raise ClusterError(
             f"--cluster kind: a kind cluster {name} exists already",
@@ -88,24 +113,32 @@ def _reuse(name: str, kubeconfig: Path, *, wanted: bool) -> None:
     kubeconfig.write_text(run("kind", "get", "kubeconfig", "--name", name))
     access = read_access(kubeconfig)
     asyncio.run(preparing.check_reachable(access, f"kind:{name}"))
-    if not asyncio.run(preparing.pool(access)):
+    pool = asyncio.run(preparing.pool(access))
+    if not pool:
         raise ClusterError(
             f"--cluster kind:{name}: that cluster was not made by this suite",
             hint="choose another name, or use that cluster with --cluster kubeconfig:PATH",
         )
+    return len(pool)
 
 
 def _create(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
-    image = images.choose_node_image(options.kind_image, options.say)
+    image = images.choose_node_image(options.kind_image, options.work, options.say)
     options.say(f"creating the kind cluster {name} with {options.nodes} workers")
-    workers = [{"role": "worker", "labels": {POOL: "true"}} for _ in range(options.nodes)]
+    # kind gives containers no labels of ours. By this mount they are found after a crash.
+    mark = run_folder.container_mount(options.work)
+    mounts = [{"hostPath": "/dev/null", "containerPath": mark, "readOnly": True}]
+    worker = {"role": "worker", "labels": {POOL: "true"}, "extraMounts": mounts}
     content = {
         "kind": "Cluster",
         "apiVersion": "kind.x-k8s.io/v1alpha4",
-        "nodes": [{"role": "control-plane"}, *workers],
+        "nodes": [
+            {"role": "control-plane", "extraMounts": mounts},
+            *(worker for _ in range(options.nodes)),
+        ],
     }
     config = options.work / "kind.yaml"
-    config.write_text(yaml.safe_dump(content))
+    config.write_bytes(orjson.dumps(content))  # JSON is YAML
     command = ["kind", "create", "cluster", "--name", name, "--config", str(config)]
     command += ["--kubeconfig", str(kubeconfig), *(["--image", image] if image else [])]
     try:
@@ -115,11 +148,12 @@ def _create(name: str, kubeconfig: Path, options: ClusterOptions) -> None:
         raise ClusterError(error.message, hint=error.hint or hint) from error
 
 
-def _prepare(name: str, kubeconfig: Path, options: ClusterOptions, *, keep: bool) -> Cluster:
+def _prepare(
+    name: str, kubeconfig: Path, options: ClusterOptions, count: int, *, keep: bool
+) -> Cluster:
     options.say("waiting for the nodes")
     access = read_access(kubeconfig)
     asyncio.run(preparing.install(access, options.definitions))
-    count = options.nodes if not keep else 1
     nodes = asyncio.run(preparing.ready_nodes(access, count))
     can = frozenset({"real-pods", "exec"})
     return Cluster(f"kind:{name}", kubeconfig, None, can, nodes, outlives=keep)

@@ -145,7 +145,7 @@ async def _list_when_ready(
 ) -> list[Obj]:
     while True:
         try:
-            return (await api.list(resource, namespace, labels=labels))[0]
+            return (await api.list(resource, namespace, labels=labels, retry=False))[0]
         except ApiError as error:
             if error.code != TOO_MANY_REQUESTS:
                 raise

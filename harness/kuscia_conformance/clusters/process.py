@@ -2,12 +2,14 @@
 
 Every child runs in a session of its own. Ctrl-C in the terminal therefore reaches only this
 process, which then ends its children in order. On Linux the kernel sends SIGTERM to a `Process`
-when this process dies for any reason, even by SIGKILL.
+when this process dies for any reason, even by SIGKILL. What survives that is found by the mark of
+the run in its environment (`run_folder`).
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
@@ -21,8 +23,13 @@ from threading import current_thread, main_thread
 from types import ModuleType, TracebackType
 from typing import Self
 
+from kuscia_conformance.clusters.run_folder import environment_of_children
 from kuscia_conformance.errors import ClusterError, EnvironmentFailure
 
+#: The signals that end a run. Windows has no SIGHUP.
+ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 _PR_SET_PDEATHSIG = 1
 #: Seconds between two checks whether a child is ready. A log file sends no signal when it grows,
 #: so the checks have to be repeated.
@@ -34,8 +41,16 @@ def module_command(module: ModuleType, *arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", module.__name__, *arguments]
 
 
+#: For the programs of the suite: they print UTF-8, whatever the encoding of the user's terminal is.
+UTF8: Mapping[str, str] = {"PYTHONIOENCODING": "utf-8"}
+
+
 class ProcessError(EnvironmentFailure):
     """A child process could not be started, is not ready in time, or ended too early."""
+
+
+class NotRun(ProcessError):
+    """The operating system cannot run the program of a child process."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,7 @@ class Process:
     ) -> None:
         self.name, self.command, self.log = name, list(command), log
         self.patience = patience
-        self.environment = {**os.environ, **(environment or {})}
+        self.environment = {**environment_of_children(), **(environment or {})}
         #: Where in the log the output since the latest start begins. The log also holds the output
         #: of earlier starts.
         self._said_before = 0
@@ -94,7 +109,7 @@ class Process:
         self.stop()
 
     def start(self) -> None:
-        """Starts the process. Raises ProcessError if the program cannot be run."""
+        """Starts the process. Raises NotRun if the program cannot be run."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._said_before = len(self.read())
         try:
@@ -106,13 +121,23 @@ class Process:
                     stderr=subprocess.STDOUT,
                     env=self.environment,
                     start_new_session=True,
-                    preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                    preexec_fn=die_with_parent,
                 )
         except OSError as error:
-            raise ProcessError(f"{self.name}: cannot start {self.command[0]}: {error}") from error
+            raise self._not_run(error) from error
         except KeyboardInterrupt:
             self.stop()
             raise
+
+    def _not_run(self, error: OSError) -> NotRun:
+        program = self.command[0]
+        why, hint = error.strerror or str(error), ""
+        if error.errno == errno.ENOENT and os.path.exists(program):
+            why, hint = "its interpreter does not exist", "see its first line"
+        if error.errno == errno.ENOEXEC:
+            why, hint = "it is no program", "a script begins with a line such as #!/bin/sh"
+        whose = "" if self.name == program else f"{self.name}: "
+        return NotRun(f"{whose}cannot start {program}: {why}", hint=hint)
 
     def wait_until_ready(self) -> None:
         """Waits until the process is ready.
@@ -148,9 +173,26 @@ class Process:
         """The exit code; -N if signal N ended the process; None while it runs."""
         return self._child.poll()
 
+    @property
+    def end(self) -> str:
+        """How the process ended, such as `exited with code 3`; "" while it runs."""
+        code = self.exit_code
+        if code is None:
+            return ""
+        return f"exited with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
+
+    @property
+    def has_gone_to_the_background(self) -> bool:
+        """Whether the process has ended with code 0 and left others of its group, as a daemon."""
+        try:
+            os.killpg(self._child.pid, 0)
+        except ProcessLookupError:
+            return False
+        return self.exit_code == 0
+
     def read(self) -> str:
         """Returns the whole log, with the output of earlier starts."""
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
     def _said(self) -> str:
         return self.read()[self._said_before :]
@@ -191,7 +233,7 @@ class Process:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Holds SIGINT and SIGTERM back while a child is started, and raises them again afterwards.
+    """Holds the signals back while a child is started, and raises them again afterwards.
 
     An interrupt during the start could leave a child whose pid was never stored, so that no code
     could end it.
@@ -200,8 +242,11 @@ def _undisturbed() -> Iterator[None]:
         yield
         return
     came: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda which, _: came.append(which)) for each in numbers}
+    before = {
+        each: signal.signal(each, lambda which, _: came.append(which))
+        for each in ENDING
+        if signal.getsignal(each) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:
@@ -211,8 +256,17 @@ def _undisturbed() -> Iterator[None]:
         signal.raise_signal(each)
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
+
+
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
+    """Lets the kernel send this signal to this process when the thread that started it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 #: How many of the last lines that a failed command printed are shown.
@@ -253,15 +307,15 @@ def _run(command: tuple[str, ...], seconds: float, give: bytes | None) -> tuple[
         stdin=subprocess.DEVNULL if give is None else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=environment_of_children(),
         # Ctrl-C must reach only this process, which then ends its children in order.
         start_new_session=True,
     ) as child:
         try:
             printed, complaints = child.communicate(give, timeout=seconds)
         except BaseException:
-            # Kill the whole process group: the docker commands that kind has started would
-            # otherwise go on making nodes.
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
+            # Only this process: a docker command that it has started ends by itself. If it were
+            # killed, Docker could make its container after the run has looked for containers.
+            child.kill()
             raise
     return child.returncode, printed, complaints

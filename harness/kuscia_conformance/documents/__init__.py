@@ -4,6 +4,8 @@ Comes in: YAML text, and an object of a cluster. Goes out: every mismatch betwee
 problems of a document.
 
     load       reads documents and manifests strictly, with file, line and column in errors
+    text       reads the text of a file        nodes    YAML text as nodes, within limits
+    objects    the Kubernetes objects in a manifest, and in lists of them
     operators  the special values of documents, such as `!time` and `!re`
     schema     checks a document's paths against the schema of a resource definition
     compare    finds every mismatch
@@ -23,6 +25,8 @@ from kuscia_conformance.documents.load import (
     document_problems,
     load_document,
     load_manifests,
+    manifest_problems,
+    value_problems,
 )
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.documents.paths import Path, path_from, path_text, value_at
@@ -41,11 +45,13 @@ __all__ = [
     "fields",
     "load_document",
     "load_manifests",
+    "manifest_problems",
     "mismatched",
     "path_from",
     "path_text",
     "render",
     "score",
     "value_at",
+    "value_problems",
     "write_status",
 ]

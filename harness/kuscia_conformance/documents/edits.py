@@ -34,7 +34,7 @@ def changed(manifest: Obj, table: Iterable[Sequence[str]]) -> Obj:
         holder: Any = result
         try:
             for step, following in zip(steps, [*steps, last][1:], strict=True):
-                holder = _enter(holder, step, [] if following.isdigit() else {})
+                holder = _enter(holder, step, [] if following.isdecimal() else {})
             _put(holder, last, value_from(value))
         except (IndexError, ValueError, TypeError) as error:
             raise FeatureError(f"the manifest has no place {text}: {error}") from error

@@ -1,103 +1,65 @@
-"""Reads YAML strictly: anything surprising is an error with file, line and column.
+"""Reads documents and manifests: anything surprising is an error with file, line and column.
 
-- Only `true`, `false`, `null` and numbers are not strings: `on`, `12:30` and dates are.
-- A key may occur only once in a mapping. Merge keys (`<<`) are refused; anchors work as usual.
-- A tag is an operator. It ends before `, ] }`, so that `[!any, !absent]` has two items.
+A key may occur only once in a mapping. Merge keys (`<<`) are refused; anchors work as usual.
 
-    text ── `_Loader` ──► nodes ── `_Values` ──► values
-                           └── `schema.Checker` ──► problems
+    text ── `nodes` ──► nodes ── `_Values` ──► values ── `objects` ──► Kubernetes objects
+                         └── `schema.Checker` ──► problems
 
 Other modules call `load_document` for expected documents and `load_manifests` for manifests.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from yaml.composer import Composer
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from yaml.parser import Parser
-from yaml.reader import Reader, ReaderError
-from yaml.resolver import BaseResolver
-from yaml.scanner import Scanner, ScannerError
 
+from kuscia_conformance.documents.nodes import YAML, explained, nodes_of
+from kuscia_conformance.documents.objects import NotAnObject, objects_in
 from kuscia_conformance.documents.operators import OPERATORS
+from kuscia_conformance.documents.paths import Path as Place
 from kuscia_conformance.documents.schema import Checker
-from kuscia_conformance.errors import DocumentError
+from kuscia_conformance.documents.text import read_text
+from kuscia_conformance.errors import DocumentError, choice
 from kuscia_conformance.kube.objects import Obj
 
-_YAML = "tag:yaml.org,2002:"
-
-
-class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
-    """PyYAML's loader up to the nodes, with our tags, and with _RESOLVED for plain values."""
-
-    def __init__(self, text: str) -> None:
-        Reader.__init__(self, text)
-        Scanner.__init__(self)
-        Parser.__init__(self)
-        Composer.__init__(self)
-        BaseResolver.__init__(self)
-
-    def scan_tag(self) -> yaml.TagToken:
-        """Reads a tag of letters, digits, dashes and underscores. Raises ScannerError for others.
-
-        PyYAML's own method would take `,` and `]` as parts of the tag.
-        """
-        start = self.get_mark()
-        self.forward()
-        length = 0
-        while self.peek(length).isalnum() or self.peek(length) in ("-", "_"):
-            length += 1
-        name = self.prefix(length)
-        self.forward(length)
-        if not name or self.peek() not in "\0 \t\r\n,]}":
-            raise ScannerError(None, None, "a tag is a word of letters and dashes", start)
-        return yaml.TagToken(("!", name), start, self.get_mark())
-
-
-_RESOLVED = {
-    "null": (r"~|null|", ["~", "n", ""]),
-    "bool": (r"true|false", list("tf")),
-    "int": (r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
-    "float": (r"[-+]?[0-9]+(\.[0-9]+([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)", list("-+0123456789")),
-}
-for _kind, (_pattern, _first) in _RESOLVED.items():
-    _Loader.add_implicit_resolver(_YAML + _kind, re.compile(rf"^(?:{_pattern})$"), _first)
-
 _SCALARS: dict[str, Callable[[str], Any]] = {
-    _YAML + "null": lambda text: None,  # noqa: ARG005
-    _YAML + "bool": lambda text: text == "true",
-    _YAML + "int": int,
-    _YAML + "float": float,
-    _YAML + "str": str,
+    YAML + "null": lambda text: None,  # noqa: ARG005
+    YAML + "bool": lambda text: text == "true",
+    YAML + "int": lambda text: _number(text, int),
+    YAML + "float": lambda text: _number(text, float),
+    YAML + "str": str,
 }
+
+
+def _number(text: str, kind: Callable[[str], Any]) -> Any:
+    """Returns the number. Raises ValueError for one that JSON cannot hold in 64 bits."""
+    value = kind(text) if len(text) <= 400 else math.inf
+    if math.isinf(value) or (not -(2**63) <= value < 2**64 and kind is int):
+        raise ValueError("a number has to fit into 64 bits; a text needs quotes")
+    return value
 
 
 def load_manifests(path: Path) -> list[Obj]:
     """Returns the Kubernetes objects in a file, in its order; empty YAML documents are skipped.
 
-    Raises DocumentError, with file and line, if the file cannot be read, is not valid YAML, has an
-    operator, or has a document that is not an object. A file without any object is an error, too.
+    The items of a list, such as `kind: List`, stand for the list. Raises DocumentError, with file
+    and line, if the file cannot be read, is not valid YAML, has an operator, or has a document that
+    is not an object. A file without any object is an error, too.
     """
     values = _Values(path, "a manifest may not have operators")
-    manifests = []
-    text = _text(path)
-    with _explained(path, text):
-        for node in _nodes(text):
-            manifest = values.of(node)
-            if not isinstance(manifest, dict) or not {"apiVersion", "kind"} <= set(manifest):
-                why = "this is not a Kubernetes object with apiVersion and kind"
-                raise _error(path, node, why)
-            manifests.append(manifest)
+    manifests: list[Obj] = []
+    text = read_text(path)
+    with explained(path, text):
+        for node in nodes_of(text):
+            try:
+                manifests += objects_in(values.of(node))
+            except NotAnObject as error:
+                raise _error(path, node, str(error)) from error
     if not manifests:
         raise DocumentError(f"{path}: the file has no Kubernetes object")
     return manifests
@@ -110,7 +72,7 @@ def load_document(path: Path, schema: Obj | None = None) -> Any:
     every path of the document has to exist there. Raises DocumentError, with file and line, for
     the first problem of the document.
     """
-    return document_from(_text(path), path, schema)
+    return document_from(read_text(path), path, schema)
 
 
 def document_from(text: str, path: Path = Path("document"), schema: Obj | None = None) -> Any:
@@ -118,7 +80,7 @@ def document_from(text: str, path: Path = Path("document"), schema: Obj | None =
 
     Error messages name the document by `path`.
     """
-    with _explained(path, text):
+    with explained(path, text):
         document, problems = _read(text, path, schema or {})
     for problem in problems:
         raise problem
@@ -131,59 +93,54 @@ def document_problems(path: Path, schema: Obj | None = None) -> list[DocumentErr
     For a document without valid values, such as one that is not YAML, this is the first only.
     """
     try:
-        text = _text(path)
-        with _explained(path, text):
+        text = read_text(path)
+        with explained(path, text):
             return _read(text, path, schema or {})[1]
     except DocumentError as error:
         return [error]
 
 
+def manifest_problems(path: Path, schema_of: Callable[[str], Obj | None]) -> list[DocumentError]:
+    """Returns all problems of the manifests in a file; of a file that is not valid, the first only.
+
+    `schema_of` has the schema of the objects of a kind, and None for a kind that is not examined.
+    """
+    try:
+        load_manifests(path)
+    except DocumentError as error:
+        return [error]
+    found: list[DocumentError] = []
+    for node in nodes_of(read_text(path)):
+        schema = schema_of(_kind(node))
+        problems = Checker(schema).check(node, schema) if schema else ()
+        found += [_error(path, problem.node, problem.text, problem.hint) for problem in problems]
+    return found
+
+
+def _kind(node: Node) -> str:
+    assert isinstance(node, MappingNode)
+    return next((str(value.value) for key, value in node.value if key.value == "kind"), "")
+
+
+def value_problems(text: str, path: Place, schema: Obj) -> list[tuple[str, str]]:
+    """Returns what is wrong with a value at a path: the text and the hint of each problem.
+
+    Raises DocumentError for a text that is not a value.
+    """
+    document_from(f"value: {text}", Path("table"))
+    [node] = nodes_of(f"value: {text}")
+    assert isinstance(node, MappingNode)
+    found = Checker(schema).check_at(node.value[0][1], path)
+    return [(problem.text, problem.hint) for problem in found]
+
+
 def _read(text: str, path: Path, schema: Obj) -> tuple[Any, list[DocumentError]]:
-    nodes = _nodes(text)
+    nodes = nodes_of(text)
     if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
         raise DocumentError(f"{path}: an expected document has to be one mapping")
     document = _Values(path).of(nodes[0])
     problems = Checker(schema).check(nodes[0], schema)
     return document, [_error(path, found.node, found.text, found.hint) for found in problems]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise DocumentError(f"{path}:{line}: invalid YAML: it is not UTF-8") from error
-    except OSError as error:
-        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-@lru_cache(maxsize=1024)
-def _nodes(text: str) -> tuple[Node, ...]:
-    """Returns the non-empty documents of a text. Cached: scenarios load the same files often."""
-    loader, found = _Loader(text), []
-    while loader.check_node():
-        node = loader.get_node()
-        if node is not None and node.tag != _YAML + "null":
-            found.append(node)
-    return tuple(found)
-
-
-@contextmanager
-def _explained(path: Path, text: str) -> Iterator[None]:
-    """Turns the errors of PyYAML into DocumentErrors."""
-    try:
-        yield
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}"
-        raise DocumentError(f"{place}: invalid YAML: {error.problem}") from error
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        why = f"the character #x{error.character:04x} is not allowed"
-        raise DocumentError(f"{path}:{line}: invalid YAML: {why}") from error
-    except RecursionError as error:
-        why = "this is nested too deeply: perhaps an anchor contains itself"
-        raise DocumentError(f"{path}: {why}") from error
 
 
 @dataclass(frozen=True)
@@ -195,19 +152,22 @@ class _Values:
     no_operators: str = ""
 
     def of(self, node: Node) -> Any:
-        return self._plain(node) if node.tag.startswith(_YAML) else self._operator(node)
+        return self._plain(node) if node.tag.startswith(YAML) else self._operator(node)
 
     def _plain(self, node: Node) -> Any:
         if isinstance(node, MappingNode):
             return dict(self._entries(node))
         if isinstance(node, SequenceNode):
             return [self.of(item) for item in node.value]
-        return _SCALARS[node.tag](node.value)
+        try:
+            return _SCALARS[node.tag](node.value)
+        except ValueError as error:
+            raise _error(self.path, node, str(error)) from error
 
     def _entries(self, node: MappingNode) -> Iterator[tuple[str, Any]]:
         lines: dict[str, int] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode) or not key.tag.startswith(_YAML):
+            if not isinstance(key, ScalarNode) or not key.tag.startswith(YAML):
                 raise _error(self.path, key, "a key has to be a string")
             name = key.value
             if name == "<<":
@@ -243,9 +203,7 @@ class _Values:
 
 
 def _operators_like(name: str) -> str:
-    near = get_close_matches(name, OPERATORS, n=1)
-    hint = f"did you mean !{near[0]}? " if near else ""
-    return f"{hint}valid: {', '.join(f'!{tag}' for tag in OPERATORS)}"
+    return choice(f"!{name}", [f"!{tag}" for tag in OPERATORS])
 
 
 def _error(path: Path, node: Node, text: str, hint: str = "") -> DocumentError:

@@ -353,7 +353,7 @@ def value_text(value: Any) -> str:
 
 
 def _needs_quotes(text: str) -> bool:
-    looks_like_a_number = text.lstrip("+-").replace(".", "", 1).isdigit()
+    looks_like_a_number = text.lstrip("+-").replace(".", "", 1).isdecimal()
     is_hidden = text != text.strip() or not text.isprintable()
     return text in _WORDS or looks_like_a_number or is_hidden
 

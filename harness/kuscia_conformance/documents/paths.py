@@ -3,7 +3,8 @@
 A path is a tuple of steps. A step is one of
 
     status           the name of a field
-    bob/psi-0        the key of a map; in a text it stands in brackets
+    bob/psi-0        the key of a map; in a text it stands in brackets, and each bracket in it after
+                     a backslash
     type=Running     an item of a keyed list, by the fields that identify it
     0                an item of any other list, by its place
 
@@ -26,13 +27,18 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 }
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_STEP = re.compile(r"(?:^|\.)([A-Za-z_][A-Za-z0-9_]*)|\[([^\]]+)\]")
+_STEP = re.compile(r"(?:^|\.)([A-Za-z_][A-Za-z0-9_]*)|\[((?:[^\\\[\]]|\\.)*)\]")
+_RESERVED = re.compile(r"([\\\[\]])")
 
 
 def path_text(path: Path) -> str:
     """Returns the path as a text for people; the path of the whole document is `.`."""
-    parts = [f".{step}" if _NAME.fullmatch(step) else f"[{step}]" for step in path]
+    parts = [f".{step}" if _NAME.fullmatch(step) else f"[{_escaped(step)}]" for step in path]
     return "".join(parts).removeprefix(".") or "."
+
+
+def _escaped(step: str) -> str:
+    return _RESERVED.sub(r"\\\1", step)
 
 
 def path_from(text: str) -> Path:
@@ -44,7 +50,7 @@ def path_from(text: str) -> Path:
     for match in _STEP.finditer(text):
         if match.start() != end:
             break
-        steps.append(match[1] or match[2])
+        steps.append(match[1] or re.sub(r"\\(.)", r"\1", match[2]))
         end = match.end()
     if not steps or end != len(text) or text.startswith("."):
         raise ValueError(f"{text!r} is not a path such as conditions[type=Running].status")
@@ -86,7 +92,7 @@ def _child(value: Any, step: str, field: str) -> Any:
         return value.get(step)
     if not isinstance(value, list):
         return None
-    if step.isdigit():
+    if step.isdecimal():
         return value[int(step)] if int(step) < len(value) else None
     keys = KEYS.get(field) or (step.partition("=")[0],)
     return next((item for item in value if item_key(item, keys) == step), None)

@@ -8,17 +8,34 @@ the object in messages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kuscia_conformance.documents.paths import KEYS, Path, item_key, path_beside, path_text
+from kuscia_conformance.errors import choice
 from kuscia_conformance.kube.objects import Obj
 
 #: Stands for the value of a field with an operator, which cannot identify an item.
 _OPERATOR = "!"
+#: The kinds of YAML values that a field can have, by the type in the schema.
+_SCALARS: Mapping[str, tuple[str, ...]] = {
+    "string": ("str",),
+    "integer": ("int",),
+    "number": ("int", "float"),
+    "boolean": ("bool",),
+    "object": (),
+    "array": (),
+}
+_ARTICLES = {
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,32 @@ class Checker:
             yield from self._fields(node, schema, path)
         elif isinstance(node, SequenceNode) and node.tag != "!between":
             yield from self._items(node, schema, path)
+        elif isinstance(node, ScalarNode) and not node.tag.startswith("!"):
+            yield from self._value(node, schema, path)
+
+    def check_at(self, node: Node, path: Path) -> Iterator[Problem]:
+        """Yields the problems of a node that is the value at a path of the document."""
+        schema = self.root
+        for place, step in enumerate(path):
+            below = _below(schema, step)
+            if below is None:
+                yield self._no_such(node, path[: place + 1], schema)
+                return
+            schema = below
+        yield from self.check(node, schema, path)
+
+    def _value(self, node: ScalarNode, schema: Obj, path: Path) -> Iterator[Problem]:
+        """Yields an error for a value that the field can never have."""
+        kind, wanted = node.tag.rpartition(":")[2], schema.get("type", "")
+        words = schema.get("enum", ())
+        if wanted in _SCALARS and kind not in (*_SCALARS[wanted], "null"):
+            text = f"{path_text(path)} is {_ARTICLES[wanted]}, and never {node.value}"
+            hint = f'write it in quotes: "{node.value}"' if wanted == "string" else ""
+            yield Problem(node, text, choice(node.value, words) if words else hint)
+        elif words and kind == "str" and node.value not in words:
+            yield Problem(
+                node, f"{path_text(path)} is never {node.value!r}", choice(node.value, words)
+            )
 
     def _fields(self, node: MappingNode, schema: Obj, path: Path) -> Iterator[Problem]:
         for key, value in node.value:
@@ -84,9 +127,7 @@ class Checker:
 
     def _no_such(self, node: Node, path: Path, schema: Obj) -> Problem:
         known = list(schema.get("properties") or {})
-        near = get_close_matches(path[-1], known, n=1)
-        first = f"did you mean {near[0]}? " if near else ""
-        hint = f"{first}valid: {', '.join(sorted(known))}" if known else "there are no fields here"
+        hint = choice(path[-1], sorted(known)) if known else "there are no fields here"
         what = self.root.get("title", "status")
         return Problem(node, f"the {what} has no {path_text(path)}", hint)
 

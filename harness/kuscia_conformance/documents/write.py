@@ -7,6 +7,8 @@ Values that differ from run to run become operators:
     allocated ports    `!between` with the range of ports
     messages           `!re .+`, because every implementation has its own words
 
+`readyTime` is left out, because it depends on the moment at which the status was seen.
+
 The fields have the order of Kuscia's own page about the status of a KusciaTask.
 """
 
@@ -47,6 +49,8 @@ _AFTER = {
     "startTime": ".createTime",
     "readyTime": ".createTime",
 }
+#: A pod or service may become ready before or after the moment at which the status was seen.
+_RACY = ("readyTime",)
 #: Conditions that only some implementations have; they are left out.
 _OWN_CONDITIONS = ("PortsAllocated",)
 
@@ -87,7 +91,7 @@ def _field(key: str, value: Any, times: Set[str]) -> Iterator[str]:
 
 def _entry(entry: Mapping[str, Any], times: Set[str]) -> dict[str, Any]:
     seen = _filled(entry)
-    fields = sorted(seen, key=lambda key: (*_FIELDS, key).index(key))
+    fields = sorted(seen.keys() - {*_RACY}, key=lambda key: (*_FIELDS, key).index(key))
     times = times | {".createTime"} if "createTime" in seen else times
     values = {key: _general(key, seen[key], times) for key in fields}
     if "nodeName" in seen:

@@ -6,6 +6,9 @@ processes, and a `Connection`, with which steps send requests and see what has h
     settings         reads and checks the options; no other module looks at them
     processes        creates the cluster and starts the controller in processes of their own
     virtual          does the same within this process, on the clock of `virtual_clock`
+    spinning         ends a controller that never rests, on the virtual clock
+    remains          removes what a run has made, at its end or after it was killed
+    signals          lets signals end a run, and not disturb its end
     background       keeps an environment between runs, for `up`, `down` and `--reuse`
     model            describes an environment as plain data
     connection       sends requests that block, and watches the cluster

@@ -5,43 +5,62 @@ controller as a run does, and ends both on SIGTERM. Its state is in a folder of 
 
     lock              held by the process while it lives; the kernel frees it however it dies
     pid, log          of the process
-    environment.json  the description, which `--reuse` reads; there while the environment is ready
+    environment.json  the description, which `--reuse` reads; there while the environment is ready.
+                      It says, too, when and by which checkout the environment was made
     failure           why the environment could not be created
     logs/             the log of the controller
 
 The process deletes the description when it ends. A description without a held lock means that the
-process was killed: `up` and `down` then clear away what it has left.
+process was killed: `up` and `down` then remove what it has left (`remains`).
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
-from kuscia_conformance.clusters.address import address_of
-from kuscia_conformance.clusters.process import run
+from kuscia_conformance.environment.facts import now
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
+from kuscia_conformance.environment.remains import sweep
 from kuscia_conformance.environment.settings import Settings
+from kuscia_conformance.environment.signals import end_on_signals
 from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
+from kuscia_conformance.features.folders import suite_folder
 
 #: The pause between two looks at the background process while it starts or ends, in seconds.
 _LOOK = 0.05
 #: How long the process may take to end everything, in seconds; deleting a kind cluster is slow.
 _LONGEST_END = 120.0
+
+
+@dataclass(frozen=True)
+class Background:
+    """The background environment, and who has made it when (RFC 3339)."""
+
+    environment: Environment
+    checkout: str
+    at: str
+
+    def __str__(self) -> str:
+        what = f"{self.environment.cluster} with the controller {self.environment.controller}"
+        return f"{what}, made at {self.at} by {self.checkout}"
+
+
+def this_checkout() -> str:
+    """Returns the folder of this checkout, or of the installed suite."""
+    return str(suite_folder("features").parent)
 
 
 def folder() -> Path:
@@ -55,18 +74,35 @@ def folder() -> Path:
     return Path(state) / "kuscia-conformance"
 
 
-def running_environment() -> Environment:
+def reused_environment(say: Callable[[str], None]) -> Environment:
+    """Returns the background environment, and says which one it is.
+
+    Raises UsageError if `running` does, or if another checkout has made it: its definitions and
+    its reference controller may be other ones.
+    """
+    found = running()
+    if found.checkout != this_checkout():
+        raise UsageError(
+            f"--reuse: another checkout has made the environment: {found}",
+            hint="`kuscia-conformance down` ends it, `up` makes one of this checkout "
+            f"({this_checkout()}); with KUSCIA_CONFORMANCE_STATE=FOLDER each can have its own",
+        )
+    say(f"using the environment of `up`: {found}")
+    return found.environment
+
+
+def running() -> Background:
     """Returns the background environment.
 
     Raises UsageError if it does not exist, if it is starting or ending, or if its process has died.
     """
-    environment, lives = _written_down(), _lives()
-    if environment and lives:
-        return environment
+    found, lives = _written_down(), _lives()
+    if found and lives:
+        return found
     if lives:
         hint = f"see its log: {folder() / 'log'}"
         raise UsageError("--reuse: the environment is still starting, or ending", hint=hint)
-    if environment:
+    if found:
         hint = "`kuscia-conformance down` clears away what is left, `up` also starts a new one"
         raise UsageError("--reuse: the environment's process has died", hint=hint)
     hint = "start one with `kuscia-conformance up`"
@@ -84,7 +120,7 @@ def bring_up(settings: Settings, say: Callable[[str], None]) -> Environment:
         _clear_away(say)
         _spawn(replace(settings, out=folder() / "logs"), lock)
         _follow_or_end(say)
-    return running_environment()
+    return running().environment
 
 
 def take_down(say: Callable[[str], None]) -> bool:
@@ -95,6 +131,8 @@ def take_down(say: Callable[[str], None]) -> bool:
     """
     if not _lives() and not _written_down():
         return False
+    if found := _written_down():
+        say(f"ending {found}")
     with _writing():
         _end()
         _clear_away(say)
@@ -115,13 +153,14 @@ def _written() -> Path:
 
 
 def _failure() -> Path:
-    """Returns the file with the message that says why the environment could not be created."""
+    """Returns the file that says why the environment could not be created: exit code and text."""
     return folder() / "failure"
 
 
-def _written_down() -> Environment | None:
+def _written_down() -> Background | None:
     try:
-        return Environment.from_dict(orjson.loads(_written().read_bytes()))
+        data = orjson.loads(_written().read_bytes())
+        return Background(**{**data, "environment": Environment.from_dict(data["environment"])})
     except (OSError, orjson.JSONDecodeError, TypeError, KeyError):
         return None
 
@@ -162,15 +201,7 @@ def _lives() -> bool:
 
 def _clear_away(say: Callable[[str], None]) -> None:
     """Deletes the state files, and what a killed background process has left behind."""
-    if left := _written_down():
-        where = address_of(left.cluster)
-        if where.kind == "kind" and not left.outlives:
-            say(f"deleting the kind cluster {where.argument}")
-            name = ("--name", where.argument)
-            run("kind", "delete", "cluster", *name, "--kubeconfig", left.kubeconfig)
-        if where.kind == "kubeconfig":
-            say(f"to restore the cluster: kuscia-conformance down --cluster {left.cluster}")
-        shutil.rmtree(left.work, ignore_errors=True)
+    sweep(say)
     for file in (_written(), _failure(), folder() / "pid"):
         file.unlink(missing_ok=True)
 
@@ -212,22 +243,24 @@ def _follow(say: Callable[[str], None]) -> None:
     told = 0
     while True:
         stands, lives = _written().exists(), _lives()
-        lines = (folder() / "log").read_text(errors="replace").splitlines()
+        lines = (folder() / "log").read_text(encoding="utf-8", errors="replace").splitlines()
         for line in lines[told:]:
             say(line)
         told = len(lines)
         if stands:
             return
         if not lives:
-            raise EnvironmentFailure(_why_not())
+            raise _why_not()
         time.sleep(_LOOK)
 
 
-def _why_not() -> str:
+def _why_not() -> ConformanceError:
     try:
-        return _failure().read_text()
+        code, _, text = _failure().read_text(encoding="utf-8").partition(" ")
     except FileNotFoundError:
-        return f"the background process has ended; its log: {folder() / 'log'}"
+        log = folder() / "log"
+        return EnvironmentFailure(f"the background process has ended; its log: {log}")
+    return UsageError(text) if code == "2" else EnvironmentFailure(text)
 
 
 def _end() -> None:
@@ -243,11 +276,9 @@ def _end() -> None:
         time.sleep(_LOOK)
 
 
-def _end_once(number: int, frame: FrameType | None) -> None:
-    """Ends everything on the first signal; later signals must not interrupt that."""
-    for each in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
-    signal.default_int_handler(number, frame)
+def _description(environment: Environment) -> dict[str, Any]:
+    made = Background(environment, this_checkout(), now())
+    return {**vars(made), "environment": environment.to_dict()}
 
 
 def main(settings: Settings) -> int:
@@ -255,20 +286,20 @@ def main(settings: Settings) -> int:
 
     Returns the exit code: 0, or 4 if the environment could not be created.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end_once)
+    end_on_signals()
     try:
         with environment_for(settings, lambda text: print(text, flush=True)) as environment:  # noqa: T201
             new = folder() / "environment.new"
             new.touch(mode=0o600)
-            new.write_bytes(orjson.dumps(environment.to_dict()))
+            new.write_bytes(orjson.dumps(_description(environment)))
             new.rename(_written())
             signal.pause()
     except KeyboardInterrupt:
         return 0
     except ConformanceError as error:
-        _failure().write_text(str(error))
-        return 4
+        code = 2 if isinstance(error, UsageError) else 4
+        _failure().write_text(f"{code} {error}", encoding="utf-8")
+        return code
     finally:
         _written().unlink(missing_ok=True)
     return 0

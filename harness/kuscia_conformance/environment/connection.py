@@ -14,13 +14,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from kuscia_conformance.environment.journal import WATCHED, Journal
-from kuscia_conformance.errors import ApiError, ClusterError, NotFound, Unreachable
+from kuscia_conformance.environment.liveness import Liveness
+from kuscia_conformance.errors import (
+    ApiError,
+    ClusterError,
+    ConformanceError,
+    NotFound,
+    Unreachable,
+)
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.objects import Resource
@@ -29,6 +36,7 @@ from kuscia_conformance.kube.world import World
 T = TypeVar("T")
 
 Drive = Callable[[Coroutine[Any, Any, Any]], Any]
+Guard = Callable[[Coroutine[Any, Any, Any]], Coroutine[Any, Any, Any]]
 
 #: How long listing the watched kinds may take in the beginning, in seconds.
 START = 30.0
@@ -46,12 +54,9 @@ class Connection:
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Runs the coroutine on the loop, waits for it, and returns its result.
 
-        Raises Unreachable if a request of the coroutine takes longer than the client waits.
+        Raises Unreachable if the API server is lost before that.
         """
-        try:
-            result: T = self.drive(coroutine)
-        except TimeoutError as error:
-            raise Unreachable("the API server does not answer in time") from error
+        result: T = self.drive(coroutine)
         return result
 
     def together(self, *coroutines: Coroutine[Any, Any, Any]) -> list[Any]:
@@ -74,53 +79,99 @@ class Connection:
 def connect(access: Access, user_agent: str) -> Iterator[Connection]:
     """Yields a connection whose journal holds all existing objects of the watched kinds.
 
-    A thread runs its event loop. Raises ClusterError if the API server does not answer.
+    Everything that waits for the API server ends with Unreachable once the server is lost. Raises
+    errors as `opened` does.
     """
+    api, journal = Api(access, user_agent), Journal()
+    with _running_loop() as run:
+        liveness = Liveness(access, journal.lose)
+        watching = run(_started(liveness.watch()))
+        try:
+            with opened(api, journal, World(api), run, liveness.or_loss) as connection:
+                yield connection
+        finally:
+            run(_ended([watching]))
+
+
+@contextmanager
+def _running_loop() -> Iterator[Drive]:
+    """Yields a function that runs a coroutine on the event loop of a new thread."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="connection", daemon=True)
     thread.start()
-
-    def drive(coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
-
     try:
-        api, journal = Api(access, user_agent), Journal()
-        with opened(api, journal, World(api), drive) as connection:
-            yield connection
+        yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
+async def _started(coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+    return asyncio.create_task(coroutine)
+
+
+async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _as_it_is(coroutine: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+    return coroutine
+
+
 @contextmanager
-def opened(api: Api, journal: Journal, world: World, drive: Drive) -> Iterator[Connection]:
+def opened(
+    api: Api, journal: Journal, world: World, run: Drive, guard: Guard = _as_it_is
+) -> Iterator[Connection]:
     """Yields a connection made of these parts; watches fill the journal until the context ends.
 
-    `api` is not entered yet. Raises ClusterError if an API request of the start fails.
+    `api` is not entered yet. `run` runs a coroutine, and `guard` ends one that would wait for ever.
+    Raises Unreachable if the API server does not answer, and ClusterError if it refuses a request.
     """
-    watches = drive(_open(api, journal, world))
+    watches = run(guard(_open(api, journal, world)))
     try:
-        yield Connection(api, journal, drive)
+        yield Connection(api, journal, lambda coroutine: run(guard(coroutine)))
     finally:
-        drive(_close(api, watches))
+        run(_close(api, watches))
         journal.versions.clear()
 
 
 async def _open(api: Api, journal: Journal, world: World) -> list[asyncio.Task[Any]]:
+    watches: list[asyncio.Task[Any]] = []
     await api.__aenter__()
     try:
-        watched = await asyncio.gather(*(_is_served(api, resource) for resource in WATCHED))
-        tasks, ready = [], []
-        for resource in (r for r, served in zip(WATCHED, watched, strict=True) if served):
-            listed = asyncio.Event()
-            ready.append(listed.wait())
-            tasks.append(world.spawn(journal.keep(world, resource, listed.set), resource.plural))
-        await asyncio.wait_for(asyncio.gather(*ready), START)
-    except ApiError as error:
-        await api.__aexit__()
-        raise ClusterError(f"the cluster cannot be watched: {error}") from error
-    return tasks
+        async with asyncio.timeout(START):
+            await _list_all(api, journal, world, watches)
+    except BaseException as error:
+        await _close(api, watches)
+        if isinstance(error, TimeoutError | ApiError):
+            raise _not_watched(error) from error
+        raise
+    return watches
+
+
+def _not_watched(error: TimeoutError | ApiError) -> ConformanceError:
+    if isinstance(error, TimeoutError):
+        return Unreachable(f"the API server has not listed every kind within {START:g} s")
+    if isinstance(error, Unreachable):
+        return Unreachable(f"the cluster cannot be watched: {error.message}")
+    hint = error.hint or "may the user of the kubeconfig list and watch these objects?"
+    return ClusterError(f"the cluster cannot be watched: {error.message}", hint=hint)
+
+
+async def _list_all(
+    api: Api, journal: Journal, world: World, watches: list[asyncio.Task[Any]]
+) -> None:
+    """Starts the watches, and returns when each of them has listed the objects that exist."""
+    watched = await asyncio.gather(*(_is_served(api, resource) for resource in WATCHED))
+    ready = []
+    for resource in (r for r, served in zip(WATCHED, watched, strict=True) if served):
+        listed = asyncio.Event()
+        ready.append(listed.wait())
+        watches.append(world.spawn(journal.keep(world, resource, listed.set), resource.plural))
+    await asyncio.gather(*ready)
 
 
 async def _is_served(api: Api, resource: Resource) -> bool:
@@ -132,8 +183,6 @@ async def _is_served(api: Api, resource: Resource) -> bool:
     return True
 
 
-async def _close(api: Api, watches: list[asyncio.Task[Any]]) -> None:
-    for watch in watches:
-        watch.cancel()
-    await asyncio.gather(*watches, return_exceptions=True)
+async def _close(api: Api, watches: Sequence[asyncio.Task[Any]]) -> None:
+    await _ended(watches)
     await api.__aexit__()

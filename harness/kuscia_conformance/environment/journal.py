@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TypeVar
 
+from kuscia_conformance.errors import Unreachable
 from kuscia_conformance.kube import kuscia, objects
 from kuscia_conformance.kube.client import Event
 from kuscia_conformance.kube.objects import Obj, Resource
@@ -76,7 +77,17 @@ class Journal:
     newest: dict[tuple[str, str], Version] = field(default_factory=dict)
     #: The clock of the cluster: versions get their time from it, and deadlines use it.
     now: Callable[[], datetime] = machine_time
+    #: After how many seconds a scenario interrupts its waiting to look after the controller.
+    longest: float = 0.5
+    #: The error of an API server that does not answer any more: nothing will be added.
+    lost: Unreachable | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def lose(self, error: Unreachable) -> None:
+        """Says that the API server is lost, to all threads that wait."""
+        with self._changed:
+            self.lost = error
+            self._changed.notify_all()
 
     def add(self, version: Version) -> None:
         """Appends a version and wakes the threads that wait for one."""
@@ -95,9 +106,15 @@ class Journal:
             return [v for (plural, _), v in self.newest.items() if plural == resource.plural]
 
     def wait_beyond(self, count: int, seconds: float) -> bool:
-        """Waits until there are more than `count` versions; returns False after `seconds`."""
+        """Waits until there are more than `count` versions; returns False after `seconds`.
+
+        Raises Unreachable once the API server is lost.
+        """
         with self._changed:
-            return self._changed.wait_for(lambda: len(self.versions) > count, max(seconds, 0))
+            self._changed.wait_for(lambda: self.lost or len(self.versions) > count, max(seconds, 0))
+            if self.lost:
+                raise self.lost
+            return len(self.versions) > count
 
     async def keep(self, world: World, resource: Resource, listed: Callable[[], None]) -> None:
         """Adds all existing objects of a resource, and then every change, until cancelled.

@@ -21,7 +21,7 @@ class InProcess(Protocol):
     @property
     def connection(self) -> Connection: ...
 
-    def ask(self, what: str) -> None:
+    def ask(self, what: str) -> str:
         """Kills, starts or checks the controller, as `control.ask` does."""
         ...
 
@@ -49,15 +49,15 @@ class Environment:
     #: The cluster and the controller themselves, if both run in this process.
     virtual: InProcess | None = field(default=None, repr=False)
 
-    def ask(self, what: str) -> None:
+    def ask(self, what: str) -> str:
         """Kills, starts or checks the controller (`control.KILL`, `START`, `LOOK`).
 
-        Raises ControllerError if that fails, or if a checked controller has ended on its own.
+        Returns how a checked controller has ended on its own, "" while it runs. Raises
+        ControllerError if the request fails.
         """
         if self.virtual:
-            self.virtual.ask(what)
-        else:
-            control.ask(Path(self.work), what)
+            return self.virtual.ask(what)
+        return control.ask(Path(self.work), what)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns everything but `virtual`, which exists only within its own process."""

@@ -6,7 +6,6 @@ matters: the cluster first, then the manifests of `--setup`, then the controller
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from kuscia_conformance.clusters.run_label import fresh_run_id
 from kuscia_conformance.environment import controllers
 from kuscia_conformance.environment.controllers import Controller, control
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.environment.remains import run_folder
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.setup_manifests import set_up
 from kuscia_conformance.features.folders import (
@@ -38,8 +38,8 @@ def environment_for(settings: Settings, say: Callable[[str], None]) -> Iterator[
         with virtual_environment(settings, say) as environment:
             yield environment
         return
-    with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder:
-        work, run = Path(folder), fresh_run_id()
+    with run_folder(say) as work:
+        run = fresh_run_id()
         with cluster(_options(settings, work, run, say)) as made:
             say(f"starting the controller: {', '.join(settings.controller)}")
             with (

@@ -113,6 +113,7 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
 
     Raises UsageError for invalid values, and for options that do not go together.
     """
+    _require_text(chosen)
     texts = {key: "".join(values[:1]) for key, values in chosen.items()}
     cluster = _cluster(texts, given)
     names = _node_names(cluster, texts["nodes"])
@@ -121,9 +122,9 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         cluster=cluster,
         controller=_controller(chosen["controller"]),
         virtual=_is_virtual(texts["clock"]),
-        seed=_number("seed", texts["seed"], int, at_least=0),
-        pace=_number("pace", texts["pace"], float, at_least=0) / 1000,
-        nodes=_number("nodes", nodes, int, at_least=2),
+        seed=_number("seed", texts["seed"], int, at_least=0, at_most=2**63 - 1),
+        pace=_number("pace", texts["pace"], float, at_least=0, at_most=10_000) / 1000,
+        nodes=_number("nodes", nodes, int, at_least=2, at_most=1000),
         node_names=names,
         install_crds=_flag("install-crds", texts["install_crds"]),
         keep=_flag("keep", texts["keep"]),
@@ -132,7 +133,9 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         assets=texts["assets"],
         out=Path(texts["out"]),
         only=_only(texts["only"], given="only" in given),
-        timeout_scale=_number("timeout-scale", texts["timeout_scale"], float, at_least=0.1),
+        timeout_scale=_number(
+            "timeout-scale", texts["timeout_scale"], float, at_least=0.1, at_most=1000
+        ),
         reuse=_flag("reuse", texts["reuse"]),
         update=_flag("update", texts["update"]),
         pause_on_failure=_flag("pause-on-failure", texts["pause_on_failure"]),
@@ -145,6 +148,14 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         settings = replace(settings, virtual=_could_be_virtual(settings))
     _require_sense(settings)
     return settings
+
+
+def _require_text(chosen: Mapping[str, Sequence[str]]) -> None:
+    """Raises UsageError for an option with bytes that are no text: no report could hold them."""
+    for key, values in chosen.items():
+        for value in values:
+            if "\0" in value or value != value.encode(errors="replace").decode():
+                raise UsageError(f"--{key.replace('_', '-')} {value!a}: this is not UTF-8")
 
 
 def _only(text: str, *, given: bool) -> tuple[str, ...]:
@@ -199,7 +210,7 @@ def _require_sense_of_the_clock(settings: Settings) -> None:
 
 def _node_names(cluster: str, text: str) -> tuple[str, ...]:
     """Returns the names in `--nodes`; empty for a number, and for clusters that the run makes."""
-    if address_of(cluster).kind != "kubeconfig" or text.strip().isdigit():
+    if address_of(cluster).kind != "kubeconfig" or text.strip().isdecimal():
         return ()
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if len(names) < 2:
@@ -210,13 +221,15 @@ def _node_names(cluster: str, text: str) -> tuple[str, ...]:
     return names
 
 
-def _number(name: str, text: str, kind: Callable[[str], Any], *, at_least: float) -> Any:
+def _number(
+    name: str, text: str, kind: Callable[[str], Any], *, at_least: float, at_most: float
+) -> Any:
     try:
         value = kind(text)
     except ValueError:
         value = None
-    if value is None or not value >= at_least:
-        raise UsageError(f"--{name} {text}: expected a number, {at_least:g} or more")
+    if value is None or not at_least <= value <= at_most:
+        raise UsageError(f"--{name} {text}: expected a number from {at_least} to {at_most}")
     return value
 
 
@@ -237,19 +250,37 @@ def _flag(name: str, text: str) -> bool:
         "yes": True,
     }
     if text.lower() not in words:
-        raise UsageError(f"{name} = {text}: expected true or false")
+        raise UsageError(f"--{name} {text}: expected true or false")
     return words[text.lower()]
 
 
 def _controller(chosen: Sequence[str]) -> tuple[str, ...]:
-    controllers.programs(chosen)
+    controllers.require_programs(chosen)
     return tuple(chosen)
 
 
 def _file(name: str, text: str) -> Path | None:
-    if text and not Path(text).is_file():
+    path = Path(text)
+    if text and not exists(path, f"--{name} {text}"):
         raise UsageError(f"--{name} {text}: there is no such file")
-    return Path(text) if text else None
+    if text and path.is_dir():
+        raise UsageError(f"--{name} {text}: this is a folder", hint="name a file")
+    return path if text else None
+
+
+def exists(path: Path, what: str) -> bool:
+    """Returns whether there is such a file or folder.
+
+    Raises UsageError, with `what` in front, for a path that no file can have, for example because
+    it is too long, or that the user may not look at.
+    """
+    try:
+        str(path).encode()
+        return path.exists()
+    except OSError as error:
+        raise UsageError(f"{what}: cannot be read: {error.strerror}") from error
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{what!a}: this is not UTF-8") from error
 
 
 def _cluster(texts: Mapping[str, str], given: Collection[str]) -> str:

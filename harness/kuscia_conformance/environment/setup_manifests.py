@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from kuscia_conformance.apiserver.apimachinery.status_errors import FieldError
+from kuscia_conformance.apiserver.builtin.metadata import validate_annotations, validate_labels
 from kuscia_conformance.clusters.run_label import mark
 from kuscia_conformance.documents import load_document, load_manifests
 from kuscia_conformance.environment.connection import Drive
@@ -35,8 +37,9 @@ def set_up(
     Without a file it does nothing. The objects carry the id of the run, so that `kuscia-conformance
     down` finds them after a crash. `drive` runs a coroutine and returns its result.
 
-    Raises UsageError for a file that cannot be read, and ClusterError for an object that exists
-    already or that the cluster refuses; objects created before it are deleted again.
+    Raises UsageError for a file that cannot be read, and for an object that the cluster refuses;
+    ClusterError for one that exists already, and if the cluster cannot create it. Objects created
+    before it are deleted again.
     """
     made: list[tuple[Resource, Obj]] = []
     try:
@@ -58,7 +61,9 @@ async def _create(access: Access, obj: Obj, file: Path | None) -> tuple[Resource
             hint = "the suite leaves it alone; delete it, or take it out of the file"
             raise ClusterError(f"{what} exists already", hint=hint) from error
         except ApiError as error:
-            raise ClusterError(f"{what}: {error.message}") from error
+            if error.is_refusal:
+                raise UsageError(f"{what}: {error.message}", hint="correct the file") from error
+            raise ClusterError(f"{what}: {error.message}", hint=error.hint) from error
 
 
 async def _resource(api: Api, obj: Obj) -> Resource:
@@ -81,8 +86,8 @@ async def _delete(access: Access, made: list[tuple[Resource, Obj]]) -> None:
 def read_task_defaults(file: Path | None) -> Mapping[str, Any]:
     """Returns the labels and annotations of the file, as `{"metadata": {"labels": …}}`.
 
-    Returns an empty mapping without a file. Raises UsageError for anything else in the file, and
-    for values that are not strings.
+    Returns an empty mapping without a file. Raises UsageError for anything else in the file, for
+    values that are not strings, and for keys and values that no API server accepts.
     """
     if file is None:
         return {}
@@ -93,6 +98,9 @@ def read_task_defaults(file: Path | None) -> Mapping[str, Any]:
     for path in _wrong(defaults):
         hint = "valid: metadata.labels and metadata.annotations, with strings as values"
         raise UsageError(f"--task-defaults {file}: {path} cannot be set", hint=hint)
+    for refused in _refused(defaults["metadata"]):
+        hint = "every API server would refuse the tasks; correct the file"
+        raise UsageError(f"--task-defaults {file}: {refused}", hint=hint)
     found: Mapping[str, Any] = defaults
     return found
 
@@ -109,6 +117,12 @@ def _wrong(defaults: Mapping[str, Any]) -> Iterator[str]:
         else:
             texts = (key for key, value in values.items() if not isinstance(value, str))
             yield from (f"metadata.{field}[{key}]" for key in texts)
+
+
+def _refused(metadata: Mapping[str, Mapping[str, str]]) -> list[FieldError]:
+    """Returns the errors for which an API server refuses an object with these labels."""
+    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    return [*validate_labels(labels, "metadata.labels"), *validate_annotations(annotations)]
 
 
 def with_defaults(task: Obj, defaults: Mapping[str, Any]) -> Obj:

@@ -1,19 +1,23 @@
 """The signals that end a run, so that it cleans up behind itself.
 
-A signal raises KeyboardInterrupt wherever the process is. Python drops an exception that is raised
-while it runs a destructor or the callback of a weak reference, so the signal is noted as well, and
-the run looks at the note between two checks.
+The first signal raises KeyboardInterrupt wherever the process is. Later signals raise nothing,
+because the process is cleaning up by then, and an interrupted cleaning would leave things behind.
+Python drops an exception that is raised while it runs a destructor or the callback of a weak
+reference, so the signal is noted as well, and the run looks at the note before each step.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn
 
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from kuscia_conformance.clusters.process import ENDING
+
+#: What a later signal is answered.
+_ENDS_ALREADY = b"ending already: what was made is being undone (at most a minute)\n"
 #: The signal that came first; None before.
 _came: signal.Signals | None = None
 
@@ -21,13 +25,16 @@ _came: signal.Signals | None = None
 def end_on_signals() -> None:
     """Makes Ctrl-C, SIGTERM, and SIGHUP from a closed terminal end the run.
 
-    A signal that was ignored when the process started stays so: `nohup` lets a program survive its
-    terminal, and a shell lets its background jobs survive Ctrl-C.
+    A second call changes nothing. A signal that was ignored when the process started stays so:
+    `nohup` lets a program survive its terminal, and a shell lets its background jobs survive
+    Ctrl-C.
     """
     global _came
-    _came = None
-    for number in _ENDING:
-        if signal.getsignal(number) is not signal.SIG_IGN:
+    found = {number: signal.getsignal(number) for number in ENDING}
+    if _interrupt not in found.values():
+        _came = None
+    for number, handler in found.items():
+        if handler is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
 
 
@@ -37,10 +44,15 @@ def raise_if_interrupted() -> None:
         raise KeyboardInterrupt
 
 
+def first_signal() -> str:
+    """Returns the name of the signal that ends this process, such as SIGTERM; "" without one."""
+    return _came.name if _came is not None else ""
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Ignores these signals within the context, in which a run cleans up."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in _ENDING}
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in ENDING}
     try:
         yield
     finally:
@@ -48,7 +60,11 @@ def undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _interrupt(number: int, _: FrameType | None) -> NoReturn:
+def _interrupt(number: int, _: FrameType | None) -> None:
     global _came
-    _came = _came or signal.Signals(number)
+    if _came is not None:
+        with suppress(OSError):
+            os.write(2, _ENDS_ALREADY)
+        return
+    _came = signal.Signals(number)
     raise KeyboardInterrupt

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import tempfile
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -34,9 +34,11 @@ from kuscia_conformance.environment.connection import Connection, opened
 from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.journal import Journal
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.environment.remains import run_folder
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.setup_manifests import set_up
-from kuscia_conformance.environment.virtual_clock import VirtualLoop, VirtualWorld
+from kuscia_conformance.environment.spinning import ControllerSpins, Requests, noted
+from kuscia_conformance.environment.virtual_clock import OF_CONTROLLER, VirtualLoop, VirtualWorld
 from kuscia_conformance.errors import ControllerError
 from kuscia_conformance.features.folders import (
     suite_folder,
@@ -66,17 +68,27 @@ class VirtualController:
     access: Access
     loop: VirtualLoop
     _work: asyncio.Task[None] | None = None
+    #: Why the controller was ended, if it spins.
+    _spins: str = ""
+
+    def __post_init__(self) -> None:
+        self.requests = Requests(self.loop.now, self._end)
+        self.loop.controller_spins = self._never_waits
 
     async def start(self) -> None:
-        """Starts the controller unless it was started, and waits until it is ready.
+        """Starts the controller unless it was started, and waits until it is ready or has ended.
 
-        Raises TimeoutError if it is not ready within PATIENCE.
+        Raises ControllerError if it is not ready within PATIENCE.
         """
         if self._work is None:
             ready = asyncio.Event()
             self._work = self.loop.create_task(self._run(ready.set), name="reference controller")
-            async with asyncio.timeout(PATIENCE):
-                await ready.wait()
+            self._work.add_done_callback(lambda _: ready.set())
+            try:
+                await asyncio.wait_for(ready.wait(), PATIENCE)
+            except TimeoutError as error:
+                text = f"the reference controller was not ready within {PATIENCE:g} s"
+                raise ControllerError(text) from error
 
     async def kill(self) -> None:
         """Cancels the controller's task, if it was started, and waits for its end."""
@@ -85,17 +97,39 @@ class VirtualController:
             await asyncio.gather(self._work, return_exceptions=True)
             self._work = None
 
-    async def look(self) -> None:
-        """Raises ControllerError if the controller has ended on its own."""
-        if self._work is not None and self._work.done():
-            why = None if self._work.cancelled() else self._work.exception()
-            raise ControllerError("the reference controller has ended") from why
+    def last_words(self) -> str:
+        """Returns how the controller has ended on its own; "" if it runs or was killed."""
+        if self._work is None or not self._work.done():
+            return ""
+        error = None if self._work.cancelled() else self._work.exception()
+        return "the controller has ended" + (f": {error!r}" if error else "")
+
+    def _end(self, why: str) -> None:
+        """Ends a controller that spins; what looks after the controller then finds out why."""
+        if self._work is not None and not self._spins:
+            self._spins = why
+            self._work.cancel()
+
+    def _never_waits(self, why: str) -> None:
+        if self._spins:
+            raise ControllerError(f"the controller spins and cannot be cancelled: {why}")
+        self._end(why)
 
     async def _run(self, on_ready: Callable[[], None]) -> None:
+        OF_CONTROLLER.set(True)
+        self._spins = ""
+        try:
+            await self._serve(on_ready)
+        except asyncio.CancelledError:
+            if self._spins:
+                raise ControllerSpins(self._spins, self.requests) from None
+            raise
+
+    async def _serve(self, on_ready: Callable[[], None]) -> None:
         from reference_controller.runtime import run
         from reference_controller.server import USER_AGENT, controllers
 
-        async with Api(self.access, USER_AGENT) as api:
+        async with Api(noted(self.access, self.requests), USER_AGENT) as api:
             await run(VirtualWorld(api, self.loop), controllers(), on_ready=on_ready)
 
 
@@ -103,6 +137,8 @@ class VirtualController:
 class DrivenJournal(Journal):
     """A journal whose waiting runs the loop: without it no watch could add anything."""
 
+    #: Waiting takes no time of the machine, so that one look at its end is soon enough.
+    longest: float = math.inf
     loop: VirtualLoop = field(default_factory=VirtualLoop)
 
     def wait_beyond(self, count: int, seconds: float) -> bool:
@@ -132,14 +168,13 @@ class VirtualCluster:
     connection: Connection
     controller: VirtualController
 
-    def ask(self, what: str) -> None:
-        """Kills, starts or checks the controller. Raises errors as `control.ask` does."""
-        answers = {
-            control.KILL: self.controller.kill,
-            control.START: self.controller.start,
-            control.LOOK: self.controller.look,
-        }
-        self.connection.run(answers[what]())
+    def ask(self, what: str) -> str:
+        """Kills, starts or checks the controller. Answers and raises as `control.ask` does."""
+        if what == control.LOOK:
+            return self.controller.last_words()
+        acts = {control.KILL: self.controller.kill, control.START: self.controller.start}
+        self.connection.run(acts[what]())
+        return ""
 
 
 @contextmanager
@@ -150,7 +185,7 @@ def virtual_environment(settings: Settings, say: Callable[[str], None]) -> Itera
     if set-up manifests cannot be created, or if the virtual clock cannot move on.
     """
     say("starting everything in this process, on a virtual clock")
-    with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder, ExitStack() as ending:
+    with run_folder(say) as folder, ExitStack() as ending:
         ending.enter_context(gc_tuning.rare_collections())
         loop = ending.enter_context(_loop())
         run = f"{Random(settings.seed).getrandbits(32):08x}"
@@ -173,7 +208,7 @@ def virtual_environment(settings: Settings, say: Callable[[str], None]) -> Itera
             controller="reference",
             controller_log=str(log),
             run=run,
-            work=folder,
+            work=str(folder),
             virtual=VirtualCluster(loop, connection, controller),
         )
 

@@ -9,8 +9,9 @@ from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.files import read_json, write_json
 
 FILE = "end.json"
-#: Who caused an error: who wrote the features, the suite and its machine, or the cluster.
-CAUSES = ("author", "harness", "cluster")
+#: Who caused an error: the controller, which has exited; who wrote the features; the suite and its
+#: machine; or the cluster.
+CAUSES = ("controller", "author", "harness", "cluster")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ KILLED = Ending(interrupted="the run was killed, or has not ended yet")
 
 
 def write_ending(out: Path, ending: Ending) -> None:
-    """Writes `end.json`. Raises OSError if that is not possible."""
+    """Writes `end.json`. Raises HarnessError if that is not possible."""
     write_json(out / FILE, asdict(ending))
 
 

@@ -15,6 +15,7 @@ import orjson
 
 from kuscia_conformance.environment.journal import WATCHED, Version
 from kuscia_conformance.errors import NotRecorded
+from kuscia_conformance.evidence.files import writing
 from kuscia_conformance.evidence.lines import lines_of
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
 from kuscia_conformance.kube.objects import Obj, status_writer
@@ -24,11 +25,16 @@ _KINDS = {resource.kind: resource for resource in WATCHED}
 
 
 def write_events(folder: Path, versions: Iterable[Version]) -> None:
-    """Writes the versions, which have the scenario's own names, into the folder of a check."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / EVENTS).open("wb") as file:
-        for version in versions:
-            file.write(orjson.dumps(_line(version), option=orjson.OPT_APPEND_NEWLINE))
+    """Writes the versions, which have the scenario's own names, into the folder of a check.
+
+    Raises HarnessError if that is not possible.
+    """
+    path = folder / EVENTS
+    with writing(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            for version in versions:
+                file.write(orjson.dumps(_line(version), option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _line(version: Version) -> Obj:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import HarnessError, UsageError
 from kuscia_conformance.features.checks import Check
 
 
@@ -22,12 +22,24 @@ def folder_of(out: Path, check: Check) -> Path:
 def write_json(path: Path, data: Any) -> None:
     """Writes the file, and makes its folder. Another process never sees half of it.
 
-    Raises OSError if that is not possible, for example because the disk is full.
+    Raises HarnessError if that is not possible, for example because the disk is full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    with complete(path) as unfinished:
-        unfinished.write_bytes(text)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with complete(path) as unfinished:
+            unfinished.write_bytes(text)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns an OSError of the context into a HarnessError that names the file."""
+    try:
+        yield
+    except OSError as error:
+        text = f"the evidence cannot be written: {path}: {error.strerror}"
+        hint = "is the disk full, or the folder gone? name another one with --out, and run again"
+        raise HarnessError(text, hint=hint) from error
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def unmet(check: Check, can: Collection[str], claims: Collection[str]) -> str:
 
 
 def write_plan(out: Path, plan: Plan) -> None:
-    """Writes `plan.json` into the results folder. Raises OSError if that is not possible."""
+    """Writes `plan.json` into the results folder. Raises HarnessError if that is not possible."""
     checks = [_data(planned) for planned in plan.checks]
     head = {"run": plan.run, "facts": plan.facts, "partial": plan.partial}
     write_json(out / FILE, {**head, "checks": checks})

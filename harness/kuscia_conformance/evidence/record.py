@@ -2,8 +2,8 @@
 
     {"scenario": "run-pod-fails", "token": "ghkmnp", "began": …, "timeouts": …, …}
     {"step": "Given", "text": …, "began": …, "ended": …, "cursor": …, "length": …, "state": …}
-    {"step": "Then", "text": …, "waits": […], "answers": […], "error": …}
-    {"cleaned": …}
+    {"step": "Then", "text": …, "waits": […], "answers": […], "retried": […], "error": …}
+    {"cleaned": …, "retried": […]}
 
 Each line is written and flushed when its step has ended, so that a killed run loses one step at
 most. Entries that are empty are left out.
@@ -12,7 +12,7 @@ most. Entries that are empty are left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,47 +22,59 @@ from typing import Any, Self
 import orjson
 
 from kuscia_conformance.errors import NotRecorded
+from kuscia_conformance.evidence.files import writing
 from kuscia_conformance.evidence.lines import lines_of
 from kuscia_conformance.evidence.tape import Wait
 from kuscia_conformance.kube.objects import Obj
 
 STEPS = "steps.ndjson"
+#: The errors that blame the controller, by the names of their classes.
+FAILED, EXITED = "CheckFailed", "ControllerExited"
+FAILURES = (FAILED, EXITED)
 #: The version of the file's form. A file of another version cannot be replayed.
 FORMAT = 1
 
 
 class Record(AbstractContextManager["Record"]):
-    """The file `steps.ndjson` of a check while its scenario runs."""
+    """The file `steps.ndjson` of a check while its scenario runs.
+
+    Its methods raise HarnessError if the file cannot be written.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / STEPS).open("wb")
+        self._path = folder / STEPS
+        with writing(self._path):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("wb")
 
     def write(self, line: Obj) -> None:
         """Adds a line, without its empty entries, and flushes it."""
         full = {name: value for name, value in line.items() if value not in (None, [], {})}
-        self._file.write(orjson.dumps(full, option=orjson.OPT_APPEND_NEWLINE))
-        self._file.flush()
+        with writing(self._path):
+            self._file.write(orjson.dumps(full, option=orjson.OPT_APPEND_NEWLINE))
+            self._file.flush()
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with writing(self._path):
+            self._file.close()
 
     @contextmanager
-    def cleaning(self) -> Iterator[None]:
+    def cleaning(self, retried: Callable[[], list[str]]) -> Iterator[None]:
         """Writes the last line when the context ends, with the error of the cleaning, if any.
 
-        An interruption writes none: the record is not complete then.
+        `retried` returns a line for each request of the cleaning that was sent again. An
+        interruption writes none: the record is not complete then.
         """
         try:
             yield
         except Exception as error:
-            self._cleaned(error)
+            self._cleaned(error, retried())
             raise
-        self._cleaned(None)
+        self._cleaned(None, retried())
 
-    def _cleaned(self, error: Exception | None) -> None:
+    def _cleaned(self, error: Exception | None, retried: list[str]) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.write({"cleaned": now, "error": ended_by(error)})
+        self.write({"cleaned": now, "retried": retried, "error": ended_by(error)})
 
 
 def ended_by(error: BaseException | None) -> Obj | None:
@@ -70,7 +82,7 @@ def ended_by(error: BaseException | None) -> Obj | None:
     if error is None:
         return None
     text, name = str(error), type(error).__name__
-    return {"class": name, "text": text if name == "CheckFailed" else without_folders(text)}
+    return {"class": name, "text": text if name in FAILURES else without_folders(text)}
 
 
 def without_folders(text: str) -> str:

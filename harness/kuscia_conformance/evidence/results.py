@@ -2,7 +2,8 @@
 
     outcome  meaning                                         reason
     pass     the controller did what the check expects
-    fail     the controller did not                          "" or `teardown`: objects remain
+    fail     the controller did not                          "", `exited`: the controller has,
+                                                             or `teardown`: objects remain
     error    the check could not be carried out              `author`, `harness` or `cluster`
     skip     the check was left out                          why, as pytest says it
 
@@ -56,7 +57,7 @@ def _badness(result: Result) -> int:
 
 
 def write_result(out: Path, check: Check, result: Result) -> None:
-    """Writes the result of the check. Raises OSError if that is not possible."""
+    """Writes the result of the check. Raises HarnessError if that is not possible."""
     write_json(folder_of(out, check) / FILE, asdict(result))
 
 

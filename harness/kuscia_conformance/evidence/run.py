@@ -20,6 +20,8 @@ from kuscia_conformance.features.checks import Check
 
 T = TypeVar("T")
 
+RUN_AGAIN = "what the run has found there is lost; run again"
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -77,5 +79,5 @@ def _tried(read: Callable[[], T], failures: list[Failure]) -> T | None:
     try:
         return read()
     except UsageError as error:
-        failures.append(Failure("harness", f"the evidence is damaged: {error}"))
+        failures.append(Failure("harness", f"the evidence is damaged: {error}\n  {RUN_AGAIN}"))
         return None

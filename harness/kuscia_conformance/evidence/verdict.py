@@ -3,7 +3,7 @@
 The first row that applies decides. `reasons` name every row that applies.
 
     code  word             when
-    1     not conformant   a check that decides has failed
+    1     not conformant   a check that decides has failed, or the controller exited on its own
     2     no verdict       a feature, a document or an option is wrong
     4     no verdict       the harness or the cluster failed
     3     incomplete       a planned check has no result, or the run was interrupted
@@ -32,6 +32,8 @@ WORDS = {
     4: "no verdict",
 }
 _PRECEDENCE = (1, 2, 4, 3)
+#: The exit codes of errors that belong to no check, by their causes; 4 for the others.
+_CODES = {"controller": 1, "author": 2}
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def _against(
 ) -> Iterator[tuple[int, str]]:
     """Yields an exit code and a text for everything that speaks against conformance."""
     for failure in ending.failures:
-        yield 2 if failure.cause == "author" else 4, failure.text.partition("\n")[0]
+        yield _CODES.get(failure.cause, 4), failure.text.partition("\n")[0]
     if ending.interrupted:
         yield 3, ending.interrupted
     if plan is None:

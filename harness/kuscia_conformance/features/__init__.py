@@ -7,6 +7,8 @@ Comes in: Gherkin and YAML. Goes out: checks, and mistakes with file and line.
     catalogue         finds checks and requirements for `list` and `explain`
     fixture_files     finds the manifests and documents that a feature names
     step_definitions  finds the step that a sentence calls
+    parsers           the parser of the suite's steps: a colon may stand at their end
+    gherkin           the text of a feature file as Gherkin, and what is wrong with it
     comparisons       finds what the Thens of a check compare
     ownership         decides which requirement a mismatch belongs to
     folders           the folders of the suite's own features and fixtures

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from kuscia_conformance.errors import FeatureError, UsageError
+from kuscia_conformance.errors import FeatureError, UsageError, similar
 from kuscia_conformance.features.checks import Requirement, requirements
 from kuscia_conformance.features.reader import Case, read_feature, suite_features
 from kuscia_conformance.features.step_definitions import StepDefinitions
@@ -55,7 +54,7 @@ def covering(requirement: str, cases: Iterable[Case]) -> list[Case]:
 
 def like(name: str, known: Iterable[str]) -> str:
     """Returns a hint with similar names; without any, how to list all names."""
-    near = get_close_matches(name, sorted(known), n=3, cutoff=0.5)
+    near = similar(name, known, count=3)
     return (
         f"did you mean {', '.join(near)}?" if near else "`kuscia-conformance list` shows all names"
     )

@@ -12,13 +12,15 @@ The requirements are data, in `features/requirements.yaml`.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.errors import FeatureError, choice, similar
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
@@ -134,7 +136,37 @@ def tag_problems(tags: Iterable[str], where: str, title: str) -> Iterator[Featur
     """Yields the mistakes in a scenario's tags. Messages begin with `where`, its file and line."""
     values = _Tags(tags)
     yield from _id_problems(values, where, title)
-    yield from _unknown_tags(values, where)
+    for tag in sorted(_unknown_tags(values)):
+        yield FeatureError(f"{where}: unknown tag @{tag}", hint=_meant(tag))
+
+
+#: What a name may not contain, as it has a meaning in paths, in `--only` and in pytest's names.
+_RESERVED = "/\\:#*?[],<>"
+#: The bytes that the names of a scenario and of its row may have: they become a folder's name.
+_LONGEST = 100
+
+
+def name_problems(name: str, where: str) -> Iterator[FeatureError]:
+    """Yields what is wrong with the id of a scenario or a row; letters of any script are fine."""
+    wrong = sorted({each for each in name if each in _RESERVED or not each.isprintable()})
+    if wrong or not name or name.startswith("."):
+        found = f" has {' '.join(map(ascii, wrong))}" if wrong else " is empty or begins with a dot"
+        hint = f"use letters, digits and dashes; reserved: {' '.join(_RESERVED)}"
+        yield FeatureError(f"{where}: the id {name[:_LONGEST]!r}{found}", hint=hint)
+    elif not _is_file_name(name):
+        text = f"{where}: the id {name!a} cannot be the name of a folder here"
+        hint = f"the encoding of file names is {sys.getfilesystemencoding()}: set PYTHONUTF8=1"
+        yield FeatureError(text, hint=hint)
+    elif len(name.encode(errors="replace")) > _LONGEST:
+        text = f"{where}: the id {name[:20]!r}… has more than {_LONGEST} bytes"
+        yield FeatureError(text, hint="choose a shorter one: it becomes the name of a folder")
+
+
+def _is_file_name(name: str) -> bool:
+    try:
+        return bool(os.fsencode(name))
+    except UnicodeEncodeError:
+        return False
 
 
 class _Tags:
@@ -160,19 +192,31 @@ def _id_problems(tags: _Tags, where: str, title: str) -> Iterator[FeatureError]:
         found = "none" if not ids else ", ".join(sorted(ids))
         text = f"{where}: scenario {title!r} needs one @id tag, found {found}"
         yield FeatureError(text, hint="write one above the scenario, as in @id:run-pod-fails")
+    else:
+        yield from name_problems(ids[0], where)
 
 
-def _unknown_tags(tags: _Tags, where: str) -> Iterator[FeatureError]:
-    unknown = [f"@{word}:{value}" for word, value in tags.pairs if word not in _PAIRS]
-    unknown += [f"@{word}" for word in tags.plain - PLAIN_TAGS]
-    unknown += [f"@needs:{value}" for value in tags.of("needs") if value not in CAPABILITIES]
-    unknown += [f"@req:{value}" for value in tags.of("req") if value not in requirements()]
-    if unknown:
-        yield FeatureError(
-            f"{where}: unknown tags: {', '.join(sorted(unknown))}",
-            hint="valid: @id: @req: @core @extended: @provisional @exclusive @needs:"
-            + "|".join(sorted(CAPABILITIES)),
-        )
+def _unknown_tags(tags: _Tags) -> Iterator[str]:
+    yield from (f"{word}:{value}" for word, value in tags.pairs if word not in _PAIRS)
+    yield from tags.plain - PLAIN_TAGS
+    yield from (f"needs:{value}" for value in tags.of("needs") if value not in CAPABILITIES)
+    yield from (f"req:{value}" for value in tags.of("req") if value not in requirements())
+
+
+def _meant(tag: str) -> str:
+    """Returns a hint for an unknown tag: the tag that was meant, and all tags."""
+    word, _, value = tag.partition(":")
+    if word == "req":
+        near = similar(value, requirements(), count=3)
+        meant = f"did you mean {' or '.join(f'@req:{name}' for name in near)}? " if near else ""
+        return f"{meant}`kuscia-conformance list --requirements` lists them"
+    if word == "needs":
+        return choice(f"@{tag}", [f"@needs:{name}" for name in sorted(CAPABILITIES)])
+    known = [
+        *(f"@{name}" for name in sorted(PLAIN_TAGS)),
+        *(f"@{name}:" for name in sorted(_PAIRS)),
+    ]
+    return choice(f"@{word}:" if value else f"@{word}", known)
 
 
 def _relative(feature: Path) -> str:

@@ -26,7 +26,7 @@ from kuscia_conformance.features.checks import Check, requirements
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.ownership import EVERYTHING, Claims
 from kuscia_conformance.features.reader import Case
-from kuscia_conformance.features.step_definitions import StepDefinitions
+from kuscia_conformance.features.step_definitions import Definition, StepDefinitions
 from kuscia_conformance.features.table_forms import Table
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -39,6 +39,12 @@ class Sentence:
     values: Mapping[str, str]
     table: Table
     files: FixtureFiles
+
+
+def sentence_of(step: Step, definition: Definition, files: FixtureFiles) -> Sentence:
+    """Returns the sentence of a step that calls the definition."""
+    table = [[str(cell) for cell in row] for row in step.datatable.raw()] if step.datatable else []
+    return Sentence(definition.parser.parse_arguments(step.name) or {}, table, files)
 
 
 Subjects = str | Callable[[Sentence], Iterable[str]]
@@ -91,8 +97,7 @@ def comparisons(step: Step, steps: StepDefinitions, files: FixtureFiles) -> tupl
     if step.type != "then" or definition is None:
         return ()
     declared: Sequence[Subjects] = getattr(definition.function, "compares", (EVERYTHING,))
-    table = [[str(cell) for cell in row] for row in step.datatable.raw()] if step.datatable else []
-    sentence = Sentence(definition.parser.parse_arguments(step.name) or {}, table, files)
+    sentence = sentence_of(step, definition, files)
     try:
         found = [each for what in declared for each in _said(what, sentence)]
     except UsageError:

@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from kuscia_conformance import documents
-from kuscia_conformance.errors import DocumentError, FeatureError, MissingDocument, UsageError
+from kuscia_conformance.errors import (
+    DocumentError,
+    FeatureError,
+    MissingDocument,
+    UsageError,
+    similar,
+)
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+from kuscia_conformance.features.schemas import EXPECTED, schema_for, schema_of
 from kuscia_conformance.kube.objects import Obj
 
-#: The ends of the names of expected documents: of a task's status, and of whole objects.
-STATUS, POD = ".status.yaml", ".pod.yaml"
-GROUP, RESOURCE = ".group.yaml", ".resource.yaml"
-EXPECTED = (STATUS, POD, GROUP, RESOURCE)
 #: The texts that `--update` has written in this run, by file.
 _WRITTEN: dict[Path, str] = {}
 
@@ -45,12 +48,18 @@ class FixtureFiles:
         return (*own, fixtures / "shared")
 
     def find(self, name: str) -> Path:
-        """Returns the path of the file. Raises MissingDocument, which lists the folders."""
+        """Returns the path of the file. Raises MissingDocument, which lists the folders.
+
+        Raises DocumentError for a file outside of the folder in which it is looked for.
+        """
         for folder in self.folders:
-            if (folder / name).is_file():
+            if _is_file(_below(folder, name)):
                 return folder / name
         looked = ", ".join(str(folder) for folder in self.folders)
-        raise MissingDocument(f"there is no file {name!r}", hint=f"looked in {looked}")
+        there = {path.name for folder in self.folders for path in folder.glob("*.y*ml")}
+        near = similar(name, there)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise MissingDocument(f"there is no file {name!r}", hint=f"{meant}looked in {looked}")
 
     def write(self, name: str, text: str) -> Path:
         """Writes an expected document for `--update`, and returns its path.
@@ -64,7 +73,7 @@ class FixtureFiles:
         try:
             path = self.find(name)
         except MissingDocument:
-            path = self._folder / name
+            path = _below(self._folder, name)
         if "_suite" in path.parts or path.is_relative_to(shared):
             raise UsageError(f"--update does not write {path}: it is not this feature's own")
         if _WRITTEN.setdefault(path.resolve(), text) != text:
@@ -72,7 +81,7 @@ class FixtureFiles:
             raise UsageError(f"--update has already written another text to {path}", hint=hint)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise UsageError(f"--update cannot write {path}: {error.strerror}") from error
         load_expected.cache_clear()
@@ -110,12 +119,36 @@ class FixtureFiles:
         expected document and not a manifest.
         """
         try:
-            found = file_problems(self.find(name), expected=expected)
-        except MissingDocument as error:
-            return [MissingDocument(f"{where}: {error.message}", hint=error.hint)]
+            path = self.find(name)
+        except DocumentError as error:
+            return [type(error)(f"{where}: {error.message}", hint=error.hint)]
+        found = file_problems(path, expected=expected)
         named = f"named in {where}"
         hints = [f"{error.hint}; {named}" if error.hint else named for error in found]
         return [DocumentError(e.message, hint=hint) for e, hint in zip(found, hints, strict=True)]
+
+
+def _below(folder: Path, name: str) -> Path:
+    """Returns the path of the file. Raises DocumentError for one outside of the folder.
+
+    A feature may come from somebody else, so it reads no other files of the user's.
+    """
+    path = folder / name
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError) as error:  # links that lead to one another
+        raise DocumentError(f"{name!r} cannot be read: {error}") from error
+    if not inside:
+        hint = f"put it into {folder}, and name it by its path there"
+        raise DocumentError(f"the file {name!r} is outside of the feature's folder", hint=hint)
+    return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:  # a name that is too long
+        raise DocumentError(f"{str(path)!r} cannot be read: {error.strerror}") from error
 
 
 @cache
@@ -126,39 +159,10 @@ def file_problems(path: Path, *, expected: bool = False) -> tuple[DocumentError,
     """
     if expected or path.name.endswith(EXPECTED):
         return tuple(documents.document_problems(path, schema_for(path)))
-    try:
-        documents.load_manifests(path)
-    except DocumentError as error:
-        return (error,)
-    return ()
+    return tuple(documents.manifest_problems(path, schema_of))
 
 
 @cache
 def load_expected(path: Path) -> Any:
     """Returns an expected document whose fields were checked against the schema."""
     return documents.load_document(path, schema=schema_for(path))
-
-
-def schema_for(path: Path) -> Obj | None:
-    """Returns the schema for an expected document, by its file name, or None."""
-    if path.name.endswith(STATUS):
-        return status_schema()
-    if path.name.endswith(GROUP):
-        return object_schema("taskresourcegroups")
-    return object_schema("taskresources") if path.name.endswith(RESOURCE) else None
-
-
-@cache
-def status_schema() -> Obj:
-    """Returns the schema of a KusciaTask's status, from the suite's resource definition."""
-    schema: Obj = object_schema("kusciatasks")["properties"]["status"]
-    return schema
-
-
-@cache
-def object_schema(plural: str) -> Obj:
-    """Returns the schema of an object, from the suite's definition, with any metadata allowed."""
-    [definition] = documents.load_manifests(suite_folder("fixtures") / "crds" / f"{plural}.yaml")
-    schema: Obj = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-    properties = {**schema["properties"], "metadata": {}}
-    return {**schema, "title": definition["spec"]["names"]["kind"], "properties": properties}

@@ -3,7 +3,7 @@
 `read_feature` does not raise for an author's mistakes. It returns them, so that `lint` can print
 all of them together, and pytest's collection can refuse the file.
 
-    _parse               the file as Gherkin
+    gherkin.parse        the file as Gherkin
     _cases               its scenarios and rows as checks
     _title_problems      titles that are used twice
     _template_problems   tags, the examples of outlines, and scenarios without a Then
@@ -21,17 +21,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pytest_bdd.exceptions import GherkinParseError
-from pytest_bdd.feature import get_feature
-from pytest_bdd.gherkin_parser import Child, get_gherkin_document
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 
 from kuscia_conformance.errors import DocumentError, FeatureError, UsageError
-from kuscia_conformance.features.checks import Check, check_from_tags, tag_problems
+from kuscia_conformance.features.checks import Check, check_from_tags, name_problems, tag_problems
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+from kuscia_conformance.features.gherkin import NotGherkin, Parsed, parse, swallowed
 from kuscia_conformance.features.step_definitions import Definition, StepDefinitions
 from kuscia_conformance.features.table_forms import form_of
 
@@ -84,19 +82,23 @@ def read_feature(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -
     scenarios that a pattern names, because reading all documents takes longer than running a
     check.
     """
+    lost: list[FeatureError] = []
     try:
-        feature = _parse(path)
+        parsed = parse(path)
+        lost += swallowed(parsed, steps.knows)
+        templates = list(parsed.feature.scenarios.values())
+    except NotGherkin as error:
+        return FeatureText(path, None, (), tuple(error.problems))
     except FeatureError as error:
-        return FeatureText(path, None, (), (error,))
-    templates = list(feature.scenarios.values())
+        return FeatureText(path, None, (), tuple(lost or [error]))
     cases = tuple(case for template in templates for case in _cases(path, template))
-    problems: list[UsageError] = [*_title_problems(path)]
+    problems: list[UsageError] = [*(lost or _title_problems(parsed))]
     for template in templates:
         problems += _template_problems(path, template)
         if not only or any(c.check.is_named(only) for c in cases if c.template is template):
             problems += _steps_problems(path, template, steps)
     problems += repeated_ids(cases)
-    return FeatureText(path, feature, cases, tuple(each_once(problems)))
+    return FeatureText(path, parsed.feature, cases, tuple(each_once(problems)))
 
 
 @cache
@@ -106,7 +108,7 @@ def cases_in(path: Path) -> tuple[Case, ...]:
     A file that is not Gherkin has none, and a scenario without one `@id` is left out.
     """
     try:
-        feature = _parse(path)
+        feature = parse(path).feature
     except FeatureError:
         return ()
     return tuple(case for found in feature.scenarios.values() for case in _cases(path, found))
@@ -133,9 +135,9 @@ def each_once(problems: Iterable[UsageError]) -> list[UsageError]:
 def files_named(step: Step) -> list[str]:
     """Returns the names of the YAML files that a step names.
 
-    A name that begins with a slash is a path in a pod, and is left out.
+    `the file "…"` is a path in a pod, and is left out.
     """
-    return re.findall(r'"([^"/][^"]*\.ya?ml)"', step.name)
+    return re.findall(r'(?<!the file )"([^"]+\.ya?ml)"', step.name)
 
 
 def repeated_ids(cases: Iterable[Case]) -> Iterator[FeatureError]:
@@ -153,20 +155,6 @@ def repeated_ids(cases: Iterable[Case]) -> Iterator[FeatureError]:
 def _used_twice(name: str, case: Case, first: Case) -> FeatureError:
     text = f"{case.where}: @id:{name} is used twice, first in {first.where}"
     return FeatureError(text, hint="give each check an id of its own")
-
-
-def _parse(path: Path) -> Feature:
-    try:
-        return get_feature(str(path.parent), path.name)
-    except GherkinParseError as error:
-        text = f"{path}:{error.line}: this is not Gherkin: {error.message}"
-        raise FeatureError(text, hint=f"the line reads {error.line_content.strip()!r}") from error
-    except UnicodeDecodeError as error:
-        raise FeatureError(f"{path}: not UTF-8: {error}") from error
-    except OSError as error:
-        raise FeatureError(f"{path}: cannot be read: {error.strerror}") from error
-    except (KeyError, TypeError) as error:
-        raise FeatureError(f"{path}: the file has no Feature") from error
 
 
 def _cases(path: Path, template: ScenarioTemplate) -> Iterator[Case]:
@@ -192,28 +180,19 @@ def _rows(template: ScenarioTemplate) -> Iterator[tuple[set[str], dict[str, str]
             yield tags | examples.tags, row
 
 
-def _title_problems(path: Path) -> Iterator[FeatureError]:
+def _title_problems(parsed: Parsed) -> Iterator[FeatureError]:
     """Yields an error for each title that is used twice, and for a file without scenarios.
 
     pytest-bdd would run only the last of the scenarios with the same title.
     """
-    lines: dict[str, int] = {}
-    for child in _scenarios(get_gherkin_document(str(path)).feature.children):
-        line = child.location.line
-        if child.name in lines:
-            text = f"{path}:{line}: scenario {child.name!r} exists already, in line"
-            yield FeatureError(f"{text} {lines[child.name]}", hint="give each a title of its own")
-        lines[child.name] = line
+    path, lines = parsed.path, dict[str, int]()
+    for name, line in parsed.scenarios:
+        if name in lines:
+            text = f"{path}:{line}: scenario {name!r} exists already, in line {lines[name]}"
+            yield FeatureError(text, hint="give each a title of its own")
+        lines[name] = line
     if not lines:
         yield FeatureError(f"{path}:1: there is no scenario in it")
-
-
-def _scenarios(children: Iterable[Child]) -> Iterator[Any]:
-    for child in children:
-        if child.rule:
-            yield from _scenarios(child.rule.children)
-        elif child.scenario:
-            yield child.scenario
 
 
 def _template_problems(path: Path, template: ScenarioTemplate) -> Iterator[UsageError]:
@@ -241,6 +220,8 @@ def _example_problems(path: Path, template: ScenarioTemplate) -> Iterator[Featur
             yield FeatureError(f"{where}: these Examples have no row, so nothing would be checked")
         if "id" not in examples.example_params:
             yield FeatureError(f"{where}: Examples need a column 'id' with a name for each row")
+        for row in examples.as_contexts():
+            yield from name_problems(row.get("id", "id"), f"{where}: the row")
         for step in template.steps:
             for name in re.findall(r"<(.+?)>", step.name):
                 if name not in examples.example_params:
@@ -263,11 +244,23 @@ def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[U
 
 
 def _undefined(where: str, step: Step, steps: StepDefinitions) -> FeatureError:
-    near = steps.near(step.name)
-    hint = "similar steps: " + " · ".join(near) if near else "features/README.md lists all steps"
     keyword, meant = step.keyword.strip(), step.type.title()
     counts = "" if keyword == meant else f" ({keyword} stands for {meant} here)"
-    return FeatureError(f"{where}: no such step: {keyword} {step.name}{counts}", hint=hint)
+    text = f"{where}: no such step: {keyword} {step.name}{counts}"
+    return FeatureError(text, hint=_instead(step.name, steps))
+
+
+def _instead(sentence: str, steps: StepDefinitions) -> str:
+    """Returns a hint with the steps that read like the sentence."""
+    if "\t" in sentence:
+        return f"write a space in place of the tab; {_instead(' '.join(sentence.split()), steps)}"
+    words = [word.title() for word in steps.keywords_of(sentence)]
+    if words:
+        return f"this step stands behind {' or '.join(words)}: {words[0]} {sentence}"
+    near = steps.near(sentence)
+    if len(near) == 1:
+        return f"did you mean: {near[0]}"
+    return f"similar steps: {' · '.join(near)}" if near else "features/README.md lists all steps"
 
 
 def _argument_problems(where: str, step: Step, definition: Definition) -> Iterator[FeatureError]:
@@ -276,7 +269,9 @@ def _argument_problems(where: str, step: Step, definition: Definition) -> Iterat
     for argument, word, given in arguments:
         if definition.takes(argument) != (given is not None):
             text = f"there is no {word} below it" if given is None else f"it takes no {word}"
-            hint = f"as in: {definition.example}"
+            form = form_of(definition.function) if given is None and word == "table" else None
+            rows = f" {form.example}" if form else ""
+            hint = f"as in: {definition.example}{rows}"
             yield FeatureError(f"{where}: {step.keyword.strip()} {step.name}: {text}", hint=hint)
 
 

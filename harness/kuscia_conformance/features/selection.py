@@ -11,7 +11,7 @@ from pathlib import Path
 
 from _pytest.compat import ascii_escaped
 
-from kuscia_conformance.errors import FeatureError, UsageError
+from kuscia_conformance.errors import FeatureError, UsageError, choice
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.reader import Case, cases_in, suite_features
 
@@ -65,8 +65,8 @@ def claimed(claims: Sequence[str], cases: Iterable[Case]) -> frozenset[str]:
     for claim in claims:
         if claim not in known:
             text = f"--claim {claim}: no check is about an optional feature of this name"
-            names = ", ".join(sorted(known)) or "none of these checks is about an optional feature"
-            raise UsageError(text, hint=f"valid: {names}")
+            none = "none of these checks is about an optional feature"
+            raise UsageError(text, hint=choice(claim, sorted(known)) if known else none)
     return frozenset(claims)
 
 

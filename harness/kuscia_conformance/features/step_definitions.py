@@ -105,19 +105,51 @@ class StepDefinitions:
             self._count, self._known = count, tuple(sorted(_loaded(), key=self._place))
         return self._known
 
+    def has(self, definition: Definition) -> bool:
+        """Returns whether the definition is the suite's own."""
+        return definition.module in self.modules
+
     def of(self, step: Step) -> Definition | None:
         """Returns the definition that a step of a feature calls, or None."""
         return next((each for each in self.all() if each.fits(step)), None)
 
+    def knows(self, sentence: str) -> bool:
+        """Returns whether the sentence is a step after some keyword."""
+        return any(each.parser.is_matching(sentence) for each in self.all())
+
+    def keywords_of(self, sentence: str) -> tuple[str, ...]:
+        """Returns the keywords behind which the sentence is a step; none if it is no step."""
+        found = (each.keywords for each in self.all() if each.parser.is_matching(sentence))
+        return next(found, ())
+
     def near(self, sentence: str) -> list[str]:
-        """Returns the examples of up to three steps that read like the sentence."""
-        examples = {each.sentence: each.example for each in self.all()}
-        return [examples[text] for text in get_close_matches(sentence, examples, n=3, cutoff=0.4)]
+        """Returns up to three steps that read like the sentence, with its values in quotes."""
+        examples = {_bare(each.sentence): each.example for each in self.all()}
+        # One that is almost the same is the one that was meant.
+        near = get_close_matches(_bare(sentence), examples, n=1, cutoff=0.9)
+        near = near or get_close_matches(_bare(sentence), examples, n=3, cutoff=0.5)
+        return [_with_values(examples[text], sentence) for text in near]
 
     def _place(self, definition: Definition) -> tuple[int, str, int]:
-        ours = definition.module in self.modules
-        place = self.modules.index(definition.module) if ours else len(self.modules)
+        place = self.modules.index(definition.module) if self.has(definition) else len(self.modules)
         return place, definition.module, int(definition.function.__code__.co_firstlineno)
+
+
+_QUOTED = re.compile(r'"[^"]*"')
+
+
+def _bare(sentence: str) -> str:
+    """Returns the sentence without its values, so that only its words are compared."""
+    return re.sub(r"\d+", "0", _QUOTED.sub('""', sentence))
+
+
+def _with_values(example: str, sentence: str) -> str:
+    """Returns the example with the sentence's values, if it has as many values in quotes."""
+    values = _QUOTED.findall(sentence)
+    if len(values) != len(_QUOTED.findall(example)):
+        return example
+    found = iter(values)
+    return _QUOTED.sub(lambda _: next(found), example)
 
 
 def _loaded() -> Iterable[Definition]:

@@ -2,7 +2,7 @@
 
 A step function says the form in the annotation of its parameter `datatable`:
 
-    FIELDS = Form(cells=2, example="| spec.parties[0].role | Host |")
+    FIELDS = fields_of("KusciaTask")
 
     def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None: ...
 
@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_type_hints
+
+from kuscia_conformance.errors import choice
 
 Table = list[list[str]]
 
@@ -30,21 +32,31 @@ class Form:
     rows: int | None = None
     #: The texts that may stand in the first cell of a row; empty for any text.
     first: tuple[str, ...] = ()
+    #: The texts that may stand in the first row, which has headings; empty without headings.
+    headings: tuple[str, ...] = ()
+    #: The kind of the object whose fields the rows name; "" for any.
+    kind: str = ""
 
     def mistakes(self, table: Table) -> Iterator[tuple[int, str, str]]:
         """Yields the number of the row (from 0), what is wrong with it, and a hint."""
         as_in = f"as in: {self.example}"
+        for heading in table[0] if self.headings else ():
+            if heading not in self.headings:
+                yield 0, f"there is no column {heading!r}", choice(heading, self.headings)
         if self.rows is not None and len(table) != self.rows:
             yield 0, f"expected {self.rows} rows, found {len(table)}", as_in
         for number, row in enumerate(table):
-            if self.cells is not None and len(row) != self.cells:
+            if not row:
+                yield number, "the row has no cell", as_in
+            elif self.cells is not None and len(row) != self.cells:
                 yield number, f"expected {_cells(self.cells)}, found {len(row)}", as_in
             elif self.first and row[0] not in self.first:
-                yield number, f"{row[0]!r} cannot stand here", f"valid: {'; '.join(self.first)}"
+                yield number, f"{row[0]!r} cannot stand here", choice(row[0], self.first)
 
 
-#: Fields and their values.
-FIELDS = Form(cells=2, example="| spec.parties[0].role | Host |")
+def fields_of(kind: str, example: str = "| spec.parties[0].role | Host |") -> Form:
+    """Returns the form of a table of fields and their values, of objects of this kind."""
+    return Form(cells=2, example=example, kind=kind)
 
 
 def form_of(function: Any) -> Form | None:

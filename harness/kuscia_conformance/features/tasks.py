@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE, TASK_RESOURCES
-from kuscia_conformance.kube.objects import Obj
+from kuscia_conformance.kube.objects import Obj, namespace_of
 
 #: One or several names, as features list them: `alice, bob and carol`. "each" is a word of steps.
 NAMES = r"(?!each\b)[a-z0-9-]+(?:(?:, | and )(?!each\b)[a-z0-9-]+)*"
@@ -52,9 +52,11 @@ class Task:
     def domains(self) -> list[str]:
         """The domains of the parties, each once."""
         if self.manifest["kind"] == TASK_RESOURCES.kind:
-            return [self.manifest["metadata"]["namespace"]]
-        parties = self.manifest["spec"].get("parties") or []
-        return list(dict.fromkeys(party["domainID"] for party in parties))
+            return [namespace_of(self.manifest) or ""]
+        spec = self.manifest.get("spec")
+        parties = (spec.get("parties") if isinstance(spec, dict) else None) or []
+        found = [party.get("domainID") for party in parties if isinstance(party, dict)]
+        return list(dict.fromkeys(domain for domain in found if isinstance(domain, str)))
 
     @property
     def key(self) -> str:
@@ -87,9 +89,8 @@ def schedule_from(words: str) -> Obj:
             found[field_name] = int(match[1])
             rest = rest.replace(match[0], "")
     if re.sub(r"\band\b|[,\s]", "", rest):
-        valid = ", ".join(
-            pattern.pattern.replace(r"(\d+)", "N") for pattern in SCHEDULE_WORDS.values()
-        )
+        forms = (pattern.pattern.replace(r"(\d+)", "N") for pattern in SCHEDULE_WORDS.values())
+        valid = ", ".join(form.replace("(?:y|ies)", "ies") for form in forms)
         raise FeatureError(
             f"a task, which {words!r}: these words are not known", hint=f"valid: {valid}"
         )

@@ -3,8 +3,9 @@
 The harness, the simulated nodes and the reference controller all use `Api`. `kube.transport`
 defines what carries a request: HTTP, or calls within the process.
 
-A request returns the server's answer, or raises an `ApiError` (see `errors`). A request that takes
-longer than `REQUEST_TIMEOUT` raises TimeoutError. The client never retries; `world.follow` does.
+A request returns the server's answer, or raises an `ApiError` (see `errors`). If the server does
+not answer within `REQUEST_TIMEOUT`, that is Unreachable. A request that the server could not serve
+is sent again, as `retries` says, and `retried` tells of it; a watch is not, but by `world.follow`.
 The number of round trips decides how long a run takes, so callers should send few requests.
 """
 
@@ -14,11 +15,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 import orjson
 
-from kuscia_conformance.errors import api_error
+from kuscia_conformance.errors import AlreadyExists, NotFound, Unreachable, api_error
+from kuscia_conformance.kube import retries
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.objects import Obj, Resource
 from kuscia_conformance.kube.transport import JSON, Call, Reply, Transport
@@ -29,8 +32,9 @@ PATCHES = {
     "strategic": "application/strategic-merge-patch+json",
     "apply": "application/apply-patch+yaml",
 }
-#: The longest time that a request may take, in seconds. Watches, `raw` and `exec` have no limit.
-REQUEST_TIMEOUT = 30.0
+#: The longest time that the answer to a request may take, in seconds. Watches have no limit, and
+#: neither have the commands of `exec`.
+REQUEST_TIMEOUT = 15.0
 #: The largest number of requests at a time, without watches, `raw` and `exec`. Each request needs a
 #: connection. With more requests the server does not answer sooner; it only opens connections.
 AT_A_TIME = 16
@@ -58,6 +62,8 @@ class Api:
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: If it is a list, it gets the requests that change something: `delete /api/v1/nodes/n1`.
     changes: list[str] | None = None
+    #: A line for each request that was sent again, for the evidence.
+    retried: list[str] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         self._turn = asyncio.Semaphore(AT_A_TIME)
@@ -92,14 +98,17 @@ class Api:
         *,
         labels: str = "",
         fields: str = "",
+        retry: bool = True,
     ) -> tuple[list[Obj], str]:
         """Returns the objects and the resourceVersion of the list, from which a watch can start.
 
         Adds apiVersion and kind to each object, because servers leave them out in lists.
-        `labels` and `fields` are selectors, such as `app=web` and `spec.nodeName=n1`.
+        `labels` and `fields` are selectors, such as `app=web` and `spec.nodeName=n1`. Without
+        `retry` an answer such as 429 is raised immediately.
         """
         params = _params(labelSelector=labels, fieldSelector=fields)
-        answer = await self._request("list", resource, resource.path(namespace), params=params)
+        path = resource.path(namespace)
+        answer = await self._request("list", resource, path, params=params, retry=retry)
         kind = {"apiVersion": resource.api_version, "kind": resource.kind}
         items = [{**kind, **item} for item in answer.get("items") or []]
         return items, answer["metadata"]["resourceVersion"]
@@ -121,7 +130,15 @@ class Api:
         namespace = (obj.get("metadata") or {}).get("namespace")
         path = resource.path(namespace, name, sub)
         params = _params(fieldValidation="Strict" if strict else "")
-        return await self._request("create", resource, path, body=obj, params=params, sub=sub)
+        try:
+            return await self._request("create", resource, path, body=obj, params=params, sub=sub)
+        except AlreadyExists as error:
+            if sub or not error.maybe_done:
+                raise
+            there = await self.get(resource, obj["metadata"]["name"], namespace)
+            if not retries.is_same(there, obj):
+                raise
+            return there
 
     async def patch(
         self,
@@ -174,7 +191,8 @@ class Api:
         """Deletes an object, and lets the server delete its dependents afterwards (Background).
 
         With a `uid`, raises Conflict if the object of that name has another uid. `grace_seconds`
-        replaces the grace period of a pod.
+        replaces the grace period of a pod. Returns an empty object if an earlier attempt of the
+        same request has deleted it already.
         """
         options: Obj = {"propagationPolicy": "Background"}
         if uid:
@@ -182,14 +200,20 @@ class Api:
         if grace_seconds is not None:
             options["gracePeriodSeconds"] = grace_seconds
         path = resource.path(namespace, name)
-        return await self._request("delete", resource, path, body=options)
+        try:
+            return await self._request("delete", resource, path, body=options)
+        except NotFound as error:
+            if not error.maybe_done:
+                raise
+            return {}
 
-    async def raw(self, path: str, *, accept: str = JSON) -> Obj:
+    async def raw(self, path: str, *, accept: str = JSON, retry: bool = True) -> Obj:
         """Returns what a GET of any path answers, such as `/version`.
 
         An answer that is not JSON, such as that of `/readyz`, is returned as `{"text": …}`.
+        Without `retry` an answer such as 503 is raised immediately.
         """
-        return await self._send("GET", path, headers={"Accept": accept})
+        return await self._send("GET", path, headers={"Accept": accept}, retry=retry)
 
     async def exec(self, pod: str, namespace: str, container: str, command: Sequence[str]) -> str:
         """Runs a command in a container, and returns what it printed (stdout and stderr together).
@@ -241,15 +265,29 @@ class Api:
         method = _METHODS[verb]
         if method != "GET":
             self._note(f"{verb} {path}{_created(verb, sub, options.get('body'))}")
-        # Not `wait_for`: in Python 3.11 it can lose a cancellation that comes with the answer.
-        async with self._turn, asyncio.timeout(REQUEST_TIMEOUT):
+        async with self._turn:
             return await self._send(method, path, **options)
 
     def _note(self, change: str) -> None:
         if self.changes is not None:
             self.changes.append(change)
 
-    async def _send(
+    async def _send(self, method: str, path: str, *, retry: bool = True, **options: Any) -> Obj:
+        attempt = partial(self._send_once, method, path, **options)
+        if not retry:
+            return await attempt()
+        return await retries.persistent(attempt, f"{method} {path}", self.retried.append)
+
+    async def _send_once(self, method: str, path: str, **options: Any) -> Obj:
+        try:
+            # Not `wait_for`: in Python 3.11 it can lose a cancellation that comes with the answer.
+            async with asyncio.timeout(REQUEST_TIMEOUT):
+                return await self._exchange(method, path, **options)
+        except TimeoutError as error:
+            text = f"{self.access.server} has not answered within {REQUEST_TIMEOUT:g} s"
+            raise Unreachable(f"{text}: {method} {path}") from error
+
+    async def _exchange(
         self,
         method: str,
         path: str,
@@ -286,7 +324,8 @@ def _created(verb: str, sub: str, body: Any) -> str:
 
 async def _require_success(reply: Reply) -> None:
     if reply.status >= 400:
-        raise api_error(reply.status, _decode(await reply.read()))
+        status = _decode(await reply.read())
+        raise api_error(reply.status, status, retries.retry_after(reply.headers, status))
 
 
 def _params(**params: str) -> list[tuple[str, str]]:

@@ -13,13 +13,13 @@ from typing import Any
 
 import aiohttp
 
-from kuscia_conformance.errors import Unreachable
+from kuscia_conformance.errors import Unreachable, api_error
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.transport import JSON, Call, Reply
 
 EXEC_PROTOCOL, STATUS_CHANNEL = "v4.channel.k8s.io", b"\x03"
 #: The longest time to open a connection, in seconds.
-CONNECT_TIMEOUT = 30.0
+CONNECT_TIMEOUT = 15.0
 
 
 class Http:
@@ -30,10 +30,18 @@ class Http:
 
     def __init__(self, access: Access, user_agent: str) -> None:
         self.access = access
+        socks = (access.proxy or "").startswith("socks")
+        #: The proxy of each request. That of SOCKS is the connector's, since aiohttp knows none.
+        self._proxy = None if socks else access.proxy
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=access.tls or True),
+            connector=_connector(access, socks=socks),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
-            headers={"User-Agent": user_agent, "Accept": JSON, "Accept-Encoding": "identity"},
+            headers=[
+                ("User-Agent", user_agent),
+                ("Accept", JSON),
+                ("Accept-Encoding", "identity"),
+                *access.headers,
+            ],
         )
 
     async def close(self) -> None:
@@ -55,16 +63,15 @@ class Http:
             data=call.body,
             params=call.params,
             headers=self._headers(call),
-            proxy=self.access.proxy,
-            server_hostname=self.access.server_name,
+            proxy=self._proxy,
         )
         return _Opened(self, request)
 
     async def exec(self, call: Call) -> tuple[bytes, bytes]:
         """Runs the command of `call` over a WebSocket (protocol v4.channel.k8s.io).
 
-        Returns the output and the Status, which Kubernetes sends on channel 3. Raises Unreachable
-        if the connection cannot be opened or breaks.
+        Returns the output and the Status, which Kubernetes sends on channel 3. Raises ApiError if
+        the server refuses, and Unreachable if it does not answer or the connection breaks.
         """
         output, status = b"", b""
         # With the session's Accept (JSON) the server refuses (406): the answer is not JSON.
@@ -75,12 +82,16 @@ class Http:
                 params=call.params,
                 protocols=(EXEC_PROTOCOL,),
                 headers=headers,
+                proxy=self._proxy,
             ) as socket:
                 async for message in socket:
                     if message.data[:1] == STATUS_CHANNEL:
                         status += message.data[1:]
                     else:
                         output += message.data[1:]
+        except aiohttp.WSServerHandshakeError as error:  # the server has answered, and refuses
+            why = f"the server refuses to run a command: {error.message}"
+            raise api_error(error.status, {"message": why}) from error
         except (aiohttp.ClientError, OSError) as error:
             raise self.unreachable(error) from error
         return output, status
@@ -90,8 +101,27 @@ class Http:
         return {**call.headers, **({"Authorization": authorization} if authorization else {})}
 
     def unreachable(self, error: BaseException) -> Unreachable:
-        why = str(error) or type(error).__name__
-        return Unreachable(f"{self.access.server} does not answer: {why}")
+        why, broke = str(error) or type(error).__name__, _broke(error)
+        does = "has closed the connection" if broke else "does not answer"
+        return Unreachable(f"{self.access.server} {does}: {why}", broke=broke)
+
+
+def _broke(error: BaseException) -> bool:
+    """Returns whether the error is that of a connection which was open: a reset or an early end."""
+    opening = isinstance(error, aiohttp.ClientConnectorError | TimeoutError)
+    return (
+        isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError)
+        and not opening
+    )
+
+
+def _connector(access: Access, *, socks: bool) -> aiohttp.TCPConnector:
+    if not socks:
+        return aiohttp.TCPConnector(limit=0, ssl=access.tls or True)
+    # Imported late, because few clusters are behind a SOCKS proxy.
+    from kuscia_conformance.kube.socks import SocksConnector
+
+    return SocksConnector.from_url(str(access.proxy), rdns=True, limit=0, ssl=access.tls or True)
 
 
 class _Opened:
@@ -121,7 +151,7 @@ class _Opened:
 class _Reply:
     def __init__(self, http: Http, response: aiohttp.ClientResponse) -> None:
         self._http, self._response = http, response
-        self.status = response.status
+        self.status, self.headers = response.status, response.headers
 
     async def read(self) -> bytes:
         try:

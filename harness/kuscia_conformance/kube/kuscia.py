@@ -32,6 +32,20 @@ ROLE_LABEL = f"{GROUP}/role"
 TASK_RESOURCE_UID_LABEL = f"{GROUP}/task-resource-uid"
 TASK_RESOURCE_ANNOTATION = f"{GROUP}/task-resource"
 
+#: The phases of a KusciaTask and of a party in it; a pod has one more, Unknown.
+TASK_PHASES = ("Pending", "Running", "Succeeded", "Failed")
+GROUP_PHASES = ("Pending", "Creating", "Reserving", "Reserved", "ReserveFailed", "Failed")
+TASK_RESOURCE_PHASES = (
+    "Pending",
+    "Reserving",
+    "Reserved",
+    "Schedulable",
+    "ReserveFailed",
+    "Failed",
+)
+#: The types of the conditions that a KusciaTask has by the concept page; others may be added.
+TASK_CONDITIONS = ("ResourceCreated", "Running", "Success")
+
 KUSCIA_TASKS = Resource(GROUP, "v1alpha1", "kusciatasks", "KusciaTask")
 APP_IMAGES = Resource(GROUP, "v1alpha1", "appimages", "AppImage", namespaced=False)
 TASK_RESOURCE_GROUPS = Resource(
@@ -39,6 +53,9 @@ TASK_RESOURCE_GROUPS = Resource(
 )
 TASK_RESOURCES = Resource(GROUP, "v1alpha1", "taskresources", "TaskResource")
 DOMAINS = Resource(GROUP, "v1alpha1", "domains", "Domain", namespaced=False)
+
+#: Kinds that have pods: a feature can write `the pods of "psi"` with the name of one.
+HAVE_PODS = (KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
 
 RESOURCES = (
     NAMESPACES,

@@ -1,4 +1,4 @@
-"""Kubernetes' rules for which nodes fit a pod: node selectors, node affinity, tolerations.
+"""Kubernetes' rules for which nodes fit a pod: requests, node selectors, affinity, tolerations.
 
 In Kubernetes a scheduler applies them when it chooses a node, and a kubelet applies them again when
 it admits the pod. The functions are pure and serve both: the reference controller's co-scheduler
@@ -8,10 +8,63 @@ and the simulated kubelets.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import TypeGuard
 
-from kuscia_conformance.kube.objects import Obj, labels_of, name_of
+from kuscia_conformance.kube.objects import Obj, labels_of, name_of, quantity
+
+Amounts = defaultdict[str, Decimal]
+
+
+def requests_of(pod: Obj) -> Amounts:
+    """Returns what the pod takes of its node, by resource, in base units (bytes, cores).
+
+    Containers and sidecars run together, so their requests add up. Init containers run before, one
+    after the other, each beside the sidecars before it; the largest of these sums counts if it is
+    larger (KEP-753). Requests of the pod itself replace those of its containers (KEP-2837), and its
+    overhead is added. A limit without a request counts as a request.
+    """
+    spec = pod["spec"]
+    before, sidecars = _before(spec.get("initContainers") or ())
+    together = total([sidecars, *map(_amounts, spec["containers"])])
+    asked = _largest(together, before)
+    asked |= _amounts(spec)
+    return total([asked, _read(spec.get("overhead"))])
+
+
+def total(parts: Iterable[Amounts]) -> Amounts:
+    """Returns the sum of the amounts, by resource."""
+    summed = Amounts(Decimal)
+    for part in parts:
+        for name, amount in part.items():
+            summed[name] += amount
+    return summed
+
+
+def _before(containers: Iterable[Obj]) -> tuple[Amounts, Amounts]:
+    """Returns the most that runs at a time before the containers, and the sum of the sidecars."""
+    most, sidecars = Amounts(Decimal), Amounts(Decimal)
+    for container in containers:
+        beside = total([sidecars, _amounts(container)])
+        most = _largest(most, beside)
+        if container.get("restartPolicy") == "Always":
+            sidecars = beside
+    return most, sidecars
+
+
+def _amounts(container: Obj) -> Amounts:
+    resources = container.get("resources") or {}
+    return _read({**(resources.get("limits") or {}), **(resources.get("requests") or {})})
+
+
+def _read(amounts: Mapping[str, str] | None) -> Amounts:
+    return Amounts(Decimal, {name: quantity(text) for name, text in (amounts or {}).items()})
+
+
+def _largest(one: Amounts, other: Amounts) -> Amounts:
+    return Amounts(Decimal, {name: max(one[name], other[name]) for name in {**one, **other}})
 
 
 def selects(pod: Obj, node: Obj) -> bool:

@@ -32,6 +32,9 @@ class Reply(Protocol):
 
     status: int
 
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
     async def read(self) -> bytes:
         """Returns the whole body. Raises Unreachable if the connection breaks."""
         ...

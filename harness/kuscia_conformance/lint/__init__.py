@@ -4,8 +4,10 @@ Comes in: paths, or nothing for the whole suite. Goes out: `Findings`, with file
 mistake.
 
     targets          finds the files
-    features.reader  examines each feature file
-    rules            examines each check
+    examine          examines each feature file, as a run does: with features.reader for its form,
+                     rules for each check, references for the names in its steps, and words
+                     for phases and tables
+    rules            examines what a check claims
     owners           examines who owns what a check compares
     coverage         examines the whole suite: requirements without a check, unused files
 
@@ -19,7 +21,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kuscia_conformance import steps
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.checks import requirements
 from kuscia_conformance.features.fixture_files import file_problems
@@ -27,11 +28,12 @@ from kuscia_conformance.features.reader import (
     Case,
     each_once,
     is_ours,
-    read_feature,
     repeated_ids,
     suite_features,
 )
+from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.lint import coverage, owners, rules
+from kuscia_conformance.lint.examine import examine
 from kuscia_conformance.lint.targets import find_targets
 
 
@@ -61,22 +63,24 @@ class Findings:
         return f"{text}\nrequirements whose checks are still to be written: {', '.join(planned)}"
 
 
-def lint(paths: Sequence[Path] = ()) -> Findings:
+def lint(steps: StepDefinitions, paths: Sequence[Path] = ()) -> Findings:
     """Examines features, documents and folders with them; without paths, the whole suite.
 
     Returns the mistakes, sorted by file and line. Raises UsageError for a path that does not exist,
     or a folder without features and documents.
     """
     targets = find_targets(paths)
-    texts = [read_feature(path, steps.definitions()) for path in targets.features]
+    texts = [examine(path, steps) for path in targets.features]
     cases = [case for text in texts for case in text.cases]
     problems = [problem for text in texts for problem in text.problems]
-    problems += [p for case in cases for p in rules.of_check(case, ours=is_ours(case.path))]
+    problems += [p for case in cases for p in rules.of_claims(case, ours=is_ours(case.path))]
     # In a feature with mistakes it is not known what is compared.
     sound = [case for text in texts if not text.problems for case in text.cases]
-    problems += [p for case in sound for p in owners.of_check(case, steps.definitions())]
-    problems += repeated_ids(cases)
+    problems += [p for case in sound for p in owners.of_check(case, steps)]
+    problems += [*repeated_ids(cases), *coverage.taken_ids(cases)]
     used = coverage.used_files(cases)
+    whole_files = [text.path for text in texts if text.parsed is not None]
+    problems += coverage.orphans(whole_files, used)
     problems += [problem for path in targets.documents - used for problem in file_problems(path)]
     if whole := {path.resolve() for path in targets.features} >= set(suite_features()):
         problems += _whole(cases, used)

@@ -11,7 +11,8 @@ from kuscia_conformance.features.checks import Check, Requirement
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
-from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.reader import Case, cases_in, is_ours, suite_features
+from kuscia_conformance.features.schemas import EXPECTED
 from kuscia_conformance.features.tasks import APP_IMAGE
 
 
@@ -65,7 +66,7 @@ def _catalogue() -> Path:
 def _lines() -> defaultdict[str, list[int]]:
     """Returns the line numbers of each requirement in the catalogue, by id."""
     found = defaultdict(list)
-    for number, line in enumerate(_catalogue().read_text().splitlines(), start=1):
+    for number, line in enumerate(_catalogue().read_text(encoding="utf-8").splitlines(), start=1):
         if line.startswith("- id: "):
             found[line.removeprefix("- id: ").strip()].append(number)
     return found
@@ -86,4 +87,29 @@ def unused(used: set[Path]) -> Iterator[DocumentError]:
             if path not in used and path.stem != APP_IMAGE:
                 feature = path.parent.relative_to(fixtures).with_suffix(".feature")
                 hint = f"delete it, or name it in features/{feature}"
+                yield DocumentError(f"{path}:1: no step uses this file", hint=hint)
+
+
+def taken_ids(cases: Iterable[Case]) -> Iterator[FeatureError]:
+    """Yields an error for each id of an author's own checks that a check of the suite has."""
+    ours = (case for path in suite_features() for case in cases_in(path))
+    first = {case.check.id.partition("#")[0]: case for case in ours}
+    for case in cases:
+        name = case.check.id.partition("#")[0]
+        if name in first and not is_ours(case.path):
+            text = f"{case.where}: the suite has a check @id:{name} already, in {first[name].where}"
+            yield FeatureError(text, hint="choose another id, such as one that begins with mine-")
+
+
+def orphans(features: Iterable[Path], used: set[Path]) -> Iterator[DocumentError]:
+    """Yields an error for each expected document that no step of its author's feature names.
+
+    They are looked for in the folder of the feature's name, because others may share its own.
+    """
+    for feature in features:
+        folder = feature.resolve().with_suffix("")
+        found = (path for ending in EXPECTED for path in sorted(folder.rglob(f"*{ending}")))
+        for path in found:
+            if path not in used and not is_ours(feature):
+                hint = f"delete it, or name it in {feature.name}"
                 yield DocumentError(f"{path}:1: no step uses this file", hint=hint)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from kuscia_conformance.errors import UsageError
-from kuscia_conformance.features.fixture_files import EXPECTED
+from kuscia_conformance.features.own_steps import load_own_steps
 from kuscia_conformance.features.reader import is_ours, suite_features
+from kuscia_conformance.features.schemas import EXPECTED
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def find_targets(paths: Sequence[Path]) -> Targets:
         return Targets(suite_features(), frozenset())
     found = [path for given in paths for path in _below(given)]
     features = [path for path in found if path.suffix == ".feature"]
-    load_conftests(path for path in features if not is_ours(path))
+    load_own_steps(path for path in features if not is_ours(path))
     documents = frozenset(path.resolve() for path in found if path.suffix != ".feature")
     return Targets(tuple(dict.fromkeys(features)), documents)
 
@@ -48,42 +47,3 @@ def _below(path: Path) -> list[Path]:
         what = "a file that ends in .feature or .yaml, or a folder with features in it"
         raise UsageError(f"{path}: there is nothing to examine", hint=f"expected {what}")
     return found
-
-
-def load_conftests(features: Iterable[Path]) -> None:
-    """Imports the conftest.py files for the features, the outermost first, as pytest does."""
-    for folder in dict.fromkeys(feature.resolve().parent for feature in features):
-        for conftest in reversed(list(_conftests(folder))):
-            _load(conftest)
-
-
-def _conftests(folder: Path) -> Iterator[Path]:
-    """Yields the conftest.py files from the folder up to the current folder.
-
-    If the folder is not below the current folder, only its own conftest.py.
-    """
-    here = Path.cwd().resolve()
-    parents = folder.parents if folder.is_relative_to(here) else ()
-    for place in (folder, *parents):
-        if (place / "conftest.py").is_file():
-            yield place / "conftest.py"
-        if place == here:
-            break
-
-
-#: Keeps the imported modules alive, because their steps would disappear with them.
-_loaded: list[object] = []
-
-
-@cache
-def _load(conftest: Path) -> None:
-    spec = spec_from_file_location(f"conftest_{len(_loaded)}", conftest)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{conftest}: cannot be imported")
-    module = module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        why = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{conftest}: cannot be imported: {why}") from error
-    _loaded.append(module)

@@ -8,6 +8,7 @@ with one test for each check.
     hooks        pytest's hooks and fixtures, imported only for a conformance run
     collection   feature files as pytest modules
     session      the state of one run: settings, environment, results
+    notes        what went wrong outside of the checks, or has interrupted the run
     on_failure   --kuscia-pause-on-failure and --kuscia-keep-on-failure
 
 This module imports only pytest, the standard library and `options`, so that other sessions stay

@@ -1,6 +1,6 @@
 """Feature files as pytest modules: each scenario is a test named by its id, without a Python file.
 
-A feature with mistakes (`features.reader` finds them) is refused here, before a cluster is
+A feature with mistakes (`lint.examine` finds them) is refused here, before a cluster is
 started.
 """
 
@@ -19,9 +19,10 @@ from pytest_bdd.scenario import _get_scenario_decorator
 
 from kuscia_conformance.errors import FeatureError, MissingDocument, UsageError
 from kuscia_conformance.features.checks import Check
-from kuscia_conformance.features.fixture_files import STATUS
-from kuscia_conformance.features.reader import Case, read_feature
+from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.schemas import STATUS
 from kuscia_conformance.features.selection import row_name
+from kuscia_conformance.lint.examine import examine
 from kuscia_conformance.steps import definitions
 
 CHECK = pytest.StashKey[Check]()
@@ -56,7 +57,7 @@ class FeatureFile(pytest.Module):
 
 
 def _module(path: Path, only: Sequence[str], *, updating: bool) -> ModuleType:
-    text = read_feature(path, definitions(), only)
+    text = examine(path, definitions(), only)
     problems = [problem for problem in text.problems if not (updating and _comes(problem))]
     if text.parsed is None or problems:
         raise FeatureError("\n".join(str(problem) for problem in problems))
@@ -96,3 +97,20 @@ def _function(
     function.cases = cases
     found: Callable[..., Any] = function
     return found
+
+
+def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Returns the items with the checks that run alone at the end.
+
+    Checks with plain names are spread evenly among them: Kubernetes needs seconds to delete the
+    namespaces of one such check, and the next one needs the same names.
+    """
+    plain, killing, together = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        check = item.stash.get(CHECK, None)
+        group = together if check is None or not check.alone else killing
+        (plain if check and check.exclusive else group).append(item)
+    places = [
+        ((i + 0.5) / len(group), item) for group in (plain, killing) for i, item in enumerate(group)
+    ]
+    return [*together, *(item for _, item in sorted(places, key=lambda place: place[0]))]

@@ -19,7 +19,15 @@ from pytest_bdd.parser import Step
 from kuscia_conformance import steps
 from kuscia_conformance.environment.connection import Connection, connect
 from kuscia_conformance.environment.model import Environment
-from kuscia_conformance.errors import ConformanceError, ControllerError, Unreachable
+from kuscia_conformance.environment.signals import raise_if_interrupted
+from kuscia_conformance.errors import (
+    ConformanceError,
+    ControllerError,
+    HarnessError,
+    NoEvidence,
+    Unreachable,
+    UsageError,
+)
 from kuscia_conformance.evidence.plan import unmet
 from kuscia_conformance.evidence.results import Result, write_result
 from kuscia_conformance.features.checks import PLAIN_TAGS, Check
@@ -31,6 +39,7 @@ from kuscia_conformance.pytest_plugin.collection import (
     UPDATING,
     FeatureFile,
 )
+from kuscia_conformance.pytest_plugin.notes import EXITED, UNWRITTEN
 from kuscia_conformance.pytest_plugin.on_failure import kept, pause
 from kuscia_conformance.pytest_plugin.options import (
     CLUSTER,
@@ -41,7 +50,6 @@ from kuscia_conformance.pytest_plugin.options import (
 )
 from kuscia_conformance.pytest_plugin.session import (
     RUN,
-    UNWRITTEN,
     WORKER_CLAIMS,
     WORKER_ENVIRONMENT,
     WORKER_RUN,
@@ -50,7 +58,7 @@ from kuscia_conformance.pytest_plugin.session import (
 )
 from kuscia_conformance.report.folder import REPORT
 from kuscia_conformance.report.outcome import Phases
-from kuscia_conformance.scenario.failure import CheckFailed
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
 from kuscia_conformance.scenario.lifecycle import Stage, scenario_lifecycle
 from kuscia_conformance.scenario.scenario import Scenario
 
@@ -66,6 +74,9 @@ def register(config: pytest.Config) -> None:
     """
     if config.pluginmanager.has_plugin(NAME):
         return
+    if not config.pluginmanager.has_plugin("pytest-bdd"):
+        text = "features need the plugin pytest-bdd, which is switched off in this session"
+        raise pytest.UsageError(f"{text}: leave out `-p no:pytest-bdd`")
     run = config.stash.get(RUN, None)
     try:
         run = run or run_of(config)
@@ -178,6 +189,7 @@ def scenario(
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
     if CHECK in request.node.stash:
+        raise_if_interrupted()
         definition = steps.definitions().of(step)
         looks = definition is not None and definition.looks
         request.getfixturevalue("scenario").begins(step, looks=looks)
@@ -192,6 +204,9 @@ def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
 def pytest_bdd_step_error(
     request: pytest.FixtureRequest, step: Step, exception: BaseException
 ) -> None:
+    if CHECK in request.node.stash and isinstance(exception, UsageError | NoEvidence):
+        where = f"{request.node.path}:{step.line_number}"
+        exception.add_place(where, f"{step.keyword.strip()} {step.name}")
     if SCENARIO in request.node.stash:
         request.node.stash[SCENARIO].ends(step, exception)
 
@@ -207,8 +222,12 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, CheckFailed | ConformanceError):
         report.longrepr = str(error)
-    if isinstance(error, Unreachable | ControllerError):
+    if isinstance(error, Unreachable | ControllerError | HarnessError):
         item.session.shouldstop = error.message
+    if isinstance(error, ControllerExited):
+        end = error.end.partition("\n")[0]
+        setattr(report, EXITED, end)
+        item.session.shouldstop = end
     found = phases_of(item).add(call, report.longreprtext)
     if call.when == "call":
         after_call(item, report, found)
@@ -225,10 +244,9 @@ def keep_result(item: pytest.Item, report: pytest.TestReport) -> None:
     result = replace(phases_of(item).whole(), run=run.name)
     try:
         write_result(run.settings.out, item.stash[CHECK], result)
-    except OSError as error:
-        text = f"the evidence cannot be written: {error}"
-        setattr(report, UNWRITTEN, text)
-        item.session.shouldstop = text
+    except HarnessError as error:
+        setattr(report, UNWRITTEN, str(error))
+        item.session.shouldstop = error.message
 
 
 def phases_of(item: pytest.Item) -> Phases:
@@ -265,6 +283,8 @@ def pytest_terminal_summary(
     """Prints the verdict below pytest's own summary, whose words know no requirements."""
     run = config.stash[RUN]
     if run.evidence is None:
+        if run.retired:
+            terminalreporter.write_line(run.retired)
         return
     terminalreporter.write_sep("-", "kuscia-conformance")
     for text in run.unwritten.values():

@@ -17,15 +17,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 PYTEST_PREFIX = "kuscia-"
 ENVIRONMENT_PREFIX = "KUSCIA_CONFORMANCE_"
 INI_PREFIX = "kuscia_conformance_"
-#: Environment variables that are no options: the folder of the background environment.
-OTHER_VARIABLES = (f"{ENVIRONMENT_PREFIX}STATE",)
+#: The variable for `run --workers`, which is not among OPTIONS: pytest has `-n` of pytest-xdist.
+WORKERS = f"{ENVIRONMENT_PREFIX}WORKERS"
+#: Environment variables beside OPTIONS. STATE is the folder of the background environment.
+OTHER_VARIABLES = (f"{ENVIRONMENT_PREFIX}STATE", WORKERS)
 #: The key under which a worker of pytest-xdist receives the settings of its parent.
 WORKER_SETTINGS = "kuscia_settings"
 #: The key under which it hears whether its parent names a cluster: then all features are collected.
@@ -155,7 +159,7 @@ OPTIONS = (
     Option(
         "update",
         "Write the status documents that are missing or do not match, from the status that was "
-        "seen. Read them before you keep them.",
+        "seen. A document is replaced whole, with its comments. Read them before you keep them.",
         flag=True,
     ),
     Option(
@@ -187,6 +191,37 @@ class Chosen:
     texts: Mapping[str, Sequence[str]]
     #: The keys of the options that are on the command line.
     given: frozenset[str]
+
+    @contextmanager
+    def naming_sources(self) -> Iterator[None]:
+        """Names in a UsageError of the context where each option with its value was set."""
+        from kuscia_conformance.errors import UsageError
+
+        try:
+            yield
+        except UsageError as error:
+            error.message = self.in_words(error.message)
+            raise
+
+    def in_words(self, text: str) -> str:
+        """Returns the text with `VARIABLE=x` for `--option x` if it was set in the environment.
+
+        An option that was set in the ini file is named `KEY = x (ini file)`.
+        """
+        for option in OPTIONS:
+            value = self.texts[option.key][0] if self.texts[option.key] else ""
+            if option.key not in self.given and value and value != option.default:
+                said = rf"(?<![\w-])--{option.name}(?![\w-])( {re.escape(value)})?"
+                text = re.sub(said, partial(_set, option, value), text)
+        return text
+
+
+def _set(option: Option, value: str, found: re.Match[str]) -> str:
+    """Returns how the environment or the ini file sets an option, for an option in a text."""
+    shown = value if found[1] else ""
+    if os.environ.get(option.variable):
+        return f"{option.variable}={shown}" if shown else option.variable
+    return f"{option.ini} = {shown} (ini file)" if shown else f"{option.ini} (ini file)"
 
 
 def _no_ini(_: str) -> str:

@@ -8,24 +8,35 @@ own). The results of the checks are written by the process that runs them (`hook
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from secrets import token_hex
+from signal import SIGKILL
 from typing import Any, NoReturn
 
 import pytest
 
-from kuscia_conformance.environment.background import running_environment
+from kuscia_conformance.clusters.process import die_with_parent
+from kuscia_conformance.environment.background import reused_environment
 from kuscia_conformance.environment.facts import facts_of, kubernetes_version, now
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings, read_settings
-from kuscia_conformance.environment.signals import end_on_signals, raise_if_interrupted, undisturbed
-from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
-from kuscia_conformance.evidence.ending import Ending, Failure, write_ending
+from kuscia_conformance.environment.signals import (
+    end_on_signals,
+    undisturbed,
+)
+from kuscia_conformance.errors import (
+    ConformanceError,
+    HarnessError,
+    UsageError,
+    cause_of,
+    told,
+)
+from kuscia_conformance.evidence.ending import write_ending
 from kuscia_conformance.evidence.plan import FILE as PLAN
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, read_plan, write_plan
 from kuscia_conformance.evidence.run import Evidence
@@ -39,14 +50,15 @@ from kuscia_conformance.features.selection import (
     pytest_name,
     suite_checks,
 )
-from kuscia_conformance.pytest_plugin.collection import CHECK
+from kuscia_conformance.pytest_plugin.collection import CHECK, in_order
+from kuscia_conformance.pytest_plugin.notes import Notes
 from kuscia_conformance.pytest_plugin.options import (
     OPTIONS,
     WORKER_SETTINGS,
     as_pytest_says,
     chosen,
 )
-from kuscia_conformance.report.folder import clear_folder, require_ours
+from kuscia_conformance.report.folder import clear_folder, require_ours, retire_report
 from kuscia_conformance.report.views import write_views
 
 RUN = pytest.StashKey["Run"]()
@@ -57,12 +69,8 @@ WORKER_CLAIMS = "kuscia_claims"
 #: The key under which a worker receives the name of the run.
 WORKER_RUN = "kuscia_run"
 
-#: Why a run ended that a signal has ended.
-INTERRUPTED = "the run was interrupted"
-#: What pytest-xdist says of a worker that a signal has ended; Ctrl-C reaches all processes.
-INTERRUPT = "keyboard-interrupt"
-#: The attribute of a pytest report that says why a check's result could not be written.
-UNWRITTEN = "kuscia_unwritten"
+#: What to do about a results folder.
+ABOUT_THE_FOLDER = "run again, with a folder for this run alone (--out)"
 
 
 def _say_nothing(_: str) -> None:
@@ -71,7 +79,7 @@ def _say_nothing(_: str) -> None:
 
 @dataclass(eq=False)
 class Run:
-    """The state of a run. It is also a pytest plugin, because it listens to what goes wrong."""
+    """The state of a run, and what to do at its beginning and at its end."""
 
     settings: Settings
     #: The features that were named, and folders of features.
@@ -80,13 +88,15 @@ class Run:
     #: The name of the run in its plan and its results, which tells them from those of another run.
     name: str = field(default_factory=partial(token_hex, 8))
     say: Callable[[str], None] = _say_nothing
+    #: Whether `kuscia-conformance run` has started pytest, and prints how the run ends.
+    is_command: bool = False
     #: Rewrites the options in a message as the user writes them: `--kuscia-only` under pytest.
     in_words: Callable[[str], str] = as_pytest_says
     #: Keeps the progress line off the terminal while another text is shown.
     quiet: Callable[[], AbstractContextManager[object]] = nullcontext
     plan: Plan | None = None
     #: How the run has ended, as far as that is known.
-    ending: Ending = field(default_factory=Ending)
+    notes: Notes = field(default_factory=Notes)
     #: The error because of which the environment could not start.
     failure: ConformanceError | None = None
     _environment: Environment | None = None
@@ -96,6 +106,8 @@ class Run:
     evidence: Evidence | None = None
     unwritten: Mapping[str, str] = field(default_factory=dict)
     _prepared: bool = False
+    #: A text about the report of an older run that was deleted, if this run has not begun.
+    retired: str = ""
 
     def begin(self, config: pytest.Config) -> None:
         """Makes this the run of the pytest session.
@@ -108,8 +120,11 @@ class Run:
         if not self.is_worker and self.settings.claims not in ((), (ALL,)):
             _ = self.claims
         config.stash[RUN] = self
-        config.pluginmanager.register(self, "kuscia-conformance-run")
+        self.notes.finish = self.finish
+        config.pluginmanager.register(self.notes, "kuscia-conformance-notes")
         end_on_signals()
+        if self.is_worker:  # pytest-xdist would let it run on, and it would show tracebacks
+            die_with_parent(SIGKILL)
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -139,7 +154,7 @@ class Run:
 
     def _start(self) -> Environment:
         if self.settings.reuse:
-            return running_environment()
+            return reused_environment(self.say)
         return self._cleanup.enter_context(environment_for(self.settings, self.say))
 
     @contextmanager
@@ -147,14 +162,17 @@ class Run:
         """Ends pytest after an error, with code 2 for wrong usage, else with 4."""
         try:
             yield
-        except OSError as error:
-            self._exit(EnvironmentFailure(f"the evidence cannot be written: {error}"))
         except ConformanceError as error:
             self._exit(error)
+        except Exception as error:  # noqa: BLE001 - pytest would exit with 1: not conformant
+            self._exit(HarnessError(told(error)))
 
     def _exit(self, error: ConformanceError) -> NoReturn:
         self.failure = error
         text = self.in_words(str(error))
+        self.notes.stopped(cause_of(error), text)
+        if self.is_command:
+            raise KeyboardInterrupt  # pytest.exit would print the text as well
         pytest.exit(text, returncode=2 if isinstance(error, UsageError) else 4)
 
     def prepare(self) -> None:
@@ -207,101 +225,44 @@ class Run:
         environment = self.environment()
         return environment.cluster, environment.can, kubernetes_version(environment)
 
-    def failed(self, cause: str, text: str) -> None:
-        """Notes an error that belongs to no single check; see `evidence.ending`."""
-        failure = Failure(cause, text)
-        if failure not in self.ending.failures:
-            self.ending = replace(self.ending, failures=(*self.ending.failures, failure))
-
-    def interrupted(self, why: str) -> None:
-        """Notes that the run ends before its last check."""
-        self.ending = replace(self.ending, interrupted=self.ending.interrupted or why)
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        if self.failure is not None:
-            self.failed(cause_of(self.failure), self.in_words(str(self.failure)))
-        elif type(excinfo.value) is KeyboardInterrupt:
-            self.interrupted(INTERRUPTED)
-        else:  # pytest or a plugin has stopped the session, and says why
-            self.interrupted(f"the run was ended: {excinfo.value}")
-
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.failed("harness", f"pytest ended with an internal error: {excinfo.exconly()}")
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.failed("author", report.longreprtext)
-
-    def pytest_runtest_logstart(self) -> None:
-        raise_if_interrupted()
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if text := getattr(report, UNWRITTEN, ""):
-            self.failed("harness", text)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any, error: object) -> None:
-        if error == INTERRUPT:
-            self.interrupted(INTERRUPTED)
-        elif error:
-            self.failed("harness", f"the worker {node.gateway.id} has ended: {error}")
-
     def finish(self, exit_code: int) -> None:
         """Ends the environment, writes how the run ended, and the report.
 
+        If the run has not begun, it deletes the report of an older run instead (`retire_report`).
         `exit_code` is pytest's. Ctrl-C does not interrupt this. A later call, for example because a
         plugin has failed after the first one, writes the files again.
         """
-        if self.is_worker:
-            return
         with undisturbed():
+            if self.is_worker:  # on a virtual clock it has an environment of its own
+                self._cleanup.close()
+                return
             self._end()
-            self._explain(exit_code)
+            self.notes.explain(exit_code)
             if self._prepared:
                 self._write()
+            elif exit_code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                self.retired = retire_report(self.settings.out)
 
     def _write(self) -> None:
         out = self.settings.out
         if self.plan and (wrong := _not_ours(out, self.name)):
-            self.failed("harness", wrong)
-        self.ending = replace(self.ending, at=now())
+            self.notes.failed("harness", wrong)
+        self.notes.ending = replace(self.notes.ending, at=now())
         try:
-            write_ending(out, self.ending)
-        except OSError as error:
-            self.failed("harness", f"the evidence cannot be written: {error}")
-        self.evidence = Evidence.of(out, self.ending)
+            write_ending(out, self.notes.ending)
+        except HarnessError as error:
+            self.notes.failed(error.cause, str(error))
+        self.evidence = Evidence.of(out, self.notes.ending)
         self.unwritten = write_views(out, self.evidence)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, object, object]:
-        """Ends the run even if another plugin fails in this hook; see `hooks` for the usual end."""
-        try:
-            return (yield)
-        except KeyboardInterrupt:
-            self.interrupted(INTERRUPTED)
-            self.finish(int(exitstatus))
-            raise
-        except Exception as error:
-            self.failed("harness", f"a plugin of pytest failed at the end: {error!r}")
-            self.finish(int(exitstatus))
-            raise
 
     def _end(self) -> None:
         if self._environment and not self.settings.reuse:
             self.say("stopping the controller and the cluster")
         try:
             self._cleanup.close()
-        except ConformanceError as error:
-            self.failed(cause_of(error), str(error))
+        except Exception as error:  # noqa: BLE001 - whatever fails here, the verdict is written
+            self.notes.failed(cause_of(error), told(error))
         self._environment = None
-
-    def _explain(self, exit_code: int) -> None:
-        """Notes what pytest's exit code says, if nothing else has said why the run ended."""
-        quiet = not self.ending.failures and not self.ending.interrupted
-        if exit_code == pytest.ExitCode.INTERRUPTED and quiet:
-            self.interrupted("the run was ended before its last check")
-        elif exit_code not in (0, 1, 2, 5) and quiet:
-            self.failed("harness", f"pytest ended with code {int(exit_code)}")
 
 
 def _not_ours(out: Path, run: str) -> str:
@@ -314,13 +275,10 @@ def _not_ours(out: Path, run: str) -> str:
     except UsageError:
         return ""
     if plan is None:
-        return f"the evidence is lost: {out / PLAN} was deleted"
-    return "" if plan.run == run else f"another run has written into {out} at the same time"
-
-
-def cause_of(error: ConformanceError) -> str:
-    """Returns who caused the error: the author or user, or the cluster."""
-    return "author" if isinstance(error, UsageError) else "cluster"
+        return f"the evidence is lost: {out / PLAN} was deleted\n  {ABOUT_THE_FOLDER}"
+    if plan.run == run:
+        return ""
+    return f"another run has written into {out} at the same time\n  {ABOUT_THE_FOLDER}"
 
 
 def run_of(config: pytest.Config) -> Run:
@@ -339,28 +297,12 @@ def run_of(config: pytest.Config) -> Run:
     choice = chosen(
         {each.key: config.getoption(each.dest, None) for each in OPTIONS}, config.getini
     )
-    settings = read_settings(choice.texts, choice.given)
-    if not config.option.collectonly:
-        require_ours(settings.out)
+    with choice.naming_sources():
+        settings = read_settings(choice.texts, choice.given)
+        if not config.option.collectonly:
+            require_ours(settings.out)
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
-    return Run(settings, paths)
-
-
-def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Returns the items with the checks that run alone at the end.
-
-    Checks with plain names are spread evenly among them: Kubernetes needs seconds to delete the
-    namespaces of one such check, and the next one needs the same names.
-    """
-    plain, killing, together = list[pytest.Item](), list[pytest.Item](), list[pytest.Item]()
-    for item in items:
-        check = item.stash.get(CHECK, None)
-        group = together if check is None or not check.alone else killing
-        (plain if check and check.exclusive else group).append(item)
-    places = [
-        ((i + 0.5) / len(group), item) for group in (plain, killing) for i, item in enumerate(group)
-    ]
-    return [*together, *(item for _, item in sorted(places, key=lambda place: place[0]))]
+    return Run(settings, paths, in_words=lambda text: as_pytest_says(choice.in_words(text)))
 
 
 def _require_one_at_a_time(settings: Settings) -> None:

@@ -8,7 +8,6 @@ was recorded, what it would be today, and the text of both.
     judge      one check: executes its looking steps on the recorded history
     pairing    which recorded step belongs to which step of today
     stage      a `Scenario` whose history, clock and answers are the recorded ones
-    own_steps  the step functions that an author keeps beside a feature
 
 Steps that act (`Given`, `When`) are not executed: the state that they have left is restored. Steps
 that look are the functions of `steps`, so that run and replay judge by the same code. This room

@@ -13,15 +13,23 @@ import pytest
 
 from kuscia_conformance.errors import NotRecorded, NotReplayable
 from kuscia_conformance.evidence.events import read_events
-from kuscia_conformance.evidence.record import STEPS, Recorded, ended_by, read_record
+from kuscia_conformance.evidence.record import (
+    EXITED,
+    FAILED,
+    FAILURES,
+    STEPS,
+    Recorded,
+    ended_by,
+    read_record,
+)
 from kuscia_conformance.evidence.tape import Tape
+from kuscia_conformance.features.own_steps import definition_of
 from kuscia_conformance.features.ownership import UNDECIDED
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.kube.objects import Obj
-from kuscia_conformance.replay.own_steps import definition_of
 from kuscia_conformance.replay.pairing import Pair, Today, pairs
 from kuscia_conformance.replay.stage import Stage, stage_of
-from kuscia_conformance.report.outcome import decided
+from kuscia_conformance.report.outcome import decided, remaining
 from kuscia_conformance.scenario.recording import digest_of
 from kuscia_conformance.steps import definitions
 
@@ -51,9 +59,10 @@ def judge(case: Case, folder: Path) -> Judged:
         return Judged(NOT_REPLAYABLE, str(error))
     cleaning = recorded.cleaning
     if cleaning and judged.outcome == "pass":
-        # As `report.outcome` judges a teardown; it says nothing of a requirement.
-        outcome = "fail" if cleaning["class"] in ("CheckFailed", "ClusterError") else "error"
-        return Judged(outcome, str(cleaning["text"]), judged.requirements)
+        # As `report.outcome` judges a teardown.
+        left = remaining(case) if cleaning["class"] == FAILED else {}
+        outcome = "fail" if cleaning["class"] in FAILURES else "error"
+        return Judged(outcome, str(cleaning["text"]), {**judged.requirements, **left})
     return judged
 
 
@@ -68,7 +77,7 @@ def _stage(case: Case, recorded: Recorded, folder: Path) -> Stage:
 
 
 def _pairs(case: Case, recorded: Recorded) -> list[Pair]:
-    found = [(step, definition_of(step, case.path)) for step in case.steps]
+    found = [(step, definition_of(step, case.path, definitions())) for step in case.steps]
     today = [Today(step, definition) for step, definition in found if definition]
     return pairs(today, recorded.steps, datetime.fromisoformat(recorded.about["began"]))
 
@@ -76,6 +85,9 @@ def _pairs(case: Case, recorded: Recorded) -> list[Pair]:
 def _play(case: Case, stage: Stage, steps: list[Pair]) -> Judged:
     """Returns the outcome of the first step that fails, else a pass."""
     for pair in steps:
+        if pair.record and pair.record.error and pair.record.error["class"] == EXITED:
+            # Whatever the documents say today: nothing more was to be expected of the controller.
+            return _of(pair.record.error, _undecided(case))
         judge_step = _look if pair.today.definition.looks else _act
         if judged := judge_step(case, stage, pair):
             return judged
@@ -112,7 +124,7 @@ def _look(case: Case, stage: Stage, pair: Pair) -> Judged | None:
 
 
 def _of(error: Obj, requirements: Mapping[str, str]) -> Judged:
-    outcome = "fail" if error["class"] == "CheckFailed" else "error"
+    outcome = "fail" if error["class"] in FAILURES else "error"
     return Judged(outcome, str(error["text"]), requirements)
 
 

@@ -15,6 +15,7 @@ from kuscia_conformance.evidence.plan import PlannedCheck
 from kuscia_conformance.evidence.record import STEPS
 from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.evidence.run import Evidence
+from kuscia_conformance.features.catalogue import like
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.folders import suite_folder
 
@@ -61,7 +62,9 @@ def chosen(outcomes: Sequence[Outcome], only: Sequence[str]) -> list[Outcome]:
     """
     for pattern in only:
         if not any(each.check.is_named([pattern]) for each in outcomes):
-            raise UsageError(f"--only {pattern}: the run has no check of this name")
+            names = {name for outcome in outcomes for name in outcome.check.names}
+            text = f"--only {pattern}: the run has no check of this name"
+            raise UsageError(text, hint=like(pattern, names))
     return [each for each in outcomes if not only or each.check.is_named(only)]
 
 

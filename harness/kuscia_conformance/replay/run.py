@@ -12,12 +12,12 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from kuscia_conformance.errors import NotRecorded, NotReplayable
+from kuscia_conformance.errors import NotRecorded, NotReplayable, UsageError
 from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.evidence.record import without_folders
+from kuscia_conformance.features.own_steps import load_own_steps
 from kuscia_conformance.features.reader import Case, read_feature
 from kuscia_conformance.replay.judge import NO_EVIDENCE, NOT_REPLAYABLE, Judged, judge
-from kuscia_conformance.replay.own_steps import load_steps_beside
 from kuscia_conformance.replay.recorded import (
     NOT_RUN,
     Outcome,
@@ -85,9 +85,10 @@ class Replay:
 
     def __str__(self) -> str:
         count = Counter(each.word for each in self.checks)
-        left = f"; {count['skipped']} were skipped in the run" if count["skipped"] else ""
+        left = f"; {count['skipped']} skipped in the run" if count["skipped"] else ""
+        replayed = len(self.checks) - count["skipped"]
         return (
-            f"{len(self.checks) - count['skipped']} checks replayed: {count['same']} same, "
+            f"{replayed} check{'s' * (replayed != 1)} replayed: {count['same']} same, "
             f"{count['differs']} differ, {count[NO_EVIDENCE]} no evidence, "
             f"{count[NOT_REPLAYABLE]} not replayable{left}"
         )
@@ -136,7 +137,10 @@ def _cases(path: Path, ids: Sequence[str]) -> dict[str, Case]:
     if not path.is_file():
         hint = "name the folder of the feature with --features"
         raise NotRecorded(f"the feature {path.name} is not there", hint=hint)
-    load_steps_beside(path)
+    try:
+        load_own_steps([path])
+    except UsageError as error:
+        raise NotReplayable(error.message, hint="replay imports it without pytest") from error
     text = read_feature(path, definitions(), ids)
     if text.problems:
         raise NotReplayable("\n".join(str(problem) for problem in text.problems))

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from kuscia_conformance.errors import ClusterError, ConformanceError, UsageError
+from kuscia_conformance.errors import cause_of
 from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.features.comparisons import claims_of, compared_by
-from kuscia_conformance.features.ownership import UNDECIDED, decide
+from kuscia_conformance.features.ownership import FAIL, UNDECIDED, decide, owning
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
-from kuscia_conformance.scenario.failure import CheckFailed
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
 
 
 @dataclass
@@ -43,9 +43,11 @@ class Phases:
     def _decided(self, outcome: str, error: BaseException | None, when: str) -> Mapping[str, str]:
         """Returns what the phase says of each requirement.
 
-        A teardown says nothing: what could not be cleaned up belongs to no requirement.
+        A teardown can only fail those that own what a deleted task leaves behind.
         """
-        if outcome == "skip" or when == "teardown" or (outcome == "pass" and when == "setup"):
+        if when == "teardown":
+            return remaining(self.case) if remains(error) else {}
+        if outcome == "skip" or (outcome == "pass" and when == "setup"):
             return {}
         return decided(self.case, self.steps, error)
 
@@ -87,6 +89,16 @@ def decided(case: Case, steps: StepDefinitions, error: BaseException | None) -> 
     return decide(claims, compared, failed, error.subjects or compared[failed])
 
 
+def remains(error: BaseException | None) -> bool:
+    """Checks whether what ended a teardown is that objects remain."""
+    return isinstance(error, CheckFailed) and not isinstance(error, ControllerExited)
+
+
+def remaining(case: Case) -> dict[str, str]:
+    """Returns a fail for each requirement of the check that owns what a task leaves behind."""
+    return dict.fromkeys(owning(["inventory"], claims_of(case.check)), FAIL)
+
+
 def outcome_of(error: BaseException | None, when: str) -> tuple[str, str]:
     """Returns the outcome of a phase with its reason, as `evidence.results` has them."""
     if error is None:
@@ -94,14 +106,8 @@ def outcome_of(error: BaseException | None, when: str) -> tuple[str, str]:
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         word, _, why = str(error.msg).partition(": ")
         return "skip", word if why else "user"
-    if isinstance(error, CheckFailed):
-        return "fail", ""
-    if when == "teardown" and isinstance(error, ClusterError):  # objects remain
-        return "fail", "teardown"
-    return "error", _cause(error)
-
-
-def _cause(error: BaseException) -> str:
-    if isinstance(error, UsageError):
-        return "author"
-    return "cluster" if isinstance(error, ConformanceError) else "harness"
+    if isinstance(error, ControllerExited):
+        return "fail", "exited"
+    if isinstance(error, CheckFailed):  # in a teardown: the controller keeps objects
+        return "fail", "teardown" if when == "teardown" else ""
+    return "error", cause_of(error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
@@ -18,14 +18,13 @@ from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.journal import WATCHED
 from kuscia_conformance.environment.settings import Timeouts
 from kuscia_conformance.environment.setup_manifests import with_defaults
-from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError, FeatureError
+from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError, FeatureError, choice
 from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.tasks import APP_IMAGE, Task
 from kuscia_conformance.kube.kuscia import (
+    HAVE_PODS,
     KUSCIA_TASKS,
     TASK_NAMESPACE,
-    TASK_RESOURCE_GROUPS,
-    TASK_RESOURCES,
     resource_of,
 )
 from kuscia_conformance.kube.objects import (
@@ -40,8 +39,8 @@ from kuscia_conformance.scenario.expectations import Expectations
 
 #: The annotation of `kubectl apply`. Some controllers ignore tasks without annotations.
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-#: Kinds that have pods: a feature can write `the pods of "psi"` with the name of one.
-_HAVE_PODS = (KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
+#: The annotation is left out of larger objects, because annotations may have 256 KiB in all.
+LAST_APPLIED_SIZE = 128 * 1024
 
 
 @dataclass
@@ -56,6 +55,8 @@ class Applied:
     #: Labels and annotations for every task, from `--task-defaults`.
     task_defaults: Mapping[str, Any] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    #: The names of the tasks that a step has created, and none has deleted.
+    made: set[str] = field(default_factory=set)
     #: The AppImage of tasks without a manifest of their own, once it was read from its file.
     app_image: Obj | None = None
     app_image_made: bool = False
@@ -65,14 +66,14 @@ class Applied:
     def task(self, name: str) -> Task:
         """Returns the task of that name. Raises FeatureError if no step has given it."""
         if name not in self.tasks:
-            known = ", ".join(sorted(self.tasks)) or "none"
-            raise FeatureError(f'the task "{name}" was not given', hint=f"given: {known}")
+            hint = choice(name, self.tasks, "given")
+            raise FeatureError(f"the task {name!r} was not given", hint=hint)
         return self.tasks[name]
 
     def define(self, task: Task) -> None:
         """Adds a task that is not created yet. Raises FeatureError if there is one of that name."""
         if task.name in self.tasks:
-            raise FeatureError(f'the task "{task.name}" is given twice')
+            raise FeatureError(f"the task {task.name!r} is given twice")
         self.tasks[task.name] = task
 
     def create(self, name: str) -> None:
@@ -101,25 +102,39 @@ class Applied:
         try:
             self.apply(manifest)
         except ApiError as error:
+            if not error.is_refusal:
+                raise
             self.refusal = error
 
     def apply_all(self, manifests: list[Obj]) -> None:
-        """Applies the manifests in their order. The check fails with the first that is refused.
+        """Applies the manifests in their order.
 
-        A task, group or task resource that no step has defined becomes known by its name.
+        The check fails with the first that a webhook refuses. Raises FeatureError for one that does
+        not fit its definition, because the definitions are the suite's. A task, group or task
+        resource that no step has defined becomes known by its name.
         """
         __tracebackhide__ = True
         for manifest in manifests:
             name, is_task = name_of(manifest), resource_of(manifest) is KUSCIA_TASKS
-            if resource_of(manifest) in _HAVE_PODS and name not in self.tasks:
+            if resource_of(manifest) in HAVE_PODS and name not in self.tasks:
                 self.define(Task(name, manifest))
             try:
                 created = self.apply(manifest)
             except ApiError as error:
-                what = f"{manifest['kind']} {name}"
-                self.expect.fail(f"expected: {what} is accepted\nactual:   {error}")
+                self._not_accepted(f"{manifest['kind']} {name}", error)
             if is_task:
                 self.tasks[name] = replace(self.tasks[name], uid=uid_of(created))
+                self.made.add(name)
+
+    def _not_accepted(self, what: str, error: ApiError) -> NoReturn:
+        __tracebackhide__ = True
+        if not error.is_refusal:
+            raise error
+        if error.is_malformed:
+            why = self.expect.history.names.incoming(error.message)
+            hint = "correct its manifest, or the table of the step"
+            raise FeatureError(f"the API server refuses {what}: {why}", hint=hint)
+        self.expect.fail(f"expected: {what} is accepted\nactual:   {error}")
 
     def apply(self, manifest: Obj) -> Obj:
         """Creates the object as `kubectl apply` does, with strict validation; returns the answer.
@@ -146,10 +161,29 @@ class Applied:
     def patch_task(self, name: str, patch: Obj, sub: str = "") -> None:
         """Patches a task in the cluster, or with `sub` one of its subresources.
 
-        Raises ApiError if the API server refuses the patch.
+        The check fails if the task has gone although no step has deleted it. Raises ApiError if the
+        API server refuses the patch.
         """
-        real, api = self.expect.history.names.real(self.task(name).name), self.connection.api
-        self.connection.run(api.patch(KUSCIA_TASKS, real, TASK_NAMESPACE, patch, sub=sub))
+        __tracebackhide__ = True
+        real, api = self._made(name), self.connection.api
+        with self.expect.there(f'the task "{name}"'):
+            self.connection.run(api.patch(KUSCIA_TASKS, real, TASK_NAMESPACE, patch, sub=sub))
+
+    def delete_task(self, name: str) -> None:
+        """Deletes a task. The check fails if it has gone although no step has deleted it."""
+        __tracebackhide__ = True
+        real, api = self._made(name), self.connection.api
+        self.made.discard(name)
+        with self.expect.there(f'the task "{name}"'):
+            self.connection.run(api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
+
+    def _made(self, name: str) -> str:
+        """Returns the real name of a task that a step has created, and none has deleted."""
+        task = self.task(name)
+        if name not in self.made:
+            text = f'the task "{name}" was not created, or a step has deleted it'
+            raise FeatureError(text, hint="create it in an earlier step")
+        return str(self.expect.history.names.real(task.name))
 
     def _as_sent(self, resource: Resource, manifest: Obj) -> Obj:
         sent = self.expect.history.names.outgoing(manifest)
@@ -157,7 +191,9 @@ class Applied:
             sent = with_defaults(sent, self.task_defaults)
         sent = mark(sent, self.expect.environment.run)
         annotations = sent["metadata"].setdefault("annotations", {})
-        annotations[LAST_APPLIED] = orjson.dumps(manifest).decode()
+        text = orjson.dumps(manifest).decode()
+        if len(text) < LAST_APPLIED_SIZE:
+            annotations[LAST_APPLIED] = text
         return sent
 
     def _await_seen(self, resource: Resource, made: Obj) -> None:

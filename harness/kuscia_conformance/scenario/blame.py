@@ -18,9 +18,12 @@ from kuscia_conformance.kube import objects
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import Obj
 
-#: The capability of clusters whose server logs writes, and the path that returns the log.
+#: The capability of clusters whose server logs requests, and the paths that return its logs: all
+#: writes, and the latest request of each client.
 REQUEST_LOG = "request-log"
-_WRITES = "/debug/writes"
+_WRITES, _REQUESTS = "/debug/writes", "/debug/requests"
+#: How the user agents of the suite's own clients begin.
+_OURS = "kuscia-conformance"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,21 @@ async def known_writes(api: Api) -> dict[int, Write]:
     return {version: _write(each) for each in writes for version in each["versions"]}
 
 
+async def latest_request(api: Api, now: datetime) -> str:
+    """Returns what the controller has asked the API server last, and how many seconds ago.
+
+    Every client that is not the suite's own counts as the controller.
+    """
+    requests = (await api.raw(_REQUESTS))["requests"]
+    theirs = [each for each in requests if not each["who"].startswith(_OURS)]
+    if not theirs:
+        return "the controller has sent no request"
+    latest = max(theirs, key=lambda each: objects.time_from(each["at"]))
+    ago = (now - objects.time_from(latest["at"])).total_seconds()
+    what = f"{latest['verb']} {_short(latest['path']) or latest['path']}"
+    return f"the controller's latest request: {what}, {ago:.1f} s ago"
+
+
 def _write(each: Obj) -> Write:
     who = each["who"].partition("/")[0] or "unknown"
     return Write(who, f"{each['verb']} {_short(each['path'])}", objects.time_from(each["at"]))
@@ -51,7 +69,7 @@ def _short(path: str) -> str:
     """Returns the path without group, version and namespace, which readers of a failure know."""
     words = path.strip("/").split("/")
     words = words[2 if words[0] == "api" else 3 :]
-    return "/".join(words[2:] if words[0] == "namespaces" and len(words) > 2 else words)
+    return "/".join(words[2:] if words[:1] == ["namespaces"] and len(words) > 2 else words)
 
 
 def last_writer(

@@ -12,6 +12,7 @@ from kuscia_conformance.clusters.borrowed_nodes import SLOT
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import NODES, PODS, Obj, has_ended, name_of, quantity
+from kuscia_conformance.kube.placement import requests_of
 
 WORKLOAD = "kuscia-conformance/workload:1"
 _SYSTEM = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields")
@@ -97,10 +98,4 @@ def _beyond(bound: Obj, room: dict[str, Obj], pods: dict[str, Obj]) -> Iterator[
 
 
 def _asked(pod: Obj, resource: str) -> Decimal:
-    if not _takes_room(pod):
-        return Decimal(0)
-    amounts = (
-        ((container.get("resources") or {}).get("requests") or {}).get(resource, "0")
-        for container in pod["spec"]["containers"]
-    )
-    return sum((quantity(amount) for amount in amounts), Decimal(0))
+    return requests_of(pod)[resource] if _takes_room(pod) else Decimal(0)

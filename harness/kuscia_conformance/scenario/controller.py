@@ -8,7 +8,6 @@ from pathlib import Path
 
 from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.model import Environment
-from kuscia_conformance.errors import ControllerError
 
 
 @dataclass
@@ -31,15 +30,10 @@ class ControllerUnderTest:
         self.killed = False
 
     def last_words(self) -> str:
-        """Returns the error text of a controller that has ended on its own.
+        """Returns how the controller has ended on its own, with the last lines of its log.
 
-        Returns "" if the controller runs, or if this scenario has killed it. Logs are named without
-        their folder, because failures are published.
+        Returns "" if it runs, or if this scenario has killed it. Logs are named without their
+        folder, because failures are published.
         """
-        try:
-            self.environment.ask(control.LOOK)
-        except ControllerError as error:
-            log = self.environment.controller_log
-            words = str(error).replace(f"{Path(log).parent}/", "") if log else str(error)
-            return "" if self.killed else words
-        return ""
+        words, log = self.environment.ask(control.LOOK), self.environment.controller_log
+        return words.replace(f"{Path(log).parent}/", "") if log else words

@@ -19,10 +19,11 @@ from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.journal import Journal, Version
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.settings import Timeouts
-from kuscia_conformance.errors import ClusterError, FeatureError, NotFound
+from kuscia_conformance.errors import ClusterError, FeatureError, NotFound, choice
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import PODS, Obj, name_of, namespace_of
 from kuscia_conformance.scenario.expectations import Expectations
+from kuscia_conformance.scenario.failure import CheckFailed
 from kuscia_conformance.scenario.history import History
 
 
@@ -74,8 +75,8 @@ class Domains:
     def nodes_of(self, domain: str) -> list[str]:
         """Returns the domain's nodes. Raises FeatureError if the scenario was not given it."""
         if domain not in self.nodes:
-            known = ", ".join(sorted(self.nodes)) or "none"
-            raise FeatureError(f"the domain {domain!r} was not given", hint=f"given: {known}")
+            hint = choice(domain, self.nodes, "given")
+            raise FeatureError(f"the domain {domain!r} was not given", hint=hint)
         return self.nodes[domain]
 
     def set_room(self, domain: str, *pods: int) -> None:
@@ -100,7 +101,12 @@ class Domains:
         self.noted[domain] = self._inventory(domain, tasks)
 
     def remains(self, domain: str, tasks: Collection[str]) -> list[str]:
-        """Returns a line for each difference between the domain's objects now and at `note`."""
+        """Returns a line for each difference between the domain's objects now and at `note`.
+
+        Raises FeatureError if `note` was not called.
+        """
+        if domain not in self.noted:
+            raise not_noted(domain)
         before, now = set(self.noted[domain]), set(self._inventory(domain, tasks))
         left = [f"left behind  {thing}" for thing in sorted(now - before)]
         return left + [f"missing      {thing}" for thing in sorted(before - now)]
@@ -140,8 +146,7 @@ class Domains:
         self.history.update()
         self.connection.run(_evict(self.connection.api, [pod.real for pod in self._pods(domain)]))
         if self.history.until(lambda: not self._pods(domain) or None, self.timeouts.gone) is None:
-            names = ", ".join(version.key for version in self._pods(domain))
-            raise ClusterError(f"pods of {domain} could not be deleted: {names}")
+            raise remaining(domain, self._pods(domain), self.timeouts.gone)
 
     def _pods(self, domain: str) -> list[Version]:
         there = self.history.latest(PODS).values()
@@ -155,9 +160,33 @@ class Domains:
             if not busy:
                 return
             if not journal.wait_beyond(count, self.timeouts.node):
-                raise ClusterError(
-                    f"node {', '.join(nodes)}: pods of other scenarios stay: {', '.join(busy)}"
-                )
+                text = f"node {', '.join(nodes)}: pods of other scenarios stay: {', '.join(busy)}"
+                raise ClusterError(text, hint="the checks that have left them say why")
+
+
+def remaining(domain: str, pods: Sequence[Version], seconds: float) -> Exception:
+    """Returns the error of pods that are left although they and their tasks were deleted.
+
+    The controller is at fault if its finalizers keep them, or if it has made them anew. A deleted
+    pod without finalizers waits for its kubelet.
+    """
+    kept = [pod for pod in pods if pod.object["metadata"].get("finalizers")]
+    new = [pod for pod in pods if "deletionTimestamp" not in pod.object["metadata"]]
+    of_the_controller = [pod for pod in pods if pod in kept or pod in new]
+    lines = [f"  {pod.key}  {_why_left(pod.object)}" for pod in of_the_controller or pods]
+    left = "\n".join([f"pods of {domain}, {seconds:g} s after their deletion:", *lines])
+    if of_the_controller:
+        return CheckFailed(f"expected: nothing of a deleted task stays (CL-02)\nactual:   {left}")
+    return ClusterError(f"pods could not be deleted; {left}", hint="do their nodes still work?")
+
+
+def _why_left(pod: Obj) -> str:
+    metadata = pod["metadata"]
+    if finalizers := metadata.get("finalizers"):
+        return f"is kept by the finalizer {', '.join(finalizers)}"
+    if "deletionTimestamp" not in metadata:
+        return "exists, and is not being deleted: it was created again"
+    return "is being deleted, and its kubelet has not ended it"
 
 
 async def _evict(api: Api, pods: list[Obj]) -> None:
@@ -197,3 +226,9 @@ def await_as_noted(
         # What is left may be of a kind without a watch: look after each event and every 0.5 s.
         if history.later(0.5) > deadline:
             expect.fail("\n".join(left), seconds)
+
+
+def not_noted(domain: str) -> FeatureError:
+    """Returns the error for a domain that is compared with what was never noted."""
+    hint = f"note it in a step above: Given everything in {domain} is noted"
+    return FeatureError(f"nothing in {domain} was noted before", hint=hint)

@@ -6,7 +6,8 @@ another error is raised instead, because the check then says nothing about the i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
@@ -14,11 +15,17 @@ from pytest_bdd.parser import Step
 
 from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.errors import NotFound
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.kube.objects import time_from, version_of
-from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes
+from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes, latest_request
 from kuscia_conformance.scenario.controller import ControllerUnderTest
-from kuscia_conformance.scenario.failure import CheckFailed, controller_said, render_failure
+from kuscia_conformance.scenario.failure import (
+    CheckFailed,
+    ControllerExited,
+    controller_said,
+    render_failure,
+)
 from kuscia_conformance.scenario.history import History
 
 T = TypeVar("T")
@@ -39,6 +46,8 @@ class Expectations:
     controller: ControllerUnderTest
     #: The step that runs, for the text of a failure.
     step: Step | None = None
+    #: Whether the controller's end was reported.
+    exited: bool = False
 
     def until(
         self,
@@ -54,7 +63,10 @@ class Expectations:
         ApiError if the API server is lost.
         """
         __tracebackhide__ = True
-        found = self.history.until(look, seconds)
+        try:
+            found = self.history.until(look, seconds)
+        except ControllerExited:
+            self.fail(failed())
         if found is not None:
             return found
         # Without an API server nothing could be seen: this raises, and the check ends as an error.
@@ -68,16 +80,55 @@ class Expectations:
         """Raises CheckFailed with the text of `failure.render_failure`.
 
         `body` says what was expected and what was found. `waited` is in seconds. `about` names
-        what mismatched. If the controller has ended on its own, the text says so.
+        what mismatched. If the controller has ended on its own, raises ControllerExited, and the
+        text says so.
         """
         __tracebackhide__ = True
         ask = self.history.tape.ask
-        if words := ask("the controller's last words", self.controller.last_words, ""):
-            body = f"{body}\n\n{words}"
+        if end := ask("the controller's last words", self.controller.last_words, ""):
+            self._exited(end, body)
         said = ask("the controller's last lines", self._controller_said, "")
+        if waited and (request := ask("the controller's latest request", self._latest_request, "")):
+            body = f"{body}\n\n{request}"
         text = render_failure(self.check, self.step, body, waited, self.history, said)
         line = self.step.line_number if self.step else 0
         raise CheckFailed(text, about() if callable(about) else about, line)
+
+    @contextmanager
+    def there(self, what: str) -> Iterator[None]:
+        """Fails the check if a request within the context does not find the object (404).
+
+        For objects that the controller has to make, or to leave alone.
+        """
+        __tracebackhide__ = True
+        try:
+            yield
+        except NotFound as error:
+            said = self.history.names.incoming(error.message)
+            self.fail(f"expected: {what} is there\nactual:   {said}")
+
+    def require_controller(self) -> None:
+        """Raises ControllerExited, once, if the controller has ended on its own."""
+        __tracebackhide__ = True
+        if not self.exited and (end := self.controller.last_words()):
+            self._exited(end)
+
+    def _exited(self, end: str, body: str = "") -> NoReturn:
+        __tracebackhide__ = True
+        self.exited = True
+        first, _, lines = str(self.history.names.incoming(end)).partition("\n")
+        when = "during" if self.step else "before"
+        parts = [f"{first} {when} this check", lines, f"\n{body}" if body else ""]
+        words = "\n".join(part for part in parts if part)
+        text = render_failure(self.check, self.step, words, None, self.history, "")
+        raise ControllerExited(text, end)
+
+    def _latest_request(self) -> str:
+        if REQUEST_LOG not in self.environment.can:
+            return ""
+        now = self.connection.journal.now()
+        found = self.connection.run(latest_request(self.connection.api, now))
+        return str(self.history.names.incoming(found))
 
     def _controller_said(self) -> str:
         """Returns the log's last lines, without the name of the run's folder in paths."""

@@ -37,6 +37,18 @@ class CheckFailed(AssertionError):
         self.line = line
 
 
+class ControllerExited(CheckFailed):
+    """The controller has ended on its own during a check. This belongs to no single requirement.
+
+    `end` says how it ended, and has the last lines of its log. The run ends with this check,
+    because nothing more can be expected of the controller.
+    """
+
+    def __init__(self, text: str, end: str) -> None:
+        super().__init__(text)
+        self.end = end
+
+
 def render_failure(
     check: Check,
     step: Step | None,
@@ -74,6 +86,8 @@ def _step_line(step: Step | None, waited: float | None) -> str:
 
 
 def _what_happened(history: History) -> str:
+    if not history.versions:
+        return "no event was seen"
     lines = timeline(history)
     left_out = len(lines) - SHOWN
     heading = (
@@ -92,7 +106,7 @@ def controller_said(log: str | None, names: Names) -> str:
     if log is None:
         return ""
     try:
-        said = Path(log).read_text(errors="replace").splitlines()
+        said = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
         # Scenarios that run at the same time share one log: prefer the lines with our token.
         mine = [line for line in said if names.token and names.token in line] or said
         lines = [str(names.incoming(line)) for line in mine[-LOG_LINES:]] or ["its log is empty"]

@@ -41,6 +41,8 @@ class History:
     #: lasted only briefly between two steps is still found.
     cursor: int = 0
     began: datetime = field(init=False)
+    #: Called before each wait, and while it lasts. Raises an error if nothing more is to come.
+    watch: Callable[[], object] = lambda: None
     #: What the running step asked and how long it waited.
     tape: Tape = field(default_factory=Tape)
     _read: int = 0
@@ -109,7 +111,18 @@ class History:
                 if self._read_one():
                     return True
             left = (wait.deadline - journal.now()).total_seconds()
-            if not journal.wait_beyond(self._read, left):
+            if not self._wait_beyond(self._read, left):
+                return False
+
+    def _wait_beyond(self, count: int, seconds: float) -> bool:
+        """Waits as the journal does, and calls `watch` in between."""
+        while True:
+            self.watch()
+            now = min(seconds, self.journal.longest)
+            if self.journal.wait_beyond(count, now):
+                return True
+            seconds -= now
+            if seconds <= 0:
                 return False
 
     def act(self) -> None:
@@ -152,11 +165,11 @@ class History:
         return datetime.fromisoformat(asked)
 
     def _later(self, seconds: float) -> str:
-        self.journal.wait_beyond(len(self.journal.versions), seconds)
+        self._wait_beyond(len(self.journal.versions), seconds)
         return self.journal.now().isoformat()
 
     def let_pass(self, seconds: float) -> None:
         """Waits for so many seconds, by the clock of the cluster."""
         deadline = self.journal.now() + timedelta(seconds=seconds)
         while (left := (deadline - self.journal.now()).total_seconds()) > 0:
-            self.journal.wait_beyond(len(self.journal.versions), left)
+            self._wait_beyond(len(self.journal.versions), left)

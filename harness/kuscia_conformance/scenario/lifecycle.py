@@ -15,7 +15,6 @@ from random import Random
 
 from kuscia_conformance.clusters import node_locks
 from kuscia_conformance.environment.connection import Connection
-from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.settings import Settings, Timeouts
 from kuscia_conformance.evidence.events import write_events
@@ -43,24 +42,31 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
     """Yields a scenario that is ready for its steps; cleans up and writes its events at the end.
 
     Waits for its turn first: an exclusive check, and one that kills the controller, runs alone.
-    If a step has set `keep`, the objects stay. Raises ControllerError if the controller has ended
-    on its own.
+    If a step has set `keep`, the objects stay. Raises ControllerExited if the controller has ended
+    on its own after the last step.
     """
     environment, settings = stage.environment, stage.settings
     names = Names() if check.exclusive else fresh_names(_chance(check, settings))
     with node_locks.running(Path(environment.work), alone=check.alone):
-        environment.ask(control.LOOK)
         history = History(stage.connection.journal, names)
         folder = folder_of(settings.out, check)
         scenario = _scenario(check, feature, stage, history)
-        with Record(folder) as record, record.cleaning(), scenario.ending as ending:
-            ending.callback(_write_events, folder, history)
-            scenario.recorder = Recorder(scenario, record)
-            record.write(about(scenario, feature, settings))
-            yield scenario
-            if scenario.keep:
-                _write_events(folder, history)
-                scenario.leave()
+        with Record(folder) as record:
+            scenario.recorder = recorder = Recorder(scenario, record)
+            with record.cleaning(recorder.retried), scenario.ending as ending:
+                ending.callback(_write_events, folder, history)
+                record.write(about(scenario, feature, settings))
+                history.watch = scenario.expect.require_controller
+                yield scenario
+                history.watch = _nothing
+                if scenario.keep:
+                    _write_events(folder, history)
+                    scenario.leave()
+                scenario.expect.require_controller()
+
+
+def _nothing() -> None:
+    """Watches nothing: cleaning up has to go on without a controller."""
 
 
 def _write_events(folder: Path, history: History) -> None:

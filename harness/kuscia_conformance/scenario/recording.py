@@ -61,6 +61,7 @@ class Recorder:
         history.update()
         history.tape.clear()
         api.changes = []
+        api.retried.clear()
         self._line = {
             **as_written(step),
             "looks": looks,
@@ -77,10 +78,17 @@ class Recorder:
         line["waits"] = [wait.to_dict() for wait in history.tape.waits]
         line["answers"] = history.tape.answers
         line["acts"] = self._acts()
+        line["retried"] = self.retried()
         if not line["looks"]:
             line |= {"state": self._changed(), "files": digests(self._scenario, step)}
         line["error"] = ended_by(error)
         self._record.write(line)
+
+    def retried(self) -> list[str]:
+        """Returns a line for each request that was sent again since the last step."""
+        api, names = self._scenario.connection.api, self._scenario.names
+        lines, api.retried = api.retried, []
+        return [str(names.incoming(line)) for line in lines]
 
     def _acts(self) -> list[str]:
         api, names = self._scenario.connection.api, self._scenario.names

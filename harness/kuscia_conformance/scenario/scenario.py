@@ -22,6 +22,7 @@ from kuscia_conformance.scenario.applied import Applied
 from kuscia_conformance.scenario.controller import ControllerUnderTest
 from kuscia_conformance.scenario.domains import Domains
 from kuscia_conformance.scenario.expectations import Expectations
+from kuscia_conformance.scenario.failure import CheckFailed
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names
 
@@ -88,10 +89,18 @@ class Scenario:
         )
 
     def begins(self, step: Step, *, looks: bool) -> None:
-        """Says which step runs from now on; `looks` says that it changes nothing."""
-        self.expect.step = step
+        """Says which step runs from now on; `looks` says that it changes nothing.
+
+        Raises ControllerExited if the controller has ended on its own.
+        """
         if self.recorder:
             self.recorder.begin(step, looks=looks)
+        try:
+            self.history.watch()
+        except CheckFailed as error:
+            self.ends(step, error)
+            raise
+        self.expect.step = step
 
     def ends(self, step: Step, error: BaseException | None = None) -> None:
         """Says that the step has ended, and with which error, if it has failed."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from kuscia_conformance.kube.objects import Obj, quantity
-from kuscia_conformance.kube.placement import selects, tolerates
+from kuscia_conformance.kube.placement import requests_of, selects, tolerates, total
 
 #: The resources that every node has. A kubelet checks other resources only if the node names them.
 NATIVE = ("cpu", "memory", "ephemeral-storage")
@@ -20,6 +19,10 @@ class Rejection:
 
     reason: str
     message: str
+
+
+#: Go's largest int64: larger quantities are shown as this.
+_LARGEST = 2**63 - 1
 
 
 def rejection(pod: Obj, node: Obj, others: Iterable[Obj]) -> Rejection | None:
@@ -39,28 +42,14 @@ def rejection(pod: Obj, node: Obj, others: Iterable[Obj]) -> Rejection | None:
 
 def _shortage(pod: Obj, node: Obj, others: Sequence[Obj]) -> Rejection | None:
     room = {name: quantity(text) for name, text in node["status"].get("allocatable", {}).items()}
-    used = requests(*others)
+    used = total(map(requests_of, others))
     if len(others) + 1 > room.get("pods", 0):
         return _out_of("pods", 1, len(others), room.get("pods", Decimal(0)))
-    for name, asked in sorted(requests(pod).items(), key=_native_first):
+    for name, asked in sorted(requests_of(pod).items(), key=_native_first):
         minded = name in room or name in NATIVE
         if minded and asked + used[name] > room.get(name, 0):
             return _out_of(name, asked, used[name], room.get(name, Decimal(0)))
     return None
-
-
-def requests(*pods: Obj) -> defaultdict[str, Decimal]:
-    """Returns the sum of the requests of all containers, by resource, in base units (bytes, cores).
-
-    A limit without a request counts as a request.
-    """
-    total: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for container in (container for pod in pods for container in pod["spec"]["containers"]):
-        resources = container.get("resources") or {}
-        asked = {**(resources.get("limits") or {}), **(resources.get("requests") or {})}
-        for name, text in asked.items():
-            total[name] += quantity(text)
-    return total
 
 
 def _native_first(item: tuple[str, object]) -> tuple[int, str]:
@@ -69,9 +58,9 @@ def _native_first(item: tuple[str, object]) -> tuple[int, str]:
 
 
 def _out_of(name: str, asked: Decimal | int, used: Decimal | int, room: Decimal) -> Rejection:
-    """Returns the rejection for a shortage; its numbers are integers, for CPU in thousandths."""
+    """Returns the rejection for a shortage; its numbers are int64s, for CPU in thousandths."""
     scale = 1000 if name == "cpu" else 1
-    numbers = [int(number * scale) for number in (asked, used, room)]
+    numbers = [int(min(number * scale, _LARGEST)) for number in (asked, used, room)]
     said = "requested: {}, used: {}, capacity: {}".format(*numbers)
     return Rejection(f"OutOf{name}", f"Node didn't have enough resource: {name}, {said}")
 

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Annotated
 
-from pytest_bdd import given, parsers, when
+from pytest_bdd import given, when
 
 from kuscia_conformance.documents.edits import changed
-from kuscia_conformance.features.table_forms import FIELDS, Table
+from kuscia_conformance.features import parsers
+from kuscia_conformance.features.comparisons import Sentence
+from kuscia_conformance.features.giving import Changed, Gift, Given, gives, of_manifests
+from kuscia_conformance.features.table_forms import Table, fields_of
 from kuscia_conformance.scenario.observed.reservations import (
     KINDS,
     delete,
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
+TASK = fields_of("KusciaTask")
+APP_IMAGE = fields_of("AppImage", "| spec.deployTemplates[0].replicas | 2 |")
+#: The kind is that of the manifest in the file.
+FILE = fields_of("file")
+STATUS = fields_of("status", "| phase | Pending |")
+
+
+def _changed_task(sentence: Sentence, given: Given) -> Iterator[Gift]:
+    if task := given.tasks.get(sentence.values["task"]):
+        yield Changed(replace(task, manifest=changed(task.manifest, sentence.table)))
+
+
+def _changed_file(sentence: Sentence, _: Given) -> Iterable[Gift]:
+    manifest = sentence.files.manifest(sentence.values["file"])
+    return of_manifests([changed(manifest, sentence.table)])
+
 
 @given(parsers.re(r'the task "(?P<task>[^"]+)" has'))
-def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
+@gives(_changed_task)
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, TASK]) -> None:
     """Given the task "psi" has.
 
     Changes the manifest before the task is created. Each row of the table below it is a field and
@@ -27,8 +48,8 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> Non
     scenario.applied.tasks[task] = replace(known, manifest=changed(known.manifest, datatable))
 
 
-@given("the AppImage has")
-def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None:
+@given(parsers.re("the AppImage has"))
+def _(scenario: Scenario, datatable: Annotated[Table, APP_IMAGE]) -> None:
     """Given the AppImage has.
 
     Changes the AppImage before it is created. Each row of the table below it is a field and its
@@ -37,7 +58,7 @@ def _(scenario: Scenario, datatable: Annotated[Table, FIELDS]) -> None:
     scenario.applied.app_image = changed(scenario.applied.the_app_image(), datatable)
 
 
-@given("the AppImage is missing")
+@given(parsers.re("the AppImage is missing"))
 def _(scenario: Scenario) -> None:
     """Given the AppImage is missing.
 
@@ -46,7 +67,7 @@ def _(scenario: Scenario) -> None:
     scenario.applied.app_image_made = True
 
 
-@when("the AppImage is created")
+@when(parsers.re("the AppImage is created"))
 def _(scenario: Scenario) -> None:
     """When the AppImage is created.
 
@@ -59,7 +80,8 @@ def _(scenario: Scenario) -> None:
 
 @given(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
 @when(parsers.re(r'"(?P<file>[^"]+\.yaml)" is applied with'))
-def _(scenario: Scenario, file: str, datatable: Annotated[Table, FIELDS]) -> None:
+@gives(_changed_file)
+def _(scenario: Scenario, file: str, datatable: Annotated[Table, FILE]) -> None:
     """When "task.yaml" is applied with.
 
     Each row of the table below it is a field and the value that it gets before the manifest is
@@ -71,7 +93,7 @@ def _(scenario: Scenario, file: str, datatable: Annotated[Table, FIELDS]) -> Non
 
 
 @when(parsers.re(r'the task "(?P<task>[^"]+)" is changed to have'))
-def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, TASK]) -> None:
     """When the task "psi" is changed to have.
 
     Changes the task in the cluster. Each row of the table below it is a field and its new value,
@@ -83,7 +105,7 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> Non
 
 
 @when(parsers.re(r'somebody writes into the status of "(?P<task>[^"]+)"'))
-def _(scenario: Scenario, task: str, datatable: Annotated[Table, FIELDS]) -> None:
+def _(scenario: Scenario, task: str, datatable: Annotated[Table, STATUS]) -> None:
     """When somebody writes into the status of "psi".
 
     Each row of the table below it is a field of the status and its new value, as in

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
 from kuscia_conformance.clusters.borrowed_nodes import PLENTY, serve
-from kuscia_conformance.features.comparisons import compares
+from kuscia_conformance.features import parsers
+from kuscia_conformance.features.comparisons import Sentence, compares
+from kuscia_conformance.features.giving import Domain, Gift, Given, Pod, gives
 from kuscia_conformance.features.tasks import NAMES, names_in
 from kuscia_conformance.kube.kuscia import ROLE_LABEL
 from kuscia_conformance.kube.objects import NAMESPACES, NODES
@@ -37,7 +40,20 @@ PLAIN_POD = (
 )
 
 
+def _domains(sentence: Sentence, _: Given) -> Iterator[Gift]:
+    for name in names_in(sentence.values["domains"]):
+        yield Domain(name, int(sentence.values.get("count") or 1))
+
+
+def _plain_pods(sentence: Sentence, given: Given) -> Iterator[Gift]:
+    domain, pod = sentence.values["domain"], sentence.values["pod"]
+    nodes = given.domains[domain].nodes if domain in given.domains else 1
+    for number in range(nodes):
+        yield Pod(f"{domain}/{pod}-{number}" if number else f"{domain}/{pod}")
+
+
 @given(parsers.re(DOMAINS))
+@gives(_domains)
 def _(scenario: Scenario, domains: str, room: str | None) -> None:
     """Given the domains alice and bob, each with room for 1 pod.
 
@@ -52,6 +68,7 @@ def _(scenario: Scenario, domains: str, room: str | None) -> None:
         rf"the domains? (?P<domains>{NAMES}),?(?: each)? with (?P<count>\d+) nodes that have {ROOM}"
     )
 )
+@gives(_domains)
 def _(scenario: Scenario, domains: str, count: str, room: str) -> None:
     """Given the domains alice and bob, each with 2 nodes that have room for 1 pod.
 
@@ -117,6 +134,7 @@ def _(scenario: Scenario, domain: str) -> None:
 
 @given(parsers.re(PLAIN_POD))
 @when(parsers.re(PLAIN_POD))
+@gives(_plain_pods)
 def _(scenario: Scenario, pod: str, cpu: str | None, domain: str, seconds: str | None) -> None:
     """Given the plain pod "filler" takes room for 1 pod of each node of bob, and 4 s to end.
 
@@ -141,7 +159,7 @@ def _(scenario: Scenario, domain: str) -> None:
     scenario.connection.run(api.patch(NAMESPACES, namespace, None, patch))
 
 
-@then("no node ever had more than its room")
+@then(parsers.re("no node ever had more than its room"))
 @compares("room")
 def _(scenario: Scenario) -> None:
     """Then no node ever had more than its room.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pytest_bdd import when
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.scenario.scenario import Scenario
 
 
-@when("the controller is killed")
+@when(parsers.re("the controller is killed"))
 def _(scenario: Scenario) -> None:
     """When the controller is killed.
 
@@ -17,7 +18,7 @@ def _(scenario: Scenario) -> None:
     scenario.controller.kill()
 
 
-@when("the controller is started")
+@when(parsers.re("the controller is started"))
 def _(scenario: Scenario) -> None:
     """When the controller is started.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
 from kuscia_conformance import documents
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares
 from kuscia_conformance.scenario.observed.pods import (
     WHO,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pytest_bdd import parsers, then
+from pytest_bdd import then
 
 from kuscia_conformance import documents
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares, document_of
-from kuscia_conformance.scenario.observed.pods import (
-    WHO,
-    require_file,
-    whom,
-)
+from kuscia_conformance.scenario.observed.inside import require_file
+from kuscia_conformance.scenario.observed.pods import WHO, whom
 from kuscia_conformance.scenario.scenario import Scenario
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_bdd import parsers, then
+from pytest_bdd import then
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares
 from kuscia_conformance.scenario.observed.moments import (
     MOMENT,

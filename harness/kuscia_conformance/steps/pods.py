@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares, document_of, table_of
-from kuscia_conformance.features.table_forms import FIELDS, Form, Table
+from kuscia_conformance.features.table_forms import Form, Table, fields_of
 from kuscia_conformance.features.tasks import names_in
+from kuscia_conformance.scenario.observed.inside import finish
 from kuscia_conformance.scenario.observed.pods import (
     ARE,
     KEYS,
@@ -23,7 +25,6 @@ from kuscia_conformance.scenario.observed.pods import (
     await_over,
     await_pods,
     await_state,
-    finish,
     made_again,
     pod_versions,
     require_witness,
@@ -34,6 +35,7 @@ from kuscia_conformance.simulated_nodes.exit_order import Order
 
 SOME_ARE = rf"(?P<count>\d+) of {WHO} (?P<state>{'|'.join(STATES)})"
 OVER = rf"{WHO} (?:are|is) over"
+POD = fields_of("Pod", "| spec.restartPolicy | Never |")
 #: What shows that the controller was at work.
 WITNESS = Form(cells=2, example='| witness | the pods of "probe" are bound |')
 
@@ -104,7 +106,7 @@ def _(scenario: Scenario, pods: str, file: str) -> None:
 
 @then(parsers.re(rf"{WHO} ha(?:ve|s)"))
 @compares(table_of("pod"))
-def _(scenario: Scenario, pods: str, datatable: Annotated[Table, FIELDS]) -> None:
+def _(scenario: Scenario, pods: str, datatable: Annotated[Table, POD]) -> None:
     """Then the pods of alice have.
 
     Each row of the table below it is a field and its value, as in

@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
 from kuscia_conformance.documents.edits import changed, without
-from kuscia_conformance.features.comparisons import compares
+from kuscia_conformance.features import parsers
+from kuscia_conformance.features.comparisons import Sentence, compares
+from kuscia_conformance.features.giving import Created, Gift, Given, gives, of_manifests
 from kuscia_conformance.features.tasks import (
     NAMES,
+    Task,
     make_task,
     names_in,
     numbered,
     schedule_from,
 )
-from kuscia_conformance.kube.kuscia import (
-    KUSCIA_TASKS,
-    TASK_NAMESPACE,
-)
 from kuscia_conformance.scenario.observed.statuses import getting
 from kuscia_conformance.scenario.scenario import Scenario
+
+
+def _task(sentence: Sentence, _: Given) -> Iterator[Gift]:
+    yield _described(sentence.values["task"], sentence)
+
+
+def _tasks(sentence: Sentence, _: Given) -> Iterator[Gift]:
+    for name in numbered(sentence.values["first"], sentence.values["last"]):
+        yield _described(name, sentence)
+
+
+def _described(name: str, sentence: Sentence) -> Task:
+    domains = names_in(sentence.values["domains"])
+    return make_task(name, domains, schedule_from(sentence.values["settings"] or ""))
+
+
+def _created(sentence: Sentence, _: Given) -> Iterator[Gift]:
+    values = sentence.values
+    names = numbered(values["first"], values["last"]) if "first" in values else [values["task"]]
+    yield from map(Created, names)
+
+
+def _applied(sentence: Sentence, _: Given) -> Iterator[Gift]:
+    for file in re.findall(r'"([^"]+)"', sentence.values["files"]):
+        yield from of_manifests(sentence.files.manifests(file))
 
 
 @given(
     parsers.re(rf'the task "(?P<task>[^"]+)" of (?P<domains>{NAMES})(?:, which (?P<settings>.+))?')
 )
+@gives(_task)
 def _(scenario: Scenario, task: str, domains: str, settings: str | None) -> None:
     """Given the task "psi" of alice and bob, which holds for 3 s and lives for 22 s.
 
@@ -40,6 +66,7 @@ def _(scenario: Scenario, task: str, domains: str, settings: str | None) -> None
         r"(?:, which (?P<settings>.+))?"
     )
 )
+@gives(_tasks)
 def _(scenario: Scenario, first: str, last: str, domains: str, settings: str | None) -> None:
     """Given the tasks "t-1" to "t-10" of alice and bob, which live for 60 s.
 
@@ -50,6 +77,7 @@ def _(scenario: Scenario, first: str, last: str, domains: str, settings: str | N
 
 
 @when(parsers.re(r'the tasks "(?P<first>[^"]+)" to "(?P<last>[^"]+)" are created'))
+@gives(_created)
 def _(scenario: Scenario, first: str, last: str) -> None:
     """When the tasks "t-1" to "t-10" are created.
 
@@ -61,6 +89,7 @@ def _(scenario: Scenario, first: str, last: str) -> None:
 
 @when(parsers.re(r'the task "(?P<task>[^"]+)" is created'))
 @given(parsers.re(r'the task "(?P<task>[^"]+)" is created'))
+@gives(_created)
 def _(scenario: Scenario, task: str) -> None:
     """When the task "psi" is created.
 
@@ -71,6 +100,7 @@ def _(scenario: Scenario, task: str) -> None:
 
 @given(parsers.re(r'(?P<files>"[^"]+\.yaml"(?:(?:, | and )"[^"]+\.yaml")*) (?:is|are) applied'))
 @when(parsers.re(r'(?P<files>"[^"]+\.yaml"(?:(?:, | and )"[^"]+\.yaml")*) (?:is|are) applied'))
+@gives(_applied)
 def _(scenario: Scenario, files: str) -> None:
     """When "secretflow-task-psi.yaml" is applied.
 
@@ -118,9 +148,9 @@ def _(scenario: Scenario, field: str) -> None:
 @when(parsers.re(r'the task "(?P<task>[^"]+)" is deleted'))
 def _(scenario: Scenario, task: str) -> None:
     """When the task "psi" is deleted."""
+    __tracebackhide__ = True
     scenario.history.act()
-    real = scenario.names.real(scenario.applied.task(task).name)
-    scenario.connection.run(scenario.connection.api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
+    scenario.applied.delete_task(task)
 
 
 @then(parsers.re(r'getting the task "(?P<task>[^"]+)" says: (?P<text>.+)'))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from pytest_bdd import parsers, then
+from typing import Annotated
 
+from pytest_bdd import then
+
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares
-from kuscia_conformance.features.table_forms import Table
+from kuscia_conformance.features.table_forms import Form, Table
 from kuscia_conformance.scenario.observed.services import (
+    COLUMNS,
     await_services,
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
+SERVICES = Form(headings=COLUMNS, example="| service | port | leads to |")
+
 
 @then(parsers.re(r"the services of (?P<domain>[^\s\"]+) are"))
 @compares("services")
-def _(scenario: Scenario, domain: str, datatable: Table) -> None:
+def _(scenario: Scenario, domain: str, datatable: Annotated[Table, SERVICES]) -> None:
     """Then the services of alice are.
 
     The table below it has the columns `| service | port | leads to |`, or some of them, and one

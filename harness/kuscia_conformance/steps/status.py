@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares, document_of
 from kuscia_conformance.features.table_forms import Form, Table
 from kuscia_conformance.features.tasks import numbered

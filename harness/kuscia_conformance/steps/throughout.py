@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pytest_bdd import parsers, then
+from pytest_bdd import then
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import compares
 from kuscia_conformance.features.table_forms import Form, Table
 from kuscia_conformance.scenario.observed.rules import RULES, breaches

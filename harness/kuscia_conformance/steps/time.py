@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_bdd import parsers, when
+from pytest_bdd import when
 
+from kuscia_conformance.features import parsers
 from kuscia_conformance.scenario.scenario import Scenario
 
 

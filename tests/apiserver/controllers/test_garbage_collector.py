@@ -1,9 +1,19 @@
 """Tests the garbage collector with the three propagation policies of a deletion."""
 
+import orjson
 import pytest
+import yaml
 
-from tests.apiserver.given import CONFIGMAPS, MERGE, config_map
+from tests.apiserver.controllers import owners
+from tests.apiserver.given import (
+    CONFIGMAPS,
+    MERGE,
+    config_map,
+    in_process,
+    install_definitions,
+)
 
+RECORDED = yaml.safe_load(owners.RECORDED.read_text())
 SECRETS = "/api/v1/namespaces/default/secrets"
 ELSEWHERE = "/api/v1/namespaces/kube-system/configmaps"
 
@@ -236,3 +246,48 @@ def looks(cluster, policy, count):
     cluster.ask("DELETE", CONFIGMAPS, {"propagationPolicy": "Background"})
     cluster.settle()
     return len(looked)
+
+
+@pytest.fixture(scope="module")
+def played():
+    with in_process() as cluster:
+
+        def send(method, path, body):
+            return orjson.loads(cluster.ask(method, path, b"" if body is None else body).body)
+
+        yield owners.play(send, lambda _: cluster.settle())
+
+
+@pytest.mark.parametrize("table", ["one", "several", "deleted"])
+def test_objects_share_the_fates_that_kubernetes_collector_gives_them(table, played):
+    assert _of(table, played) == _of(table, RECORDED)
+
+
+def _of(table, cases):
+    return {case: found for case, found in cases.items() if case.startswith(f"{table}:")}
+
+
+def test_every_recorded_case_is_played(played):
+    assert list(played) == list(RECORDED)
+
+
+def test_an_object_of_an_unknown_kind_is_looked_at_again_once_the_kind_is_known(cluster):
+    unknown = {"apiVersion": "kuscia.secretflow/v1alpha1", "kind": "KusciaTask"}
+    create(cluster, "dependent", {**unknown, "name": "gone", "uid": "gone"})
+    cluster.settle()
+    assert names(cluster) == ["dependent"]
+    install_definitions(cluster)
+    assert names(cluster) == []
+
+
+def test_a_task_copied_from_a_job_stays_although_its_job_is_of_an_unknown_kind(cluster):
+    install_definitions(cluster)
+    path = "/apis/kuscia.secretflow/v1alpha1/namespaces/cross-domain/kusciatasks"
+    cluster.create("/api/v1/namespaces", {"metadata": {"name": "cross-domain"}})
+    job = {"apiVersion": "kuscia.secretflow/v1alpha1", "kind": "KusciaJob", "name": "j", "uid": "u"}
+    metadata = {"name": "t", "ownerReferences": [{**job, "controller": True}]}
+    spec = {"initiator": "alice", "parties": [], "taskInputConfig": ""}
+    api = {"apiVersion": "kuscia.secretflow/v1alpha1", "kind": "KusciaTask"}
+    cluster.create(path, {**api, "metadata": metadata, "spec": spec})
+    cluster.settle(60)
+    assert names(cluster, path) == ["t"]

@@ -148,11 +148,13 @@ def pod_with_cpu(amount):
 
 
 @pytest.mark.parametrize(
-    "amount", ["0", "12", "-1.5", ".5", "5.", "100m", "1Ki", "1E", "1e3", "1E-2"]
+    ("amount", "written"),
+    [(each, each) for each in ("0", "12", "5.", "100m", "1Ki", "1E", "1e3")]
+    + [("-1.5", "-1500m"), (".5", "500m"), ("1E-2", "10e-3"), ("1" * 30, "1" * 30)],
 )
-def test_quantities_in_a_protobuf_body_keep_their_notation(amount):
+def test_quantities_in_a_protobuf_body_get_their_canonical_form(amount, written):
     pod = decode(pod_with_cpu(amount), "v1", "Pod")
-    assert pod["spec"]["containers"][0]["resources"] == {"limits": {"cpu": amount}}
+    assert pod["spec"]["containers"][0]["resources"] == {"limits": {"cpu": written}}
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,24 @@ def test_a_controller_that_cannot_be_started_is_reported(process, tmp_path):
         ask(tmp_path, KILL)  # the socket still answers
 
 
+def test_a_controller_that_was_killed_on_request_has_not_ended_on_its_own(process, tmp_path):
+    with listening(tmp_path, [process]):
+        ask(tmp_path, KILL)
+        assert ask(tmp_path, LOOK) == ""
+        ask(tmp_path, START)
+        assert ask(tmp_path, LOOK) == ""
+        process.kill()
+        assert ask(tmp_path, LOOK).startswith("the controller was ended by SIGKILL\n")
+
+
+def test_a_controller_that_ends_before_it_is_ready_is_told_by_the_next_look(process, tmp_path):
+    with listening(tmp_path, [process]):
+        ask(tmp_path, KILL)
+        process.command = ["sh", "-c", "exit 3"]
+        ask(tmp_path, START)
+        assert ask(tmp_path, LOOK).startswith("the controller exited with code 3\n")
+
+
 def test_asking_without_a_listener_raises_controller_error():
     with pytest.raises(ControllerError, match="does not answer"):
         ask(Path("/nowhere"), KILL)

@@ -3,7 +3,7 @@
 import pytest
 
 from kuscia_conformance.documents import document_problems
-from kuscia_conformance.features.fixture_files import schema_for
+from kuscia_conformance.features.schemas import schema_for
 from kuscia_conformance.scenario.names import plain_key
 from kuscia_conformance.scenario.observed.reservations import (
     _moved,
@@ -49,7 +49,9 @@ def test_a_phase_set_by_the_suite_has_its_condition():
         ("a.resource.yaml", "spec: {minReservedPods: 1}", None),
         ("a.resource.yaml", "spec: {parties: []}", "the TaskResource has no spec.parties"),
         ("a.status.yaml", "spec: {}", "the status has no spec"),
-        ("a.pod.yaml", "whatever: {}", None),
+        ("a.pod.yaml", "spec: {restartPolicy: Never}", None),
+        ("a.pod.yaml", "whatever: {}", "the Pod has no whatever"),
+        ("a.yaml", "whatever: {}", None),
     ],
 )
 def test_the_file_name_of_a_document_selects_its_schema(tmp_path, name, text, problem):

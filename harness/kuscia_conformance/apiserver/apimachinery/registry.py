@@ -92,6 +92,17 @@ class Registry:
         kinds = self._kinds.get((group, version), {}).values()
         return next((each for each in kinds if each.name == kind), None)
 
+    def mapped(self, api_version: str, kind: str) -> Kind | None:
+        """Returns the kind that a reference names; None if it is not served.
+
+        Like the REST mapper of Kubernetes' clients, it also takes kinds in lower case, and lists.
+        """
+        group, _, version = api_version.rpartition("/")
+        for each in self._kinds.get((group, version), {}).values():
+            if kind in (each.name, each.name.lower(), f"{each.name}List"):
+                return each
+        return None
+
     def target(self, path: str) -> Target:
         """Returns what a path under /api or /apis means.
 

@@ -80,7 +80,7 @@ def validate_metadata(obj: Obj, old: Obj | None, kind: Kind) -> list[FieldError]
     if labels := meta.get("labels"):
         causes += validate_labels(labels, "metadata.labels")
     if annotations := meta.get("annotations"):
-        causes += _annotations(annotations)
+        causes += validate_annotations(annotations)
     if owners := meta.get("ownerReferences"):
         causes += _owners(owners)
     # On an update Kubernetes' layers repeat errors: of changes twice, of most fields three times.
@@ -148,7 +148,8 @@ def _namespace(namespace: str, kind: Kind) -> list[FieldError]:
     return invalid_all(field, namespace, label(namespace)) if namespace else [required(field)]
 
 
-def _annotations(annotations: Mapping[str, str]) -> list[FieldError]:
+def validate_annotations(annotations: Mapping[str, str]) -> list[FieldError]:
+    """Returns the errors in the keys of annotations, and in the size of all of them."""
     field, causes, characters = "metadata.annotations", [], 0
     for key, value in annotations.items():
         characters += len(key) + len(value)

@@ -17,7 +17,7 @@ from kuscia_conformance.apiserver.apimachinery.status_errors import (
 from kuscia_conformance.apiserver.builtin.metadata import invalid_all
 from kuscia_conformance.apiserver.builtin.names import label_value, qualified_name
 from kuscia_conformance.apiserver.builtin.pods.scheduling import EFFECTS
-from kuscia_conformance.apiserver.builtin.quantities import canonical_resources
+from kuscia_conformance.apiserver.builtin.quantities import round_up
 from kuscia_conformance.apiserver.builtin.structs import duplicate_struct
 from kuscia_conformance.kube.objects import Obj
 
@@ -70,7 +70,7 @@ def _default_networks(spec: Obj) -> None:
 def _default_status(status: Obj) -> None:
     for part in ("capacity", "allocatable"):
         if status.get(part):
-            canonical_resources(status[part], "Node")
+            round_up(status[part])
     if status.get("capacity") and not status.get("allocatable"):
         status["allocatable"] = dict(status["capacity"])
     for condition in status.get("conditions") or ():

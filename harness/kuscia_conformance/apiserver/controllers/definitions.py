@@ -141,14 +141,18 @@ class Definitions:
         """Returns the OpenAPI of each group-version of a custom kind, by its path."""
         if self._documents is None:
             served = {(kind.group, kind.version) for kind in self.registry.all() if kind.is_custom}
-            shared = data.openapi("apps", "v1")
             self._documents = {
-                data.api_path(group, version): as_document(
-                    openapi_of_group(self._of_group(group), version, shared)
-                )
+                data.api_path(group, version): self._document(group, version)
                 for group, version in served
             }
         return self._documents
+
+    def _document(self, group: str, version: str) -> Document:
+        shared = data.openapi("apps", "v1")
+        openapi = openapi_of_group(self._of_group(group), version, shared)
+        if data.api_path(group, version) in data.openapi_paths():
+            openapi = _joined(data.openapi(group, version), openapi)
+        return as_document(openapi)
 
     def _of_group(self, group: str) -> list[Obj]:
         return [each for each in self.all() if each["spec"]["group"] == group]
@@ -180,6 +184,16 @@ class Definitions:
         if not self.writer.store.collection(key).objects:
             del self._ending[key]
             update(self.writer, Target(self._kind(), "", name), _release, MANAGER)
+
+
+def _joined(built_in: Obj, custom: Obj) -> Obj:
+    """Returns the OpenAPI document of a group-version that has built-in and custom kinds."""
+    schemas = built_in["components"]["schemas"] | custom["components"]["schemas"]
+    return {
+        **built_in,
+        "paths": dict(sorted((built_in["paths"] | custom["paths"]).items())),
+        "components": {**built_in["components"], "schemas": dict(sorted(schemas.items()))},
+    }
 
 
 def _tell(status: Obj, definition: Obj) -> None:

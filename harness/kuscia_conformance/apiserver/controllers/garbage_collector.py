@@ -1,14 +1,24 @@
 """The garbage collector: deletes objects whose owners are gone, and holds back owners.
 
 An owner that is deleted in the foreground stays until its blocking dependents are gone. The
-collector learns the owners only from the store's changes. Each object that a change may affect is
-queued and then checked on its own, in the order in which the objects were queued.
+collector learns of owners and dependents from the store's changes. Each object that a change may
+affect is queued and then checked on its own, in the order in which the objects were queued.
+
+A check looks each owner up as Kubernetes' collector does: by kind, namespace, name and uid. If one
+owner of several cannot be looked up, the object stays as it is:
+
+    the kind is not served                      until a definition of it is installed
+    the owner has a namespace, the object none  for good
+
+What kube-controller-manager does in a thousand cases is recorded in
+`tests/apiserver/controllers/recorded.yaml`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
 from kuscia_conformance.apiserver.apimachinery.registry import Target
@@ -22,6 +32,21 @@ from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.kube.workqueue import WorkQueue
 
 MANAGER = "garbage-collector"
+#: Kinds that the collector does not watch, so events are never collected.
+IGNORED: frozenset[Key] = frozenset({("", "events"), ("events.k8s.io", "events")})
+_DEFINITIONS: Key = ("apiextensions.k8s.io", "customresourcedefinitions")
+
+
+class Fate(Enum):
+    """What has become of an owner. WAITING means that its dependents are deleted before it."""
+
+    THERE = auto()
+    WAITING = auto()
+    GONE = auto()
+
+
+class _UnknownOwnerError(Exception):
+    """An owner that cannot be looked up."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +64,36 @@ class Collector:
     writer: Writer
     #: Returns the kind of a collection, in its stored version; None if it is no longer served.
     kind_of: Callable[[Key], Kind | None]
+    #: Returns the kind that an apiVersion and a kind name; None if it is not served.
+    kind_named: Callable[[str, str], Kind | None]
     _places: dict[str, Place] = field(default_factory=dict)
     _dependents: dict[str, dict[Place, Owner]] = field(default_factory=dict)
+    #: The objects with an owner that could not be looked up.
+    _unknown: dict[Place, None] = field(default_factory=dict)
     _due: WorkQueue[Place] = field(default_factory=lambda: WorkQueue(StatusError))
 
     def watch(self, kind: Key, change: Change) -> None:
         """Updates the graph of owners, and adds the objects that a change affects to the queue."""
+        if kind in IGNORED:
+            return
+        if kind == _DEFINITIONS:
+            # The change may make the kinds of owners known.
+            self._due.add(*self._unknown)
         place = Place(kind, change.new.key)
         if change.old is not None:
             self._forget(place, change.old)
         if change.type == "DELETED":
-            if self._places.get(change.new.uid) == place:
-                del self._places[change.new.uid]
-            self._due.add(*self._dependents.get(change.new.uid, ()), *self._owners(change.new))
-            return
+            self._deleted(place, change.new)
+        else:
+            self._written(place, change)
+
+    def _deleted(self, place: Place, last: Stored) -> None:
+        if self._places.get(last.uid) == place:
+            del self._places[last.uid]
+        self._unknown.pop(place, None)
+        self._due.add(*self._dependents.get(last.uid, ()), *self._owners(last))
+
+    def _written(self, place: Place, change: Change) -> None:
         self._places[change.new.uid] = place
         for owner in change.new.owners:
             self._dependents.setdefault(owner.uid, {})[place] = owner
@@ -76,6 +117,7 @@ class Collector:
         await self._due.work(self._look)
 
     def _look(self, place: Place) -> None:
+        self._unknown.pop(place, None)
         kind = self.kind_of(place.kind)
         stored = self.writer.store.get(place.kind, *place.key)
         if kind is None or stored is None:
@@ -89,67 +131,62 @@ class Collector:
             elif FOREGROUND in finalizers:
                 self._delete_dependents_first(target, stored)
             return
-        self._look_for_owners(target, stored, obj)
+        try:
+            self._look_for_owners(target, stored, obj)
+        except _UnknownOwnerError:
+            self._unknown[place] = None
 
     def _look_for_owners(self, target: Target, stored: Stored, obj: Obj) -> None:
-        """Deletes an object whose owners are all gone.
+        """Deletes an object that has owners but none that is there.
 
-        If only some owners are gone, removes the references to them.
+        If one of several owners is there, removes the references to the others.
         """
         references = obj["metadata"].get("ownerReferences") or []
-        if not references:
-            return
-        there = [each for each in references if self._exists(each["uid"], stored)]
-        if (
-            there
-            and any(self._waits_for_us(each["uid"]) for each in there)
-            and not [each for each in there if not self._waits_for_us(each["uid"])]
-        ):
+        fates = [self._fate_of(each, stored.namespace) for each in references]
+        if Fate.THERE in fates:
+            pairs = zip(references, fates, strict=True)
+            if left := {each["uid"] for each, fate in pairs if fate is not Fate.THERE}:
+                update(self.writer, target, lambda new: _disown(new, left), MANAGER)
+        elif Fate.WAITING in fates and self._dependents_of(stored):
             self._delete_in_turn(target, stored)
-        elif not there:
-            self._delete(target, stored, "Background")
-        elif len(there) < len(references):
-            gone = {each["uid"] for each in references} - {each["uid"] for each in there}
-            update(self.writer, target, lambda new: _disown(new, gone), MANAGER)
+        elif fates:
+            # A finalizer that is already there decides, as in Kubernetes.
+            finalizers = obj["metadata"].get("finalizers") or []
+            decided = ORPHAN in finalizers or FOREGROUND in finalizers
+            self._delete(target, stored, "" if decided else "Background")
+
+    def _fate_of(self, reference: Obj, namespace: str) -> Fate:
+        """Looks up the owner of an object in `namespace`, which is empty for cluster-scoped ones.
+
+        Raises _UnknownOwnerError if the owner's kind is not served, and for a cluster-scoped object
+        whose owner would be in a namespace.
+        """
+        kind = self.kind_named(reference["apiVersion"], reference["kind"])
+        if kind is None or (kind.namespaced and not namespace):
+            raise _UnknownOwnerError
+        key = (namespace if kind.namespaced else "", reference["name"])
+        owner = self.writer.store.get(kind.key, *key)
+        is_list = reference["kind"].lower() != kind.name.lower()
+        if owner is None or owner.uid != reference["uid"] or is_list:
+            return Fate.GONE
+        return Fate.WAITING if _deletes_dependents(owner) else Fate.THERE
 
     def _delete_in_turn(self, target: Target, stored: Stored) -> None:
-        """Deletes an object whose owners all wait for their dependents; it waits for its own.
+        """Deletes an object whose owners wait for their dependents; it waits for its own.
 
         If one of its own dependents is waiting too, the owners may form a cycle. Then the object
         stops blocking its owners.
         """
-        dependents = self._dependents_of(stored)
-        if any(map(self._deletes_dependents, dependents)):
+        if any(map(self._waits, self._dependents_of(stored))):
             update(self.writer, target, _unblock, MANAGER)
-        self._delete(target, stored, "Foreground" if dependents else "")
+        self._delete(target, stored, "Foreground")
 
     def _delete(self, target: Target, stored: Stored, policy: str) -> None:
-        # A finalizer that is already there decides, as in Kubernetes.
-        finalizers = stored.object()["metadata"].get("finalizers") or []
-        if ORPHAN in finalizers or FOREGROUND in finalizers:
-            policy = ""
         delete(self.writer, target, DeleteOptions(policy=policy, uid=stored.uid))
 
-    def _exists(self, uid: str, dependent: Stored) -> bool:
-        """Whether the owner exists, where this dependent may have one.
-
-        The owner of an object is cluster-scoped or in the object's own namespace.
-        """
-        place = self._places.get(uid)
-        if place is None:
-            return False
-        return not place.key[0] or place.key[0] == dependent.namespace
-
-    def _waits_for_us(self, uid: str) -> bool:
-        """Whether the owner is deleted in the foreground, that is, after its dependents."""
-        place = self._places.get(uid)
-        return place is not None and self._deletes_dependents(place)
-
-    def _deletes_dependents(self, place: Place) -> bool:
+    def _waits(self, place: Place) -> bool:
         stored = self.writer.store.get(place.kind, *place.key)
-        if stored is None or b'"deletionTimestamp"' not in stored.body:
-            return False
-        return FOREGROUND in (stored.object()["metadata"].get("finalizers") or [])
+        return stored is not None and _deletes_dependents(stored)
 
     def _dependents_of(self, stored: Stored) -> dict[Place, Owner]:
         return self._dependents.get(stored.uid, {})
@@ -165,7 +202,7 @@ class Collector:
     def _delete_dependents_first(self, target: Target, stored: Stored) -> None:
         dependents = self._dependents_of(stored)
         # Dependents that wait too are not queued again: they may own each other, in a cycle.
-        self._due.add(*(each for each in dependents if not self._deletes_dependents(each)))
+        self._due.add(*(each for each in dependents if not self._waits(each)))
         if not any(owner.blocks for owner in dependents.values()):
             self._release(target, FOREGROUND)
 
@@ -175,6 +212,13 @@ class Collector:
             new["metadata"]["finalizers"] = left
 
         update(self.writer, target, change, MANAGER)
+
+
+def _deletes_dependents(stored: Stored) -> bool:
+    """Whether the object is deleted in the foreground, that is, after its dependents."""
+    if b'"deletionTimestamp"' not in stored.body:
+        return False
+    return FOREGROUND in (stored.object()["metadata"].get("finalizers") or [])
 
 
 def _unblock(obj: Obj) -> None:

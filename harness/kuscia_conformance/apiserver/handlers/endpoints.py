@@ -23,8 +23,9 @@ from kuscia_conformance.apiserver.views.accept import (
 )
 from kuscia_conformance.kube.objects import Obj
 
-#: The latest writes and their authors. Only this server has the path; failure reports use it.
-WRITES = "/debug/writes"
+#: The latest writes and their authors, and the latest request of each client. Only this server has
+#: these paths; failure reports use them.
+WRITES, REQUESTS = "/debug/writes", "/debug/requests"
 #: The health endpoints: the whole server, and those parts of kube-apiserver that exist here.
 _HEALTHY = [
     f"/{whole}{part}"
@@ -53,6 +54,8 @@ def _of_the_server(server: Server, request: Request, path: str) -> Answer:
         return text("ok")
     if path == WRITES:
         return document({"writes": list(server.latest_writes())})
+    if path == REQUESTS:
+        return document({"requests": list(server.latest.values())})
     if path == openapi.VERSION_2:
         return openapi.serve_version_2(request)
     if path.startswith(openapi.PREFIX):

@@ -8,6 +8,7 @@ request; if it returns None, `resources` uses the ordinary verb.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 
 from kuscia_conformance.apiserver import data, fields
@@ -43,6 +44,7 @@ PLAIN: Mapping[str, tuple[str, ...]] = {
 }
 #: The shortest token lifetime that a client may request, in seconds.
 _SHORTEST_TOKEN = 600
+_TOKENS_EXPIRE = datetime(2100, 1, 1, tzinfo=UTC)
 _SUCCESS: Obj = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
 
 
@@ -103,8 +105,8 @@ def issue_token(server: Server, target: Target, request: Request) -> Answer:
     """Creates a token for a service account.
 
     The token is valid as long as the server runs, whatever lifetime the client asks for. The answer
-    says that it expires in the year 2100. Raises StatusError: 404 if the service account does not
-    exist, 422 if the client asks for less than 10 minutes, and those of `_read`.
+    says that it expires at the beginning of 2100. Raises StatusError: 404 if the service account
+    does not exist, 422 if the client asks for less than 10 minutes, and those of `_read`.
     """
     server.writer.require(target)
     asked = _read(target, request, "io.k8s.api.authentication.v1.TokenRequest")
@@ -115,7 +117,7 @@ def issue_token(server: Server, target: Target, request: Request) -> Answer:
         raise invalid("authentication.k8s.io", "TokenRequest", "", [cause])
     token = f"embedded-{server.random.getrandbits(160):040x}"
     server.tokens[token] = f"system:serviceaccount:{target.namespace}:{target.name}"
-    status = {"token": token, "expirationTimestamp": time_text(server.now().replace(year=2100))}
+    status = {"token": token, "expirationTimestamp": time_text(_TOKENS_EXPIRE)}
     return document({**asked, "status": status}, 201)
 
 

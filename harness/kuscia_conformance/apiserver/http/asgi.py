@@ -65,8 +65,8 @@ def _request(scope: Message, body: bytes) -> Request:
 async def _body(receive: Receive) -> bytes | None:
     """Returns the whole body, or None if the client has closed the connection.
 
-    Of a body that is too large it keeps a little more than LARGEST_BODY, enough for the router to
-    refuse it.
+    Of a body that is too large it returns a little more than LARGEST_BODY without waiting for the
+    rest, so that the router refuses it. Uvicorn drops the rest.
     """
     parts: list[bytes] = []
     size = 0
@@ -74,11 +74,9 @@ async def _body(receive: Receive) -> bytes | None:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        part = message.get("body", b"")
-        if size <= LARGEST_BODY:
-            parts.append(part)
-        size += len(part)
-        if not message.get("more_body"):
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > LARGEST_BODY or not message.get("more_body"):
             return b"".join(parts)
 
 

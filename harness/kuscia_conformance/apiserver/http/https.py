@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from kuscia_conformance.apiserver.http.asgi import Application
-from kuscia_conformance.apiserver.http.write_coalescing import Protocol
+from kuscia_conformance.apiserver.http.head_limits import LimitedProtocol
 from kuscia_conformance.apiserver.server import Server
 
 #: The number of connections that may wait to be accepted. A thousand watches may start together.
@@ -47,7 +47,7 @@ async def answering(
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        http=Protocol,
+        http=LimitedProtocol,
         ws="websockets-sansio",
     )
     config.load()

@@ -86,6 +86,7 @@ class _Reply:
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
         self.status = answer.code
+        self.headers = answer.headers
 
     async def read(self) -> bytes:
         return self._answer.body

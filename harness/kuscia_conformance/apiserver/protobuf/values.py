@@ -6,7 +6,6 @@ their fields; their functions take the fields by their Go names.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from typing import Any, Final
 
 import orjson
 
+from kuscia_conformance.apiserver.apimachinery.quantities import QuantityError, parsed
 from kuscia_conformance.apiserver.protobuf.wire import FIXED64, LENGTH, VARINT, Malformed, signed
 from kuscia_conformance.kube.objects import Obj
 
@@ -81,23 +81,11 @@ def _micro_time(fields: Obj) -> str | None:
     return _time(fields, "microseconds")
 
 
-_QUANTITY: Final = re.compile(
-    r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)([eEinumkKMGTP]*[-+]?[0-9]*)",
-)
-_SUFFIX: Final = re.compile(r"|[numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+")
-_NO_QUANTITY: Final = (
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-)
-
-
 def _quantity(fields: Obj) -> str:
-    text: str = fields.get("String_", "0")
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
-        raise Malformed(_NO_QUANTITY)
-    if not _SUFFIX.fullmatch(match[1]):
-        raise Malformed("unable to parse quantity's suffix")
-    return text
+    try:
+        return parsed(fields.get("String_", "0")).text
+    except QuantityError as error:
+        raise Malformed(str(error)) from None
 
 
 def _int_or_string(fields: Obj) -> int | str:

@@ -1,4 +1,6 @@
-"""Checks whether values fit the Go types that kube-apiserver uses for them, and changes nulls.
+"""Checks whether values fit the Go types that kube-apiserver uses for them.
+
+Reading nulls and quantities changes them, so they are changed here.
 
 Only the first value that does not fit is reported, with the message of the real server. Messages
 take the names of Go types from OpenAPI. OpenAPI has no names for string types such as PullPolicy:
@@ -16,6 +18,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from kuscia_conformance.apiserver.apimachinery.go_text import number, shown
+from kuscia_conformance.apiserver.apimachinery.quantities import QuantityError, parsed
 from kuscia_conformance.apiserver.apimachinery.types import Type
 from kuscia_conformance.apiserver.schema.build import (
     INT_OR_STRING,
@@ -61,20 +64,16 @@ _NAMED: Final = {
 }
 _ZERO: Final = {"string": "", "boolean": False, "integer": 0, "number": 0, "int-or-string": 0}
 _RANGES: Final = {"int32": 2**31, "int64": 2**63}
-_QUANTITY: Final = re.compile(r"([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)")
-_SUFFIXES: Final = re.compile(r"([KMGTPE]i)?|[numkMGTPE]|[eE][+-]?[0-9]+")
-_NO_QUANTITY: Final = (
-    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
-)
 _BASE64: Final = re.compile("[A-Za-z0-9+/]*")
 
 
 def check_types(obj: Obj, type: Type, kind: str, version: str) -> None:
-    """Checks the values of `obj` against `type`, and changes nulls in place.
+    """Checks the values of `obj` against `type`, and changes nulls and quantities in place.
 
     A null in a known field of a Go struct is removed. A null in a list or a map is replaced by Go's
-    zero value. For a custom kind only the object's metadata and the headers of embedded resources
-    are checked. Raises StatusError (400) for the first value that does not fit.
+    zero value. A quantity gets its canonical form. For a custom kind only the object's metadata and
+    the headers of embedded resources are checked. Raises StatusError (400) for the first value that
+    does not fit.
     """
     try:
         # The root type of a custom kind is marked as embedded too.
@@ -95,6 +94,8 @@ def _fields(obj: Obj, type: Type, struct: str, path: str) -> None:
             continue
         if value is None:
             nothing.append(key)
+        elif below.name == QUANTITY:
+            obj[key] = _quantity(value)
         else:
             _value(value, below, struct, f"{path}.{key}")
     for key in nothing:
@@ -123,6 +124,8 @@ def _object(value: Any, type: Type, struct: str, path: str) -> None:
         for key, each in value.items():
             if each is None:
                 value[key] = _nothing(type.values)
+            elif type.values.name == QUANTITY:
+                value[key] = _quantity(each)
             else:
                 _value(each, type.values, struct, path)
     elif type.fields:
@@ -220,14 +223,13 @@ def _int_or_string(value: Any, type: Type, struct: str, path: str) -> None:
         raise _misfit(value, struct, path, "int32", _literal(value))
 
 
-def _quantity(value: Any, type: Type, struct: str, path: str) -> None:
+def _quantity(value: Any) -> str:
+    """Returns the quantity as the server writes it. Numbers are quantities, too."""
     text = number(value) if value.__class__ in (int, float) else value
-    text = text.strip() if text.__class__ is str else ""
-    found = _QUANTITY.fullmatch(text)
-    if found is None or found[1].count(".") > 1:
-        raise _Misfit(_NO_QUANTITY)
-    if _SUFFIXES.fullmatch(found[2]) is None:
-        raise _Misfit("unable to parse quantity's suffix")
+    try:
+        return parsed(text if text.__class__ is str else "").text
+    except QuantityError as error:
+        raise _Misfit(str(error)) from None
 
 
 def _time(value: Any, type: Type, struct: str, path: str) -> None:
@@ -246,7 +248,6 @@ _CHECKS: Final[dict[str, _Check]] = {
     "integer": _integer,
     "number": _number,
     INT_OR_STRING: _int_or_string,
-    QUANTITY: _quantity,
     TIME: _time,
     MICRO_TIME: _time,
     JSON_SCHEMA: _json_schema,

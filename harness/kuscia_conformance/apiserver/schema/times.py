@@ -42,6 +42,13 @@ _WHOLE: Final = re.compile(
 #: Results for longer texts are not cached.
 _USUAL: Final = 40
 _RANGES: Final = (("hour", 4, 23), ("minute", 5, 59), ("second", 6, 59))
+#: The values that Go checks as soon as it has read them, by the part of its layout.
+_IMMEDIATE: Final = {
+    "01": ("month", range(1, 13)),
+    "15": ("hour", range(24)),
+    "04": ("minute", range(60)),
+    "05": ("second", range(60)),
+}
 
 
 def time_fault(text: str, layout: str) -> str:
@@ -86,6 +93,8 @@ def _misfit(text: str, layout: str) -> str:
         if found is None:
             rest = text[place:]
             return f'parsing time "{text}" as "{layout}": cannot parse "{rest}" as "{part}"'
+        if part in _IMMEDIATE and int(found[0]) not in _IMMEDIATE[part][1]:
+            return f'parsing time "{text}": {_IMMEDIATE[part][0]} out of range'
         place = found.end()
         if part == "05" and layout == SECONDS and (fraction := _FRACTION.match(text, place)):
             place = fraction.end()

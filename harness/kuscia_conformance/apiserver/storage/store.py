@@ -21,7 +21,7 @@ from typing import Any
 
 import orjson
 
-from kuscia_conformance.apiserver.apimachinery.status_errors import expired
+from kuscia_conformance.apiserver.apimachinery.status_errors import StatusError, expired
 from kuscia_conformance.kube.objects import Obj
 
 #: Of a collection: its group and plural. Of an object: its namespace and name.
@@ -29,6 +29,10 @@ Key = tuple[str, str]
 
 #: The number of changes that a collection keeps at least. It keeps at most twice as many.
 HISTORY = 10_000
+#: The largest request that etcd takes, and the largest that its client sends, in bytes; and what a
+#: request has besides the object, about.
+LARGEST_REQUEST, LARGEST_MESSAGE = 1536 * 1024, 2048 * 1024
+_REQUEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +213,17 @@ class Store:
         return gone
 
     def _next(self, obj: Obj, fields: Mapping[str, str]) -> Stored:
-        self.version += 1
         metadata: dict[str, Any] = obj["metadata"]
-        metadata["resourceVersion"] = str(self.version)
+        metadata["resourceVersion"] = str(self.version + 1)
+        body = _body(obj)
+        _require_size(body)
+        self.version += 1
         return Stored(
             metadata.get("namespace") or "",
             metadata["name"],
             metadata["uid"],
             self.version,
-            _body(obj),
+            body,
             metadata.get("labels") or {},
             fields,
             _owners(metadata),
@@ -227,6 +233,19 @@ class Store:
         self.collection(kind).add(change)
         for listener in self.listeners:
             listener(kind, change)
+
+
+def _require_size(body: bytes) -> None:
+    """Raises StatusError (500) for an object that etcd refuses; the text is that of etcd's client.
+
+    A real server stores built-in kinds as protobuf, which is a little shorter.
+    """
+    sent = len(body) + _REQUEST
+    if sent > LARGEST_MESSAGE:
+        why = f"trying to send message larger than max ({sent} vs. {LARGEST_MESSAGE})"
+        raise StatusError(500, "", f"rpc error: code = ResourceExhausted desc = {why}")
+    if sent > LARGEST_REQUEST:
+        raise StatusError(500, "", "etcdserver: request is too large")
 
 
 def _body(obj: Obj) -> bytes:

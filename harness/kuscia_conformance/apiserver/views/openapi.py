@@ -1,9 +1,10 @@
 """/openapi/v3: the documents that kubectl uses to validate manifests, explain kinds, and patch.
 
 The documents of built-in kinds are sent as they were recorded. Those of custom kinds are passed in
-(`custom`). This module assumes that no group-version has both. In the index, the URL of each
-document contains a hash of the document, so that clients can cache the answer from this URL for a
-long time. This module does not compress answers; neither does the real server for these paths.
+(`custom`); they have the built-in kinds of their group-version, too, if it has any. In the index,
+the URL of each document contains a hash of the document, so that clients can cache the answer from
+this URL for a long time. This module does not compress answers; neither does the real server for
+these paths.
 
 /openapi/v2 exists, but its document describes nothing. kubectl asks for version 3 first, and for
 version 2 only if no version 3 document contains the kind.
@@ -75,7 +76,7 @@ def serve(request: Request, custom: Mapping[str, Document], now: datetime) -> An
 
 
 def _index(custom: Mapping[str, Document]) -> Answer:
-    hashes = {path: document.hash for path, document in custom.items()} | _built_in_hashes()
+    hashes = _built_in_hashes() | {path: document.hash for path, document in custom.items()}
     urls = {
         path: {"serverRelativeURL": f"{PREFIX}/{path}?hash={hashes[path]}"}
         for path in sorted(hashes)

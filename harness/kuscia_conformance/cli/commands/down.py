@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import EnvironmentFailure, UsageError
 
 if TYPE_CHECKING:
     from kuscia_conformance.kube.kubeconfig import Access
@@ -27,14 +27,22 @@ if TYPE_CHECKING:
 def down(cluster: str | None, force: bool) -> None:
     """Stop the cluster and the controller that `up` has started.
 
-    With --cluster: clean your own cluster after a run that crashed. This deletes the objects that
-    the run made, removes its labels and room from the nodes, and restores the resource definitions.
-    It is safe to do this twice.
+    Remove also what killed runs have left: processes, containers, folders, and objects in clusters
+    that stay.
+
+    With --cluster: clean your own cluster after a run that crashed on another machine. This deletes
+    the objects that the run made, removes its labels and room from the nodes, and restores the
+    resource definitions. It is safe to do this twice.
     """
+    from kuscia_conformance.environment.remains import sweep
+
+    left = sweep(click.echo)
     if cluster is None:
         from kuscia_conformance.environment.background import take_down
 
         click.echo("stopped" if take_down(click.echo) else "nothing to stop")
+        if left:
+            raise EnvironmentFailure("something could not be removed; see above")
         return
     from kuscia_conformance.clusters.address import address_of
     from kuscia_conformance.kube.kubeconfig import read_access

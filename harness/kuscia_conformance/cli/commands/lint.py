@@ -20,8 +20,9 @@ def lint(paths: tuple[Path, ...]) -> NoReturn:
     Exit codes: 0 no mistakes, 1 mistakes found, 2 wrong usage.
     """
     from kuscia_conformance.lint import lint as look
+    from kuscia_conformance.steps import definitions
 
-    findings = look(paths)
+    findings = look(definitions(), paths)
     for problem in findings.problems:
         click.echo(str(problem).replace(f"{Path.cwd()}/", ""))
     count = len(findings.problems)

@@ -22,9 +22,14 @@ def list(requirements: bool, patterns: tuple[str, ...]) -> None:
 
     A pattern is the name of a check, an area, a feature or a requirement, as for `run --only`. In
     it, * stands for any text and ? for one character.
+
+    With --requirements, `source` says where a requirement comes from: a page of Kuscia's
+    documentation (page, AppImage page), the resource definition (definition), Kubernetes' own rules
+    (Kubernetes), what Kuscia's controller does where these are silent (original), or this suite
+    (suite). On a terminal the columns have headings.
     """
     if requirements:
-        show(("requirement", "strength", "source", "checks"), [*_requirements(patterns)])
+        show(("requirement", "strength", "source", "text", "checks"), [*_requirements(patterns)])
     else:
         show(("check", "strength", "level, needs", "title"), [*_checks(patterns)])
 
@@ -47,7 +52,13 @@ def _requirements(patterns: tuple[str, ...]) -> Iterator[Row]:
     cases = suite_cases(definitions())
     for requirement in requirements_named(patterns):
         ids = " ".join(case.check.id for case in covering(requirement.id, cases))
-        yield requirement.id, requirement.strength, requirement.source, ids or "none"
+        yield (
+            requirement.id,
+            requirement.strength,
+            requirement.source,
+            requirement.text,
+            ids or "none",
+        )
 
 
 def show(headings: Row, rows: Sequence[Row]) -> None:

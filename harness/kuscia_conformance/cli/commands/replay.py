@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog="Example: kuscia-conformance replay results --only view,run-pod-fails")
-@click.argument("results", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("results", metavar="DIR", default="results", type=click.Path(path_type=Path))
 @click.option(
     "--only",
     metavar="NAME,…",
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 def replay(results: Path, only: str, features: tuple[Path, ...]) -> NoReturn:
     """Judge the checks of a run again, from its evidence in DIR. Needs no cluster.
 
+    DIR is the folder that the run has written (default: results).
     Features and documents are those of today: change a document, and see what it would have said.
     Each check that would end otherwise is shown.
 

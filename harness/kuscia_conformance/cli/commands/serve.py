@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,15 +45,14 @@ def serve(port: int, nodes: int, pace: float, kubeconfig: Path | None) -> None:
     are installed. No controller runs; `kuscia-conformance controller` starts one.
     """
     from kuscia_conformance.clusters.embedded.process import Serving, main
+    from kuscia_conformance.environment.remains import run_folder
     from kuscia_conformance.features.folders import (
         suite_folder,
     )
 
-    with tempfile.TemporaryDirectory(prefix="kuscia-conformance-") as folder:
+    with run_folder(click.echo) as folder:
         crds = suite_folder("fixtures") / "crds"
-        main(Serving(Path(folder), port, nodes, pace / 1000, crds), _tell(nodes, kubeconfig))
-    if kubeconfig:
-        kubeconfig.unlink(missing_ok=True)
+        main(Serving(folder, port, nodes, pace / 1000, crds), _tell(nodes, kubeconfig))
     click.echo("the cluster has ended; everything in it is gone")
 
 
@@ -74,12 +72,14 @@ def _copy(made: Path, wanted: Path) -> Path:
     Raises UsageError if the file exists, because it may be another cluster's kubeconfig, or cannot
     be written.
     """
+    from kuscia_conformance.clusters.run_folder import expect_file
     from kuscia_conformance.errors import UsageError
 
     hint = "name another file by --kubeconfig"
     if wanted.exists():
         raise UsageError(f"--kubeconfig {wanted}: the file exists, and was not changed", hint=hint)
     try:
+        expect_file(made.parent, wanted)  # the end of the run deletes it
         wanted.touch(mode=0o600)
         shutil.copyfile(made, wanted)
     except OSError as error:

@@ -3,15 +3,14 @@
     python -m kuscia_conformance.clusters.embedded --folder DIR [--port 0] [--nodes 4] [--pace 8]
 
 The process writes `kubeconfig` and its certificates into DIR. It prints `ready` when the server
-answers requests and the nodes are ready. SIGTERM or SIGINT ends it; objects are kept in memory
-only, and are then lost.
+answers requests and the nodes are ready. SIGTERM, SIGINT or SIGHUP ends
+it; objects are kept in memory only, and are then lost.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +23,7 @@ from kuscia_conformance.apiserver.server import PACE, Server
 from kuscia_conformance.clusters.credentials import write_certificates, write_kubeconfig
 from kuscia_conformance.clusters.embedded import gc_tuning
 from kuscia_conformance.clusters.embedded.nodes import at_work
+from kuscia_conformance.clusters.process import ENDING
 from kuscia_conformance.errors import UsageError
 
 ADDRESS = "127.0.0.1"
@@ -45,7 +45,7 @@ class Serving:
 
 
 def main(serving: Serving, on_ready: Callable[[Path], None]) -> None:
-    """Serves until SIGTERM or SIGINT; calls `on_ready` with the kubeconfig once all is ready.
+    """Serves until a signal; calls `on_ready` with the kubeconfig once all is ready.
 
     Raises UsageError if the port is taken or the folder cannot be written.
     """
@@ -56,7 +56,7 @@ def main(serving: Serving, on_ready: Callable[[Path], None]) -> None:
 
 async def _until_told_to_end(serving: Serving, on_ready: Callable[[Path], None]) -> None:
     loop, ending = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         loop.add_signal_handler(number, ending.set)
     async with cluster(serving) as kubeconfig:
         on_ready(kubeconfig)

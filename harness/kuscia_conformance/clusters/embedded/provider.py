@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kuscia_conformance.clusters import embedded, preparing
 from kuscia_conformance.clusters.address import Address
-from kuscia_conformance.clusters.process import Process, module_command
+from kuscia_conformance.clusters.process import UTF8, Process, module_command
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.kube.kubeconfig import read_access
 
@@ -37,4 +37,5 @@ def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
 def _process(folder: Path, options: ClusterOptions) -> Process:
     arguments = ("--folder", str(folder), "--nodes", str(options.nodes))
     command = module_command(embedded, *arguments, "--pace", str(options.pace * 1000))
-    return Process("embedded cluster", command, log=options.work / "embedded.log", ready="ready")
+    log = options.work / "embedded.log"
+    return Process("embedded cluster", command, log=log, environment=UTF8, ready="ready")

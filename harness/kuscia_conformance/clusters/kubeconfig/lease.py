@@ -1,7 +1,8 @@
 """A Lease that lets only one run at a time use the user's cluster.
 
 A thread renews the Lease while the run lasts. After a crash the renewals stop. The next run,
-or `kuscia-conformance down`, notices that, and first undoes what the crashed run has left.
+or `kuscia-conformance down`, notices that, and first undoes what the crashed run has left. If that
+run was on this machine, it needs no Lease to know: `environment.remains` has released it already.
 """
 
 from __future__ import annotations
@@ -52,8 +53,9 @@ async def take(api: Api, where: str, run: str, say: Callable[[str], None]) -> st
     if await is_live(api, theirs, say):
         raise held_by_another(
             theirs,
-            hint=f"wait until that run has ended; if it has crashed, wait {DURATION} s, and then "
-            f"kuscia-conformance down --cluster {where} undoes what it has left",
+            hint="wait until that run has ended; if it has crashed on another machine, wait "
+            f"{DURATION} s, and then kuscia-conformance down --cluster {where} undoes what it has "
+            "left",
         )
     try:
         taken = _lease(run)

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from kuscia_conformance.clusters.run_label import run_of
-from kuscia_conformance.errors import ClusterError
+from kuscia_conformance.errors import ClusterError, UsageError
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kuscia import DOMAIN_LABEL
 from kuscia_conformance.kube.objects import (
@@ -34,13 +34,13 @@ async def choose(
 ) -> list[Obj]:
     """Returns the nodes to use, sorted by name: the named ones, or without names the pool's.
 
-    Raises ClusterError if a named node does not exist, there are fewer than two nodes, or a node
-    cannot be used (`refuse`). If others' pods run on a node, `say` names them.
+    Raises UsageError if a named node does not exist, and ClusterError if there are fewer than two
+    nodes, or a node cannot be used (`refuse`). If others' pods run on a node, `say` names them.
     """
     everything = {name_of(node): node for node in (await api.list(NODES))[0]}
     if unknown := [name for name in named if name not in everything]:
-        raise ClusterError(
-            f"{where}: it has no node {', '.join(unknown)}",
+        raise UsageError(
+            f"--nodes {','.join(named)}: {where} has no node {', '.join(unknown)}",
             hint=f"it has: {', '.join(sorted(everything)) or 'none'}",
         )
     labelled = [name for name, node in everything.items() if POOL in labels_of(node)]

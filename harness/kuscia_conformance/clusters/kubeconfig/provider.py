@@ -16,9 +16,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from kuscia_conformance.clusters import (
     preparing,
+    run_folder,
 )
 from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.borrowed_nodes import wait_while_ending
@@ -35,7 +37,7 @@ from kuscia_conformance.clusters.run_label import mark
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.errors import AlreadyExists, ApiError, ClusterError
 from kuscia_conformance.kube.client import Api
-from kuscia_conformance.kube.kubeconfig import Access, read_access
+from kuscia_conformance.kube.kubeconfig import Access, read_access, write_minified
 from kuscia_conformance.kube.kuscia import TASK_NAMESPACE
 from kuscia_conformance.kube.objects import NAMESPACES, Obj, name_of
 
@@ -47,14 +49,30 @@ def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     Raises ClusterError if the cluster does not answer, another run uses it, it has too few usable
     nodes, its definitions differ from ours, or the changes cannot be undone.
     """
-    file, context = address.kubeconfig
+    file, context = _one_file(*address.kubeconfig, options.work)
     access = read_access(file, context)
     name = f"kubeconfig:{address.argument}" if address.argument else "kubeconfig"
     asyncio.run(preparing.check_reachable(access, name))
+    run_folder.expect_objects(
+        options.work, run_folder.Objects(name, str(file.absolute()), context, options.run)
+    )
     with _held(access, name, options.run, options.say):
         nodes = asyncio.run(_prepare(access, name, options))
         names = tuple(name_of(node) for node in nodes)
         yield Cluster(name, file, context, pool.can(nodes), names, outlives=True)
+    run_folder.expect_objects(options.work, None)
+
+
+def _one_file(file: Path | None, context: str | None, work: Path) -> tuple[Path, str | None]:
+    """Returns the kubeconfig and the context for programs that read only one file.
+
+    Without a file, it is a copy of what kubectl would read: those may be several.
+    """
+    if file:
+        return file, context
+    copy = work / "own.kubeconfig"
+    write_minified(copy, None, context)
+    return copy, None
 
 
 @contextmanager

@@ -20,14 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kuscia_conformance.clusters import Cluster
-from kuscia_conformance.clusters.process import Process
+from kuscia_conformance.clusters.process import NotRun, Process
+from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.controllers.command import (
     PREFIX,
     Program,
     program_from,
     reference,
+    require_executable,
 )
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import UsageError, similar
 
 VALID = "valid: reference, none, or cmd:COMMAND, which may be given several times"
 
@@ -54,8 +56,16 @@ def programs(chosen: Sequence[str]) -> list[Program]:
     if wrong := [text for text in chosen if not text.startswith(PREFIX)]:
         known = wrong[0] in ("reference", "none")
         why = "it has to be the only --controller" if known else "there is no such controller"
-        raise UsageError(f"--controller {wrong[0]}: {why}", hint=VALID)
+        near = [] if known else similar(wrong[0], ["reference", "none"])
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"--controller {wrong[0]}: {why}", hint=meant + VALID)
     return [program_from(text) for text in chosen]
+
+
+def require_programs(chosen: Sequence[str]) -> None:
+    """Raises UsageError as `programs` does, and if a program is missing or cannot be executed."""
+    for program in programs(chosen):
+        require_executable(program.words[0])
 
 
 @contextmanager
@@ -63,12 +73,25 @@ def start(chosen: Sequence[str], cluster: Cluster, work: Path, logs: Path) -> It
     """Starts the programs, yields the controller, and ends the programs.
 
     Programs write `controller.log`, `controller-2.log`, … in `logs`; `work` gets the kubeconfig.
-    Raises UsageError as `programs` does, and ProcessError if a program cannot be started. The
-    reference controller also has to become ready; other programs cannot say when they are ready.
+    Raises UsageError as `programs` does, and if a program cannot be run. The reference controller
+    also has to become ready; other programs cannot say when they are ready. A program that ends at
+    once is no error here: the first check fails by it.
     """
     with ExitStack() as running:
         processes = tuple(
-            running.enter_context(program.process(number, cluster, work, logs))
+            program.process(number, cluster, work, logs)
             for number, program in enumerate(programs(chosen), start=1)
         )
+        for process in processes:
+            _start(process, running)
         yield Controller(", ".join(chosen), processes[0].log if processes else None, processes)
+
+
+def _start(process: Process, running: ExitStack) -> None:
+    """Starts a program that ends with the context. Raises UsageError if it cannot be run."""
+    try:
+        process.start()
+    except NotRun as error:
+        raise UsageError(f"--controller: {error.message}", hint=error.hint) from error
+    running.callback(process.stop)
+    control.wait_until_ready(process)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from kuscia_conformance.clusters import Cluster
-from kuscia_conformance.clusters.process import Process
+from kuscia_conformance.clusters.process import UTF8, Process
 from kuscia_conformance.errors import UsageError
+from kuscia_conformance.kube.kubeconfig import write_minified
 
 PREFIX = "cmd:"
 KUBECONFIG = "{kubeconfig}"
-_PLACEHOLDER = re.compile(r"\{[a-z_-]+\}")
-#: The entries of a kubeconfig that name files, relative to its own folder.
-_FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
+#: A word in braces, but no ${variable} of a shell; and our placeholder without one of its braces.
+_PLACEHOLDER = re.compile(r"(?<!\$)\{\s*[A-Za-z_][\w-]*\s*\}")
+_UNBALANCED = re.compile(r"(?<!\$)\{\s*kubeconfig\b(?!\s*\})|(?<!\{)\bkubeconfig\}", re.IGNORECASE)
+_NO_SHELL = "the command runs without a shell, which would understand ~, aliases and NAME=value"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Program:
             [word.replace(KUBECONFIG, str(kubeconfig)) for word in self.words],
             log=logs / ("controller.log" if number == 1 else f"controller-{number}.log"),
             ready=self.ready,
-            environment={"KUBECONFIG": str(kubeconfig)},
+            environment={**UTF8, "KUBECONFIG": str(kubeconfig)},
         )
 
 
@@ -64,38 +66,49 @@ def reference() -> Program:
 def program_from(text: str) -> Program:
     """Returns the program for `cmd:COMMAND`, split into words as a shell does.
 
-    Raises UsageError for an empty command, open quotes, or a placeholder but `{kubeconfig}`.
+    Raises UsageError for an empty command, open quotes, a placeholder other than `{kubeconfig}`, or
+    one without its braces.
     """
     command = text.removeprefix(PREFIX)
     try:
         words = tuple(shlex.split(command))
     except ValueError as error:
         raise UsageError(f"--controller {text}: {error}", hint="close the quotes") from error
-    if not words:
+    if not words or not words[0]:
         hint = 'as in --controller "cmd:./my-controller --kubeconfig {kubeconfig}"'
         raise UsageError(f"--controller {text}: there is no command after cmd:", hint=hint)
     unknown = [found for found in _PLACEHOLDER.findall(command) if found != KUBECONFIG]
     if unknown:
         hint = f"valid: {KUBECONFIG}"
         raise UsageError(f"--controller {text}: unknown placeholder {unknown[0]}", hint=hint)
+    if _UNBALANCED.search(command):
+        hint = f"write {KUBECONFIG}, with both braces"
+        raise UsageError(f"--controller {text}: a placeholder lacks a brace", hint=hint)
     return Program(words[0], words)
+
+
+def require_executable(word: str) -> None:
+    """Raises UsageError unless the word names a program: by its path, or by a name on the PATH."""
+    path, hint = Path(word), _NO_SHELL
+    if "/" not in word and not shutil.which(word):
+        fault = f"there is no program {word} on the PATH"
+    elif "/" not in word or (path.is_file() and os.access(path, os.X_OK)):
+        return
+    elif path.is_dir():
+        fault, hint = f"{word} is a folder", "name a program"
+    elif path.is_file():
+        fault, hint = f"{word} is not executable", f"run `chmod +x {word}`"
+    else:
+        fault = f"there is no program {word}" + ("" if path.is_absolute() else f" in {Path.cwd()}")
+    raise UsageError(f"--controller: {fault}", hint=hint)
 
 
 def own_kubeconfig(cluster: Cluster, work: Path) -> Path:
     """Writes a copy of the cluster's kubeconfig into the folder `work`, and returns its path.
 
-    In the copy the cluster's context is the current one, and paths of files are absolute. The
-    controller gets the copy, so that it cannot change the user's own file.
+    The copy has the cluster's context only, and paths of files in it are absolute. The controller
+    gets the copy, so that it cannot change the user's own file.
     """
-    content = yaml.safe_load(cluster.kubeconfig.read_text())
-    if cluster.context:
-        content["current-context"] = cluster.context
-    for entry in (*(content.get("clusters") or ()), *(content.get("users") or ())):
-        holder = entry.get("cluster") or entry.get("user") or {}
-        for field in _FILES:
-            if holder.get(field):
-                holder[field] = str(cluster.kubeconfig.resolve().parent / holder[field])
     path = work / "controller.kubeconfig"
-    path.touch(mode=0o600)
-    path.write_text(yaml.safe_dump(content))
+    write_minified(path, cluster.kubeconfig, cluster.context)
     return path

@@ -2,7 +2,8 @@
 
 Comes in: a `Scenario`, and words of a step. Goes out: what was found, or a failure of the check.
 
-    pods          which pods the words mean, their states, telling them to end
+    pods          which pods the words mean, and their states
+    inside        a file in pods; telling them to end
     statuses      a task's status: documents, phases, conditions, the table of kubectl
     rules         rules that every change of a status keeps
     reservations  groups and task resources

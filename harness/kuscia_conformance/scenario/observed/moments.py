@@ -145,6 +145,16 @@ def subject_of(text: str) -> str:
     return ".".join(part for part in ("moments", kind, word) if part)
 
 
+def words_of(text: str) -> Mapping[str, str]:
+    """Returns what a moment speaks of, by the placeholders of steps: `task`, `pods`, `kind`, `key`.
+
+    Returns nothing for a text that does not name a moment.
+    """
+    found = next((p.parse_arguments(text) or {} for p in _LOOKS if p.is_matching(text)), {})
+    placeholders = {"name": "task", "who": "pods"}
+    return {placeholders.get(word, word): value for word, value in found.items() if value}
+
+
 def await_moment(scenario: Scenario, text: str, seconds: float) -> Moment:
     """Waits for the moment that the text names; the check fails if `seconds` pass before it."""
     __tracebackhide__ = True

@@ -14,10 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
-import orjson
 from pytest_bdd import parsers
 
 from kuscia_conformance import documents
@@ -25,22 +23,19 @@ from kuscia_conformance.documents import Mismatch
 from kuscia_conformance.documents.edits import expectation
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.environment.journal import Version
-from kuscia_conformance.errors import FeatureError, NoEvidence
+from kuscia_conformance.errors import FeatureError, NoEvidence, choice
 from kuscia_conformance.kube import objects
 from kuscia_conformance.kube.objects import (
     PODS,
     Obj,
     has_ended,
     name_of,
-    namespace_of,
     phase_of,
     quantity,
     uid_of,
 )
 from kuscia_conformance.scenario.capacity import free_cpu, plain_pod, set_cpu
 from kuscia_conformance.scenario.scenario import Scenario
-from kuscia_conformance.simulated_nodes import exit_order
-from kuscia_conformance.simulated_nodes.exit_order import Order, containers
 
 
 def _is_ready(pod: Obj) -> bool:
@@ -104,7 +99,8 @@ def require_witness(scenario: Scenario, datatable: list[list[str]]) -> None:
         found = parser.parse_arguments(text) or {}
         who, state = whom(found["pods"] or ""), found["state"] or ""
         if not _is_witnessed(scenario, who, SINGULAR.get(state, state)):
-            raise NoEvidence(f"no evidence that the controller was working: expected that {text}")
+            hint = f"wait for the witness in a step above: When {text}"
+            raise NoEvidence("nothing shows that the controller was working", hint=hint)
 
 
 def _is_witnessed(scenario: Scenario, who: str, state: str) -> bool:
@@ -119,8 +115,10 @@ def _is_witnessed(scenario: Scenario, who: str, state: str) -> bool:
 def pod_versions(scenario: Scenario, who: str) -> list[Version]:
     """Returns the versions of the pods.
 
-    For a task that was created again, the pods of the earlier task are left out.
+    For a task that was created again, the pods of the earlier task are left out. Raises
+    FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
     """
+    require_known(scenario, who)
     pods = [(i, v) for i, v in enumerate(scenario.history.versions) if v.resource is PODS]
     mine = [(i, v) for i, v in pods if is_pod_of(scenario, v.object, who)]
     since = scenario.applied.tasks[who].since if who in scenario.applied.tasks else 0
@@ -199,19 +197,6 @@ def await_over(scenario: Scenario, who: str) -> None:
     scenario.expect.until(
         none_goes_on, scenario.timeouts.gone, lambda: describe(scenario, who, "are over")
     )
-
-
-def finish(scenario: Scenario, who: str, order: Order) -> None:
-    """Waits until all pods have run, and tells those that still run how to end."""
-    __tracebackhide__ = True
-    await_state(scenario, who, "run")
-    scenario.history.act()
-    api, simulated = scenario.connection.api, "simulated-nodes" in scenario.environment.can
-    mine = {uid_of(version.object) for version in pod_versions(scenario, who)}
-    there = [version.real for version in pods_of(scenario, who) if uid_of(version.object) in mine]
-    running = [pod for pod in there if phase_of(pod) == "Running"]
-    told = (exit_order.give(api, pod, order, simulated=simulated) for pod in running)
-    scenario.connection.together(*told)
 
 
 def made_again(scenario: Scenario, who: str) -> str:
@@ -301,12 +286,13 @@ def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
 
 def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
     """Returns the text of a failure: the expected state, and what each existing pod is instead."""
-    pods = [f"{version.key} is {_situation(version.object)}" for version in pods_of(scenario, who)]
+    pods = [f"{version.key} is {situation(version.object)}" for version in pods_of(scenario, who)]
     actual = "; ".join(pods) or "it has no pods"
     return f"expected: {which} of {who} {state}\nactual:   {actual}"
 
 
-def _situation(pod: Obj) -> str:
+def situation(pod: Obj) -> str:
+    """Returns the phase of a pod, whether it is bound, and why not."""
     where = "bound" if pod["spec"].get("nodeName") else "not bound"
     condition = objects.condition_of(pod, "PodScheduled") or {}
     why = f" ({condition['message']})" if condition.get("message") else ""
@@ -314,29 +300,38 @@ def _situation(pod: Obj) -> str:
 
 
 def pods_of(scenario: Scenario, who: str) -> list[Version]:
-    """Returns the newest version of each existing pod of `who`."""
+    """Returns the newest version of each existing pod of `who`.
+
+    Raises FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
+    """
+    require_known(scenario, who)
     newest = scenario.history.latest(PODS).values()
     return [version for version in newest if is_pod_of(scenario, version.object, who)]
+
+
+def require_known(scenario: Scenario, who: str) -> None:
+    """Raises FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
+
+    A pod of no task or domain would never come, and the controller would be blamed for it.
+    """
+    known = [*scenario.applied.tasks, *scenario.domains.nodes]
+    if "/" not in who and who not in known:
+        text = f"{who!r} is neither a task nor a domain of this scenario"
+        raise FeatureError(text, hint=choice(who, known, "given"))
 
 
 def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
     """Checks whether a pod is one of `who`.
 
-    A task's pods are in its domains, and their names begin with the task's name and a dash. Raises
-    FeatureError if `who` names neither a task nor a domain of this scenario, nor a pod.
+    A task's pods are in its domains, and their names begin with the task's name and a dash.
     """
-    tasks, nodes = scenario.applied.tasks, scenario.domains.nodes
+    tasks = scenario.applied.tasks
     namespace, name = pod["metadata"]["namespace"], name_of(pod)
     if "/" in who:
         return f"{namespace}/{name}" == who
     if who in tasks:
         return namespace in tasks[who].domains and name.startswith(f"{who}-")
-    if who in nodes:
-        return bool(namespace == who)
-    given = ", ".join(sorted({*tasks, *nodes}))
-    raise FeatureError(
-        f"{who!r} is neither a task nor a domain of this scenario", hint=f"given: {given}"
-    )
+    return bool(namespace == who)
 
 
 def make_plain_pods(
@@ -353,33 +348,3 @@ def make_plain_pods(
         if cpu:
             set_cpu(pod, scenario.connection.run(free_cpu(api, node)) - quantity(cpu))
         scenario.connection.run(api.create(PODS, pod))
-
-
-def require_file(scenario: Scenario, who: str, path: str, document: Any) -> None:
-    """Fails the check unless the file in each pod has JSON that matches the document.
-
-    Also fails if there is no pod. The file is read in the pod's first container.
-    """
-    __tracebackhide__ = True
-    pods, context = pods_of(scenario, who), Context(nodes=scenario.domains.nodes)
-    if not pods:
-        scenario.expect.fail(f"expected: {path} in {who}\nactual:   there is no such pod")
-    for version in pods:
-        question = f"the file {path} in {version.key}"
-        text = scenario.history.tape.ask(question, partial(_read, scenario, version.real, path))
-        try:
-            found = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            scenario.expect.fail(f"expected: JSON in {path} of {version.key}\nactual:   {text}")
-        if mismatches := documents.compare(document, found, context):
-            wrong = documents.mismatched(document, "file", mismatches)
-            text = f"{path} in {version.key}\n{documents.render(mismatches)}"
-            scenario.expect.fail(text, about=wrong)
-
-
-def _read(scenario: Scenario, pod: Obj, path: str) -> str:
-    """Returns the file's content in the pod's first container, in the scenario's own names."""
-    name, namespace, container = name_of(pod), namespace_of(pod) or "", containers(pod)
-    api = scenario.connection.api
-    text = scenario.connection.run(api.exec(name, namespace, next(iter(container)), ["cat", path]))
-    return str(scenario.names.incoming(text))

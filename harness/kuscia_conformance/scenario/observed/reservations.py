@@ -115,7 +115,8 @@ def set_phase(scenario: Scenario, key: str, phase: str) -> None:
     scenario.history.act()
     status = _moved(there, phase, time_text(scenario.connection.journal.now()))
     name, namespace = name_of(there), namespace_of(there)
-    scenario.connection.run(api.patch(TASK_RESOURCES, name, namespace, {"status": status}))
+    with scenario.expect.there(f"the task resource {key}"):
+        scenario.connection.run(api.patch(TASK_RESOURCES, name, namespace, {"status": status}))
 
 
 def hand_over(scenario: Scenario, who: str, key: str) -> None:
@@ -135,9 +136,10 @@ def hand_over(scenario: Scenario, who: str, key: str) -> None:
     annotations = {TASK_RESOURCE_ANNOTATION: name_of(there)}
     patch = {"metadata": {"labels": labels, "annotations": annotations}}
     pods = [version.real for version in pods_of(scenario, who)]
-    scenario.connection.together(
-        *(api.patch(PODS, name_of(pod), namespace_of(pod), patch) for pod in pods)
-    )
+    with scenario.expect.there(f"each pod of {who}"):
+        scenario.connection.together(
+            *(api.patch(PODS, name_of(pod), namespace_of(pod), patch) for pod in pods)
+        )
 
 
 def existing(scenario: Scenario, key: str) -> Obj:
@@ -189,13 +191,31 @@ def _moved(resource: Obj, phase: str, now: str) -> Obj:
 
 
 def delete(scenario: Scenario, kind: str, key: str) -> None:
-    """Deletes an object of one of KINDS. Raises FeatureError if no object has that key."""
-    resource = KINDS[kind]
-    found = scenario.history.latest(resource)
-    if resource is TASK_RESOURCES:
-        found = {plain_key(known): version for known, version in found.items()}
-    if key not in found:
-        there = ", ".join(sorted(found)) or "none"
-        raise FeatureError(f"there is no {kind} {key} to delete", hint=f"there is: {there}")
-    real, api = found[key].real, scenario.connection.api
-    scenario.connection.run(api.delete(resource, name_of(real), namespace_of(real)))
+    """Waits for an object of one of KINDS and deletes it; the check fails if there is none.
+
+    Raises FeatureError if the key belongs to no task and no domain of the scenario.
+    """
+    __tracebackhide__ = True
+    _require_owner(scenario, kind, key)
+    resource, api = KINDS[kind], scenario.connection.api
+
+    def found() -> dict[str, Version]:
+        there = scenario.history.latest(resource)
+        is_random = resource is TASK_RESOURCES
+        return {plain_key(known) if is_random else known: each for known, each in there.items()}
+
+    def text() -> str:
+        return f"expected: the {kind} {key}\nactual:   {', '.join(sorted(found())) or 'none'}"
+
+    there = scenario.expect.until(lambda: found().get(key), scenario.timeouts.status, text)
+    with scenario.expect.there(f"the {kind} {key}"):
+        name, namespace = name_of(there.real), namespace_of(there.real)
+        scenario.connection.run(api.delete(resource, name, namespace))
+
+
+def _require_owner(scenario: Scenario, kind: str, key: str) -> None:
+    """Raises FeatureError unless the key begins with a domain, or is a task, of the scenario."""
+    known = [*scenario.domains.nodes, *scenario.applied.tasks]
+    if key.partition("/")[0] not in known:
+        text = f"there can be no {kind} {key}: this scenario has no such domain or task"
+        raise FeatureError(text, hint=f"given: {', '.join(sorted(known)) or 'none'}")

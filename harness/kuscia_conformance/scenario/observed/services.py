@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kuscia_conformance.environment.journal import Version
-from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.errors import FeatureError, choice
 from kuscia_conformance.kube.objects import (
     ENDPOINTS,
     PODS,
@@ -30,8 +30,9 @@ def await_services(scenario: Scenario, domain: str, table: Sequence[Sequence[str
     """
     __tracebackhide__ = True
     headings, *rows = table
-    if unknown := [heading for heading in headings if heading not in COLUMNS]:
-        raise FeatureError(f"unknown columns: {unknown}", hint=f"valid: {', '.join(COLUMNS)}")
+    for heading in headings:
+        if heading not in COLUMNS:
+            raise FeatureError(f"there is no column {heading!r}", hint=choice(heading, COLUMNS))
     wanted = sorted(" → ".join(row) for row in rows)
 
     def found() -> list[str]:

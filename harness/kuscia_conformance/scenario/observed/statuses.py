@@ -112,7 +112,9 @@ def wrong_cells(
     `headings` have to be all the columns that kubectl shows. A wanted cell `age` stands for the age
     of the status field of that column, within 2 s or 10 %.
     """
-    seen = scenario.history.tape.ask(f"kubectl get {name}", lambda: _as_printed(scenario, name))
+    __tracebackhide__ = True
+    with scenario.expect.there(f'the task "{name}"'):
+        seen = scenario.history.tape.ask(f"kubectl get {name}", lambda: _as_printed(scenario, name))
     if seen["columns"] != list(headings):
         found = ", ".join(seen["columns"])
         return [f"expected: the columns {', '.join(headings)}\nactual:   {found}"]

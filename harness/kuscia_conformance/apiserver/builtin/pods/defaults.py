@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from kuscia_conformance.apiserver.builtin.quantities import canonical_resources
+from kuscia_conformance.apiserver.builtin.quantities import round_up
 from kuscia_conformance.kube.objects import Obj
 
 
@@ -101,7 +101,7 @@ def _container(container: Obj) -> None:
     put_absent(container, {"resources": {}})
     for part in ("limits", "requests"):
         if amounts := container["resources"].get(part):
-            canonical_resources(amounts, "Pod")
+            round_up(amounts)
     for port in container.get("ports") or ():
         put(port, {"protocol": "TCP"})
     for variable in container.get("env") or ():
@@ -165,7 +165,7 @@ def _pod_resources(resources: Obj, spec: Obj) -> None:
     """Sets the pod's missing requests to its limits, but not where a container has a request."""
     for part in ("limits", "requests"):
         if resources.get(part):
-            canonical_resources(resources[part], "Pod")
+            round_up(resources[part])
     wanted = {
         name: value
         for name, value in (resources.get("limits") or {}).items()

@@ -56,7 +56,7 @@ def _source(volume: Obj, spec: Obj, at: str) -> Iterator[FieldError]:
 
 def _empty_dir(source: Obj, _: Obj, at: str) -> Iterator[FieldError]:
     limit = source.get("sizeLimit")
-    if limit is not None and number(str(limit)) < 0:
+    if limit is not None and number(limit) < 0:
         said = "SizeLimit field must be a valid resource quantity"
         yield forbidden_field(f"{at}.sizeLimit", said)
 

@@ -1,0 +1,69 @@
+"""Tests the end of the output: rows, words and colours."""
+
+import io
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from kuscia_conformance.cli import summary
+from kuscia_conformance.cli.progress import Progress
+from kuscia_conformance.cli.summary import MOST_NOT_RUN, show
+from kuscia_conformance.evidence.run import Evidence
+from tests.evidence.given import ENDED, plan, planned, results
+
+
+def shown(checks, outcomes):
+    text = io.StringIO()
+    output = Console(file=text, width=120, highlight=False)
+    show(output, Evidence(plan(*checks), outcomes, ENDED))
+    return text.getvalue()
+
+
+def test_many_checks_that_were_not_run_have_one_row():
+    checks = [planned(f"c{n:03}") for n in range(1, 400)]
+    text = shown(checks, results(c001="pass", c399="fail"))
+    rows = [" ".join(line.split()) for line in text.splitlines()]
+    assert rows[1:4] == ["c001 RN-01 pass 0.0", "c399 RN-01 fail 0.0", "and 397 more not run"]
+    assert "397 of 399 checks were not run" in text
+
+
+def test_a_few_checks_that_were_not_run_have_rows_of_their_own():
+    checks = [planned(f"c{n:02}") for n in range(MOST_NOT_RUN + 1)]
+    text = shown(checks, results(c00="pass"))
+    assert text.count("not run") == MOST_NOT_RUN + 2  # the verdict and its reason have two more
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("error author", "error (a mistake in the feature or a document)"),
+        ("error harness", "error (the harness failed)"),
+        ("error cluster", "error (the cluster failed)"),
+        ("fail teardown", "fail (objects remained)"),
+    ],
+)
+def test_a_row_says_whose_fault_an_error_is(outcome, said):
+    assert said in shown([planned()], results(c=outcome))
+
+
+def test_with_no_color_a_terminal_gets_no_escape_sequences(monkeypatch):
+    monkeypatch.setattr(summary, "NO_COLOR", True)
+    output = summary.console()
+    output._force_terminal, output.file = True, io.StringIO()
+    assert output.is_terminal
+    output.print("[bold green]conformant[/]")
+    assert output.file.getvalue() == "conformant\n"
+
+
+def test_with_no_color_nothing_moves_and_what_is_said_are_lines(monkeypatch):
+    monkeypatch.setattr(summary, "NO_COLOR", True)
+    output = summary.console()
+    output._force_terminal, output.file = True, io.StringIO()
+    run: Any = SimpleNamespace(plan=None)
+    progress = Progress(output, run)
+    progress.pytest_configure()
+    progress.say("starting")
+    progress.close()
+    assert output.file.getvalue() == "starting\n"
