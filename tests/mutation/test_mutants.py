@@ -1,0 +1,122 @@
+"""Tests what `tests.mutation` changes, and that its forks run the changed code."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.forks import KILLED, SURVIVED, Finding
+from tests.mutation.mutants import PACKAGE, all_mutants, modules, mutants_of, sample
+from tests.mutation.operators import OPERATORS
+from tests.mutation.results import Likely, Results, explained, table
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return all_mutants()
+
+
+def changes(operator, source):
+    """Returns the texts that an operator puts in place of nodes of the source."""
+    [chosen] = [each for each in OPERATORS if each.__name__ == operator]
+    return [edit.text for node in ast.walk(ast.parse(source)) for edit in chosen(node)]
+
+
+@pytest.mark.parametrize(
+    ("operator", "source", "texts"),
+    [
+        ("conditions", "if a: pass", ["(not (a))"]),
+        ("conditions", "[x for x in y if x]", ["(not (x))"]),
+        ("comparisons", "a == b", ["(a != b)"]),
+        ("comparisons", "a < b", ["(a <= b)", "(a >= b)"]),
+        ("comparisons", "a in b", ["(a not in b)"]),
+        ("operands", "a and b", ["(b)", "(a)", "(a or b)"]),
+        ("operands", "not a", ["(a)"]),
+        ("sums", "a + b", ["(a - b)"]),
+        ("constants", "3", ["4"]),
+        ("constants", "True", ["False"]),
+        ("constants", "'text'", ['""']),
+        ("constants", "''", []),
+        ("elements", "[a, b]", ["[b]", "[a]", "[b, a]"]),
+        ("elements", "(a, b)", ["(b,)", "(a,)", "(b, a)"]),
+        ("elements", "a, b = c", []),
+        ("keys", "{'a': 1, **b}", ["({**b})", "({'a': 1})"]),
+        ("keys", "f(a, b=c)", ["f(a)"]),
+        ("statements", "f()", ["pass"]),
+        ("statements", "x = 1", []),
+    ],
+)
+def test_each_operator_makes_its_changes(operator, source, texts):
+    assert changes(operator, source) == texts
+
+
+def test_two_neighbours_that_await_are_swapped():
+    source = "async def f():\n    await a()\n    await b()"
+    assert "await b(); await a()" in changes("statements", source)
+
+
+def test_docstrings_annotations_imports_and_log_messages_are_not_changed(tmp_path, monkeypatch):
+    module = tmp_path / "module.py"
+    lines = ('"""Says something."""', "from a import b", 'def f(x: "C" = None) -> "D":')
+    module.write_text("\n".join([*lines, '    log.info("text")']))
+    monkeypatch.setattr("tests.mutation.mutants.PACKAGE", tmp_path)
+    assert [mutant.before for mutant in mutants_of(module)] == ['log.info("text")']
+
+
+def test_every_rule_of_the_controller_has_mutants(everything):
+    changed = {mutant.path for mutant in everything}
+    named = {file.relative_to(PACKAGE).as_posix() for file in modules() if file.stem != "__init__"}
+    assert named - changed == {"controller.py"}  # the interface of the four controllers
+    assert len(everything) > 3000
+
+
+def test_every_mutant_has_a_name_of_its_own_and_changes_the_source(everything):
+    assert len({mutant.id for mutant in everything}) == len(everything)
+    for mutant in everything[::50]:
+        assert mutant.source() != (PACKAGE / mutant.path).read_bytes()
+
+
+def test_a_sample_is_the_same_for_the_same_seed(everything):
+    assert sample(everything, 5, 1) == sample(everything, 5, 1) != sample(everything, 5, 2)
+
+
+def test_every_explained_survivor_is_a_mutant_of_today(everything):
+    assert set(explained()) <= {mutant.id for mutant in everything}
+    assert all(why.startswith(("same: ", "free: ")) for why in explained().values())
+
+
+def test_checks_that_failed_mutants_of_the_same_file_come_first(everything):
+    mutant = next(each for each in everything if each.path == "kuscia_task/pods.py")
+    likely = Likely()
+    likely.learn(Finding(f"{mutant.path} other", KILLED, ["here"]))
+    likely.learn(Finding("names.py another", KILLED, ["there", "there"]))
+    assert likely.order(mutant, ["nowhere", "there", "here"]) == ["here", "there", "nowhere"]
+
+
+def test_findings_are_kept_and_counted(tmp_path):
+    results = Results.read(tmp_path / "results")
+    results.add(Finding("a.py f x", KILLED, ["check"]))
+    results.add(Finding("a.py f y", SURVIVED))
+    again = Results.read(tmp_path / "results").findings
+    assert set(again) == {"a.py f x", "a.py f y"}
+    assert "| a.py | 2 | 1 | 0 | 1 | 0 |" in table(again.values())
+
+
+def test_a_fork_runs_the_mutant_and_a_check_kills_it(tmp_path):
+    name = "kuscia_task/parties.py"
+    program = f"""
+from pathlib import Path
+from tests.mutation.forks import Forks, suite_run, survey
+from tests.mutation.mutants import PACKAGE, mutants_of
+mutants = mutants_of(PACKAGE / {name!r})
+[mutant] = [each for each in mutants if each.before.startswith('f\\'AppImage "{{name}}"')]
+first = lambda mutant, checks: sorted(checks, key="create-app-image-missing".__ne__)
+survey(Forks(suite_run(Path({str(tmp_path)!r})), [mutant], first, print))
+"""
+    command = [sys.executable, "-c", program]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
+    assert "outcome='killed', checks=['create-app-image-missing']" in done.stdout, done
+    assert "requirements=['CR-09']" in done.stdout
