@@ -7,9 +7,7 @@ checks, and that check must be among those that fail; for those in EXACT no chec
 another requirement.
 """
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,8 +17,8 @@ import pytest
 import yaml
 
 from kuscia_conformance.features.checks import requirements
-from kuscia_conformance.features.reader import suite_features
 from kuscia_conformance.replay.run import replay
+from tests.mutation.patched import PatchedRuns
 
 ROOT = Path(__file__).parent.parent
 PATCHES = sorted((ROOT / "tests" / "miniatures").glob("*.patch"))
@@ -66,24 +64,20 @@ class Miniature:
 MINIATURES = [Miniature.read(path) for path in PATCHES]
 
 
-def suite(folder, *options, path=""):
+@pytest.fixture(scope="session")
+def patched_runs(tmp_path_factory):
+    with PatchedRuns(tmp_path_factory.mktemp("patched")) as runs:
+        yield runs
+
+
+def suite(folder, *options):
     """Runs the suite on a virtual clock; returns the finished process and the report."""
     out = folder / "out"
     command = [sys.executable, "-P", "-m", "kuscia_conformance", "run", "--out", str(out)]
     command += ["--clock=virtual", *options]
-    environment = {**os.environ, "PYTHONPATH": path}
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500
-    )
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=500)
     assert (out / "report.yaml").exists(), done.stdout + done.stderr
     return done, yaml.safe_load((out / "report.yaml").read_text())
-
-
-def feature_of(check):
-    """Returns the feature file of a check, because reading all features would take longer."""
-    stands = re.compile(rf"@id:{re.escape(check.partition('#')[0])}(?![\w-])")
-    [found] = [path for path in suite_features() if stands.search(path.read_text())]
-    return found
 
 
 def failing(report):
@@ -144,16 +138,13 @@ def test_the_reference_controller_passes_the_checks_of_all_miniatures(tmp_path, 
 
 
 @pytest.mark.parametrize("miniature", MINIATURES, ids=lambda m: m.path.stem)
-def test_each_miniature_fails_its_check(miniature, tmp_path, pytestconfig):
-    patched = tmp_path / "patched"
-    shutil.copytree(ROOT / "reference_controller", patched / "reference_controller")
-    subprocess.run(["git", "apply", "-p1", str(miniature.path)], cwd=patched, check=True)
-    alone = [str(feature_of(miniature.check)), f"--only={miniature.check}"]
-    only = [] if pytestconfig.getoption("full") else alone
-    _, report = suite(tmp_path, *only, path=str(patched))
-    replayed = replay(tmp_path / "out")
+def test_each_miniature_fails_its_check(miniature, patched_runs, pytestconfig):
+    full = pytestconfig.getoption("full")
+    out = Path(patched_runs.find(miniature.path, None if full else miniature.check).out)
+    report = yaml.safe_load((out / "report.yaml").read_text())
+    replayed = replay(out)
     assert replayed.exit_code == 0, str(replayed)
     assert miniature.check in failing(report)
     assert blamed(report, miniature.check) == {miniature.requirement}
-    if pytestconfig.getoption("full") and miniature.path.stem in EXACT:
+    if full and miniature.path.stem in EXACT:
         assert blamed(report) == {miniature.requirement}

@@ -17,26 +17,48 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
 
 from kuscia_conformance.cli.runner import Handover
 from kuscia_conformance.features.folders import suite_folder
+from kuscia_conformance.features.selection import suite_checks
 from kuscia_conformance.pytest_plugin.collection import CHECK
 from kuscia_conformance.pytest_plugin.session import Run
 from tests.given import settings_of
-from tests.mutation.mutants import PACKAGE, Mutant
+from tests.mutation.mutants import PACKAGE
 
 #: A check has failed; all have passed; or the controller could not run or did not end.
 KILLED, SURVIVED, STOPPED = "killed", "survived", "stopped"
 #: The CPU time after which a fork is stopped, in seconds; all checks take about 60.
 LIMIT = 400
-_ARGUMENTS = ("-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:terminal")
+_PLUGINS = ("cacheprovider", "terminal", "unraisableexception")
+_ARGUMENTS = ("-c", os.devnull, "-s", *(f"-pno:{name}" for name in _PLUGINS))
+
+
+class Changed(Protocol):
+    """A controller with one changed module."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def path(self) -> str:
+        """The module's file, from the package: `kuscia_task/parties.py`."""
+        ...
+
+    def source(self) -> bytes:
+        """Returns the source of the changed module."""
+        ...
+
+
+M = TypeVar("M", bound=Changed)
 
 
 @dataclass(frozen=True)
@@ -48,41 +70,46 @@ class Finding:
     checks: Sequence[str] = ()
     requirements: Sequence[str] = ()
     seconds: float = 0.0
+    #: The results folder, if it was kept.
+    out: str = ""
 
 
 @dataclass
-class Forks:
+class Forks(Generic[M]):
     """A pytest plugin that runs the collected checks once for each mutant, in forks.
 
-    `order` sorts the ids of the checks for a mutant, the most likely to fail first. `found` is
-    called with each finding. With `every` a fork does not end at its first failing check.
+    `order` chooses the ids of the checks for a mutant, the most likely to fail first. `found` is
+    called with each finding. With `every` a fork does not end at its first failing check. With
+    `keep` the results folders stay.
     """
 
     run: Run
-    mutants: Sequence[Mutant]
-    order: Callable[[Mutant, Sequence[str]], Sequence[str]]
+    mutants: Iterable[M]
+    order: Callable[[M, Sequence[str]], Sequence[str]]
     found: Callable[[Finding], None]
     workers: int = 2
     every: bool = False
+    keep: bool = False
     _pipe: int = -1
-    _mutant: Mutant | None = None
-    _working: dict[int, tuple[Mutant, int, float]] = field(default_factory=dict)
+    _mutant: M | None = None
+    _working: dict[int, tuple[M, int, float]] = field(default_factory=dict)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        _prepare(self.run)
         gc.collect()
         gc.freeze()
         for mutant in self.mutants:
-            while len(self._working) >= self.workers:
-                self._reap()
             if self._fork(mutant):
                 self._become(mutant, session)
                 return  # in the fork, pytest goes on and runs the checks
+            while len(self._working) >= self.workers:
+                self._reap()
         while self._working:
             self._reap()
         session.items.clear()  # this process runs no check
 
-    def _fork(self, mutant: Mutant) -> bool:
+    def _fork(self, mutant: M) -> bool:
         """Returns whether this is the fork."""
         reads, writes = os.pipe()
         if child := os.fork():
@@ -93,8 +120,9 @@ class Forks:
         self._pipe, self._mutant = writes, mutant
         return True
 
-    def _become(self, mutant: Mutant, session: pytest.Session) -> None:
+    def _become(self, mutant: M, session: pytest.Session) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         out = self.run.settings.out.with_name(f"fork-{os.getpid()}")
         self.run.settings = replace(self.run.settings, out=out)
         take_place(mutant)
@@ -117,13 +145,26 @@ class Forks:
         """Ends this process if it is a fork, after it has sent its finding to its parent."""
         if self._mutant is None:
             return
+        out = self.run.settings.out
+        found = finding_of(self._mutant.id, self.run)
+        if self.keep:
+            found["out"] = str(out)
+        else:
+            shutil.rmtree(out, ignore_errors=True)
         with os.fdopen(self._pipe, "w") as write:
-            json.dump(finding_of(self._mutant, self.run), write)
-        shutil.rmtree(self.run.settings.out, ignore_errors=True)
+            json.dump(found, write)
         os._exit(0)
 
 
-def finding_of(mutant: Mutant, run: Run) -> dict[str, Any]:
+def _prepare(run: Run) -> None:
+    """Imports and computes what each fork would import and compute again."""
+    import_module("kuscia_conformance.environment.virtual")
+    import_module("reference_controller.endpoints")
+    _ = run.cases
+    suite_checks()
+
+
+def finding_of(mutant: str, run: Run) -> dict[str, Any]:
     """Returns the finding about a mutant as plain data, without its seconds."""
     results = run.evidence.results.values() if run.evidence else ()
     failed = [each for each in results if each.outcome == "fail"]
@@ -131,11 +172,11 @@ def finding_of(mutant: Mutant, run: Run) -> dict[str, Any]:
     blamed = {name for each in failed for name, word in each.requirements.items() if word == "fail"}
     outcome = KILLED if failed else STOPPED if wrong or not results else SURVIVED
     checks = [each.check for each in failed or wrong]
-    found = Finding(mutant.id, outcome, sorted(checks), sorted(blamed))
+    found = Finding(mutant, outcome, sorted(checks), sorted(blamed))
     return {key: value for key, value in asdict(found).items() if key != "seconds"}
 
 
-def survey(forks: Forks) -> None:
+def survey(forks: Forks[M]) -> None:
     """Collects the checks of the suite and runs them against all mutants."""
     arguments = [*_ARGUMENTS, str(suite_folder("features"))]
     try:
@@ -150,7 +191,7 @@ def suite_run(folder: Path) -> Run:
     return Run(settings, [suite_folder("features")])
 
 
-def take_place(mutant: Mutant) -> None:
+def take_place(mutant: Changed) -> None:
     """Makes this process import the mutant instead of the original."""
     for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE.name]:
         del sys.modules[name]
@@ -162,7 +203,7 @@ def take_place(mutant: Mutant) -> None:
 @dataclass(frozen=True)
 class _Finder(importlib.abc.MetaPathFinder):
     name: str
-    mutant: Mutant
+    mutant: Changed
 
     def find_spec(
         self, fullname: str, path: Any = None, target: ModuleType | None = None
@@ -177,7 +218,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 class _Loader(importlib.machinery.SourceFileLoader):
     """Compiles the mutant; the base class would take the compiled original from its cache."""
 
-    def __init__(self, name: str, path: str, mutant: Mutant) -> None:
+    def __init__(self, name: str, path: str, mutant: Changed) -> None:
         super().__init__(name, path)
         self.mutant = mutant
 
