@@ -226,6 +226,26 @@ def test_no_proxy_means_what_it_means_for_go(server, excepted, direct):
     assert of_environment(urlsplit(server), variables) == expected
 
 
+@pytest.mark.parametrize(
+    ("proxy", "url"),
+    [
+        ("socks5h://127.0.0.1:1080", "socks5://127.0.0.1:1080"),
+        ("localhost:3128", "http://localhost:3128"),
+        ("[fd00::1]:3128", "http://[fd00::1]:3128"),
+    ],
+)
+def test_a_proxy_of_the_environment_may_lack_its_scheme_or_be_socks5h(proxy, url):
+    server = urlsplit("https://example.com")
+    assert of_environment(server, {"https_proxy": proxy}) == url
+
+
+@pytest.mark.parametrize("proxy", ["http://[", "foo:bar", ":::", "socks5://", "http://a:99999"])
+def test_a_proxy_of_the_environment_that_is_not_a_url_is_refused_with_its_variable(proxy):
+    server = urlsplit("https://example.com")
+    with pytest.raises(UsageError, match=r"^https_proxy: '.*' is not a URL of the form"):
+        of_environment(server, {"https_proxy": proxy})
+
+
 def test_a_minified_kubeconfig_reads_the_same_in_another_folder(tmp_path):
     (tmp_path / "token").write_text("from-a-file")
     path = kubeconfig(tmp_path, server="https://127.0.0.1:1")

@@ -97,12 +97,7 @@ def _proxy(cluster: Fields, address: SplitResult) -> str | None:
     proxy = cluster.get("proxy-url")
     if not proxy:
         return proxies.of_environment(address, os.environ)
-    try:
-        parts = urlsplit(proxy)
-        usable = parts.scheme in proxies.SCHEMES and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if not proxies.is_usable(proxy):
         what = f"proxy-url: {proxy!r} is not a URL of the form http://host:port"
         raise cluster.fault("proxy-url", what, "its scheme may be http, https or socks5")
     return str(proxy)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
+from kuscia_conformance.errors import UsageError
+
 SCHEMES = ("http", "https", "socks5")
 PORTS = {"http": 80, "https": 443}
 
@@ -19,14 +21,29 @@ PORTS = {"http": 80, "https": 443}
 def of_environment(server: SplitResult, environment: Mapping[str, str]) -> str | None:
     """Returns the URL of the proxy that the environment names for a server, or None.
 
-    A proxy without a scheme is an HTTP proxy.
+    A proxy without a scheme is an HTTP proxy. Raises UsageError for a proxy that is not a URL.
     """
-    name = f"{server.scheme.upper()}_PROXY"
-    proxy = environment.get(name) or environment.get(name.lower()) or ""
+    upper = f"{server.scheme.upper()}_PROXY"
+    name = next((name for name in (upper, upper.lower()) if environment.get(name)), None)
     excepted = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
-    if not proxy or _direct(server, excepted):
+    if name is None or _direct(server, excepted):
         return None
-    return proxy if urlsplit(proxy).scheme in (*SCHEMES, "socks5h") else f"http://{proxy}"
+    # Both forms of socks5 let the proxy look up names; aiohttp-socks knows only the first.
+    proxy = environment[name].replace("socks5h://", "socks5://", 1)
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if not is_usable(proxy):
+        text = f"{name}: {environment[name]!r} is not a URL of the form http://host:port"
+        raise UsageError(text, hint="its scheme may be http, https or socks5")
+    return proxy
+
+
+def is_usable(proxy: str) -> bool:
+    """Returns whether the URL names a proxy: a scheme that we know, a host, a port."""
+    try:
+        parts = urlsplit(proxy)
+        return bool(parts.scheme in SCHEMES and parts.hostname and parts.port != 0)
+    except ValueError:  # the port is no number, or a bracket of an IPv6 address is missing
+        return False
 
 
 def _direct(server: SplitResult, excepted: str) -> bool:
