@@ -1,5 +1,6 @@
 """Tests child processes: readiness, logs, and their end."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 import pytest
 
 from kuscia_conformance.clusters.process import Patience, Process, ProcessError
+from kuscia_conformance.errors import HarnessError
 
 
 def shell(script, tmp_path, **options):
@@ -109,3 +111,27 @@ def test_ctrl_c_during_the_start_of_a_child_still_ends_the_child(tmp_path, monke
         pytest.fail("it was not interrupted")
     [child] = children
     assert child.returncode == -signal.SIGTERM
+
+
+def test_an_interrupt_before_a_child_was_made_stays_an_interrupt(tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        shell("exec sleep 60", tmp_path).start()
+
+
+def test_a_machine_without_room_for_a_process_is_no_mistake_of_the_command(tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    with pytest.raises(HarnessError, match="cannot start sh: Resource temporarily unavailable"):
+        shell("exec sleep 60", tmp_path).start()
+
+
+def test_a_log_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "child.log").mkdir()
+    with pytest.raises(HarnessError, match=r"cannot write its log .*child\.log"):
+        shell("exec sleep 60", tmp_path).start()

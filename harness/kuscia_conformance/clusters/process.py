@@ -21,16 +21,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import current_thread, main_thread
 from types import ModuleType, TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from kuscia_conformance.clusters.run_folder import environment_of_children
-from kuscia_conformance.errors import ClusterError, EnvironmentFailure
+from kuscia_conformance.errors import ClusterError, EnvironmentFailure, HarnessError
 
 #: The signals that end a run. Windows has no SIGHUP.
 ENDING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 _PR_SET_PDEATHSIG = 1
+#: The errors for which no program can be started now: no memory, too many processes or files.
+_OF_THE_MACHINE = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 #: Seconds between two checks whether a child is ready. A log file sends no signal when it grows,
 #: so the checks have to be repeated.
 _LOOK = 0.02
@@ -109,28 +111,48 @@ class Process:
         self.stop()
 
     def start(self) -> None:
-        """Starts the process. Raises NotRun if the program cannot be run."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._said_before = len(self.read())
-        try:
-            with self.log.open("ab") as output, _undisturbed():
-                self._child = subprocess.Popen(
-                    self.command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    env=self.environment,
-                    start_new_session=True,
-                    preexec_fn=die_with_parent,
-                )
-        except OSError as error:
-            raise self._not_run(error) from error
-        except KeyboardInterrupt:
-            self.stop()
-            raise
+        """Starts the process.
 
-    def _not_run(self, error: OSError) -> NotRun:
+        Raises NotRun if the program cannot be run, and HarnessError if the machine lacks what every
+        program needs: memory, a place in the table of processes, a disk for the log.
+        """
+        started = False
+        with self._opened_log() as output:
+            try:
+                with _held_back():
+                    self._child = self._spawn(output)
+                    started = True
+            except OSError as error:
+                raise self._not_run(error) from error
+            except KeyboardInterrupt:
+                if started:
+                    self.stop()
+                raise
+
+    def _opened_log(self) -> BinaryIO:
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            self._said_before = len(self.read())
+            return self.log.open("ab")
+        except OSError as error:
+            text = f"{self.name}: cannot write its log {self.log}: {error.strerror}"
+            raise HarnessError(text, hint="is the disk full?") from error
+
+    def _spawn(self, output: BinaryIO) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=self.environment,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
+    def _not_run(self, error: OSError) -> EnvironmentFailure:
         program = self.command[0]
+        if error.errno in _OF_THE_MACHINE:
+            return HarnessError(f"cannot start {program}: {error.strerror}")
         why, hint = error.strerror or str(error), ""
         if error.errno == errno.ENOENT and os.path.exists(program):
             why, hint = "its interpreter does not exist", "see its first line"
@@ -232,7 +254,7 @@ class Process:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def _held_back() -> Iterator[None]:
     """Holds the signals back while a child is started, and raises them again afterwards.
 
     An interrupt during the start could leave a child whose pid was never stored, so that no code
