@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from kuscia_conformance.environment import connection, liveness
-from kuscia_conformance.errors import Unreachable
+from kuscia_conformance.errors import ClusterError, Unreachable
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.kube.objects import PODS
 
@@ -106,6 +107,22 @@ def test_a_server_that_answers_with_errors_is_there(server, connected):
     server.answer = "busy"
     server.has_answered(liveness.MISSES * 2)
     assert connected.journal.lost is None
+
+
+def test_the_loss_is_noticed_although_credentials_were_missing_for_a_while(server):
+    asked = []
+
+    def authorization():
+        asked.append(len(asked))
+        if len(asked) == 2:
+            raise ClusterError("the program has failed")
+
+    access = replace(server.access, authorization=authorization)
+    with connection.connect(access, "test") as connected:
+        server.has_answered(2)
+        server.answer = "silent"
+        with pytest.raises(Unreachable, match="has not answered for"):
+            connected.journal.wait_beyond(0, 60)
 
 
 def test_a_server_that_answers_again_before_the_last_miss_is_there(server, connected):

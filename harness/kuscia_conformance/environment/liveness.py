@@ -4,6 +4,7 @@ Without this, each step would wait for its own timeout, and then each cleanup fo
 `Liveness` asks for `/version` all the time, on a connection of its own:
 
     an answer, also one that is an error   the server is there
+    no request, for want of credentials    nothing is known; the next request says what is wrong
     no answer, MISSES times in a row       the server is lost, for the rest of the process
 
 A process that was stopped for a minute (Ctrl-Z) misses one answer only, however late it is.
@@ -17,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from kuscia_conformance.errors import ApiError, Unreachable
+from kuscia_conformance.errors import ConformanceError, Unreachable
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
 
@@ -77,6 +78,8 @@ async def _answers_within_a_beat(api: Api) -> bool:
 async def _answers(api: Api) -> bool:
     try:
         await api.raw("/version", retry=False)
-    except ApiError as error:
-        return not isinstance(error, Unreachable)
+    except Unreachable:
+        return False
+    except ConformanceError:  # an error of the server, or of the program that has the credentials
+        return True
     return True
