@@ -158,6 +158,20 @@ def test_a_run_whose_containers_stay_ends_with_an_error_of_the_cluster(container
     remains.sweep(print)
 
 
+def test_what_cannot_be_removed_is_tried_and_told_once_by_a_run_within_a_run(
+    containers, monkeypatch
+):
+    monkeypatch.setenv("BROKEN", "1")
+    said: list[str] = []
+    folder = dead(run_folder.expect_containers)
+    with remains.run_folder(said.append), remains.run_folder(said.append):
+        pass
+    assert said[0] == "removing what a killed run has left"
+    assert [str(folder) in text for text in said[1:]] == [True]
+    monkeypatch.delenv("BROKEN")
+    assert remains.sweep(print) == []
+
+
 KUBECONFIG = """
 clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
 contexts: [{name: x, context: {cluster: c, user: u}}]
@@ -176,6 +190,18 @@ def test_objects_in_a_cluster_that_does_not_answer_are_told_and_tried_again(tmp_
         assert text.startswith("kubeconfig:mine: objects of the run abcd are left: ")
         assert "when the cluster answers again: kuscia-conformance down" in text
         assert f"if that cluster is gone: rm -r {folder}" in text
+
+
+def test_down_ends_with_4_if_something_is_left_and_tells_it_once(tmp, tmp_path):
+    file = tmp_path / "config"
+    file.write_text(KUBECONFIG)
+    objects = run_folder.Objects("kubeconfig:mine", str(file), None, "abcd")
+    folder = dead(lambda folder: run_folder.expect_objects(folder, objects))
+    state = {"KUSCIA_CONFORMANCE_STATE": str(tmp_path / "state"), "TMPDIR": str(tmp)}
+    command = [sys.executable, "-m", "kuscia_conformance", "down"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **state})
+    assert done.returncode == 4, done.stderr
+    assert done.stdout.count(f"rm -r {folder}") == 1
 
 
 @pytest.mark.parametrize(("content", "stays"), [("the kubeconfig", False), ("changed", True)])

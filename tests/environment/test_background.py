@@ -18,6 +18,7 @@ import pytest
 from kuscia_conformance.clusters.run_folder import made_folder
 from kuscia_conformance.environment import background
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.environment.remains import sweep
 from kuscia_conformance.errors import EnvironmentFailure, UsageError
 from tests.given import settings_of
 
@@ -158,6 +159,7 @@ def test_an_environment_whose_process_was_killed_is_reported_and_removed(state):
     with pytest.raises(UsageError, match="process has died"):
         background.running()
     assert background.take_down(print)
+    assert sweep(print) == []
     assert not work.exists()
     with pytest.raises(UsageError, match="there is no environment"):
         background.running()

@@ -110,7 +110,7 @@ def test_a_server_that_answers_with_errors_is_there(server, connected):
 
 
 def test_the_loss_is_noticed_although_credentials_were_missing_for_a_while(server):
-    asked = []
+    asked: list[int] = []
 
     def authorization():
         asked.append(len(asked))

@@ -106,6 +106,11 @@ def delete(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def is_within_a_run() -> bool:
+    """Returns whether this process has made a folder, and has not left its context yet."""
+    return bool(_for_children)
+
+
 def environment_of_children() -> dict[str, str]:
     """Returns the environment of a child process of this run."""
     return {**os.environ, **_for_children}
@@ -190,11 +195,11 @@ def expected_objects(folder: Path) -> Objects | None:
 
 def expect_file(folder: Path, path: Path) -> None:
     """Notes that the run writes a file outside of its folder."""
-    (folder / _FILE).write_text(str(path.absolute()))
+    (folder / _FILE).write_bytes(os.fsencode(path.absolute()))
 
 
 def expected_file(folder: Path) -> Path | None:
     """Returns the note of `expect_file`; None without one."""
     with suppress(FileNotFoundError):
-        return Path((folder / _FILE).read_text())
+        return Path(os.fsdecode((folder / _FILE).read_bytes()))
     return None

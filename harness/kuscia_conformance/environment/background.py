@@ -11,7 +11,7 @@ controller as a run does, and ends both on SIGTERM. Its state is in a folder of 
     logs/             the log of the controller
 
 The process deletes the description when it ends. A description without a held lock means that the
-process was killed: `up` and `down` then remove what it has left (`remains`).
+process was killed: `down`, or the next run, then removes what it has left (`remains`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ import orjson
 from kuscia_conformance.environment.facts import now
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
-from kuscia_conformance.environment.remains import sweep
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.signals import end_on_signals
 from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
@@ -117,17 +116,17 @@ def bring_up(settings: Settings, say: Callable[[str], None]) -> Environment:
     left behind.
     """
     with _writing(), _lock() as lock:
-        _clear_away(say)
+        _clear_away()
         _spawn(replace(settings, out=folder() / "logs"), lock)
         _follow_or_end(say)
     return running().environment
 
 
 def take_down(say: Callable[[str], None]) -> bool:
-    """Ends the background environment, or clears away what a killed process has left of it.
+    """Ends the background environment, or deletes the state files of a killed process.
 
-    Returns whether there was an environment, or anything left of one. Raises EnvironmentFailure if
-    the background process does not end.
+    Returns whether there was an environment, or its state files. Raises EnvironmentFailure if the
+    background process does not end.
     """
     if not _lives() and not _written_down():
         return False
@@ -135,7 +134,7 @@ def take_down(say: Callable[[str], None]) -> bool:
         say(f"ending {found}")
     with _writing():
         _end()
-        _clear_away(say)
+        _clear_away()
     return True
 
 
@@ -199,9 +198,7 @@ def _lives() -> bool:
     return False
 
 
-def _clear_away(say: Callable[[str], None]) -> None:
-    """Deletes the state files, and what a killed background process has left behind."""
-    sweep(say)
+def _clear_away() -> None:
     for file in (_written(), _failure(), folder() / "pid"):
         file.unlink(missing_ok=True)
 

@@ -31,6 +31,7 @@ from kuscia_conformance.clusters.run_folder import (
     expected_file,
     expected_objects,
     expects_containers,
+    is_within_a_run,
     made_folder,
 )
 from kuscia_conformance.clusters.strays import end_strays
@@ -47,25 +48,28 @@ def run_folder(say: Say) -> Iterator[Path]:
     """Yields the folder of a new run; at the end removes it, and what still carries its mark.
 
     Signals do not disturb the end. If something cannot be removed, raises HarnessError for the
-    folder and ClusterError for all else, with the commands that remove it.
+    folder and ClusterError for all else, with the commands that remove it. After an exception in
+    the context, `say` tells them instead.
     """
-    sweep(say)
+    if not is_within_a_run():
+        sweep(say)
     with made_folder() as folder:
         try:
             yield folder
         except BaseException:
-            _end(folder, say)
+            with undisturbed():
+                _tell(undo(folder, say), say)
             raise
-        if left := _end(folder, say):
+        with undisturbed():
+            left = undo(folder, say)
+        if left:
             error = HarnessError if left == _folder(folder) else ClusterError
             raise error("\n".join(left))
 
 
-def _end(folder: Path, say: Say) -> list[str]:
-    with undisturbed():
-        left = undo(folder, say)
-        for text in left:
-            say(text)
+def _tell(left: list[str], say: Say) -> list[str]:
+    for text in left:
+        say(text)
     return left
 
 
@@ -76,9 +80,7 @@ def sweep(say: Say) -> list[str]:
         for folder in folders:
             say("removing what a killed run has left")
             left += undo(folder, say)
-    for text in left:
-        say(text)
-    return left
+    return _tell(left, say)
 
 
 def undo(folder: Path, say: Say) -> list[str]:

@@ -34,16 +34,20 @@ def down(cluster: str | None, force: bool) -> None:
     the objects that the run made, removes its labels and room from the nodes, and restores the
     resource definitions. It is safe to do this twice.
     """
+    from kuscia_conformance.environment.background import take_down
     from kuscia_conformance.environment.remains import sweep
 
-    left = sweep(click.echo)
-    if cluster is None:
-        from kuscia_conformance.environment.background import take_down
-
+    access = _access(cluster) if cluster else None
+    if access is None:
         click.echo("stopped" if take_down(click.echo) else "nothing to stop")
-        if left:
-            raise EnvironmentFailure("something could not be removed; see above")
-        return
+    left = sweep(click.echo)  # also deletes the lease of a killed run of this machine
+    if access and cluster:
+        asyncio.run(_down(access, cluster, force))
+    if left:
+        raise EnvironmentFailure("something could not be removed; see above")
+
+
+def _access(cluster: str) -> Access:
     from kuscia_conformance.clusters.address import address_of
     from kuscia_conformance.kube.kubeconfig import read_access
 
@@ -53,7 +57,7 @@ def down(cluster: str | None, force: bool) -> None:
             f"--cluster {cluster}: only a cluster of your own can be cleaned",
             hint="name it as in the run: --cluster kubeconfig[:PATH[#CONTEXT]]",
         )
-    asyncio.run(_down(read_access(*address.kubeconfig), cluster, force))
+    return read_access(*address.kubeconfig)
 
 
 async def _down(access: Access, where: str, force: bool) -> None:
