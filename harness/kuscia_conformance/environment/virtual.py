@@ -264,7 +264,7 @@ def _logging(file: Path, loop: VirtualLoop) -> Iterator[None]:
 
     formatter = logging.Formatter(FORMAT, TIMES)
     formatter.converter = time.gmtime
-    handler = logging.FileHandler(file, mode="w")
+    handler = logging.FileHandler(file, mode="w", encoding="utf-8")
     handler.setFormatter(formatter)
     handler.addFilter(stamp)
     logger = logging.getLogger("reference_controller")
