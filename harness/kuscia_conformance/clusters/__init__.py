@@ -8,10 +8,20 @@ This package must not know controllers, settings or scenarios.
     kind          real nodes, in Docker containers
     kubeconfig    a cluster of the user's, which a run leaves in the state in which it found it
 
-The kinds share `preparing` (waits for servers, definitions and nodes) and `process` (runs child
-processes). `run_folder` is where a run notes what it makes, and `strays` finds its processes by
-their mark. `run_label` marks every object that a run makes or changes. `borrowed_nodes` and
-`node_locks` give each scenario nodes of its own.
+What the kinds share:
+
+    address         parses `--cluster`
+    types           `ClusterOptions` and `Cluster`
+    process         runs child processes
+    run_folder      where a run notes what it makes
+    strays          finds the processes of a run by their mark
+    credentials     certificates and kubeconfigs of clusters that the run starts as processes
+    images          the images of kind's nodes and pods
+    preparing       waits for servers, definitions and nodes
+    run_label       marks every object that a run makes or changes
+    borrowed_nodes  gives each scenario nodes of its own
+    node_locks      locks them between the processes of a run
+    inventory       lists what is in a cluster
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ def strays(folder: Path) -> list[psutil.Process]:
 def end_strays(folder: Path) -> list[psutil.Process]:
     """Ends these processes, and returns those that it has found.
 
-    The kernel may have given an id to another process meanwhile; psutil compares the start time
-    before it sends a signal.
+    psutil compares the start time before it sends a signal, because the kernel may have given the
+    id of a process that has ended to another one.
     """
     ended = []
     for _ in range(_ROUNDS):

@@ -11,7 +11,9 @@ processes, and a `Connection`, with which steps send requests and see what has h
     signals          lets signals end a run, and not disturb its end
     background       keeps an environment between runs, for `up`, `down` and `--reuse`
     model            describes an environment as plain data
+    facts            what a report says of a run: when, where, of what, with which options
     connection       sends requests that block, and watches the cluster
+    liveness         notices that the API server does not answer any more
     journal          stores every version of every object that the watches have seen
     controllers      starts, kills and restarts the controller under test
     setup_manifests  creates what `--setup` names; reads `--task-defaults`

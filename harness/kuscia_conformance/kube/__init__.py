@@ -5,6 +5,8 @@ Comes in: a kubeconfig. Goes out: plain dictionaries, one per Kubernetes object.
     kubeconfig   where the API server is, and the credentials for it
     transport    what carries a request; `http` is the transport for real servers
     client       requests and watches, sent by a transport
+    retries      which failed requests the client sends again
+    socks        connections of `http` through a SOCKS5 proxy
     objects      resources, and small functions that read one object
     kuscia       resources, namespaces and labels of Kuscia
     placement    whether a node fits a pod

@@ -3,9 +3,9 @@
 The harness, the simulated nodes and the reference controller all use `Api`. `kube.transport`
 defines what carries a request: HTTP, or calls within the process.
 
-A request returns the server's answer, or raises an `ApiError` (see `errors`). If the server does
-not answer within `REQUEST_TIMEOUT`, that is Unreachable. A request that the server could not serve
-is sent again, as `retries` says, and `retried` tells of it; a watch is not, but by `world.follow`.
+A request returns the server's answer, or raises an `ApiError` (see `errors`): Unreachable if the
+server does not answer within `REQUEST_TIMEOUT`. `retries` says which requests are sent again;
+`Api.retried` lists them. Watches are not sent again here; `world.follow` does that.
 The number of round trips decides how long a run takes, so callers should send few requests.
 """
 

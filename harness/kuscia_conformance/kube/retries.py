@@ -94,8 +94,8 @@ def retry_after(headers: Mapping[str, str], status: Obj) -> float | None:
 def is_same(there: Obj, sent: Obj) -> bool:
     """Returns whether the existing object has all labels and annotations that were sent.
 
-    So a create that the server has carried out, although it answered 503, is told from an object
-    of somebody else. An object without any label or annotation is taken for somebody else's.
+    The server may have created the object although it answered 503. The labels and annotations tell
+    that object from an older one of the same name. Without any, the object counts as an older one.
     """
     labels, annotations = labels_of(sent), annotations_of(sent)
     has_all = labels.items() <= labels_of(there).items()

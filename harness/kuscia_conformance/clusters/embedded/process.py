@@ -3,8 +3,8 @@
     python -m kuscia_conformance.clusters.embedded --folder DIR [--port 0] [--nodes 4] [--pace 8]
 
 The process writes `kubeconfig` and its certificates into DIR. It prints `ready` when the server
-answers requests and the nodes are ready. SIGTERM, SIGINT or SIGHUP ends
-it; objects are kept in memory only, and are then lost.
+answers requests and the nodes are ready. SIGTERM, SIGINT or SIGHUP ends it. Objects are kept in
+memory only, and are then lost.
 """
 
 from __future__ import annotations

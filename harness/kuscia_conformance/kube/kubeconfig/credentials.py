@@ -1,8 +1,8 @@
 """The `Authorization` header of a user, and whom the user wants to be (`as`).
 
-A user has at most one of: a token (or a file with one), a name and password, a program (`exec`).
-kubectl refuses others, and so does this module. kubectl 1.26 removed
-most legacy providers (`auth-provider`). This module refuses all of them.
+A name and password exclude a token (or a file with one) and a program (`exec`): kubectl refuses
+both together, and so does this module. kubectl 1.26 removed most legacy providers
+(`auth-provider`). This module refuses all of them.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def is_header(text: str) -> bool:
 def simple_authorization(user: Fields) -> Authorization | None:
     """Returns the header of a token, a token's file, or a name and password; None without them.
 
-    Raises UsageError for a token that cannot be sent, and for two ways at once.
+    Raises UsageError for a token that cannot be sent, and for a name beside a token or a program.
     """
     _require_one_way(user)
     if path := user.path("tokenFile"):
