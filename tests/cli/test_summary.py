@@ -42,6 +42,7 @@ def test_a_few_checks_that_were_not_run_have_rows_of_their_own():
         ("error harness", "error (the harness failed)"),
         ("error cluster", "error (the cluster failed)"),
         ("fail teardown", "fail (objects remained)"),
+        ("fail exited", "fail (the controller exited)"),
     ],
 )
 def test_a_row_says_whose_fault_an_error_is(outcome, said):

@@ -6,7 +6,7 @@ Comes in: the words of a command line. Goes out: text on the terminal, and an ex
     commands      one module for each command
     runner        runs pytest for the command `run`
     progress      what `run` shows on the terminal while it runs
-    summary       what `run`, `report` and `replay` show at the end
+    summary       what `run` and `report` show at the end
     output        makes the streams of the process raise no errors
     explanations  the text of `explain`
     scaffold      the files that `new` writes

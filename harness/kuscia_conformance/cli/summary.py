@@ -1,4 +1,4 @@
-"""The end of the output of `run`, `report` and `replay`: the table of results and the verdict."""
+"""The end of the output of `run` and `report`: the table of results and the verdict."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.report.folder import REPORT
 from kuscia_conformance.report.words import STYLES, counts, word_of
 
-#: The parenthesis of an error's row: whose fault it is, and so who has to act.
+#: The parenthesis in the row of an error or a fail, by its reason: whose fault it is.
 FAULTS = {
     "author": "a mistake in the feature or a document",
     "harness": "the harness failed",
     "cluster": "the cluster failed",
     "teardown": "objects remained",
+    "exited": "the controller exited",
 }
 #: The largest number of rows for checks that were not run. Of an interrupted run there are many.
 MOST_NOT_RUN = 10

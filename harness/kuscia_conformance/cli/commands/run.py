@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from kuscia_conformance.cli.commands import suite_options
-from kuscia_conformance.errors import ConformanceError, UsageError
+from kuscia_conformance.errors import UsageError, told
 from kuscia_conformance.pytest_plugin import options
 
 #: Each worker is a process of some 80 MB.
@@ -45,8 +45,8 @@ def run(workers: str | None, paths: tuple[Path, ...], **chosen: Any) -> NoReturn
     try:
         sys.exit(_run(workers, paths, chosen))
     except Exception as error:
-        # The reason stands on standard error, too. A log with one of the two streams has it.
-        click.echo(f"no verdict: {str(error).partition(chr(10))[0]}")
+        # `main` prints the reason to standard error. Here it is for a log of standard output.
+        click.echo(f"no verdict: {told(error).partition(chr(10))[0]}")
         raise
 
 
@@ -72,7 +72,7 @@ def without_older_report(out: Path) -> Iterator[None]:
 
     try:
         yield
-    except ConformanceError:
+    except Exception:
         if retired := retire_report(out):
             click.echo(retired, err=True)
         raise
