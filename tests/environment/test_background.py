@@ -153,6 +153,19 @@ def test_an_environment_that_cannot_be_made_is_reported_and_undone(state):
     assert not background.take_down(print)
 
 
+def test_an_unforeseen_error_of_the_background_process_is_told_without_a_traceback(
+    state, monkeypatch
+):
+    def broken(*_):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(background, "environment_for", broken)
+    monkeypatch.setattr(background, "end_on_signals", lambda: None)
+    assert background.main(settings_of({})) == 4
+    text = (state / "failure").read_text()
+    assert text.startswith("4 the suite itself has failed: RuntimeError('a bug')")
+
+
 def test_an_environment_whose_process_was_killed_is_reported_and_removed(state):
     with made_folder() as work:  # a run that ends without removing its folder
         write_down(state, work)

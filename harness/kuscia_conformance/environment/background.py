@@ -35,7 +35,7 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.signals import end_on_signals
-from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError
+from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError, told
 from kuscia_conformance.features.folders import suite_folder
 
 #: The pause between two looks at the background process while it starts or ends, in seconds.
@@ -237,13 +237,13 @@ def _follow_or_end(say: Callable[[str], None]) -> None:
 
 def _follow(say: Callable[[str], None]) -> None:
     """Passes on the messages of the background process until the environment is ready."""
-    told = 0
+    shown = 0
     while True:
         stands, lives = _written().exists(), _lives()
         lines = (folder() / "log").read_text(encoding="utf-8", errors="replace").splitlines()
-        for line in lines[told:]:
+        for line in lines[shown:]:
             say(line)
-        told = len(lines)
+        shown = len(lines)
         if stands:
             return
         if not lives:
@@ -281,7 +281,8 @@ def _description(environment: Environment) -> dict[str, Any]:
 def main(settings: Settings) -> int:
     """Runs the background process: creates the environment, describes it, ends it on SIGTERM.
 
-    Returns the exit code: 0, or 4 if the environment could not be created.
+    Returns the exit code: 0, or 2 or 4 if the environment could not be created. The file `failure`
+    then says why.
     """
     end_on_signals()
     try:
@@ -293,9 +294,9 @@ def main(settings: Settings) -> int:
             signal.pause()
     except KeyboardInterrupt:
         return 0
-    except ConformanceError as error:
+    except Exception as error:  # noqa: BLE001 - `up` shows the log, and a traceback is not for users
         code = 2 if isinstance(error, UsageError) else 4
-        _failure().write_text(f"{code} {error}", encoding="utf-8")
+        _failure().write_text(f"{code} {told(error)}", encoding="utf-8")
         return code
     finally:
         _written().unlink(missing_ok=True)

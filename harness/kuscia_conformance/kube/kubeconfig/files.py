@@ -4,8 +4,8 @@
     $KUBECONFIG              files separated by `:`; those that do not exist are left out
     ~/.kube/config           without $KUBECONFIG
 
-Of several files the first one that has a cluster, user or context of a name decides what it is;
-so does the first that has a `current-context`.
+If several files have a cluster, user or context of the same name, the first file decides. The
+first file with a `current-context` decides that, too.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import UsageError, choice
 from kuscia_conformance.kube.kubeconfig.fields import Fields, fault, plain
 from kuscia_conformance.kube.kubeconfig.text import read_fields
 
@@ -111,10 +110,7 @@ def _entry(known: dict[str, Fields], name: str, kind: str, asking: Fields) -> Fi
     key = "current-context" if kind == "context" else kind
     if not name:
         raise asking.fault(key, f"the context names no {kind}")
-    near = get_close_matches(name, known, n=1)
-    there = ", ".join(sorted(known)) or "none"
-    hint = f"did you mean {near[0]}? it has: {there}" if near else f"it has: {there}"
-    raise asking.fault(key, f"it has no {kind} {name!r}", hint)
+    raise asking.fault(key, f"it has no {kind} {name!r}", choice(name, sorted(known), "it has"))
 
 
 def flattened(chosen: Chosen) -> dict[str, Any]:
