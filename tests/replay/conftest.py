@@ -44,18 +44,29 @@ Feature: Mine
     When the task "psi" is created
     Then psi has 2 parties
 
+  @id:mine-mistaken
+  Scenario: A mistake of an author that only a run finds
+    When the task "psi" is created
+    Then psi has many parties
+
   @id:mine-elsewhere @needs:real-pods
   Scenario: Another cluster can do this
     When the task "psi" is created
     Then the pods of "psi" run
 """
 STEPS = """
+from kuscia_conformance.errors import UsageError
 from pytest_bdd import parsers, then
 
 
 @then(parsers.parse("{task} has {count:d} parties"))
 def _(scenario, task, count):
     assert len(scenario.applied.task(task).manifest["spec"]["parties"]) == count
+
+
+@then("psi has many parties")
+def _(scenario):
+    raise UsageError("many is no number", hint="write a number")
 """
 TASK = """
 apiVersion: kuscia.secretflow/v1alpha1

@@ -25,11 +25,11 @@ def changed(file, before, after):
 def test_a_replay_gives_the_outcomes_and_texts_of_the_run(mine):
     found = replay(Path("results"))
     assert str(found) == (
-        "4 checks replayed: 4 same, 0 differ, 0 no evidence, 0 not replayable; 1 skipped in the run"
+        "5 checks replayed: 5 same, 0 differ, 0 no evidence, 0 not replayable; 1 skipped in the run"
     )
     assert found.exit_code == 0
     outcomes = Counter(each.judged.outcome for each in found.checks)
-    assert outcomes == {"pass": 3, "fail": 1, "skipped": 1}
+    assert outcomes == {"pass": 3, "fail": 1, "error": 1, "skipped": 1}
 
 
 def test_the_text_of_a_failure_is_that_of_the_run(mine):
@@ -38,6 +38,12 @@ def test_the_text_of_a_failure_is_that_of_the_run(mine):
     assert "reference-controller" in fails.judged.text
     assert "controller, last lines" in fails.judged.text
     assert fails.judged.text.split() == fails.recorded.text.split()
+
+
+def test_the_text_of_an_authors_mistake_is_that_of_the_run(mine):
+    [mistaken] = replay(Path("results"), ["mine-mistaken"]).checks
+    assert mistaken.word == "same"
+    assert "mine.feature:41: many is no number: Then psi has many" in mistaken.judged.text
 
 
 def test_a_document_that_is_right_now_passes(mine):

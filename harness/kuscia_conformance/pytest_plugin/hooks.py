@@ -24,9 +24,7 @@ from kuscia_conformance.errors import (
     ConformanceError,
     ControllerError,
     HarnessError,
-    NoEvidence,
     Unreachable,
-    UsageError,
 )
 from kuscia_conformance.evidence.plan import unmet
 from kuscia_conformance.evidence.results import Result, write_result
@@ -58,7 +56,7 @@ from kuscia_conformance.pytest_plugin.session import (
 )
 from kuscia_conformance.report.folder import REPORT
 from kuscia_conformance.report.outcome import Phases
-from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
+from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited, name_place
 from kuscia_conformance.scenario.lifecycle import Stage, scenario_lifecycle
 from kuscia_conformance.scenario.scenario import Scenario
 
@@ -204,9 +202,8 @@ def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Step) -> None:
 def pytest_bdd_step_error(
     request: pytest.FixtureRequest, step: Step, exception: BaseException
 ) -> None:
-    if CHECK in request.node.stash and isinstance(exception, UsageError | NoEvidence):
-        where = f"{request.node.path}:{step.line_number}"
-        exception.add_place(where, f"{step.keyword.strip()} {step.name}")
+    if CHECK in request.node.stash:
+        name_place(exception, request.node.path, step)
     if SCENARIO in request.node.stash:
         request.node.stash[SCENARIO].ends(step, exception)
 

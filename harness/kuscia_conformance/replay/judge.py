@@ -30,6 +30,7 @@ from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.replay.pairing import Pair, Today, pairs
 from kuscia_conformance.replay.stage import Stage, stage_of
 from kuscia_conformance.report.outcome import decided, remaining
+from kuscia_conformance.scenario.failure import name_place
 from kuscia_conformance.scenario.recording import digest_of
 from kuscia_conformance.steps import definitions
 
@@ -114,6 +115,7 @@ def _look(case: Case, stage: Stage, pair: Pair) -> Judged | None:
     except (NotRecorded, NotReplayable):
         raise
     except (Exception, pytest.fail.Exception) as error:
+        name_place(error, case.path, pair.today.step)
         judged = _of(ended_by(error) or {}, decided(case, definitions(), error))
         if stage.journal.short:
             raise NotRecorded(_short(judged)) from error

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pytest_bdd.parser import Step
 
+from kuscia_conformance.errors import NoEvidence, UsageError
 from kuscia_conformance.features.checks import Check, requirements
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names
@@ -47,6 +48,12 @@ class ControllerExited(CheckFailed):
     def __init__(self, text: str, end: str) -> None:
         super().__init__(text)
         self.end = end
+
+
+def name_place(error: BaseException, feature: Path, step: Step) -> None:
+    """Adds the place in the feature, and the step, to an error that its author has caused."""
+    if isinstance(error, UsageError | NoEvidence):
+        error.add_place(f"{feature}:{step.line_number}", f"{step.keyword.strip()} {step.name}")
 
 
 def render_failure(
