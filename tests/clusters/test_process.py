@@ -131,6 +131,21 @@ def test_a_machine_without_room_for_a_process_is_no_mistake_of_the_command(tmp_p
         shell("exec sleep 60", tmp_path).start()
 
 
+def test_a_process_of_another_user_that_cannot_be_ended_is_told_with_the_command(
+    tmp_path, monkeypatch
+):
+    def refused(*_):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with shell("exec sleep 60", tmp_path) as child, monkeypatch.context() as patched:
+        patched.setattr(os, "killpg", refused)
+        assert not child.has_gone_to_the_background
+        with pytest.raises(ProcessError, match="child runs as another user") as error:
+            child.stop()
+    assert error.value.hint == f"sudo kill -9 -- -{child.pid}"
+    assert not child.is_alive
+
+
 def test_a_log_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "child.log").mkdir()
     with pytest.raises(HarnessError, match=r"cannot write its log .*child\.log"):

@@ -71,6 +71,20 @@ def test_the_folder_of_a_dead_run_is_deleted_and_said(tmp):
     assert (said, list(tmp.iterdir())) == (["removing what a killed run has left"], [])
 
 
+def test_a_folder_that_the_user_deletes_during_a_sweep_is_passed_over(tmp, monkeypatch):
+    folder, iterdir = dead(lambda _: None), Path.iterdir
+
+    def and_deleted(above):
+        found = [*iterdir(above)]
+        if folder in found:
+            folder.rmdir()
+        return found
+
+    (folder / "tmp").rmdir()
+    monkeypatch.setattr(Path, "iterdir", and_deleted)
+    assert remains.sweep(print) == []
+
+
 def test_two_sweeps_do_not_remove_the_same_folder_at_once():
     folder = dead(run_folder.expect_containers)
     with run_folder.dead_folders() as first, run_folder.dead_folders() as second:

@@ -210,6 +210,8 @@ class Process:
             os.killpg(self._child.pid, 0)
         except ProcessLookupError:
             return False
+        except PermissionError:  # they run as another user
+            pass
         return self.exit_code == 0
 
     def read(self) -> str:
@@ -249,8 +251,14 @@ class Process:
             self.kill()
 
     def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
+        """Sends a signal to the group. Raises ProcessError if all of it belongs to other users."""
+        try:
             os.killpg(self._child.pid, number)
+        except ProcessLookupError:
+            return
+        except PermissionError as error:
+            text = f"{self.name} runs as another user, and cannot be ended"
+            raise ProcessError(text, hint=f"sudo kill -9 -- -{self.pid}") from error
 
 
 @contextmanager

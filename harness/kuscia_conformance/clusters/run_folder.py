@@ -149,10 +149,13 @@ def _lock(folder: Path, how: int) -> int:
 
 
 def _lock_if_dead(folder: Path) -> int | None:
-    """Returns the descriptor that locks the folder; None if a living process has locked it."""
+    """Returns the descriptor that locks the folder; None if a living process has locked it.
+
+    None also for a folder that the user deletes at this moment, and for a file.
+    """
     try:
         return _lock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, NotADirectoryError):
+    except (BlockingIOError, NotADirectoryError, FileNotFoundError):
         return None
 
 
