@@ -53,10 +53,10 @@ def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     access = read_access(file, context)
     name = f"kubeconfig:{address.argument}" if address.argument else "kubeconfig"
     asyncio.run(preparing.check_reachable(access, name))
-    run_folder.expect_objects(
-        options.work, run_folder.Objects(name, str(file.absolute()), context, options.run)
-    )
-    with _held(access, name, options.run, options.say):
+    note = run_folder.Objects(name, str(file.absolute()), context, options.run)
+    run_folder.expect_objects(options.work, note)
+    crashed = _taken(access, name, options)
+    with _held(access, name, options.run, crashed, options.say):
         nodes = asyncio.run(_prepare(access, name, options))
         names = tuple(name_of(node) for node in nodes)
         yield Cluster(name, file, context, pool.can(nodes), names, outlives=True)
@@ -75,10 +75,22 @@ def _one_file(file: Path | None, context: str | None, work: Path) -> tuple[Path,
     return copy, None
 
 
+def _taken(access: Access, name: str, options: ClusterOptions) -> str | None:
+    """Takes the Lease; returns the id of the crashed run that held it, if any.
+
+    If the cluster refuses, the run has made nothing there, and the note about it is deleted.
+    """
+    try:
+        return asyncio.run(_take(access, name, options.run, options.say))
+    except (ClusterError, ApiError) as error:
+        if isinstance(error, ClusterError) or error.is_refusal or error.code in (401, 403):
+            run_folder.expect_objects(options.work, None)
+        raise
+
+
 @contextmanager
-def _held(access: Access, name: str, run: str, say: Say) -> Iterator[None]:
-    """Holds the Lease of the cluster for this run; undoes the run's changes, then releases it."""
-    crashed = asyncio.run(_take(access, name, run, say))
+def _held(access: Access, name: str, run: str, crashed: str | None, say: Say) -> Iterator[None]:
+    """Holds the Lease that was taken; undoes the run's changes at the end, then releases it."""
     try:
         with lease.renewed(access, run, say):
             try:
