@@ -87,6 +87,26 @@ WRONG = [
         "give each task a name of its own",
     ),
     (
+        'Given the tasks "t-1" to "t-2000" of alice',
+        '"t-1" to "t-2000" are 2,000 tasks',
+        "a step takes 1,000 at most",
+    ),
+    (
+        'Given the tasks "t-1" to "t-100001" of alice',
+        "the number 100001 is too large",
+        "at most 100,000",
+    ),
+    (
+        f'Given the task "third" of alice, which holds for {"9" * 5000} s',
+        f"the number {'9' * 20}… is too large",
+        "at most 9,223,372,036,854,775,807",
+    ),
+    (
+        'Then the statuses of "psi-1" to "last" match "mine.status.yaml"',
+        '"psi-1" to "last": expected two names that differ only in their number',
+        'as in "t-1" to "t-10"',
+    ),
+    (
         'Given the task "third" of alice, which holds for 3 seconds',
         "a task, which 'holds for 3 seconds': these words are not known",
         "valid: holds for N s, retries after N s, lives for N s, needs N parties",

@@ -4,12 +4,15 @@ Comes in: paths, or nothing for the whole suite. Goes out: `Findings`, with file
 mistake.
 
     targets          finds the files
-    examine          examines each feature file, as a run does: with features.reader for its form,
-                     rules for each check, references for the names in its steps, and words
-                     for phases and tables
-    rules            examines what a check claims
+    examine          examines a feature as a run does: with features.reader for its form, and with
+                     rules, references, words and futile for each check
+      rules            faults and witnesses; also what a check claims, only for `lint`
+      references       names that no step gives; `document_names` finds those in documents
+      words            numbers, phases, conditions, and the fields and values in tables
+      futile           Thens that cannot fail
+      places           the place of a mistake in a feature
     owners           examines who owns what a check compares
-    coverage         examines the whole suite: requirements without a check, unused files
+    coverage         examines many features: requirements without a check, ids, unused files
 
 This room must not know clusters or runs.
 """

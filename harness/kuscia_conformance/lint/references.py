@@ -22,6 +22,7 @@ from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.giving import Created, Domain, Gift, Given, given_by
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
+from kuscia_conformance.features.table_forms import form_of
 from kuscia_conformance.features.tasks import Task, names_in, numbered
 from kuscia_conformance.lint.document_names import document_of, domains_in, keys_in
 from kuscia_conformance.lint.places import Mistake, placed
@@ -53,8 +54,10 @@ def _placed(case: Case, step: Step, mistakes: Iterable[Mistake]) -> Iterator[Fea
 
 
 def _is_reported(error: UsageError, function: Any, sentence: Sentence) -> bool:
-    """Returns whether the reader, which examines files, or `words` reports the mistake."""
-    return isinstance(error, DocumentError) or bool(in_table(function, sentence))
+    """Returns whether the reader, which examines files and rows, or `words` reports the mistake."""
+    form = form_of(function)
+    is_malformed = form and sentence.table and any(form.mistakes(sentence.table))
+    return isinstance(error, DocumentError) or bool(is_malformed or in_table(function, sentence))
 
 
 def _known(case: Case, steps: StepDefinitions) -> Iterator[tuple[Step, Sentence, Any]]:
@@ -184,13 +187,22 @@ _LOOK: Mapping[str, Callable[[_Names, str], Iterable[Mistake]]] = {
 }
 
 
+def _of_range(first: str, last: str, names: _Names) -> Iterator[Mistake]:
+    """Yields an error for names that are no range, or for the first task that was not given."""
+    try:
+        tasks = numbered(first, last)
+    except FeatureError as error:
+        yield error.message, error.hint
+    else:
+        yield from islice(chain(*map(names.task, tasks)), 1)
+
+
 def _unknown(values: Mapping[str, str], names: _Names) -> Iterator[Mistake]:
     """Yields an error for each value that names something which was not given."""
     for placeholder, value in values.items():
         if value and placeholder in _LOOK:
             yield from _LOOK[placeholder](names, value)
     if "first" in values:
-        wrong = chain(*map(names.task, numbered(values["first"], values["last"])))
-        yield from islice(wrong, 1)
+        yield from _of_range(values["first"], values["last"], names)
     if "key" in values:
         yield from names.object(values.get("kind") or "task resource", values["key"])
