@@ -231,3 +231,11 @@ def test_a_row_without_a_cell_is_reported_once(tmp_path):
     assert row.startswith("mine.feature:10: the row has no cell: |  |")
     [row] = said_of(tmp_path, 'And the task "probe" has', "  |")
     assert row.startswith("mine.feature:10: the row has no cell: |  |")
+
+
+def test_a_document_is_not_called_unused_if_its_name_is_misspelt(tmp_path):
+    path = written(tmp_path, ('"mine.status.yaml"', '"mine.statu.yaml"'))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine.status.yaml").rename(tmp_path / "mine" / "mine.status.yaml")
+    [problem] = said(path)
+    assert "there is no file 'mine.statu.yaml'" in problem

@@ -10,7 +10,7 @@ mistake.
       references       names that no step gives; `document_names` finds those in documents
       words            numbers, phases, conditions, and the fields and values in tables
       futile           Thens that cannot fail
-      places           the place of a mistake in a feature
+      places           the steps that are examined, and the place of a mistake
     owners           examines who owns what a check compares
     coverage         examines many features: requirements without a check, ids, unused files
 
@@ -82,8 +82,8 @@ def lint(steps: StepDefinitions, paths: Sequence[Path] = ()) -> Findings:
     problems += [p for case in sound for p in owners.of_check(case, steps)]
     problems += [*repeated_ids(cases), *coverage.taken_ids(cases)]
     used = coverage.used_files(cases)
-    whole_files = [text.path for text in texts if text.parsed is not None]
-    problems += coverage.orphans(whole_files, used)
+    # A misspelt file name would be reported twice, and a check without an id names no file.
+    problems += coverage.orphans((text.path for text in texts if not text.problems), used)
     problems += [problem for path in targets.documents - used for problem in file_problems(path)]
     if whole := {path.resolve() for path in targets.features} >= set(suite_features()):
         problems += _whole(cases, used)

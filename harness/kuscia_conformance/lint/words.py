@@ -15,8 +15,7 @@ from pytest_bdd.parser import Step
 from kuscia_conformance import documents
 from kuscia_conformance.apiserver.apimachinery.quantities import QuantityError, parsed
 from kuscia_conformance.errors import FeatureError, UsageError, choice
-from kuscia_conformance.features.comparisons import Sentence, sentence_of
-from kuscia_conformance.features.fixture_files import FixtureFiles
+from kuscia_conformance.features.comparisons import Sentence
 from kuscia_conformance.features.parsers import number
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.schemas import schema_of
@@ -29,7 +28,7 @@ from kuscia_conformance.kube.kuscia import (
     TASK_RESOURCE_PHASES,
 )
 from kuscia_conformance.kube.objects import Obj
-from kuscia_conformance.lint.places import Mistake, placed
+from kuscia_conformance.lint.places import Mistake, placed, sentences
 
 #: The place in messages about a value in a table, which has no file of its own.
 _PLACE = re.compile(r"^table(:\d+)*: ")
@@ -42,14 +41,10 @@ _MISSPELT = 0.85
 
 def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
     """Yields an error for each word of a step that can never be true."""
-    files = FixtureFiles(case.path)
-    for step in case.steps:
-        definition = steps.of(step)
-        if definition is not None and steps.has(definition):
-            sentence = sentence_of(step, definition, files)
-            for text, hint in _of_values(sentence):
-                yield placed(case, step, text, hint)
-            yield from _rows(case, step, in_table(definition.function, sentence))
+    for step, sentence, function in sentences(case, steps):
+        for text, hint in _of_values(sentence):
+            yield placed(case, step, text, hint)
+        yield from _rows(case, step, in_table(function, sentence))
 
 
 def _of_values(sentence: Sentence) -> Iterator[Mistake]:
