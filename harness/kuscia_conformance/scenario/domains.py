@@ -167,7 +167,7 @@ class Domains:
 def remaining(domain: str, pods: Sequence[Version], seconds: float) -> Exception:
     """Returns the error of pods that are left although they and their tasks were deleted.
 
-    The controller is at fault if its finalizers keep them, or if it has made them anew. A deleted
+    The controller is at fault if its finalizers keep them, or if it has made them again. A deleted
     pod without finalizers waits for its kubelet.
     """
     of_the_controller = [pod for pod in pods if _is_kept_or_new(pod.object["metadata"])]
