@@ -74,6 +74,7 @@ def test_a_manifest_that_does_not_fit_its_definition_is_the_authors_mistake(scen
         (422, 'admission webhook "v.example.org" denied the request: no', CheckFailed),
         (413, "Request entity too large: limit is 3145728", FeatureError),
         (500, "etcdserver: request is too large", FeatureError),
+        (500, "rpc error: … trying to send message larger than max (3 vs. 2)", FeatureError),
         (403, 'kusciatasks is forbidden: User "x" cannot create resource', ApiError),
         (403, 'kusciatasks "psi" is forbidden: exceeded quota: small', ApiError),
         (429, "too many requests", ApiError),
