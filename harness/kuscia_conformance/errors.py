@@ -119,6 +119,8 @@ class NotReplayable(ConformanceError):
     """The scenario has changed since it was recorded, or one of its steps needs more than that."""
 
 
+#: What etcd and its client say of an object that is too large. The API server answers 500 then.
+_TOO_LARGE = ("etcdserver: request is too large", "trying to send message larger than max")
 #: What to do about an API server that fails.
 WHAT_TO_DO = "does it still run? see `kubectl get --raw /readyz` and its log; then run again"
 
@@ -160,7 +162,7 @@ class ApiError(ConformanceError):
     @property
     def is_malformed(self) -> bool:
         """Whether the object does not fit its definition, or is too large."""
-        too_large = "etcdserver: request is too large" in self.message
+        too_large = any(text in self.message for text in _TOO_LARGE)
         return not self.by_webhook and (self.code in (400, 413, 422) or too_large)
 
     @property

@@ -17,6 +17,7 @@ from tests.breaking.given import (
 )
 
 RAISE = "raise RuntimeError('mine')"
+SKIP = "import pytest; pytest.skip('mine', allow_module_level=True)"
 FIRST = "@pytest.hookimpl(tryfirst=True)"
 LAST = "@pytest.hookimpl(trylast=True)"
 WRAPPER = "@pytest.hookimpl(wrapper=True)"
@@ -47,6 +48,8 @@ RAISING = [
     raises("sessionfinish", "sessionfinish()"),
     raises("sessionfinish-at-last", "sessionfinish()", order=LAST),
     raises("unconfigure", "unconfigure()"),
+    Case("exits-on-import", NO_VERDICT, "SystemExit(1)", "raise SystemExit(1)", reports=False),
+    Case("skips-on-import", NO_VERDICT, "Skipped", SKIP, reports=False),
 ]
 REPORT = """
 @pytest.hookimpl(wrapper=True, tryfirst=True)

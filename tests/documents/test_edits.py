@@ -7,7 +7,12 @@ from kuscia_conformance.documents.operators import Absent
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.kube.objects import Obj
 
-TASK: Obj = {"metadata": {"name": "psi"}, "spec": {"parties": [{"domainID": "alice"}]}}
+TASK: Obj = {
+    "apiVersion": "kuscia.secretflow/v1alpha1",
+    "kind": "KusciaTask",
+    "metadata": {"name": "psi"},
+    "spec": {"parties": [{"domainID": "alice"}]},
+}
 
 
 @pytest.mark.parametrize(
@@ -41,9 +46,15 @@ def test_missing_mappings_are_created_and_a_list_may_grow_by_one():
     [
         (["spec.parties[3].role", "x"], "no place"),
         (["spec.parties.role", "x"], "no place"),
+        (["spec.parties[0].domainID.x.y", "x"], "'alice' has no fields"),
+        (["kind", "null"], "is not a Kubernetes object with apiVersion and kind"),
+        (["metadata", "3"], "is a KusciaTask without a text in metadata.name"),
+        (["metadata.name", "null"], "is a KusciaTask without a text in metadata.name"),
+        (["metadata.annotations", "x"], "metadata.annotations of KusciaTask psi is not a mapping"),
         (["a..b", "x"], "is not a path"),
         (["spec", "{"], "is not a value"),
         (["spec", "!nonsense x"], "is not a value"),
+        (["spec", "!re x"], "!re: a manifest may not have operators"),
         (["spec"], "a row is a path and a value"),
     ],
 )
@@ -56,6 +67,11 @@ def test_without_removes_a_field_and_refuses_an_unknown_one():
     assert without(TASK, "spec.parties[0].domainID")["spec"] == {"parties": [{}]}
     with pytest.raises(FeatureError, match=r"no spec\.initiator"):
         without(TASK, "spec.initiator")
+
+
+def test_a_manifest_stays_an_object_without_a_field():
+    with pytest.raises(FeatureError, match="without a text in metadata"):
+        without(TASK, "metadata.name")
 
 
 def test_an_expectation_in_a_table_may_be_an_operator():

@@ -3,7 +3,7 @@
 import pytest
 
 from kuscia_conformance.errors import UsageError
-from tests.lint.given import lint, written
+from tests.lint.given import lint, said_of, written
 
 
 def said(path):
@@ -223,3 +223,19 @@ def test_a_conftest_may_import_helper_modules_beside_it(tmp_path):
     (tmp_path / "conftest.py").write_text(f"{text}@given(WORDS)\ndef _():\n    pass\n")
     step = '    And the task "probe" is created\n'
     assert said(written(tmp_path, (step, f"{step}    And the moon is full\n"))) == []
+
+
+def test_a_row_without_a_cell_is_reported_once(tmp_path):
+    [witness, row] = said_of(tmp_path, 'Then no pod of "psi" was bound', "  |")
+    assert witness.startswith('mine.feature:9: no witness for: no pod of "psi" was bound')
+    assert row.startswith("mine.feature:10: the row has no cell: |  |")
+    [row] = said_of(tmp_path, 'And the task "probe" has', "  |")
+    assert row.startswith("mine.feature:10: the row has no cell: |  |")
+
+
+def test_a_document_is_not_called_unused_if_its_name_is_misspelt(tmp_path):
+    path = written(tmp_path, ('"mine.status.yaml"', '"mine.statu.yaml"'))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine.status.yaml").rename(tmp_path / "mine" / "mine.status.yaml")
+    [problem] = said(path)
+    assert "there is no file 'mine.statu.yaml'" in problem

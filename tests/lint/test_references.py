@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lint.given import said_of
+from tests.lint.given import BEGINS, said_of
 
 #: A step in line 9, what is wrong with it, and the hint.
 WRONG = [
@@ -85,6 +85,31 @@ WRONG = [
         'Given the task "psi" of alice',
         "the task 'psi' is given twice",
         "give each task a name of its own",
+    ),
+    (
+        f'Given the task "{"t" * 250}" of alice',
+        f"Kubernetes does not accept the name '{'t' * 250}'",
+        "must be no more than 253 characters",
+    ),
+    (
+        'Given the tasks "t-1" to "t-2000" of alice',
+        '"t-1" to "t-2000" are 2,000 tasks',
+        "a step takes 1,000 at most",
+    ),
+    (
+        'Given the tasks "t-1" to "t-100001" of alice',
+        "the number 100001 is too large",
+        "at most 100,000",
+    ),
+    (
+        f'Given the task "third" of alice, which holds for {"9" * 5000} s',
+        f"the number {'9' * 20}… is too large",
+        "at most 9,223,372,036,854,775,807",
+    ),
+    (
+        'Then the statuses of "psi-1" to "last" match "mine.status.yaml"',
+        '"psi-1" to "last": expected two names that differ only in their number',
+        'as in "t-1" to "t-10"',
     ),
     (
         'Given the task "third" of alice, which holds for 3 seconds',
@@ -183,3 +208,25 @@ def test_a_document_may_say_that_a_pod_of_another_domain_is_absent(tmp_path):
     step = 'Then the status of "psi" matches "mine.status.yaml"'
     document = "phase: Running\npodStatuses: {carol/psi-0: !absent}\n"
     assert said_of(tmp_path, step, mine__status__yaml=document) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        (
+            'When the plain pod "filler!" takes room for 1 pod of each node of alice',
+            "alice/filler!",
+        ),
+        ('Given the task "Third" of alice', "Third"),
+    ],
+)
+def test_a_name_that_kubernetes_refuses_is_reported(tmp_path, step, name):
+    [problem] = said_of(tmp_path, step.replace("Given", "And"))
+    assert f"Kubernetes does not accept the name {name!r}: " in problem
+
+
+def test_a_domain_has_a_name_that_leaves_space_for_the_token_of_a_run(tmp_path):
+    longest = "a" * 56
+    for name, problems in ((longest, 0), (longest + "a", 1), ("-", 1)):
+        begins = BEGINS.replace("alice", name)
+        assert len(said_of(tmp_path, begins=begins)) == problems

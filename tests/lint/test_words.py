@@ -30,6 +30,16 @@ STEPS = [
         "did you mean ResourceCreated? valid: ResourceCreated, Running, Success",
     ),
     (
+        "When 1234567 seconds pass",
+        "the number 1234567 is too large",
+        "at most 100,000",
+    ),
+    (
+        'When the plain pod "filler" takes all but 1x of the cpu of each node of alice',
+        "'1x' is not an amount of CPU",
+        "as in 500m or 2",
+    ),
+    (
         "Then alice holds what was noted, nothing else",
         "nothing in alice was noted before",
         "note it in a step above: Given everything in alice is noted",

@@ -74,6 +74,7 @@ def test_a_manifest_that_does_not_fit_its_definition_is_the_authors_mistake(scen
         (422, 'admission webhook "v.example.org" denied the request: no', CheckFailed),
         (413, "Request entity too large: limit is 3145728", FeatureError),
         (500, "etcdserver: request is too large", FeatureError),
+        (500, "rpc error: … trying to send message larger than max (3 vs. 2)", FeatureError),
         (403, 'kusciatasks is forbidden: User "x" cannot create resource', ApiError),
         (403, 'kusciatasks "psi" is forbidden: exceeded quota: small', ApiError),
         (429, "too many requests", ApiError),
@@ -174,6 +175,25 @@ def test_a_task_that_was_not_created_or_was_deleted_is_a_mistake_of_the_author(s
     scenario.applied.delete_task("psi")
     with pytest.raises(FeatureError, match=wrong):
         scenario.applied.delete_task("psi")
+
+
+def test_a_change_that_does_not_fit_the_definition_is_a_mistake_of_the_author(psi):
+    text = 'the API server refuses the change of the task "psi": .*"psi" is invalid: spec.parties'
+    with pytest.raises(FeatureError, match=text):
+        psi.applied.patch_task("psi", {"spec": {"parties": None}})
+
+
+@pytest.mark.parametrize(
+    ("cpu", "error", "text"),
+    [
+        (None, FeatureError, "the pod alice/filler exists already"),
+        ("500", ClusterError, "a node of alice has .* cores free, less than the 500 that are to"),
+    ],
+)
+def test_a_plain_pod_that_cannot_be_made_has_its_cause(cpu, error, text, psi):
+    pods.make_plain_pods(psi, "alice", "filler", None, None)
+    with pytest.raises(error, match=text):
+        pods.make_plain_pods(psi, "alice", "filler", None, cpu)
 
 
 def test_an_object_that_the_controller_has_not_made_is_its_fault(psi):

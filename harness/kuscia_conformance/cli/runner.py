@@ -96,7 +96,7 @@ def _pytest(arguments: list[str], run: Run, progress: Progress) -> int:
     except KeyboardInterrupt:  # a signal while other plugins end
         run.notes.interrupted()
         return int(pytest.ExitCode.INTERRUPTED)
-    except Exception as error:  # noqa: BLE001 - a plugin of the user's may raise anything
+    except BaseException as error:  # noqa: BLE001 - also sys.exit and pytest.skip in a conftest.py
         if not run.notes.ending.failures:
             text = f"a plugin of pytest failed: {error!r}"
             run.notes.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")

@@ -16,6 +16,8 @@ from typing import Any
 
 from kuscia_conformance import documents
 from kuscia_conformance.documents import Path
+from kuscia_conformance.documents.load import NO_OPERATORS
+from kuscia_conformance.documents.objects import NotAnObject, require_object
 from kuscia_conformance.errors import DocumentError, FeatureError
 from kuscia_conformance.kube.objects import Obj
 
@@ -23,19 +25,27 @@ TABLE = File("table")
 
 
 def changed(manifest: Obj, table: Iterable[Sequence[str]]) -> Obj:
-    """Returns a copy of the manifest with each row's value at its path.
+    """Returns a copy of the manifest with each row's value at its path, as `filled` does.
+
+    Raises FeatureError also for rows that leave no object, such as one without a name.
+    """
+    return _object(filled(manifest, table))
+
+
+def filled(value: Obj, table: Iterable[Sequence[str]]) -> Obj:
+    """Returns a copy of the value, a manifest or a part of it, with each row's value at its path.
 
     Missing mappings and lists on the way are created; the place after a list's last item appends.
     Raises FeatureError for a row that is not a path and a value, or whose path does not fit.
     """
-    result: Obj = copy.deepcopy(manifest)
-    for text, value in _rows(table):
+    result: Obj = copy.deepcopy(value)
+    for text, cell in _rows(table):
         *steps, last = _path(text)
         holder: Any = result
         try:
             for step, following in zip(steps, [*steps, last][1:], strict=True):
                 holder = _enter(holder, step, [] if following.isdecimal() else {})
-            _put(holder, last, value_from(value))
+            _put(holder, last, value_from(cell, NO_OPERATORS))
         except (IndexError, ValueError, TypeError) as error:
             raise FeatureError(f"the manifest has no place {text}: {error}") from error
     return result
@@ -44,7 +54,7 @@ def changed(manifest: Obj, table: Iterable[Sequence[str]]) -> Obj:
 def without(manifest: Obj, text: str) -> Obj:
     """Returns a copy of the manifest without the field at that path.
 
-    Raises FeatureError if the manifest does not have the field.
+    Raises FeatureError if the manifest does not have the field, or if what is left is no object.
     """
     result: Obj = copy.deepcopy(manifest)
     *steps, last = _path(text)
@@ -55,16 +65,26 @@ def without(manifest: Obj, text: str) -> Obj:
         del holder[int(last) if isinstance(holder, list) else last]
     except (KeyError, IndexError, ValueError, TypeError) as error:
         raise FeatureError(f"the manifest has no {text} that could be left out") from error
-    return result
+    return _object(result)
 
 
-def value_from(text: str) -> Any:
+def _object(value: Obj) -> Obj:
+    try:
+        require_object(value, "the changed manifest")
+    except NotAnObject as error:
+        hint = "it needs apiVersion, kind, metadata.name, and mappings for labels and annotations"
+        raise FeatureError(str(error), hint=hint) from error
+    return value
+
+
+def value_from(text: str, no_operators: str = "") -> Any:
     """Returns the value of a cell, which may be an operator of expected documents.
 
-    Raises FeatureError for invalid YAML, and for an unknown operator.
+    Raises FeatureError for invalid YAML, and for an unknown operator. `no_operators` says why the
+    value may not have any.
     """
     try:
-        return documents.document_from(f"value: {text}", TABLE)["value"]
+        return documents.document_from(f"value: {text}", TABLE, no_operators=no_operators)["value"]
     except DocumentError as error:
         raise FeatureError(f"{text!r} is not a value: {error.message}", hint=error.hint) from error
 
@@ -95,6 +115,8 @@ def _enter(holder: Any, step: str, empty: Any) -> Any:
         if int(step) == len(holder):
             holder.append(empty)
         return holder[int(step)]
+    if not isinstance(holder, dict):
+        raise TypeError(f"{holder!r} has no fields")
     if holder.get(step) is None:
         holder[step] = empty
     return holder[step]

@@ -27,6 +27,8 @@ from kuscia_conformance.documents.text import read_text
 from kuscia_conformance.errors import DocumentError, choice
 from kuscia_conformance.kube.objects import Obj
 
+#: Why the values of a manifest are no operators.
+NO_OPERATORS = "a manifest may not have operators"
 _SCALARS: dict[str, Callable[[str], Any]] = {
     YAML + "null": lambda text: None,  # noqa: ARG005
     YAML + "bool": lambda text: text == "true",
@@ -51,7 +53,7 @@ def load_manifests(path: Path) -> list[Obj]:
     and line, if the file cannot be read, is not valid YAML, has an operator, or has a document that
     is not an object. A file without any object is an error, too.
     """
-    values = _Values(path, "a manifest may not have operators")
+    values = _Values(path, NO_OPERATORS)
     manifests: list[Obj] = []
     text = read_text(path)
     with explained(path, text):
@@ -75,13 +77,15 @@ def load_document(path: Path, schema: Obj | None = None) -> Any:
     return document_from(read_text(path), path, schema)
 
 
-def document_from(text: str, path: Path = Path("document"), schema: Obj | None = None) -> Any:
+def document_from(
+    text: str, path: Path = Path("document"), schema: Obj | None = None, no_operators: str = ""
+) -> Any:
     """Returns the expected document in a text, as `load_document` does.
 
-    Error messages name the document by `path`.
+    Error messages name the document by `path`. `no_operators` says why it may not have any.
     """
     with explained(path, text):
-        document, problems = _read(text, path, schema or {})
+        document, problems = _read(text, path, schema or {}, no_operators)
     for problem in problems:
         raise problem
     return document
@@ -134,11 +138,13 @@ def value_problems(text: str, path: Place, schema: Obj) -> list[tuple[str, str]]
     return [(problem.text, problem.hint) for problem in found]
 
 
-def _read(text: str, path: Path, schema: Obj) -> tuple[Any, list[DocumentError]]:
+def _read(
+    text: str, path: Path, schema: Obj, no_operators: str = ""
+) -> tuple[Any, list[DocumentError]]:
     nodes = nodes_of(text)
     if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
         raise DocumentError(f"{path}: an expected document has to be one mapping")
-    document = _Values(path).of(nodes[0])
+    document = _Values(path, no_operators).of(nodes[0])
     problems = Checker(schema).check(nodes[0], schema)
     return document, [_error(path, found.node, found.text, found.hint) for found in problems]
 

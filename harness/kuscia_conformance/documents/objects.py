@@ -21,13 +21,23 @@ def objects_in(value: Any, place: str = "this") -> Iterator[Obj]:
 
     Raises NotAnObject for a value that has no name or no kind.
     """
-    if not isinstance(value, dict) or not (_text(value, "apiVersion") and _text(value, "kind")):
-        raise NotAnObject(f"{place} is not a Kubernetes object with apiVersion and kind")
+    _require_kind(value, place)
     if value.get("items") is not None:
         yield from _items(value, "items" if place == "this" else f"{place}.items")
     else:
         _require_identity(value, place)
         yield value
+
+
+def require_object(value: Any, place: str) -> None:
+    """Raises NotAnObject for a value that is not one object with a name and a kind."""
+    _require_kind(value, place)
+    _require_identity(value, place)
+
+
+def _require_kind(value: Any, place: str) -> None:
+    if not isinstance(value, dict) or not (_text(value, "apiVersion") and _text(value, "kind")):
+        raise NotAnObject(f"{place} is not a Kubernetes object with apiVersion and kind")
 
 
 def _items(value: Obj, place: str) -> Iterator[Obj]:

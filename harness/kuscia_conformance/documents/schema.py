@@ -71,14 +71,18 @@ class Checker:
 
     def check_at(self, node: Node, path: Path) -> Iterator[Problem]:
         """Yields the problems of a node that is the value at a path of the document."""
+        found = self._at(path, node)
+        yield from [found] if isinstance(found, Problem) else self.check(node, found, path)
+
+    def _at(self, path: Path, node: Node) -> Obj | Problem:
+        """Returns the schema at a path of the document, or that there is no such path."""
         schema = self.root
         for place, step in enumerate(path):
             below = _below(schema, step)
             if below is None:
-                yield self._no_such(node, path[: place + 1], schema)
-                return
+                return self._no_such(node, path[: place + 1], schema)
             schema = below
-        yield from self.check(node, schema, path)
+        return schema
 
     def _value(self, node: ScalarNode, schema: Obj, path: Path) -> Iterator[Problem]:
         """Yields an error for a value that the field can never have."""
@@ -117,13 +121,8 @@ class Checker:
     def _named_paths(self, node: Node, path: Path) -> Iterator[Problem]:
         """Yields problems of the paths in an operator's argument: they have to exist, too."""
         for name in [value for _, value in node.value] if node.tag == "!time" else [node]:
-            schema, named = self.root, path_beside(name.value, path)
-            for place, step in enumerate(named):
-                below = _below(schema, step)
-                if below is None:
-                    yield self._no_such(name, named[: place + 1], schema)
-                    break
-                schema = below
+            found = self._at(path_beside(name.value, path), name)
+            yield from [found] if isinstance(found, Problem) else ()
 
     def _no_such(self, node: Node, path: Path, schema: Obj) -> Problem:
         known = list(schema.get("properties") or {})

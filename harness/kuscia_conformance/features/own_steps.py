@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import chain
 from pathlib import Path
@@ -62,12 +63,15 @@ def _load(conftest: Path) -> None:
     sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(sys.modules[name])
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit and pytest.skip raise no Exception
         del sys.modules[name]
         why = f"{type(error).__name__}: {error}"
         raise UsageError(f"{conftest}: cannot be imported: {why}") from error
     finally:
-        sys.path.remove(folder)
+        with suppress(ValueError):  # the file itself may have changed the path
+            sys.path.remove(folder)
 
 
 def _module(conftest: Path) -> str:

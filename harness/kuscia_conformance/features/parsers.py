@@ -1,4 +1,4 @@
-"""The parser of the suite's steps: a regular expression, behind which a colon may stand.
+"""Parses the suite's steps and their numbers; a colon may stand at the end of a step.
 
 People write a colon before a table, as in `Given the task "psi" has:`. Here it means nothing. A
 step of an author's own is parsed by what it names itself, so its colon counts.
@@ -7,6 +7,11 @@ step of an author's own is parsed by what it names itself, so its colon counts.
 from __future__ import annotations
 
 from pytest_bdd import parsers
+
+from kuscia_conformance.errors import FeatureError
+
+#: The largest number that the suite waits or counts to, and the largest in a manifest.
+LARGEST, LARGEST_IN_MANIFEST = 100_000, 2**63 - 1
 
 
 class re(parsers.re):  # noqa: N801 - named as pytest-bdd names it
@@ -21,3 +26,12 @@ class re(parsers.re):  # noqa: N801 - named as pytest-bdd names it
 
 def _bare(name: str) -> str:
     return name.removesuffix(":").rstrip()
+
+
+def number(text: str, largest: int = LARGEST) -> int:
+    """Returns the whole number of a step. Raises FeatureError for one that is too large."""
+    # Python refuses to read numbers of some thousand digits.
+    if len(text) > len(str(largest)) or int(text) > largest:
+        shown = text if len(text) < 20 else f"{text[:20]}…"
+        raise FeatureError(f"the number {shown} is too large", hint=f"at most {largest:,}")
+    return int(text)

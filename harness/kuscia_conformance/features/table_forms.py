@@ -34,7 +34,8 @@ class Form:
     first: tuple[str, ...] = ()
     #: The texts that may stand in the first row, which has headings; empty without headings.
     headings: tuple[str, ...] = ()
-    #: The kind of the object whose fields the rows name; "" for any.
+    #: The kind of the object whose fields the rows name; `status` for the status of a task, `file`
+    #: for the kind in the file of the step; "" for any.
     kind: str = ""
 
     def mistakes(self, table: Table) -> Iterator[tuple[int, str, str]]:

@@ -10,9 +10,12 @@ import re
 from dataclasses import dataclass, field
 
 from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.features.parsers import LARGEST_IN_MANIFEST, number
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE, TASK_RESOURCES
 from kuscia_conformance.kube.objects import Obj, namespace_of
 
+#: How many tasks a step can give.
+MOST = 1_000
 #: One or several names, as features list them: `alice, bob and carol`. "each" is a word of steps.
 NAMES = r"(?!each\b)[a-z0-9-]+(?:(?:, | and )(?!each\b)[a-z0-9-]+)*"
 
@@ -81,12 +84,12 @@ def make_task(name: str, domains: list[str], schedule: Obj) -> Task:
 def schedule_from(words: str) -> Obj:
     """Returns the scheduleConfig for words like "holds for 3 s and lives for 22 s".
 
-    Raises FeatureError for other words.
+    Raises FeatureError for other words, and for a number that is too large.
     """
     found, rest = {}, re.sub(r"\b(hold|live|need|retry)\b", lambda m: _ONE[m[1]], words)
     for field_name, pattern in SCHEDULE_WORDS.items():
         if match := pattern.search(rest):
-            found[field_name] = int(match[1])
+            found[field_name] = number(match[1], LARGEST_IN_MANIFEST)
             rest = rest.replace(match[0], "")
     if re.sub(r"\band\b|[,\s]", "", rest):
         forms = (pattern.pattern.replace(r"(\d+)", "N") for pattern in SCHEDULE_WORDS.values())
@@ -107,11 +110,17 @@ def names_in(words: str) -> list[str]:
 def numbered(first: str, last: str) -> list[str]:
     """Returns the names from `t-1` to `t-10`.
 
-    Raises FeatureError if the names differ in more than the number, or the numbers go down.
+    Raises FeatureError if the names differ in more than the number, the numbers go down, or there
+    are more than MOST names.
     """
     stem, begin = re.fullmatch(r"(.*?)(\d*)", first).groups()  # type: ignore[union-attr]
     end = last.removeprefix(stem)
-    if not (begin and last.startswith(stem) and end.isdecimal() and int(begin) <= int(end)):
+    are_numbers = begin and last.startswith(stem) and end.isdecimal()
+    numbers = range(number(begin), number(end) + 1) if are_numbers else range(0)
+    if not numbers:
         text = f'"{first}" to "{last}": expected two names that differ only in their number'
         raise FeatureError(text, hint='as in "t-1" to "t-10"')
-    return [f"{stem}{number}" for number in range(int(begin), int(end) + 1)]
+    if len(numbers) > MOST:
+        text = f'"{first}" to "{last}" are {len(numbers):,} tasks'
+        raise FeatureError(text, hint=f"a step takes {MOST:,} at most")
+    return [f"{stem}{each}" for each in numbers]

@@ -4,12 +4,15 @@ Comes in: paths, or nothing for the whole suite. Goes out: `Findings`, with file
 mistake.
 
     targets          finds the files
-    examine          examines each feature file, as a run does: with features.reader for its form,
-                     rules for each check, references for the names in its steps, and words
-                     for phases and tables
-    rules            examines what a check claims
+    examine          examines a feature as a run does: with features.reader for its form, and with
+                     rules, references, words and futile for each check
+      rules            faults and witnesses; also what a check claims, only for `lint`
+      references       names that no step gives; `document_names` finds those in documents
+      words            numbers, phases, conditions, and the fields and values in tables
+      futile           Thens that cannot fail
+      places           the steps that are examined, and the place of a mistake
     owners           examines who owns what a check compares
-    coverage         examines the whole suite: requirements without a check, unused files
+    coverage         examines many features: requirements without a check, ids, unused files
 
 This room must not know clusters or runs.
 """
@@ -79,8 +82,8 @@ def lint(steps: StepDefinitions, paths: Sequence[Path] = ()) -> Findings:
     problems += [p for case in sound for p in owners.of_check(case, steps)]
     problems += [*repeated_ids(cases), *coverage.taken_ids(cases)]
     used = coverage.used_files(cases)
-    whole_files = [text.path for text in texts if text.parsed is not None]
-    problems += coverage.orphans(whole_files, used)
+    # A misspelt file name would be reported twice, and a check without an id names no file.
+    problems += coverage.orphans((text.path for text in texts if not text.problems), used)
     problems += [problem for path in targets.documents - used for problem in file_problems(path)]
     if whole := {path.resolve() for path in targets.features} >= set(suite_features()):
         problems += _whole(cases, used)

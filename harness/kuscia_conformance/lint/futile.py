@@ -12,12 +12,11 @@ from collections.abc import Iterator
 
 from kuscia_conformance import documents
 from kuscia_conformance.errors import FeatureError, UsageError
-from kuscia_conformance.features.comparisons import Sentence, sentence_of
-from kuscia_conformance.features.fixture_files import FixtureFiles
+from kuscia_conformance.features.comparisons import Sentence
 from kuscia_conformance.features.giving import Given, given_by
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
-from kuscia_conformance.lint.places import Mistake, placed
+from kuscia_conformance.lint.places import Mistake, placed, sentences
 from kuscia_conformance.scenario.observed.pods import whom
 
 _CREATED = re.compile(r'the task "[^"]+" was created')
@@ -25,14 +24,10 @@ _CREATED = re.compile(r'the task "[^"]+" was created')
 
 def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
     """Yields an error for each Then that is true whatever the controller does."""
-    given, files = Given(), FixtureFiles(case.path)
-    for step in case.steps:
-        definition = steps.of(step)
-        if definition is None or not steps.has(definition):
-            continue
-        sentence = sentence_of(step, definition, files)
+    given = Given()
+    for step, sentence, function in sentences(case, steps):
         try:
-            for gift in given_by(definition.function, sentence, given):
+            for gift in given_by(function, sentence, given):
                 given.add(gift)
         except UsageError:  # `references` reports it
             continue

@@ -1,14 +1,34 @@
-"""The place of a mistake in a feature."""
+"""The steps of a check that are examined, and the place of a mistake in one of them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pytest_bdd.parser import Step
 
 from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.features.comparisons import Sentence, sentence_of
+from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.step_definitions import StepDefinitions
 
 #: A mistake in a step: what is wrong, and a hint.
 Mistake = tuple[str, str]
+
+
+def sentences(
+    case: Case, steps: StepDefinitions, among: Iterable[Step] | None = None
+) -> Iterator[tuple[Step, Sentence, Any]]:
+    """Yields the steps of the case, or those `among` them, that are the suite's own.
+
+    Each with its sentence and its step function. What the steps of authors say is not known.
+    """
+    files = FixtureFiles(case.path)
+    for step in case.steps if among is None else among:
+        definition = steps.of(step)
+        if definition is not None and steps.has(definition):
+            yield step, sentence_of(step, definition, files), definition.function
 
 
 def placed(case: Case, step: Step, text: str, hint: str = "") -> FeatureError:

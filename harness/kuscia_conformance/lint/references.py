@@ -9,31 +9,36 @@ A step of an author's own may give anything, so names after it are not examined.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 from pytest_bdd.parser import Step
 
+from kuscia_conformance.apiserver.builtin.names import label, subdomain
 from kuscia_conformance.errors import DocumentError, FeatureError, UsageError, choice
-from kuscia_conformance.features.comparisons import Sentence, sentence_of
-from kuscia_conformance.features.fixture_files import FixtureFiles
-from kuscia_conformance.features.giving import Created, Domain, Gift, Given, given_by
+from kuscia_conformance.features.comparisons import Sentence
+from kuscia_conformance.features.giving import Created, Domain, Gift, Given, Pod, given_by
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
+from kuscia_conformance.features.table_forms import form_of
 from kuscia_conformance.features.tasks import Task, names_in, numbered
 from kuscia_conformance.lint.document_names import document_of, domains_in, keys_in
-from kuscia_conformance.lint.places import Mistake, placed
+from kuscia_conformance.lint.places import Mistake, placed, sentences
 from kuscia_conformance.lint.words import in_table
+from kuscia_conformance.scenario.names import LENGTH, Names
 from kuscia_conformance.scenario.observed.moments import words_of
 from kuscia_conformance.scenario.observed.pods import ARE, whom
+
+#: Names as long as those of a run, which adds a token to the names of domains and tasks.
+_NAMES = Names("x" * LENGTH)
 
 
 def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
     """Yields an error for each name in a step that no step before it gives."""
     given, parties = Given(), dict[str, Step]()
-    for step, sentence, function in _known(case, steps):
+    for step, sentence, function in sentences(case, steps, _known(case, steps)):
         try:
             gifts = given_by(function, sentence, given)
         except UsageError as error:  # what the step gives is not known
@@ -53,24 +58,24 @@ def _placed(case: Case, step: Step, mistakes: Iterable[Mistake]) -> Iterator[Fea
 
 
 def _is_reported(error: UsageError, function: Any, sentence: Sentence) -> bool:
-    """Returns whether the reader, which examines files, or `words` reports the mistake."""
-    return isinstance(error, DocumentError) or bool(in_table(function, sentence))
+    """Returns whether the reader, which examines files and rows, or `words` reports the mistake."""
+    form = form_of(function)
+    is_malformed = form and sentence.table and any(form.mistakes(sentence.table))
+    return isinstance(error, DocumentError) or bool(is_malformed or in_table(function, sentence))
 
 
-def _known(case: Case, steps: StepDefinitions) -> Iterator[tuple[Step, Sentence, Any]]:
-    """Yields the suite's steps up to one that does not exist, or one that may give anything."""
-    files = FixtureFiles(case.path)
+def _known(case: Case, steps: StepDefinitions) -> Iterator[Step]:
+    """Yields the steps up to one that does not exist, or an author's own that may give anything."""
     for step in case.steps:
         definition = steps.of(step)
-        if definition is not None and steps.has(definition):
-            yield step, sentence_of(step, definition, files), definition.function
-        elif definition is None or not definition.looks:
+        if definition is None or not (steps.has(definition) or definition.looks):
             return
+        yield step
 
 
 def _mistakes(sentence: Sentence, gifts: Collection[Gift], given: Given) -> Iterator[Mistake]:
     """Yields the mistakes in a sentence, and adds what it gives to `given`."""
-    yield from _repeated(gifts, given)
+    yield from chain(_refused(gifts), _repeated(gifts, given))
     for gift in gifts:
         given.add(gift)
     tasks = given.tasks if gifts else given.created
@@ -104,6 +109,22 @@ def _repeated(gifts: Collection[Gift], given: Given) -> Iterator[Mistake]:
     for task in _described(gifts):
         if task.name in given.tasks:
             yield f"the task {task.name!r} is given twice", "give each task a name of its own"
+
+
+def _refused(gifts: Collection[Gift]) -> Iterator[Mistake]:
+    """Yields an error for each name that Kubernetes does not accept."""
+    for name, complaints in map(_judged, gifts):
+        for complaint in complaints:
+            yield f"Kubernetes does not accept the name {name!r}", complaint
+
+
+def _judged(gift: Gift) -> tuple[str, Sequence[str]]:
+    """Returns the name of a domain, task or pod, and what is wrong with it in the cluster."""
+    if isinstance(gift, Domain):
+        return gift.name, label(_NAMES.real(gift.name))
+    if isinstance(gift, Task):
+        return gift.name, subdomain(_NAMES.real(gift.name))
+    return (gift.key, subdomain(gift.key.partition("/")[2])) if isinstance(gift, Pod) else ("", ())
 
 
 def _described(gifts: Collection[Gift]) -> list[Task]:
@@ -184,13 +205,22 @@ _LOOK: Mapping[str, Callable[[_Names, str], Iterable[Mistake]]] = {
 }
 
 
+def _of_range(first: str, last: str, names: _Names) -> Iterator[Mistake]:
+    """Yields an error for names that are no range, or for the first task that was not given."""
+    try:
+        tasks = numbered(first, last)
+    except FeatureError as error:
+        yield error.message, error.hint
+    else:
+        yield from islice(chain(*map(names.task, tasks)), 1)
+
+
 def _unknown(values: Mapping[str, str], names: _Names) -> Iterator[Mistake]:
     """Yields an error for each value that names something which was not given."""
     for placeholder, value in values.items():
         if value and placeholder in _LOOK:
             yield from _LOOK[placeholder](names, value)
     if "first" in values:
-        wrong = chain(*map(names.task, numbered(values["first"], values["last"])))
-        yield from islice(wrong, 1)
+        yield from _of_range(values["first"], values["last"], names)
     if "key" in values:
         yield from names.object(values.get("kind") or "task resource", values["key"])

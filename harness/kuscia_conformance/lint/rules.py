@@ -10,9 +10,7 @@ from pytest_bdd.parser import Step
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.features.checks import requirements
 from kuscia_conformance.features.reader import Case
-from kuscia_conformance.scenario.observed.pods import (
-    ARE,
-)
+from kuscia_conformance.scenario.observed.pods import ARE
 
 #: Steps that kill or start the controller, which all scenarios share and not every run allows.
 FAULTS = re.compile(r"the controller is ")
@@ -62,10 +60,11 @@ def _witness(case: Case, step: Step) -> Iterator[FeatureError]:
     rows = [[cell.value for cell in row.cells] for row in step.datatable.rows]
     where = f"{case.path}:{step.line_number}"
     row = '| witness | the pods of "probe" have ended |'
-    if not any(cells[0] == "witness" for cells in rows):
+    witnesses = [" ".join(cells[1:]) for cells in rows if cells[:1] == ["witness"]]
+    if not witnesses:
         hint = f"add a row which shows that the controller was at work, as in {row}"
         yield FeatureError(f"{where}: no witness for: {step.name}", hint=hint)
-    for cells in rows:
-        if cells[0] == "witness" and not re.fullmatch(ARE, " ".join(cells[1:])):
-            text = f"{where}: this witness is not understood: {' '.join(cells[1:])}"
+    for witness in witnesses:
+        if not re.fullmatch(ARE, witness):
+            text = f"{where}: this witness is not understood: {witness}"
             yield FeatureError(text, hint=f"as in {row}")

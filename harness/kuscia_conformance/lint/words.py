@@ -1,4 +1,4 @@
-"""Words in the steps of a check: phases, conditions, and the fields and values in tables.
+"""Words in the steps of a check: numbers, phases, conditions, and the fields and values in tables.
 
 A misspelt phase never comes, and the controller would be blamed for it.
 """
@@ -13,9 +13,10 @@ from typing import Any
 from pytest_bdd.parser import Step
 
 from kuscia_conformance import documents
+from kuscia_conformance.apiserver.apimachinery.quantities import QuantityError, parsed
 from kuscia_conformance.errors import FeatureError, UsageError, choice
-from kuscia_conformance.features.comparisons import Sentence, sentence_of
-from kuscia_conformance.features.fixture_files import FixtureFiles
+from kuscia_conformance.features.comparisons import Sentence
+from kuscia_conformance.features.parsers import number
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.schemas import schema_of
 from kuscia_conformance.features.step_definitions import StepDefinitions
@@ -27,10 +28,12 @@ from kuscia_conformance.kube.kuscia import (
     TASK_RESOURCE_PHASES,
 )
 from kuscia_conformance.kube.objects import Obj
-from kuscia_conformance.lint.places import Mistake, placed
+from kuscia_conformance.lint.places import Mistake, placed, sentences
 
 #: The place in messages about a value in a table, which has no file of its own.
 _PLACE = re.compile(r"^table(:\d+)*: ")
+#: The placeholders with a number, or with several.
+_NUMBERS = ("seconds", "limit", "count", "room", "rooms", "code")
 _PHASES = {"task": TASK_PHASES, "group": GROUP_PHASES, "task resource": TASK_RESOURCE_PHASES}
 #: How alike a condition must be to a known one to count as misspelt, because others may be added.
 _MISSPELT = 0.85
@@ -38,24 +41,42 @@ _MISSPELT = 0.85
 
 def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
     """Yields an error for each word of a step that can never be true."""
-    files = FixtureFiles(case.path)
-    for step in case.steps:
-        definition = steps.of(step)
-        if definition is not None and steps.has(definition):
-            sentence = sentence_of(step, definition, files)
-            for text, hint in (*_phases(sentence), *_conditions(sentence)):
-                yield placed(case, step, text, hint)
-            yield from _rows(case, step, in_table(definition.function, sentence))
+    for step, sentence, function in sentences(case, steps):
+        for text, hint in _of_values(sentence):
+            yield placed(case, step, text, hint)
+        yield from _rows(case, step, in_table(function, sentence))
+
+
+def _of_values(sentence: Sentence) -> Iterator[Mistake]:
+    yield from _numbers(sentence)
+    yield from _cpu(sentence)
+    yield from _phases(sentence)
+    yield from _conditions(sentence)
 
 
 def _rows(
     case: Case, step: Step, mistakes: Iterable[tuple[int, Mistake]]
 ) -> Iterator[FeatureError]:
     rows = step.datatable.rows if step.datatable else []
-    for number, (text, hint) in mistakes:
-        cells = " | ".join(cell.value for cell in rows[number].cells)
-        where = f"{case.path}:{rows[number].location.line}"
+    for place, (text, hint) in mistakes:
+        cells = " | ".join(cell.value for cell in rows[place].cells)
+        where = f"{case.path}:{rows[place].location.line}"
         yield FeatureError(f"{where}: {text}: | {cells} |", hint=hint)
+
+
+def _numbers(sentence: Sentence) -> Iterator[Mistake]:
+    for digits in re.findall(r"\d+", " ".join(sentence.values.get(k) or "" for k in _NUMBERS)):
+        try:
+            number(digits)
+        except FeatureError as error:
+            yield error.message, error.hint
+
+
+def _cpu(sentence: Sentence) -> Iterator[Mistake]:
+    try:
+        parsed(sentence.values.get("cpu") or "0")
+    except QuantityError:
+        yield f"{sentence.values['cpu']!r} is not an amount of CPU", "as in 500m or 2"
 
 
 def _phases(sentence: Sentence) -> Iterator[Mistake]:
@@ -87,7 +108,7 @@ def in_table(function: Any, sentence: Sentence) -> list[tuple[int, Mistake]]:
     form = form_of(function)
     schema = _schema(form.kind, sentence) if form and form.kind else None
     rows = enumerate(sentence.table if schema is not None else ())
-    return [(number, mistake) for number, cells in rows for mistake in _row(cells, schema or {})]
+    return [(place, mistake) for place, cells in rows for mistake in _row(cells, schema or {})]
 
 
 def _schema(kind: str, sentence: Sentence) -> Obj | None:

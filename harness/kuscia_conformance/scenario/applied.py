@@ -6,10 +6,10 @@ on. Every object carries the id of the run, and is deleted when the scenario end
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
 
@@ -118,23 +118,29 @@ class Applied:
             name, is_task = name_of(manifest), resource_of(manifest) is KUSCIA_TASKS
             if resource_of(manifest) in HAVE_PODS and name not in self.tasks:
                 self.define(Task(name, manifest))
-            try:
+            with self._accepted(f"{manifest['kind']} {name}"):
                 created = self.apply(manifest)
-            except ApiError as error:
-                self._not_accepted(f"{manifest['kind']} {name}", error)
             if is_task:
                 self.tasks[name] = replace(self.tasks[name], uid=uid_of(created))
                 self.made.add(name)
 
-    def _not_accepted(self, what: str, error: ApiError) -> NoReturn:
+    @contextmanager
+    def _accepted(self, what: str) -> Iterator[None]:
+        """Fails the check if a webhook refuses the write within the context.
+
+        Raises FeatureError if the object does not fit its definition. Other errors are left alone.
+        """
         __tracebackhide__ = True
-        if not error.is_refusal:
-            raise error
-        if error.is_malformed:
+        try:
+            yield
+        except ApiError as error:
+            if not error.is_refusal:
+                raise
             why = self.expect.history.names.incoming(error.message)
-            hint = "correct its manifest, or the table of the step"
-            raise FeatureError(f"the API server refuses {what}: {why}", hint=hint)
-        self.expect.fail(f"expected: {what} is accepted\nactual:   {error}")
+            if error.is_malformed:
+                hint = "correct its manifest, or the table of the step"
+                raise FeatureError(f"the API server refuses {what}: {why}", hint=hint) from error
+            self.expect.fail(f"expected: {what} is accepted\nactual:   {why}")
 
     def apply(self, manifest: Obj) -> Obj:
         """Creates the object as `kubectl apply` does, with strict validation; returns the answer.
@@ -161,12 +167,13 @@ class Applied:
     def patch_task(self, name: str, patch: Obj, sub: str = "") -> None:
         """Patches a task in the cluster, or with `sub` one of its subresources.
 
-        The check fails if the task has gone although no step has deleted it. Raises ApiError if the
-        API server refuses the patch.
+        The check fails if the task has gone although no step has deleted it, and if a webhook
+        refuses the patch. Raises FeatureError if the task would not fit its definition.
         """
         __tracebackhide__ = True
         real, api = self._made(name), self.connection.api
-        with self.expect.there(f'the task "{name}"'):
+        what = f'the task "{name}"'
+        with self._accepted(f"the change of {what}"), self.expect.there(what):
             self.connection.run(api.patch(KUSCIA_TASKS, real, TASK_NAMESPACE, patch, sub=sub))
 
     def delete_task(self, name: str) -> None:

@@ -167,17 +167,19 @@ class Domains:
 def remaining(domain: str, pods: Sequence[Version], seconds: float) -> Exception:
     """Returns the error of pods that are left although they and their tasks were deleted.
 
-    The controller is at fault if its finalizers keep them, or if it has made them anew. A deleted
+    The controller is at fault if its finalizers keep them, or if it has made them again. A deleted
     pod without finalizers waits for its kubelet.
     """
-    kept = [pod for pod in pods if pod.object["metadata"].get("finalizers")]
-    new = [pod for pod in pods if "deletionTimestamp" not in pod.object["metadata"]]
-    of_the_controller = [pod for pod in pods if pod in kept or pod in new]
+    of_the_controller = [pod for pod in pods if _is_kept_or_new(pod.object["metadata"])]
     lines = [f"  {pod.key}  {_why_left(pod.object)}" for pod in of_the_controller or pods]
     left = "\n".join([f"pods of {domain}, {seconds:g} s after their deletion:", *lines])
     if of_the_controller:
         return CheckFailed(f"expected: nothing of a deleted task stays (CL-02)\nactual:   {left}")
     return ClusterError(f"pods could not be deleted; {left}", hint="do their nodes still work?")
+
+
+def _is_kept_or_new(metadata: Obj) -> bool:
+    return bool(metadata.get("finalizers")) or "deletionTimestamp" not in metadata
 
 
 def _why_left(pod: Obj) -> str:

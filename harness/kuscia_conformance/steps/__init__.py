@@ -14,8 +14,10 @@ failure of the check. Each function calls a part of `scenario`; what it looks fo
 
 To add a step, write a function in one of these modules. The first paragraph of its docstring is an
 example of the step; the rest says what the words do not. A step that may stand after Then says with
-`@compares` what it compares. Explain new placeholders in `placeholders`. Then print the list for
-features/README.md: `python -m kuscia_conformance.steps`.
+`@compares` what it compares. `lint` needs two more: a step that gives domains, tasks or pods says
+so with `@gives`, and one with a table says with `Annotated[Table, Form(…)]` which rows it takes.
+Explain new placeholders in `placeholders`. Then print the list for features/README.md:
+`python -m kuscia_conformance.steps`.
 
 A module with steps must not know another.
 """

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pytest_bdd import given, when
 
-from kuscia_conformance.documents.edits import changed
+from kuscia_conformance.documents.edits import changed, filled
 from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence
 from kuscia_conformance.features.giving import Changed, Gift, Given, gives, of_manifests
@@ -112,7 +112,7 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, STATUS]) -> Non
     `| phase | Pending |`. The value `null` removes the field.
     """
     scenario.history.act()
-    scenario.applied.patch_task(task, {"status": changed({}, datatable)}, sub="status")
+    scenario.applied.patch_task(task, {"status": filled({}, datatable)}, sub="status")
 
 
 @when(parsers.re(rf'the (?P<kind>{"|".join(KINDS)}) "(?P<key>[^"]+)" is deleted by somebody'))

@@ -42,7 +42,7 @@ PLAIN_POD = (
 
 def _domains(sentence: Sentence, _: Given) -> Iterator[Gift]:
     for name in names_in(sentence.values["domains"]):
-        yield Domain(name, int(sentence.values.get("count") or 1))
+        yield Domain(name, parsers.number(sentence.values.get("count") or "1"))
 
 
 def _plain_pods(sentence: Sentence, given: Given) -> Iterator[Gift]:

@@ -54,3 +54,18 @@ def test_an_error_of_the_cluster_stays_one(error, running, monkeypatch):
     with pytest.raises(type(error)) as raised:
         inside.finish(running, "psi", Order())
     assert raised.value is error
+
+
+@pytest.mark.parametrize(
+    "error", [Unreachable("no answer"), ApiError(403, "Forbidden", "no"), ApiError(503, "", "busy")]
+)
+def test_an_error_of_the_cluster_stays_one_beside_a_pod_that_has_ended(error, running, monkeypatch):
+    async def broken(*_, **__):
+        raise error
+
+    inside.finish(running, "psi", Order())
+    pods.await_state(running, "psi", "have ended")
+    monkeypatch.setattr(type(running.connection.api), "exec", broken)
+    with pytest.raises(type(error)) as raised:
+        inside.require_file(running, "alice", "/work/none.json", {})
+    assert raised.value is error

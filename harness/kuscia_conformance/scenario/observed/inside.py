@@ -97,6 +97,8 @@ def _fault_of_the_pods(scenario: Scenario, error: ApiError, who: str) -> str:
     """Returns why the pods could not do it; "" if that was not up to them."""
     if error.reason == COMMAND_FAILED or isinstance(error, NotFound):
         return str(scenario.names.incoming(error.message))
+    if not (error.is_refusal or error.code == 500):  # for a container that does not run: 400 or 500
+        return ""
     scenario.history.update()
     idle = [v for v in pods_of(scenario, who) if phase_of(v.object) != "Running"]
     return "; ".join(f"{version.key} is {situation(version.object)}" for version in idle)

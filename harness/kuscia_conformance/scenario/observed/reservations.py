@@ -12,7 +12,7 @@ from itertools import groupby
 from kuscia_conformance import documents
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.environment.journal import Version
-from kuscia_conformance.errors import FeatureError
+from kuscia_conformance.errors import FeatureError, choice
 from kuscia_conformance.kube.kuscia import (
     TASK_RESOURCE_ANNOTATION,
     TASK_RESOURCE_GROUPS,
@@ -216,6 +216,7 @@ def delete(scenario: Scenario, kind: str, key: str) -> None:
 def _require_owner(scenario: Scenario, kind: str, key: str) -> None:
     """Raises FeatureError unless the key begins with a domain, or is a task, of the scenario."""
     known = [*scenario.domains.nodes, *scenario.applied.tasks]
-    if key.partition("/")[0] not in known:
+    owner = key.partition("/")[0]
+    if owner not in known:
         text = f"there can be no {kind} {key}: this scenario has no such domain or task"
-        raise FeatureError(text, hint=f"given: {', '.join(sorted(known)) or 'none'}")
+        raise FeatureError(text, hint=choice(owner, known, "given"))
