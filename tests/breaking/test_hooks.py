@@ -206,6 +206,7 @@ CASES = [*RAISING, *LYING, *OPTIONS]
 #: The cases that run without `--full`, too.
 QUICK = frozenset(
     {
+        "exits-on-import",
         "raises-in-sessionstart",
         "raises-in-runtest_teardown",
         "raises-in-unconfigure",
