@@ -33,7 +33,8 @@ def up(**chosen: Any) -> None:
     # The environment goes on between two runs, when no run could move a virtual clock.
     choice = options.chosen({**chosen, "clock": "real"})
     with choice.naming_sources():
-        environment = bring_up(read_settings(choice.texts, choice.given), click.echo)
+        settings = read_settings(choice.texts, choice.given, stays=True)
+        environment = bring_up(settings, click.echo)
     context = f" --context {environment.context}" if environment.context else ""
     click.echo(f"{environment.cluster} runs, with the controller {environment.controller}")
     click.echo("  run scenarios on it:  kuscia-conformance run --reuse my.feature")
