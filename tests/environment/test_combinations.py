@@ -69,7 +69,7 @@ def test_no_controller_is_refused_on_a_cluster_that_the_run_makes(cluster):
 
 def test_no_controller_is_allowed_where_one_may_run(tmp_path):
     setup = tmp_path / "setup.yaml"
-    setup.write_text("kind: List\n")
+    setup.write_text("{apiVersion: v1, kind: Namespace, metadata: {name: mine}}")
     for cluster in ("kubeconfig:mine", "kind:mine"):
         assert settings_of({"cluster": cluster, "controller": ["none"]}).controller == ("none",)
     given = {"cluster": "kind", "controller": ["none"], "setup": str(setup)}

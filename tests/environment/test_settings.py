@@ -104,7 +104,7 @@ def test_keep_on_failure_is_allowed_if_the_cluster_stays(chosen):
 
 def test_settings_survive_a_round_trip_through_json(tmp_path):
     setup, defaults = tmp_path / "setup.yaml", tmp_path / "defaults.yaml"
-    setup.write_text("kind: List\n")
+    setup.write_text("{apiVersion: v1, kind: Namespace, metadata: {name: mine}}")
     defaults.write_text("metadata: {labels: {team: blue}}\n")
     settings = settings_of(
         {

@@ -21,7 +21,7 @@ from kuscia_conformance.clusters import require_known
 from kuscia_conformance.clusters.address import address_of
 from kuscia_conformance.environment import controllers
 from kuscia_conformance.environment.combinations import require_not_set_by_up, require_sense
-from kuscia_conformance.environment.setup_manifests import read_task_defaults
+from kuscia_conformance.environment.setup_manifests import read_setup, read_task_defaults
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.selection import ALL
 
@@ -144,7 +144,7 @@ def read_settings(
         pause_on_failure=_flag("pause-on-failure", texts["pause_on_failure"]),
         keep_on_failure=_flag("keep-on-failure", texts["keep_on_failure"]),
         claims=_names(texts["claim"] or _claimed(chosen["controller"])),
-        setup=_file("setup", texts["setup"]),
+        setup=_setup(texts["setup"]),
         task_defaults=read_task_defaults(_file("task-defaults", texts["task_defaults"])),
     )
     if not texts["clock"]:
@@ -237,6 +237,14 @@ def _flag(name: str, text: str) -> bool:
 def _controller(chosen: Sequence[str]) -> tuple[str, ...]:
     controllers.require_programs(chosen)
     return tuple(chosen)
+
+
+def _setup(text: str) -> Path | None:
+    """Returns the file, which is read here so that a mistake in it is told at once."""
+    file = _file("setup", text)
+    if file:
+        read_setup(file)
+    return file
 
 
 def _file(name: str, text: str) -> Path | None:
