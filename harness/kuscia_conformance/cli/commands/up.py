@@ -26,6 +26,9 @@ def up(**chosen: Any) -> None:
 
     `run --reuse` and `pytest --kuscia-reuse` use them, so that a run takes seconds.
     `kuscia-conformance down` stops them.
+
+    Exit codes: 0 both run, 2 wrong usage, 3 interrupted, 4 one of them could not be started, or a
+    program of --controller has ended within a second. Nothing is left then.
     """
     from kuscia_conformance.environment.background import bring_up, folder
     from kuscia_conformance.environment.settings import read_settings
