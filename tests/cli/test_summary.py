@@ -1,15 +1,18 @@
 """Tests the end of the output: rows, words and colours."""
 
 import io
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
 
 from kuscia_conformance.cli import summary
 from kuscia_conformance.cli.progress import Progress
-from kuscia_conformance.cli.summary import MOST_NOT_RUN, show
+from kuscia_conformance.cli.summary import MOST_NOT_RUN, conclude, show
+from kuscia_conformance.evidence.ending import Failure
 from kuscia_conformance.evidence.run import Evidence
 from tests.evidence.given import ENDED, plan, planned, results
 
@@ -68,3 +71,42 @@ def test_with_no_color_nothing_moves_and_what_is_said_are_lines(monkeypatch):
     progress.say("starting")
     progress.close()
     assert output.file.getvalue() == "starting\n"
+
+
+#: Text that rich would change: emoji between colons, markup in brackets.
+LIKE_MARKUP = "a:x:b [red]c[/] [d]:boom:"
+
+
+def wide_console():
+    made = summary.console()
+    made.file, made.width = io.StringIO(), 400
+    return made
+
+
+def test_a_path_with_colons_and_brackets_is_shown_as_it_is():
+    output = wide_console()
+    conclude(output, Path(LIKE_MARKUP), Evidence(plan(planned()), results(c="pass"), ENDED), {})
+    assert f"report: {LIKE_MARKUP}/report.yaml\n" in output.file.getvalue()
+
+
+def test_a_reason_with_colons_and_brackets_is_shown_as_it_is():
+    output = wide_console()
+    ending = replace(ENDED, failures=(Failure("author", f"{LIKE_MARKUP}\n  {LIKE_MARKUP}"),))
+    show(output, Evidence(plan(planned()), results(c="pass"), ending))
+    assert output.file.getvalue().count(LIKE_MARKUP) == 2
+
+
+def test_what_a_run_says_is_a_line_as_it_is():
+    output, run = wide_console(), SimpleNamespace(plan=None)
+    Progress(output, cast(Any, run)).say(LIKE_MARKUP)
+    assert output.file.getvalue() == f"{LIKE_MARKUP}\n"
+
+
+def test_what_a_run_says_is_in_the_bottom_line_as_it_is(monkeypatch):
+    monkeypatch.setattr(summary, "NO_COLOR", False)
+    output, run = wide_console(), SimpleNamespace(plan=None)
+    progress = Progress(output, cast(Any, run))
+    progress._live = True
+    progress.say(LIKE_MARKUP)
+    cell = progress._bar.make_tasks_table(progress._bar.tasks).columns[1]
+    assert [str(each) for each in cell.cells] == [LIKE_MARKUP]

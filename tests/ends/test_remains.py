@@ -33,6 +33,7 @@ def tmp(monkeypatch):
     """Gives each test an empty temporary folder with a short path."""
     with tempfile.TemporaryDirectory() as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
+        monkeypatch.setenv("TMPDIR", folder)
         yield Path(folder)
 
 
@@ -69,6 +70,16 @@ def test_the_folder_of_a_dead_run_is_deleted_and_said(tmp):
     dead(lambda folder: (folder / "data").write_text("much"))
     assert remains.sweep(said.append) == []
     assert (said, list(tmp.iterdir())) == (["removing what a killed run has left"], [])
+
+
+@pytest.mark.parametrize("variable", ["TMPDIR", "TEMP", "TMP"])
+def test_a_temporary_folder_that_does_not_exist_is_refused(monkeypatch, tmp_path, variable):
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, str(tmp_path / "nope"))
+    with pytest.raises(UsageError, match=f"cannot write to {tmp_path}/nope: No such file or") as no:
+        run_folder.root()
+    assert no.value.hint == "TMPDIR can name another folder"
 
 
 def test_a_folder_that_the_user_deletes_during_a_sweep_is_passed_over(tmp, monkeypatch):

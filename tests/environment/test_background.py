@@ -153,6 +153,18 @@ def test_an_environment_that_cannot_be_made_is_reported_and_undone(state):
     assert not background.take_down(print)
 
 
+def test_a_controller_that_ends_at_once_is_told_with_its_last_lines_and_all_is_undone(state, works):
+    command = [*UP, "--controller", "cmd:sh -c 'echo no room; exit 3'"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 4
+    log = state / "logs" / "controller.log"
+    said = f"the controller exited with code 3\n  its last lines ({log}):\n  no room"
+    assert said in done.stderr
+    assert "run --reuse" not in done.stdout
+    assert (processes(works), list(works.iterdir())) == ([], [])
+    assert not background.take_down(print)
+
+
 def test_an_unforeseen_error_of_the_background_process_is_told_without_a_traceback(
     state, monkeypatch
 ):

@@ -67,8 +67,14 @@ def test_nodes_of_an_existing_cluster_may_be_given_by_name():
     assert settings.install_crds is False
 
 
-def test_a_number_of_nodes_is_not_a_list_of_node_names():
-    assert settings_of({"cluster": "kubeconfig", "nodes": "6"}).node_names == ()
+def test_a_number_of_nodes_in_the_environment_is_not_a_list_of_node_names(monkeypatch):
+    monkeypatch.setenv("KUSCIA_CONFORMANCE_NODES", "6")
+    assert settings_of({"cluster": "kubeconfig"}).node_names == ()
+
+
+def test_a_number_of_nodes_for_a_cluster_of_the_user_is_refused():
+    with pytest.raises(UsageError, match="--nodes 3: expected the names of two nodes or more"):
+        settings_of({"cluster": "kubeconfig", "nodes": "3"})
 
 
 def test_a_single_node_name_is_refused():
@@ -98,7 +104,7 @@ def test_keep_on_failure_is_allowed_if_the_cluster_stays(chosen):
 
 def test_settings_survive_a_round_trip_through_json(tmp_path):
     setup, defaults = tmp_path / "setup.yaml", tmp_path / "defaults.yaml"
-    setup.write_text("kind: List\n")
+    setup.write_text("{apiVersion: v1, kind: Namespace, metadata: {name: mine}}")
     defaults.write_text("metadata: {labels: {team: blue}}\n")
     settings = settings_of(
         {

@@ -55,7 +55,11 @@ class Progress:
         self.failed = ""
         self._done = 0
         self._running: dict[str, str] = {}
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            TimeElapsedColumn(),
+        )
         #: Whether there is a bottom line; it moves, which NO_COLOR does not want either.
         self._live = console.is_terminal and console.color_system is not None
         self._bar = Bar(*columns, console=console, transient=True, disable=not self._live)
@@ -69,7 +73,7 @@ class Progress:
     def say(self, text: str) -> None:
         """Shows what the run does now: in the bottom line of a terminal, or as a line of a log."""
         if self._live:
-            self._bar.update(self._task, description=escape(text))
+            self._bar.update(self._task, description=text)
         else:
             self._print(escape(text))
 
@@ -115,7 +119,7 @@ class Progress:
         count = min(self._done + 1, self.total)
         text = f"scenario {count} of {self.total} · " + " · ".join(names)
         width = self.console.width - 16
-        self._bar.update(self._task, description=escape(text[:width]))
+        self._bar.update(self._task, description=text[:width])
 
     def _finished(self, planned: PlannedCheck, result: Result | None) -> None:
         word, place = word_of(planned, result), f"{self._done:>3} of {self.total}"
@@ -125,7 +129,7 @@ class Progress:
         if result and result.text:
             self._print(f"\n[{STYLES[word]}]{word.upper()}[/] {escape(result.text)}\n")
             if result.requirements:
-                self._print(f"    {blame(result)}\n")
+                self._print(f"    {escape(blame(result))}\n")
 
     def _print(self, text: str) -> None:
         """Prints long lines without breaking them, because broken tables are hard to read."""

@@ -36,9 +36,10 @@ NO_COLOR = bool(os.environ.get("NO_COLOR"))
 def console() -> Console:
     """Returns a console for standard output; a log gets a fixed width and no colours.
 
-    With NO_COLOR a terminal gets no escape sequences for colours or bold text either.
+    With NO_COLOR a terminal gets no escape sequences for colours or bold text either. A path such
+    as `a:x:b` stays as it is: rich would turn its middle into an emoji.
     """
-    made = Console(highlight=False, color_system=None if NO_COLOR else "auto")
+    made = Console(highlight=False, emoji=False, color_system=None if NO_COLOR else "auto")
     if not made.is_terminal:
         made.width = WIDTH_OF_A_LOG
     return made
@@ -71,7 +72,7 @@ def conclude(console: Console, out: Path, evidence: Evidence, errors: Mapping[st
     for text in filter(None, errors.values()):
         click.echo(f"error: {text}", err=True)
     if REPORT not in errors:
-        console.print(f"report: {out / REPORT}", soft_wrap=True)
+        console.print(f"report: {escape(str(out / REPORT))}", soft_wrap=True)
 
 
 def _table(evidence: Evidence) -> Table:
@@ -101,7 +102,7 @@ def _add_row(table: Table, planned: PlannedCheck, result: Result | None) -> None
     word, names = word_of(planned, result), " ".join(planned.check.requirements)
     seconds = f"{result.seconds:.1f}" if result else ""
     shown = f"[{STYLES[word]}]{word}[/] {escape(note(planned, result))}"
-    table.add_row(escape(planned.check.id), names, shown, seconds)
+    table.add_row(escape(planned.check.id), escape(names), shown, seconds)
 
 
 def note(planned: PlannedCheck, result: Result | None) -> str:

@@ -92,6 +92,9 @@ def require_known(cluster: str) -> None:
     if address.kind not in PROVIDERS:
         text = f"--cluster {cluster}: this kind of cluster is unknown"
         raise UsageError(text, hint=choice(address.kind, sorted(PROVIDERS)))
+    if cluster.endswith(":"):
+        text = f"--cluster {cluster} has no name behind the colon"
+        raise UsageError(text, hint=f"write the name, or --cluster {address.kind} for the default")
     if address.kind == "kind" and not re.fullmatch(r"[a-z0-9.-]*", address.argument):
         text = f"--cluster {cluster}: kind cannot give a cluster this name"
         raise UsageError(text, hint="use small letters, digits, dots and dashes")

@@ -57,7 +57,7 @@ def root() -> Path:
 
     Raises UsageError if another user could write into it.
     """
-    path = Path(tempfile.gettempdir()) / f"kuscia-conformance-{os.getuid()}"
+    path = _temporary() / f"kuscia-conformance-{os.getuid()}"
     try:
         path.mkdir(mode=0o700, exist_ok=True)
         there = path.lstat()
@@ -68,6 +68,16 @@ def root() -> Path:
         hint = "delete it, or name another folder with TMPDIR"
         raise UsageError(f"{path}: other users can read or change this folder", hint=hint)
     return path
+
+
+def _temporary() -> Path:
+    """Returns the temporary folder of the user.
+
+    Python takes another one, without a word, if it cannot write to that of TMPDIR. A later `down`
+    would then look for the run in the wrong folder.
+    """
+    named = next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), None)
+    return Path(named).absolute() if named else Path(tempfile.gettempdir())
 
 
 @contextmanager

@@ -29,6 +29,8 @@ from kuscia_conformance.kube.objects import Obj
 
 #: Why the values of a manifest are no operators.
 NO_OPERATORS = "a manifest may not have operators"
+#: What a document is called in the message that it is no mapping.
+EXPECTED = "an expected document has"
 _SCALARS: dict[str, Callable[[str], Any]] = {
     YAML + "null": lambda text: None,  # noqa: ARG005
     YAML + "bool": lambda text: text == "true",
@@ -67,25 +69,30 @@ def load_manifests(path: Path) -> list[Obj]:
     return manifests
 
 
-def load_document(path: Path, schema: Obj | None = None) -> Any:
+def load_document(path: Path, schema: Obj | None = None, what: str = EXPECTED) -> Any:
     """Returns the expected document in a file.
 
     Its special values are Operators. With a schema, the OpenAPI schema of a resource definition,
     every path of the document has to exist there. Raises DocumentError, with file and line, for
-    the first problem of the document.
+    the first problem of the document. `what` names the document in it, with a verb.
     """
-    return document_from(read_text(path), path, schema)
+    return document_from(read_text(path), path, schema, what=what)
 
 
 def document_from(
-    text: str, path: Path = Path("document"), schema: Obj | None = None, no_operators: str = ""
+    text: str,
+    path: Path = Path("document"),
+    schema: Obj | None = None,
+    no_operators: str = "",
+    what: str = EXPECTED,
 ) -> Any:
     """Returns the expected document in a text, as `load_document` does.
 
-    Error messages name the document by `path`. `no_operators` says why it may not have any.
+    Error messages name the document by `path` and `what`. `no_operators` says why it may not have
+    any.
     """
     with explained(path, text):
-        document, problems = _read(text, path, schema or {}, no_operators)
+        document, problems = _read(text, path, schema or {}, no_operators, what)
     for problem in problems:
         raise problem
     return document
@@ -139,11 +146,11 @@ def value_problems(text: str, path: Place, schema: Obj) -> list[tuple[str, str]]
 
 
 def _read(
-    text: str, path: Path, schema: Obj, no_operators: str = ""
+    text: str, path: Path, schema: Obj, no_operators: str = "", what: str = EXPECTED
 ) -> tuple[Any, list[DocumentError]]:
     nodes = nodes_of(text)
     if len(nodes) != 1 or not isinstance(nodes[0], MappingNode):
-        raise DocumentError(f"{path}: an expected document has to be one mapping")
+        raise DocumentError(f"{path}: {what} to be one mapping")
     document = _Values(path, no_operators).of(nodes[0])
     problems = Checker(schema).check(nodes[0], schema)
     return document, [_error(path, found.node, found.text, found.hint) for found in problems]

@@ -4,6 +4,7 @@ Comes in: the user's options. Goes out: an `Environment`, which the run can hand
 processes, and a `Connection`, with which steps send requests and see what has happened.
 
     settings         reads and checks the options; no other module looks at them
+    combinations     refuses options that do not go together, or have no effect
     processes        creates the cluster and starts the controller in processes of their own
     virtual          does the same within this process, on the clock of `virtual_clock`
     spinning         ends a controller that never rests, on the virtual clock

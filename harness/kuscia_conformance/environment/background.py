@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,18 +31,28 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from kuscia_conformance.environment.controllers import control
+from kuscia_conformance.environment.controllers.command import PREFIX
 from kuscia_conformance.environment.facts import now
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.processes import environment_for
 from kuscia_conformance.environment.settings import Settings
 from kuscia_conformance.environment.signals import end_on_signals
-from kuscia_conformance.errors import ConformanceError, EnvironmentFailure, UsageError, told
+from kuscia_conformance.errors import (
+    ConformanceError,
+    ControllerError,
+    EnvironmentFailure,
+    UsageError,
+    told,
+)
 from kuscia_conformance.features.folders import suite_folder
 
 #: The pause between two looks at the background process while it starts or ends, in seconds.
 _LOOK = 0.05
 #: How long the process may take to end everything, in seconds; deleting a kind cluster is slow.
 _LONGEST_END = 120.0
+#: How long a program of the user's has to run until its controller counts as started, in seconds.
+_SETTLED = 1.0
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,7 @@ def bring_up(settings: Settings, say: Callable[[str], None]) -> Environment:
     """
     with _writing(), _lock() as lock:
         _clear_away()
+        shutil.rmtree(folder() / "logs", ignore_errors=True)
         _spawn(replace(settings, out=folder() / "logs"), lock)
         _follow_or_end(say)
     return running().environment
@@ -278,6 +290,20 @@ def _description(environment: Environment) -> dict[str, Any]:
     return {**vars(made), "environment": environment.to_dict()}
 
 
+def _require_controller(settings: Settings, environment: Environment) -> None:
+    """Raises ControllerError if a program of the user's ends at once.
+
+    It cannot say that it is ready, as the reference controller does. One that ends later is found
+    by the run that uses the environment.
+    """
+    begun = time.monotonic()
+    while settings.controller[0].startswith(PREFIX) and time.monotonic() < begun + _SETTLED:
+        if ended := environment.ask(control.LOOK):
+            what, _, log = ended.partition("\n  ")
+            raise ControllerError(f"--controller {environment.controller}: {what}", hint=log)
+        time.sleep(_LOOK)
+
+
 def main(settings: Settings) -> int:
     """Runs the background process: creates the environment, describes it, ends it on SIGTERM.
 
@@ -287,6 +313,7 @@ def main(settings: Settings) -> int:
     end_on_signals()
     try:
         with environment_for(settings, lambda text: print(text, flush=True)) as environment:  # noqa: T201
+            _require_controller(settings, environment)
             new = folder() / "environment.new"
             new.touch(mode=0o600)
             new.write_bytes(orjson.dumps(_description(environment)))

@@ -20,7 +20,8 @@ import orjson
 from kuscia_conformance.clusters import require_known
 from kuscia_conformance.clusters.address import address_of
 from kuscia_conformance.environment import controllers
-from kuscia_conformance.environment.setup_manifests import read_task_defaults
+from kuscia_conformance.environment.combinations import require_not_set_by_up, require_sense
+from kuscia_conformance.environment.setup_manifests import read_setup, read_task_defaults
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.selection import ALL
 
@@ -103,20 +104,22 @@ class Timeouts:
         return Timeouts(*(getattr(self, each.name) * factor for each in fields(self)))
 
 
-def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = ()) -> Settings:
+def read_settings(
+    chosen: Mapping[str, Sequence[str]], given: Collection[str] = (), *, stays: bool = False
+) -> Settings:
     """Returns the settings that the options' texts in `chosen` describe.
 
     `chosen` has the texts by the option's key, such as `timeout_scale`. `given` holds the keys of
-    the options that stand on the command line: some do not go with `--reuse`, while a value from
-    the environment or the ini file is ignored there. Without `--clock` the clock is virtual where
-    that is possible.
+    the options that stand on the command line: one that has no effect is refused there, while it
+    is ignored in the environment or the ini file. `stays` says that the environment goes on after
+    the command. Without `--clock` the clock is virtual where that is possible.
 
     Raises UsageError for invalid values, and for options that do not go together.
     """
     _require_text(chosen)
     texts = {key: "".join(values[:1]) for key, values in chosen.items()}
     cluster = _cluster(texts, given)
-    names = _node_names(cluster, texts["nodes"])
+    names = _node_names(cluster, texts["nodes"], given="nodes" in given)
     nodes = str(len(names)) if names else texts["nodes"]
     settings = Settings(
         cluster=cluster,
@@ -141,12 +144,12 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         pause_on_failure=_flag("pause-on-failure", texts["pause_on_failure"]),
         keep_on_failure=_flag("keep-on-failure", texts["keep_on_failure"]),
         claims=_names(texts["claim"] or _claimed(chosen["controller"])),
-        setup=_file("setup", texts["setup"]),
+        setup=_setup(texts["setup"]),
         task_defaults=read_task_defaults(_file("task-defaults", texts["task_defaults"])),
     )
     if not texts["clock"]:
         settings = replace(settings, virtual=_could_be_virtual(settings))
-    _require_sense(settings)
+    require_sense(settings, given, stays=stays)
     return settings
 
 
@@ -175,16 +178,6 @@ def _claimed(controllers: Sequence[str]) -> str:
     return ALL if tuple(controllers) == ("reference",) else ""
 
 
-def _require_sense(settings: Settings) -> None:
-    """Raises UsageError for options that do not go together."""
-    if settings.virtual:
-        _require_sense_of_the_clock(settings)
-    stays = settings.reuse or (settings.keep and address_of(settings.cluster).kind == "kind")
-    if settings.keep_on_failure and not stays:
-        text = "--keep-on-failure: this cluster is deleted or restored when the run ends"
-        raise UsageError(text, hint="use --reuse, or --cluster kind with --keep")
-
-
 def _could_be_virtual(settings: Settings) -> bool:
     """Checks whether the suite controls everything that has a clock, and no person looks on."""
     looks_on = settings.pause_on_failure or settings.keep_on_failure
@@ -192,25 +185,12 @@ def _could_be_virtual(settings: Settings) -> bool:
     return is_ours and not looks_on
 
 
-def _require_sense_of_the_clock(settings: Settings) -> None:
-    if settings.cluster != "embedded":
-        raise UsageError(
-            f"--clock virtual: the clock of {settings.cluster} cannot be set",
-            hint="use it with --cluster embedded",
-        )
-    if settings.controller != ("reference",):
-        raise UsageError(
-            f"--clock virtual: --controller {', '.join(settings.controller)} uses the real clock",
-            hint="use it with --controller reference",
-        )
-    if settings.pause_on_failure or settings.keep_on_failure:
-        text = "--clock virtual: the cluster stands still while the run waits or after its end"
-        raise UsageError(text, hint="use --clock real to look at a failure")
+def _node_names(cluster: str, text: str, *, given: bool) -> tuple[str, ...]:
+    """Returns the names in `--nodes`; empty for a number, and for clusters that the run makes.
 
-
-def _node_names(cluster: str, text: str) -> tuple[str, ...]:
-    """Returns the names in `--nodes`; empty for a number, and for clusters that the run makes."""
-    if address_of(cluster).kind != "kubeconfig" or text.strip().isdecimal():
+    On a cluster of the user's a number has no effect, so one on the command line is refused.
+    """
+    if address_of(cluster).kind != "kubeconfig" or (text.strip().isdecimal() and not given):
         return ()
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if len(names) < 2:
@@ -259,6 +239,14 @@ def _controller(chosen: Sequence[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def _setup(text: str) -> Path | None:
+    """Returns the file, which is read here so that a mistake in it is told at once."""
+    file = _file("setup", text)
+    if file:
+        read_setup(file)
+    return file
+
+
 def _file(name: str, text: str) -> Path | None:
     path = Path(text)
     if text and not exists(path, f"--{name} {text}"):
@@ -287,8 +275,5 @@ def _cluster(texts: Mapping[str, str], given: Collection[str]) -> str:
     if not _flag("reuse", texts["reuse"]):
         require_known(texts["cluster"])
         return texts["cluster"]
-    for name in ("cluster", "controller", "setup"):
-        if name in given:
-            text = f"--reuse and --{name} do not go together: `up` has set that already"
-            raise UsageError(text, hint=f"leave --{name} out here and give it to `up`")
+    require_not_set_by_up(given)
     return "that of `up`"

@@ -28,6 +28,14 @@ from kuscia_conformance.kube.objects import Obj, Resource, name_of, namespace_of
 MANAGER = "kuscia-conformance"
 
 
+def read_setup(file: Path) -> list[Obj]:
+    """Returns the objects of `--setup`. Raises UsageError for a file that cannot be read."""
+    try:
+        return load_manifests(file)
+    except UsageError as error:
+        raise UsageError(f"--setup {error.message}", hint=error.hint) from error
+
+
 @contextmanager
 def set_up(
     access: Access, file: Path | None, run: str, drive: Drive = asyncio.run
@@ -44,7 +52,7 @@ def set_up(
     made: list[tuple[Resource, Obj]] = []
     try:
         if file:
-            objects = (mark(obj, run) for obj in load_manifests(file))
+            objects = (mark(obj, run) for obj in read_setup(file))
             made += (drive(_create(access, obj, file)) for obj in objects)
         yield
     finally:
@@ -56,6 +64,7 @@ async def _create(access: Access, obj: Obj, file: Path | None) -> tuple[Resource
     async with Api(access, MANAGER) as api:
         try:
             resource = await _resource(api, obj)
+            _require_place(resource, obj, what)
             return resource, await api.create(resource, obj, strict=True)
         except AlreadyExists as error:
             hint = "the suite leaves it alone; delete it, or take it out of the file"
@@ -66,14 +75,34 @@ async def _create(access: Access, obj: Obj, file: Path | None) -> tuple[Resource
             raise ClusterError(f"{what}: {error.message}", hint=error.hint) from error
 
 
+def _require_place(resource: Resource, obj: Obj, what: str) -> None:
+    """Raises UsageError for an object without the namespace that its kind needs, or with one."""
+    namespace = namespace_of(obj)
+    if resource.namespaced and not namespace:
+        raise UsageError(f"{what} has no namespace", hint="write it into metadata.namespace")
+    if namespace and not resource.namespaced:
+        text = f"{what} has the namespace {namespace}, but a {resource.kind} lies in no namespace"
+        raise UsageError(text, hint="take metadata.namespace out")
+
+
 async def _resource(api: Api, obj: Obj) -> Resource:
     """Returns the resource of the object's kind. Raises NotFound if the cluster has none."""
     group, _, version = obj["apiVersion"].rpartition("/")
     path = f"/apis/{group}/{version}" if group else f"/api/{version}"
-    for served in (await api.raw(path))["resources"]:
+    for served in await _served(api, path):
         if served["kind"] == obj["kind"] and "/" not in served["name"]:
             return Resource(group, version, served["name"], obj["kind"], served["namespaced"])
-    raise NotFound(404, "NotFound", f"the cluster serves no {obj['kind']} in {obj['apiVersion']}")
+    text = f"the cluster has no kind {obj['apiVersion']} {obj['kind']}"
+    raise NotFound(404, "NotFound", text)
+
+
+async def _served(api: Api, path: str) -> list[dict[str, Any]]:
+    """Returns the resources of a version of a group; none if the cluster does not have it."""
+    try:
+        found: list[dict[str, Any]] = (await api.raw(path))["resources"]
+    except NotFound:
+        return []
+    return found
 
 
 async def _delete(access: Access, made: list[tuple[Resource, Obj]]) -> None:
@@ -92,7 +121,7 @@ def read_task_defaults(file: Path | None) -> Mapping[str, Any]:
     if file is None:
         return {}
     try:
-        defaults = load_document(file)
+        defaults = load_document(file, what="task defaults have")
     except UsageError as error:
         raise UsageError(f"--task-defaults {error.message}", hint=error.hint) from error
     for path in _wrong(defaults):

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from kuscia_conformance.cli.commands import Finite
+
 if TYPE_CHECKING:
     from reference_controller import Election
 
 LEVELS = ("debug", "info", "warning", "error")
+#: The longest duration that a Lease can hold, in seconds.
+_LONGEST = 2**31 - 1
 
 
 def _lease(option: str, default: Any, **how: Any) -> Callable[[Any], Any]:
@@ -70,19 +74,21 @@ def _lease(option: str, default: Any, **how: Any) -> Callable[[Any], Any]:
 @_lease(
     "lease-duration",
     15,
-    type=click.IntRange(1),
+    type=click.IntRange(1, _LONGEST),
     metavar="SECONDS",
     help="How long other replicas wait after the last renewal before they take the Lease.",
 )
 @_lease(
     "renew-deadline",
     10.0,
+    type=Finite(0, _LONGEST),
     metavar="SECONDS",
     help="How long the holder tries to renew the Lease before it stops working.",
 )
 @_lease(
     "retry-period",
     2.0,
+    type=Finite(0, _LONGEST),
     metavar="SECONDS",
     help="How long to wait between two attempts to take or renew the Lease.",
 )

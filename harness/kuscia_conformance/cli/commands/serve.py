@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kuscia_conformance.cli.commands import Finite
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     "--pace",
     default=8.0,
     show_default=True,
-    type=click.FloatRange(0, 10_000),
+    type=Finite(0, 10_000),
     help="Delay the answer to each write by this many milliseconds, as a real API server does.",
 )
 @click.option(

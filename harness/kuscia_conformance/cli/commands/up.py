@@ -26,6 +26,9 @@ def up(**chosen: Any) -> None:
 
     `run --reuse` and `pytest --kuscia-reuse` use them, so that a run takes seconds.
     `kuscia-conformance down` stops them.
+
+    Exit codes: 0 both run, 2 wrong usage, 3 interrupted, 4 one of them could not be started, or a
+    program of --controller has ended within a second. Nothing is left then.
     """
     from kuscia_conformance.environment.background import bring_up, folder
     from kuscia_conformance.environment.settings import read_settings
@@ -33,7 +36,8 @@ def up(**chosen: Any) -> None:
     # The environment goes on between two runs, when no run could move a virtual clock.
     choice = options.chosen({**chosen, "clock": "real"})
     with choice.naming_sources():
-        environment = bring_up(read_settings(choice.texts, choice.given), click.echo)
+        settings = read_settings(choice.texts, choice.given, stays=True)
+        environment = bring_up(settings, click.echo)
     context = f" --context {environment.context}" if environment.context else ""
     click.echo(f"{environment.cluster} runs, with the controller {environment.controller}")
     click.echo("  run scenarios on it:  kuscia-conformance run --reuse my.feature")

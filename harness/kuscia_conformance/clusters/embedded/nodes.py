@@ -22,18 +22,23 @@ async def at_work(
 ) -> AsyncIterator[None]:
     """Runs the server's controllers and that many nodes while the context is open.
 
-    The nodes are ready when the context is entered. `access` leads to the server within this
-    process. `world` makes the `World` of the nodes, and so decides which clock they use.
+    The nodes are ready when the context is entered; what keeps them from that is raised. `access`
+    leads to the server within this process. `world` makes the `World` of the nodes, and so decides
+    which clock they use.
     """
     async with server.running(), Api(access, USER_AGENT) as api:
         ready = asyncio.Event()
+        signalled = asyncio.create_task(ready.wait())
         kubelets = kubelet.Kubelets(world(api))
         server.kubelet = kubelets
         serving = kubelet.serve(kubelets, nodes.names(count), on_ready=ready.set)
         work = asyncio.create_task(serving)
-        await ready.wait()
         try:
+            await asyncio.wait((signalled, work), return_when=asyncio.FIRST_COMPLETED)
+            if work.done():  # the nodes have failed, and would never be ready
+                await work
             yield
         finally:
             work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            signalled.cancel()
+            await asyncio.gather(work, signalled, return_exceptions=True)
