@@ -48,8 +48,9 @@ RAISING = [
     raises("sessionfinish", "sessionfinish()"),
     raises("sessionfinish-at-last", "sessionfinish()", order=LAST),
     raises("unconfigure", "unconfigure()"),
-    Case("exits-on-import", NO_VERDICT, "SystemExit(1)", "raise SystemExit(1)", reports=False),
-    Case("skips-on-import", NO_VERDICT, "Skipped", SKIP, reports=False),
+    Case("exits-on-import", AUTHORS_ERROR, conftest="raise SystemExit(0)", reports=False),
+    Case("interrupts-on-import", AUTHORS_ERROR, conftest="raise KeyboardInterrupt", reports=False),
+    Case("skips-on-import", AUTHORS_ERROR, conftest=SKIP, reports=False),
 ]
 REPORT = """
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -210,6 +211,7 @@ QUICK = frozenset(
         "raises-in-sessionstart",
         "raises-in-runtest_teardown",
         "raises-in-unconfigure",
+        "exits-on-import",
         "runs-no-step",
         "makes-passes-of-failures",
         "drops-checks",

@@ -51,6 +51,23 @@ def test_update_does_not_write_documents_that_features_share(files):
 
 
 def test_a_document_that_cannot_be_written_is_reported(files, tmp_path):
+    (tmp_path / "sub").write_text("")
+    with pytest.raises(UsageError, match=r"--update cannot write .*: File exists"):
+        files.write(f"sub/{FILE}", "phase: Failed\n")
+
+
+def test_a_folder_and_a_link_to_nothing_are_no_documents(files, tmp_path):
     (tmp_path / FILE).mkdir()
-    with pytest.raises(UsageError, match=r"--update cannot write .*: Is a directory"):
-        files.write(FILE, "phase: Failed\n")
+    with pytest.raises(UsageError, match=rf"^'{FILE}' is a folder\n") as raised:
+        files.find(FILE)
+    assert raised.value.hint == f"expected a file: {tmp_path / FILE}"
+    (tmp_path / "link.yaml").symlink_to("nowhere.yaml")
+    with pytest.raises(UsageError, match=r"^'link\.yaml' is a link to a file that does not"):
+        files.find("link.yaml")
+
+
+def test_only_files_are_suggested(files, tmp_path):
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(UsageError) as raised:
+        files.find("mne.status.yaml")
+    assert raised.value.hint.startswith("looked in ")

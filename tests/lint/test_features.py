@@ -180,6 +180,35 @@ def test_a_document_in_the_features_own_folder_that_no_step_names_is_reported(tm
     assert said(written(tmp_path)) == [f"mine/old.status.yaml:1: no step uses this file\n  {hint}"]
 
 
+#: Changes that are a mistake of the feature, because of which its documents may be unused.
+MISTAKES = [
+    ("@id:mine-runs ", ""),
+    ("mine.status.yaml", "mne.status.yaml"),
+    ("is created\n\n", "is creatd\n\n"),
+    ("@req:SC-01", "@req:SC-01 @req:VW-03"),
+    ("@id:mine-runs", "@id:run-pod-fails"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), MISTAKES)
+def test_no_document_is_to_be_deleted_while_the_feature_has_another_mistake(tmp_path, old, new):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "old.status.yaml").write_text("phase: Running\n")
+    found = said(written(tmp_path, (old, new)))
+    assert found
+    assert "delete it, or name it" not in "\n".join(found)
+
+
+def test_a_folder_with_the_name_of_a_document_is_reported_as_a_folder(tmp_path):
+    path = written(tmp_path)
+    (tmp_path / "mine.status.yaml").unlink()
+    (tmp_path / "mine" / "mine.status.yaml").mkdir(parents=True)
+    [text] = said(path)
+    assert text == (
+        "mine.feature:14: 'mine.status.yaml' is a folder\n  expected a file: mine/mine.status.yaml"
+    )
+
+
 def test_a_field_that_a_manifest_cannot_have_is_reported(tmp_path):
     task = (
         "apiVersion: kuscia.secretflow/v1alpha1\nkind: KusciaTask\nmetadata: {name: own}\n"

@@ -196,12 +196,26 @@ def test_tasks_domains_and_pods_of_manifests_are_known(tmp_path):
             "the domain 'alcie' was not given",
             "did you mean alice? given: alice, bob",
         ),
+        (
+            "podStatuses: {alice/psi-0: {nodeName: !one-of [!node-of bob, !node-of carol]}}",
+            "the domain 'carol' was not given",
+            "given: alice, bob",
+        ),
     ],
 )
 def test_a_misspelt_name_in_a_document_is_reported(tmp_path, document, text, hint):
     step = 'Then the status of "psi" matches "mine.status.yaml"'
     said = said_of(tmp_path, step, mine__status__yaml=f"{document}\n")
     assert said == [f"mine.feature:9: {text}: {step}\n  {hint}"]
+
+
+def test_a_domain_without_nodes_in_a_pods_document_or_a_table_is_reported(tmp_path):
+    step = 'Then the pods of "psi" match "mine.pod.yaml"'
+    [said] = said_of(tmp_path, step, mine__pod__yaml="spec: {nodeName: !node-of carol}\n")
+    assert said.startswith(f"mine.feature:9: the domain 'carol' was not given: {step}")
+    step = 'Then the pods of "psi" have'
+    [said] = said_of(tmp_path, step, "| spec.nodeName | !node-of carol |")
+    assert said.startswith(f"mine.feature:9: the domain 'carol' was not given: {step}")
 
 
 def test_a_document_may_say_that_a_pod_of_another_domain_is_absent(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lint.given import said_of
+from tests.lint.given import BEGINS, said_of
 
 GROUP = "Pending, Creating, Reserving, Reserved, ReserveFailed, Failed"
 RESOURCE = "Pending, Reserving, Reserved, Schedulable, ReserveFailed, Failed"
@@ -32,8 +32,26 @@ STEPS = [
     (
         "When 1234567 seconds pass",
         "the number 1234567 is too large",
-        "at most 100,000",
+        "at most 10,000",
     ),
+    ("When 10000.5 seconds pass", "the number 10000.5 is too large", "at most 10,000"),
+    (
+        'Then the status of "psi" matches "any.status.yaml" within 0 s',
+        "the number 0 is too small",
+        "at least 1",
+    ),
+    (
+        'Then the status of "psi" matches "any.status.yaml" within 9999999 s',
+        "the number 9999999 is too large",
+        "at most 10,000",
+    ),
+    (
+        'When the pods of "psi" finish with exit code 300',
+        "the number 300 is too large",
+        "at most 255",
+    ),
+    ("When the nodes of alice have room for 1001 pods", "the number 1001 is too large", None),
+    ('Then 0 of the pods of "psi" run', "the number 0 is too small", "at least 1"),
     (
         'When the plain pod "filler" takes all but 1x of the cpu of each node of alice',
         "'1x' is not an amount of CPU",
@@ -49,7 +67,56 @@ STEPS = [
 
 @pytest.mark.parametrize(("step", "text", "hint"), STEPS, ids=[text for _, text, _ in STEPS])
 def test_a_word_that_can_never_be_true_is_reported(tmp_path, step, text, hint):
-    assert said_of(tmp_path, step) == [f"mine.feature:9: {text}: {step}\n  {hint}"]
+    said = said_of(tmp_path, step, any__status__yaml="phase: Running\n")
+    hint = "at most 1,000" if hint is None else hint
+    assert said == [f"mine.feature:9: {text}: {step}\n  {hint}"]
+
+
+#: How domains are given, what is wrong with it, and the hint.
+DOMAINS = [
+    (
+        "each with room for 0 pods",
+        "the number 0 is too small",
+        "write: room for no pods",
+    ),
+    (
+        "each with room for 99999999999999 pods",
+        "the number 99999999999999 is too large",
+        "at most 1,000",
+    ),
+    ("each with 0 nodes that have room for 1 pod", "the number 0 is too small", "at least 1"),
+    (
+        "each with 200000 nodes that have room for 1 pod",
+        "the number 200000 is too large",
+        "at most 100",
+    ),
+    (
+        "each with 101 nodes that have room for no pods",
+        "the number 101 is too large",
+        "at most 100",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "text", "hint"), DOMAINS, ids=[row[0] for row in DOMAINS])
+def test_a_number_of_nodes_or_pods_that_no_scenario_needs_is_reported(tmp_path, words, text, hint):
+    begins = BEGINS.replace("each with room for 1 pod", words)
+    step = f"Given the domains alice and bob, {words}"
+    assert said_of(tmp_path, begins=begins) == [f"mine.feature:5: {text}: {step}\n  {hint}"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "When 10000 seconds pass",
+        "When 0.123456789 seconds pass",
+        "When the nodes of alice have room for 0 pods",
+        "When the nodes of alice have room for no pods",
+        'When the pods of "psi" finish with exit code 255',
+    ],
+)
+def test_the_least_and_the_largest_numbers_are_possible(tmp_path, step):
+    assert said_of(tmp_path, step) == []
 
 
 def test_a_condition_of_an_implementations_own_is_possible(tmp_path):
@@ -152,6 +219,17 @@ DOCUMENTS = [
         "did you mean True? valid: True, False, Unknown",
     ),
     ("reason: 7", "1:9: reason is a string, and never 7", 'write it in quotes: "7"'),
+    ("startTime: banana", "1:12: startTime is a time, and never 'banana'", "as in 2026-01-02T03"),
+    (
+        "startTime: 2026-02-30T00:00:00Z",
+        "1:12: startTime is a time, and never '2026-02-30T00:00:00Z'",
+        "as in 2026",
+    ),
+    (
+        "conditions: [{type: Running, lastTransitionTime: !one-of [soon, !time]}]",
+        "1:59: conditions[0].lastTransitionTime is a time, and never 'soon'",
+        "as in 2026",
+    ),
     ("podStatuses: none", "1:14: podStatuses is a mapping, and never none", ""),
     (
         "serviceStatuses: {alice/x: {portNumber: http}}",
@@ -172,6 +250,13 @@ def test_a_value_that_a_status_never_has_is_reported(tmp_path, text, said, hint)
     [found] = said_of(tmp_path, step, mine__status__yaml=f"{text}\n")
     assert found.startswith(f"mine.status.yaml:{said}\n  {hint}")
     assert "named in mine.feature:9" in found
+
+
+@pytest.mark.parametrize("time", ["2026-01-02T03:04:05Z", "!time", "!re 20.*", "null"])
+def test_a_time_is_possible(tmp_path, time):
+    step = 'Then the status of "psi" matches "mine.status.yaml"'
+    text = f"phase: Running\nstartTime: {time}\n"
+    assert said_of(tmp_path, step, mine__status__yaml=text) == []
 
 
 def test_a_field_that_no_pod_has_is_reported(tmp_path):

@@ -170,3 +170,40 @@ def test_a_session_without_pytest_bdd_is_refused_in_one_sentence(project):
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "features need the plugin pytest-bdd" in result.stderr.str()
     assert "Traceback" not in result.stderr.str()
+
+
+ENDS = {
+    "import sys\nsys.exit(0)": "*conftest.py:2: cannot be imported: SystemExit: 0",
+    "import pytest\npytest.skip('no', allow_module_level=True)": (
+        "*conftest.py:2: cannot be imported: Skipped: no"
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "said"), ENDS.items(), ids=["exit", "skip"])
+def test_a_conftest_that_ends_the_program_does_not_end_in_success(pytester, code, said):
+    pytester.makeconftest(code)
+    result = pytester.runpytest_subprocess(pytester.makefile(".feature", mine=FEATURE))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {said}"])
+
+
+def test_a_conftest_of_another_project_may_end_the_program(pytester):
+    pytester.makeconftest("import sys\nsys.exit(7)")
+    assert pytester.runpytest_subprocess(pytester.makepyfile("")).ret == 7
+
+
+@pytest.mark.parametrize("code", ENDS, ids=["exit", "skip"])
+def test_a_conftest_in_a_subfolder_that_ends_the_program_is_the_authors_mistake(code, tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "mine.feature").write_text(FEATURE)
+    (tmp_path / "sub" / "conftest.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "kuscia_conformance", "run", ".", "--out", "out"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "sub/conftest.py:2: cannot be imported: " in done.stderr

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,13 +19,14 @@ from kuscia_conformance.cli.progress import Progress
 from kuscia_conformance.cli.summary import conclude, console
 from kuscia_conformance.environment.remains import run_folder
 from kuscia_conformance.environment.settings import Settings, exists
-from kuscia_conformance.environment.signals import undisturbed
+from kuscia_conformance.environment.signals import first_signal, undisturbed
 from kuscia_conformance.errors import EnvironmentFailure, UsageError, similar
 from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.features.catalogue import cases_named
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
+from kuscia_conformance.features.own_steps import ended_by
 from kuscia_conformance.pytest_plugin.notes import ABOUT_PLUGINS
 from kuscia_conformance.pytest_plugin.session import RUN, Run
 from kuscia_conformance.report.folder import require_ours
@@ -42,6 +43,16 @@ class Handover:
         config.stash[RUN] = self.run
         # With a cluster set, pytest runs every feature that is named, in whatever folder it lies.
         config.option.kuscia_cluster = self.run.settings.cluster
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_load_initial_conftests(self) -> Generator[None, object, object]:
+        """Raises UsageError if a conftest.py ends the program; pytest would exit without a word."""
+        try:
+            return (yield)
+        except BaseException as error:
+            if (mistake := ended_by(error)) and not first_signal():
+                raise mistake from error
+            raise
 
 
 def run_suite(
@@ -96,6 +107,9 @@ def _pytest(arguments: list[str], run: Run, progress: Progress) -> int:
     except KeyboardInterrupt:  # a signal while other plugins end
         run.notes.interrupted()
         return int(pytest.ExitCode.INTERRUPTED)
+    except UsageError as error:
+        run.notes.failed(error.cause, str(error))
+        return int(pytest.ExitCode.USAGE_ERROR)
     except BaseException as error:  # noqa: BLE001 - also sys.exit and pytest.skip in a conftest.py
         if not run.notes.ending.failures:
             text = f"a plugin of pytest failed: {error!r}"

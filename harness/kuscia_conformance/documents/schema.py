@@ -8,6 +8,7 @@ the object in messages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kuscia_conformance.documents.paths import KEYS, Path, item_key, path_beside, path_text
 from kuscia_conformance.errors import choice
-from kuscia_conformance.kube.objects import Obj
+from kuscia_conformance.kube.objects import Obj, time_from
 
 #: Stands for the value of a field with an operator, which cannot identify an item.
 _OPERATOR = "!"
@@ -28,6 +29,7 @@ _SCALARS: Mapping[str, tuple[str, ...]] = {
     "object": (),
     "array": (),
 }
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _ARTICLES = {
     "string": "a string",
     "integer": "a whole number",
@@ -96,6 +98,9 @@ class Checker:
             yield Problem(
                 node, f"{path_text(path)} is never {node.value!r}", choice(node.value, words)
             )
+        elif schema.get("format") == "date-time" and kind == "str" and not _is_time(node.value):
+            text = f"{path_text(path)} is a time, and never {node.value!r}"
+            yield Problem(node, text, "as in 2026-01-02T03:04:05Z, or !time for any time")
 
     def _fields(self, node: MappingNode, schema: Obj, path: Path) -> Iterator[Problem]:
         for key, value in node.value:
@@ -129,6 +134,13 @@ class Checker:
         hint = choice(path[-1], sorted(known)) if known else "there are no fields here"
         what = self.root.get("title", "status")
         return Problem(node, f"the {what} has no {path_text(path)}", hint)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(_RFC_3339.fullmatch(text) and time_from(text))
+    except ValueError:  # such as the 30th of February
+        return False
 
 
 def _below(schema: Obj, step: str) -> Obj | None:

@@ -50,16 +50,30 @@ class FixtureFiles:
     def find(self, name: str) -> Path:
         """Returns the path of the file. Raises MissingDocument, which lists the folders.
 
-        Raises DocumentError for a file outside of the folder in which it is looked for.
+        Raises DocumentError for a file outside of the folder in which it is looked for, and for a
+        folder of this name.
         """
         for folder in self.folders:
             if _is_file(_below(folder, name)):
                 return folder / name
+        self._refuse_other(name)
         looked = ", ".join(str(folder) for folder in self.folders)
-        there = {path.name for folder in self.folders for path in folder.glob("*.y*ml")}
+        there = {
+            each.name for place in self.folders for each in place.glob("*.y*ml") if _is_file(each)
+        }
         near = similar(name, there)
         meant = f"did you mean {near[0]}? " if near else ""
         raise MissingDocument(f"there is no file {name!r}", hint=f"{meant}looked in {looked}")
+
+    def _refuse_other(self, name: str) -> None:
+        """Raises an error if something of the name is there that is no file."""
+        for path in (folder / name for folder in self.folders):
+            if path.is_symlink() and not path.exists():
+                text = f"{name!r} is a link to a file that does not exist"
+                raise MissingDocument(text, hint=f"{path} leads to {path.readlink()}")
+            if path.exists():
+                kind = "a folder" if path.is_dir() else "no regular file"
+                raise DocumentError(f"{name!r} is {kind}", hint=f"expected a file: {path}")
 
     def write(self, name: str, text: str) -> Path:
         """Writes an expected document for `--update`, and returns its path.

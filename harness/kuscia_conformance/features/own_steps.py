@@ -7,6 +7,7 @@ they may use their own helper modules, but no fixtures.
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.util import module_from_spec, spec_from_file_location
@@ -63,15 +64,33 @@ def _load(conftest: Path) -> None:
     sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(sys.modules[name])
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:  # sys.exit and pytest.skip raise no Exception
         del sys.modules[name]
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        if mistake := ended_by(error):
+            raise mistake from error
         why = f"{type(error).__name__}: {error}"
         raise UsageError(f"{conftest}: cannot be imported: {why}") from error
     finally:
         with suppress(ValueError):  # the file itself may have changed the path
             sys.path.remove(folder)
+
+
+def ended_by(error: BaseException) -> UsageError | None:
+    """Returns the mistake of a conftest.py that ends or skips the program when it is imported.
+
+    Returns None if the error is another one, such as an ordinary exception of the file.
+    """
+    frames = () if isinstance(error, Exception) else traceback.extract_tb(error.__traceback__)
+    for frame in frames:
+        if frame.name == "<module>" and Path(frame.filename).name == "conftest.py":
+            why = f"{type(error).__name__}: {error}"
+            return UsageError(
+                f"{frame.filename}:{frame.lineno}: cannot be imported: {why}",
+                hint="a conftest.py may not end or skip the program: take this line out",
+            )
+    return None
 
 
 def _module(conftest: Path) -> str:

@@ -6,12 +6,24 @@ step of an author's own is parsed by what it names itself, so its colon counts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pytest_bdd import parsers
 
 from kuscia_conformance.errors import FeatureError
 
 #: The largest number that the suite waits or counts to, and the largest in a manifest.
 LARGEST, LARGEST_IN_MANIFEST = 100_000, 2**63 - 1
+#: The smallest and the largest number for each placeholder that is a number, or several. On a
+#: virtual clock 10,000 seconds take some seconds; the system gives a container no other exit code.
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "seconds": (0, 10_000),
+    "limit": (1, 10_000),
+    "count": (1, 100),
+    "room": (1, 1_000),
+    "rooms": (0, 1_000),
+    "code": (0, 255),
+}
 
 
 class re(parsers.re):  # noqa: N801 - named as pytest-bdd names it

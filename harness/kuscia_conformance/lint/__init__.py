@@ -82,11 +82,14 @@ def lint(steps: StepDefinitions, paths: Sequence[Path] = ()) -> Findings:
     problems += [p for case in sound for p in owners.of_check(case, steps)]
     problems += [*repeated_ids(cases), *coverage.taken_ids(cases)]
     used = coverage.used_files(cases)
-    # A misspelt file name would be reported twice, and a check without an id names no file.
-    problems += coverage.orphans((text.path for text in texts if not text.problems), used)
+    # A misspelt file name would be reported twice, and a check without an id names no file. The
+    # hint says to delete, so a feature with any other mistake is left out as well.
+    named = {_place(problem)[0] for problem in problems}
+    wrong = [text.path for text in texts if text.problems or str(text.path) in named]
+    problems += coverage.orphans((path for path in targets.features if path not in wrong), used)
     problems += [problem for path in targets.documents - used for problem in file_problems(path)]
     if whole := {path.resolve() for path in targets.features} >= set(suite_features()):
-        problems += _whole(cases, used)
+        problems += _whole(cases, used, is_sound=not any(map(is_ours, wrong)))
     return Findings(
         problems=tuple(sorted(each_once(problems), key=_place)),
         features=len(texts),
@@ -103,11 +106,15 @@ def _place(problem: UsageError) -> tuple[str, int]:
     return path, int(line[0]) if line else 0
 
 
-def _whole(cases: list[Case], used: set[Path]) -> list[UsageError]:
+def _whole(cases: list[Case], used: set[Path], *, is_sound: bool) -> list[UsageError]:
+    """Returns the mistakes of the suite as a whole.
+
+    Which files it uses is known only if its features are sound.
+    """
     ours = [case.check for case in cases if is_ours(case.path)]
     return [
         *coverage.repeated(),
         *coverage.gaps(ours, requirements()),
-        *coverage.unused(used),
+        *(coverage.unused(used) if is_sound else ()),
         *owners.of_catalogue(),
     ]

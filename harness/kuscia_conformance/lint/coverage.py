@@ -110,6 +110,6 @@ def orphans(features: Iterable[Path], used: set[Path]) -> Iterator[DocumentError
         folder = feature.resolve().with_suffix("")
         found = (path for ending in EXPECTED for path in sorted(folder.rglob(f"*{ending}")))
         for path in found:
-            if path not in used and not is_ours(feature):
+            if path.is_file() and path not in used and not is_ours(feature):
                 hint = f"delete it, or name it in {feature.name}"
                 yield DocumentError(f"{path}:1: no step uses this file", hint=hint)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from kuscia_conformance import documents
+from kuscia_conformance.documents.edits import value_from
 from kuscia_conformance.documents.operators import Exact, NodeOf, OneOf
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.comparisons import Sentence
-from kuscia_conformance.features.schemas import STATUS
+from kuscia_conformance.features.schemas import EXPECTED
 
 _KEY = re.compile(r"status\.(podStatuses|serviceStatuses)\[([^]]*)\]")
 
@@ -40,9 +42,17 @@ def _parts(document: Any) -> Any:
 
 
 def document_of(sentence: Sentence) -> Any:
-    """Returns the status document that a sentence names; an empty one if it names none."""
+    """Returns the expected document that a sentence names; an empty one if it names none."""
     file = sentence.values.get("file") or ""
     try:
-        return sentence.files.document(file) if file.endswith(STATUS) else {}
+        return sentence.files.document(file) if file.endswith(EXPECTED) else {}
     except UsageError:  # the reader reports files
         return {}
+
+
+def values_in(sentence: Sentence) -> Iterator[Any]:
+    """Yields the values in a table of paths and values that have `!node-of` in them."""
+    for cells in sentence.table:
+        if len(cells) == 2 and "!node-of" in cells[1]:
+            with suppress(UsageError):  # `words` reports it
+                yield value_from(cells[1])

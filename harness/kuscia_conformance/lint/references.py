@@ -24,7 +24,7 @@ from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.features.table_forms import form_of
 from kuscia_conformance.features.tasks import Task, names_in, numbered
-from kuscia_conformance.lint.document_names import document_of, domains_in, keys_in
+from kuscia_conformance.lint.document_names import document_of, domains_in, keys_in, values_in
 from kuscia_conformance.lint.places import Mistake, placed, sentences
 from kuscia_conformance.lint.words import in_table
 from kuscia_conformance.scenario.names import LENGTH, Names
@@ -83,6 +83,8 @@ def _mistakes(sentence: Sentence, gifts: Collection[Gift], given: Given) -> Iter
     values = {k: v for k, v in sentence.values.items() if not (described and k == "domains")}
     yield from _unknown(values, _Names(given, tasks))
     yield from _in_document(document_of(sentence), _Names(given, given.created))
+    named = chain(*map(domains_in, (document_of(sentence), *values_in(sentence))))
+    yield from chain(*map(_Names(given, ()).domain, dict.fromkeys(named)))
     for word, *cells in filter(None, sentence.table):
         if word == "witness" and (found := re.fullmatch(ARE, " ".join(cells))):
             yield from _unknown(found.groupdict(), _Names(given, given.created))
@@ -96,8 +98,7 @@ def _in_document(document: Any, names: _Names) -> Iterator[Mistake]:
     keys = keys_in(document)
     yield from chain(*(names.object(kind, key) for kind, key in keys if "/" not in key))
     pods = (names.pod(key) for _, key in keys if "/" in key)
-    unknown = chain(*map(names.domain, domains_in(document)), *pods)
-    yield from dict.fromkeys(each for each in unknown if each[1].startswith("did you mean"))
+    yield from dict.fromkeys(each for each in chain(*pods) if each[1].startswith("did you mean"))
 
 
 def _repeated(gifts: Collection[Gift], given: Given) -> Iterator[Mistake]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,7 +17,7 @@ from kuscia_conformance import documents
 from kuscia_conformance.apiserver.apimachinery.quantities import QuantityError, parsed
 from kuscia_conformance.errors import FeatureError, UsageError, choice
 from kuscia_conformance.features.comparisons import Sentence
-from kuscia_conformance.features.parsers import number
+from kuscia_conformance.features.parsers import BOUNDS
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.schemas import schema_of
 from kuscia_conformance.features.step_definitions import StepDefinitions
@@ -32,8 +33,6 @@ from kuscia_conformance.lint.places import Mistake, placed, sentences
 
 #: The place in messages about a value in a table, which has no file of its own.
 _PLACE = re.compile(r"^table(:\d+)*: ")
-#: The placeholders with a number, or with several.
-_NUMBERS = ("seconds", "limit", "count", "room", "rooms", "code")
 _PHASES = {"task": TASK_PHASES, "group": GROUP_PHASES, "task resource": TASK_RESOURCE_PHASES}
 #: How alike a condition must be to a known one to count as misspelt, because others may be added.
 _MISSPELT = 0.85
@@ -65,11 +64,15 @@ def _rows(
 
 
 def _numbers(sentence: Sentence) -> Iterator[Mistake]:
-    for digits in re.findall(r"\d+", " ".join(sentence.values.get(k) or "" for k in _NUMBERS)):
-        try:
-            number(digits)
-        except FeatureError as error:
-            yield error.message, error.hint
+    for placeholder, (least, most) in BOUNDS.items():
+        for digits in re.findall(r"\d+(?:\.\d+)?", sentence.values.get(placeholder) or ""):
+            if Decimal(digits) > most:
+                shown = digits if len(digits) < 20 else f"{digits[:20]}…"
+                yield f"the number {shown} is too large", f"at most {most:,}"
+            elif Decimal(digits) < least:
+                no_room = "write: room for no pods"
+                hint = no_room if placeholder == "room" else f"at least {least}"
+                yield f"the number {digits} is too small", hint
 
 
 def _cpu(sentence: Sentence) -> Iterator[Mistake]:

@@ -60,16 +60,35 @@ def _add(group: pytest.OptionGroup, option: Option) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(
-    parser: pytest.Parser, args: list[str]
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> Generator[None, None, None]:
     """Refuses the option names that the suite used until 0.1, unless another plugin has them.
 
-    It runs when all plugins have added their options. Raises UsageError with the new names.
+    It runs when all plugins have added their options. Raises UsageError with the new names, and for
+    a conftest.py that ends a conformance run, as with `sys.exit(0)`.
     """
-    result = yield
+    try:
+        result = yield
+    except (SystemExit, pytest.skip.Exception) as error:
+        raise _ended(early_config, error) from error
     if message := renamed(parser.parse_known_and_unknown_args(args)[1]):
         raise pytest.UsageError(message)
     return result
+
+
+def _ended(config: pytest.Config, error: BaseException) -> BaseException:
+    """Returns the error to raise in place of one that has ended the program.
+
+    In the sessions of other projects it stays the same.
+    """
+    known = config.known_args_namespace
+    if not any(Path(path).suffix == ".feature" for path in known.file_or_dir) and not (
+        names_a_cluster(getattr(known, CLUSTER.dest, None), config.getini)
+    ):
+        return error
+    from kuscia_conformance.features.own_steps import ended_by
+
+    return pytest.UsageError(str(mistake)) if (mistake := ended_by(error)) else error
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kuscia_conformance.environment.signals import first_signal, raise_if_interrupted
 from kuscia_conformance.evidence.ending import Ending, Failure
+from kuscia_conformance.features.own_steps import ended_by
 
 #: What to do about pytest.
 ABOUT_PLUGINS = "is it a plugin or a conftest.py of yours? otherwise please report it"
@@ -72,12 +74,19 @@ class Notes:
         return any(failure.cause == "controller" for failure in self.ending.failures)
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if mistake := ended_by(excinfo.value):
+            self.failed(mistake.cause, str(mistake))
+            return
         text = f"pytest ended with an internal error: {excinfo.exconly()}"
         self.failed("harness", f"{text}\n  {ABOUT_PLUGINS}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.failed("author", report.longreprtext)
+        elif report.skipped and isinstance(report.longrepr, tuple):
+            path, line, why = report.longrepr
+            if Path(path).name == "conftest.py":  # it would leave out all features beside it
+                self.failed("author", f"{path}:{line}: cannot be imported: {why}")
 
     def pytest_runtest_logstart(self) -> None:
         raise_if_interrupted()

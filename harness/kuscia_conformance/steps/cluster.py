@@ -26,6 +26,8 @@ from kuscia_conformance.scenario.observed.pods import (
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
+#: How many nodes a domain can have.
+_MOST_NODES = parsers.BOUNDS["count"][1]
 ROOM = r"room for (?P<room>no|\d+) pods?"
 DOMAINS = rf"the domains? (?P<domains>{NAMES})(?:,?(?: each)? with {ROOM})?"
 NODES_HAVE = (
@@ -42,7 +44,7 @@ PLAIN_POD = (
 
 def _domains(sentence: Sentence, _: Given) -> Iterator[Gift]:
     for name in names_in(sentence.values["domains"]):
-        yield Domain(name, parsers.number(sentence.values.get("count") or "1"))
+        yield Domain(name, parsers.number(sentence.values.get("count") or "1", _MOST_NODES))
 
 
 def _plain_pods(sentence: Sentence, given: Given) -> Iterator[Gift]:

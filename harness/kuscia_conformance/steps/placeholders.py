@@ -54,13 +54,13 @@ _DOMAIN = "a domain that the scenario was given"
 _FILE = "a file of the feature; fixtures/README.md says where it lies"
 
 _ALL = (
-    Placeholder("code", "the exit code of the container", "3"),
+    Placeholder("code", "the exit code of the container, from 0 to 255", "3"),
     Placeholder(
         "conditions",
         "types of conditions, separated by `, `",
         "ResourceCreated, Running, Success",
     ),
-    Placeholder("count", "a number", "2"),
+    Placeholder("count", "a number from 1 to 100", "2"),
     Placeholder("cpu", "an amount of CPU, as Kubernetes writes it", "500m"),
     Placeholder("domain", f"the name of {_DOMAIN}", "bob"),
     Placeholder("domains", "the names of one or several domains", "alice, bob and carol"),
@@ -112,13 +112,13 @@ _ALL = (
         'one pod (`the pod "alice/psi-0"`)',
         'the pods of "psi"',
     ),
-    Placeholder("room", "how many pods of the suite fit on a node: a number, or `no`", "1"),
+    Placeholder("room", "how many pods of the suite fit on a node: 1 to 1,000, or `no`", "1"),
     Placeholder(
         "rooms",
         "the room of the nodes: one for all nodes, or one for each node in turn",
         "3 and 1",
     ),
-    Placeholder("seconds", "a number of seconds", "3"),
+    Placeholder("seconds", "a number of seconds, at most 10,000", "3"),
     Placeholder(
         "settings",
         "one or several settings, separated by `, ` or ` and `; "
