@@ -211,7 +211,6 @@ QUICK = frozenset(
         "raises-in-sessionstart",
         "raises-in-runtest_teardown",
         "raises-in-unconfigure",
-        "exits-on-import",
         "runs-no-step",
         "makes-passes-of-failures",
         "drops-checks",
