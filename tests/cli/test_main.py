@@ -51,7 +51,7 @@ def kubeconfig(tmp_path):
 def test_a_wrong_number_of_workers_in_the_environment_is_named_as_it_was_set(tmp_path):
     done = call(tmp_path, "run", KUSCIA_CONFORMANCE_WORKERS="many")
     assert done.returncode == 2
-    assert "KUSCIA_CONFORMANCE_WORKERS=many: expected a number up to 64, or auto" in done.stderr
+    assert "KUSCIA_CONFORMANCE_WORKERS=many: expected a number from 0 to 64, or auto" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,8 @@ def test_a_wrong_number_of_workers_in_the_environment_is_named_as_it_was_set(tmp
         (["run", "--nodes", "x"], 2, "--nodes x: expected a number from 2 to 1000"),
         (["run", "--controller", "x"], 2, "valid: reference, none"),
         (["run", "--timeout-scale", "0"], 2, "--timeout-scale 0"),
-        (["run", "-n", "x"], 2, "no verdict: -n x: expected a number up to 64, or auto"),
+        (["run", "-n", "x"], 2, "no verdict: -n x: expected a number from 0 to 64, or auto"),
+        (["run", "-n", "-1"], 2, "no verdict: -n -1: expected a number from 0 to 64, or auto"),
         (["replay"], 2, "results"),
         (
             ["run", "--only", "nothing", "--cluster", "kind"],
@@ -84,12 +85,16 @@ def test_a_wrong_number_of_workers_in_the_environment_is_named_as_it_was_set(tmp
         (["down", "--cluster", "kind"], 2, "only a cluster of your own can be cleaned"),
         (["run", "--out", "kubeconfig"], 2, "--out kubeconfig: this is a file"),
         (["run", "--out", "."], 2, "holds 'kubeconfig', which is not from a conformance run"),
-        (["run", "--cluster", "controlplane", "--assets", "/nowhere"], 4, "/nowhere has no etcd"),
+        (["run", "--cluster", "controlplane", "--assets", "/nowhere"], 2, "/nowhere has no etcd"),
         (["run", "--cluster", "kubeconfig:nowhere"], 2, "nowhere: there is no such file"),
         (["run", "--cluster", "kubeconfig:kubeconfig#yours"], 2, "it has no context 'yours'"),
         (["run", "--cluster", "kubeconfig:kubeconfig"], 4, "http://127.0.0.1:1 does not answer"),
         (["list", "run-pod-fals"], 2, "did you mean run-pod-fails"),
         (["list", "--requirements", "SC-99"], 2, "SC-99: no requirement has this name"),
+        (["list", "--requirements", "nope"], 2, "`kuscia-conformance list --requirements` shows"),
+        (["list", ""], 2, "'': no check has this name"),
+        (["list", "--requirements", " "], 2, "' ': no requirement has this name"),
+        (["explain", ""], 2, "'': there is no check, requirement or step of this name"),
         (["explain", "run-pod-fals"], 2, "did you mean run-pod-fails"),
         (["explain", "the pod of bob finishes"], 2, "When the pods of bob finish with exit code 3"),
         (["explain"], 2, "Missing argument 'ID'"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kuscia_conformance.clusters import ClusterOptions, cluster
-from kuscia_conformance.errors import ClusterError
+from kuscia_conformance.errors import ClusterError, UsageError
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
@@ -54,12 +54,12 @@ def tools(tmp_path, monkeypatch):
 def start(tmp_path):
     said: list[str] = []
 
-    def make(name="kind", **options):
+    def make(name="kind", expected=ClusterError, **options):
         work = tmp_path / "work"
         work.mkdir(exist_ok=True)
         definitions = suite_folder("fixtures") / "crds"
         chosen = ClusterOptions(name, definitions, work, say=said.append, **options)
-        with pytest.raises(ClusterError) as error, cluster(chosen):
+        with pytest.raises(expected) as error, cluster(chosen):
             pass
         return error.value
 
@@ -90,7 +90,7 @@ def test_a_docker_daemon_that_does_not_answer_is_reported(tools, monkeypatch, st
 
 def test_an_existing_kind_cluster_of_the_default_name_is_not_deleted(tools, monkeypatch, start):
     monkeypatch.setenv("CLUSTERS", "other kuscia-conformance")
-    error = start()
+    error = start(expected=UsageError)
     assert "a kind cluster kuscia-conformance exists" in error.message
     assert "--cluster kind:kuscia-conformance" in error.hint
     assert not [call for call in tools() if "delete" in call]
@@ -154,3 +154,18 @@ def test_a_workload_image_that_cannot_be_pulled_deletes_the_cluster(
     assert "--workload-image missing:1" in error.message
     assert "--workload-image" in error.hint
     assert any(call.startswith("kind delete cluster") for call in tools())
+
+
+def test_a_control_plane_without_its_programs_is_the_users_fault_only_if_named(
+    tmp_path, monkeypatch
+):
+    def made(**options):
+        definitions = suite_folder("fixtures") / "crds"
+        with cluster(ClusterOptions("controlplane", definitions, tmp_path, **options)):
+            pass
+
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", "/none")
+    with pytest.raises(ClusterError, match=r"^controlplane: /none has no etcd"):
+        made()
+    with pytest.raises(UsageError, match=r"^--assets /nope has no etcd"):
+        made(assets="/nope")

@@ -19,7 +19,7 @@ from kuscia_conformance.clusters.run_folder import made_folder
 from kuscia_conformance.environment import background
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.remains import sweep
-from kuscia_conformance.errors import EnvironmentFailure, UsageError
+from kuscia_conformance.errors import UsageError
 from tests.given import settings_of
 
 AT = "made at 2026-11-30T12:00:00Z"
@@ -148,7 +148,7 @@ def test_ctrl_c_during_up_leaves_no_processes_or_files(state, works):
 
 
 def test_an_environment_that_cannot_be_made_is_reported_and_undone(state):
-    with pytest.raises(EnvironmentFailure, match="/nowhere has no etcd"):
+    with pytest.raises(UsageError, match="/nowhere has no etcd"):
         background.bring_up(settings_of({"cluster": "controlplane", "assets": "/nowhere"}), print)
     assert not background.take_down(print)
 

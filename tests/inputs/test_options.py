@@ -70,6 +70,16 @@ def test_a_mistyped_optional_feature_is_suggested():
     assert error.value.hint.startswith("did you mean task-resource-groups?")
 
 
+def test_all_optional_features_may_be_claimed_beside_others_but_no_unknown_one():
+    cases = cases_below([suite_folder("features")])
+    every = claimed(["all"], cases)
+    assert "task-resource-groups" in every
+    assert claimed(["task-resource-groups", "all"], cases) == every
+    with pytest.raises(UsageError, match=r"^--claim nope: no check is about an optional") as caught:
+        claimed(["all", "nope"], cases)
+    assert "all" in caught.value.hint
+
+
 def test_a_mistyped_check_of_a_replay_is_suggested():
     [case, *_] = cases_below([suite_folder("features")])
     with pytest.raises(UsageError) as error:

@@ -87,7 +87,9 @@ def test_every_kind_of_ending_fits_the_schema(evidence, tmp_path):
 
 
 def test_the_facts_of_a_run_fit_the_schema(tmp_path):
-    (tmp_path / "setup.yaml").write_text("kind: ConfigMap")
+    (tmp_path / "setup.yaml").write_text(
+        "{apiVersion: v1, kind: Namespace, metadata: {name: mine}}"
+    )
     (tmp_path / "defaults.yaml").write_text("metadata: {labels: {a: b}}")
     options = {"setup": str(tmp_path / "setup.yaml"), "claim": "partner-domains"}
     options["task_defaults"] = str(tmp_path / "defaults.yaml")

@@ -15,7 +15,7 @@ from pytest_bdd.parser import Step
 
 from kuscia_conformance.documents.text import read_text
 from kuscia_conformance.errors import UsageError
-from kuscia_conformance.features.catalogue import covering, like
+from kuscia_conformance.features.catalogue import covering, like, shown
 from kuscia_conformance.features.checks import Requirement, requirements, strength
 from kuscia_conformance.features.comparisons import claims_of, compared_by
 from kuscia_conformance.features.ownership import owners
@@ -50,7 +50,7 @@ def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     if definitions := _definitions(name, steps):
         return "\n\n".join(about_step(each) for each in definitions)
     raise UsageError(
-        f"{name}: there is no check, requirement or step of this name",
+        f"{shown(name)}: there is no check, requirement or step of this name",
         hint=_hint(name, cases, steps),
     )
 

@@ -26,7 +26,7 @@ from kuscia_conformance.clusters.process import (
     module_command,
 )
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
-from kuscia_conformance.errors import ClusterError
+from kuscia_conformance.errors import ClusterError, UsageError
 from kuscia_conformance.kube.kubeconfig import read_access
 
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager")
@@ -72,10 +72,16 @@ def _missing(folder: Path) -> list[str]:
 
 
 def _find_binaries(assets: str | None) -> Path:
+    """Returns the folder of the programs.
+
+    That it lacks one is a wrong option, if the user has named it, and else a fault of the machine.
+    """
     folder = _folder(assets)
     if missing := _missing(folder):
-        raise ClusterError(
-            f"controlplane: {folder} has no {', '.join(missing)}",
+        error = UsageError if assets else ClusterError
+        where = f"--assets {assets}" if assets else f"controlplane: {folder}"
+        raise error(
+            f"{where} has no {', '.join(missing)}",
             hint="name the folder that has them with --assets or KUBEBUILDER_ASSETS "
             "(`setup-envtest use -p path` of controller-runtime downloads them), "
             "or use --cluster kind",

@@ -21,7 +21,7 @@ from kuscia_conformance.clusters.address import Address
 from kuscia_conformance.clusters.process import run, succeeds
 from kuscia_conformance.clusters.strays import end_strays
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
-from kuscia_conformance.errors import ClusterError
+from kuscia_conformance.errors import ClusterError, UsageError
 from kuscia_conformance.kube.kubeconfig import read_access
 from kuscia_conformance.simulated_nodes.nodes import POOL
 
@@ -32,8 +32,8 @@ DEFAULT_NAME = "kuscia-conformance"
 def provide(address: Address, options: ClusterOptions) -> Iterator[Cluster]:
     """Provides a kind cluster, new or used again, with the workload image loaded.
 
-    Raises ClusterError if Docker or kind is missing or fails, an image cannot be pulled, or the
-    name is taken by a cluster that may not be used.
+    Raises ClusterError if Docker or kind is missing or fails, or an image cannot be pulled, and
+    UsageError if the name is taken by a cluster that may not be used.
     """
     _require_tools()
     name = address.argument or DEFAULT_NAME
@@ -104,7 +104,7 @@ def _require_tools() -> None:
 def _reuse(name: str, kubeconfig: Path, *, wanted: bool) -> int:
     """Writes the kubeconfig of the cluster, and returns how many nodes its pool has."""
     if not wanted:
-        raise ClusterError(
+        raise UsageError(
             f"--cluster kind: a kind cluster {name} exists already",
             hint=f"use it again with --cluster kind:{name}, "
             f"or delete it with `kind delete cluster --name {name}`",
@@ -115,7 +115,7 @@ def _reuse(name: str, kubeconfig: Path, *, wanted: bool) -> int:
     asyncio.run(preparing.check_reachable(access, f"kind:{name}"))
     pool = asyncio.run(preparing.pool(access))
     if not pool:
-        raise ClusterError(
+        raise UsageError(
             f"--cluster kind:{name}: that cluster was not made by this suite",
             hint="choose another name, or use that cluster with --cluster kubeconfig:PATH",
         )

@@ -27,7 +27,7 @@ def cases_named(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
     for pattern in patterns:
         if not any(case.check.is_named([pattern]) for case in cases):
             names = {name for case in cases for name in case.check.names}
-            raise UsageError(f"{pattern}: no check has this name", hint=like(pattern, names))
+            raise UsageError(f"{shown(pattern)}: no check has this name", hint=like(pattern, names))
     return [case for case in cases if not patterns or case.check.is_named(patterns)]
 
 
@@ -39,7 +39,8 @@ def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
     known = requirements()
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in known):
-            raise UsageError(f"{pattern}: no requirement has this name", hint=like(pattern, known))
+            text = f"{shown(pattern)}: no requirement has this name"
+            raise UsageError(text, hint=like(pattern, known, "list --requirements"))
     return [
         found
         for found in known.values()
@@ -52,9 +53,14 @@ def covering(requirement: str, cases: Iterable[Case]) -> list[Case]:
     return [case for case in cases if requirement in case.check.requirements]
 
 
-def like(name: str, known: Iterable[str]) -> str:
-    """Returns a hint with similar names; without any, how to list all names."""
+def shown(name: str) -> str:
+    """Returns the name for a message, in quotes if it could not be seen."""
+    return name if name.strip() else repr(name)
+
+
+def like(name: str, known: Iterable[str], command: str = "list") -> str:
+    """Returns a hint with similar names; without any, the command that lists all names."""
     near = similar(name, known, count=3)
-    return (
-        f"did you mean {', '.join(near)}?" if near else "`kuscia-conformance list` shows all names"
-    )
+    if near:
+        return f"did you mean {', '.join(near)}?"
+    return f"`kuscia-conformance {command}` shows all names"

@@ -55,19 +55,17 @@ def checks_named(tests: Iterable[str], cases: Sequence[Case]) -> list[Check]:
 
 
 def claimed(claims: Sequence[str], cases: Iterable[Case]) -> frozenset[str]:
-    """Returns the names of the optional features that are claimed.
+    """Returns the names of the optional features that are claimed; `all` stands for every one.
 
     Raises UsageError for a name that no check has as its optional feature.
     """
     known = {case.check.optional for case in cases} - {""}
-    if tuple(claims) == (ALL,):
-        return frozenset(known)
     for claim in claims:
-        if claim not in known:
+        if claim not in (ALL, *known):
             text = f"--claim {claim}: no check is about an optional feature of this name"
             none = "none of these checks is about an optional feature"
-            raise UsageError(text, hint=choice(claim, sorted(known)) if known else none)
-    return frozenset(claims)
+            raise UsageError(text, hint=choice(claim, [*sorted(known), ALL]) if known else none)
+    return frozenset(known if ALL in claims else claims)
 
 
 def _features(path: Path) -> Sequence[Path]:

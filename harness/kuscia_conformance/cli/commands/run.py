@@ -58,7 +58,7 @@ def _run(workers: str | None, paths: Sequence[Path], chosen: Mapping[str, Any]) 
     if workers not in (None, "", "auto", *map(str, range(_MOST_WORKERS + 1))):
         source = click.get_current_context().get_parameter_source("workers")
         name = f"{options.WORKERS}=" if source is ParameterSource.ENVIRONMENT else "-n "
-        raise UsageError(f"{name}{workers}: expected a number up to {_MOST_WORKERS}, or auto")
+        raise UsageError(f"{name}{workers}: expected a number from 0 to {_MOST_WORKERS}, or auto")
     choice = options.chosen(chosen)
     with choice.naming_sources(), without_older_report(Path(choice.texts["out"][0])):
         settings = read_settings(choice.texts, choice.given)
