@@ -13,6 +13,7 @@ from kuscia_conformance.features.selection import (
     claimed,
     named,
     pytest_name,
+    require_unique,
     suite_checks,
 )
 
@@ -46,12 +47,26 @@ def test_letters_beyond_ascii_are_escaped_as_pytest_does():
     assert pytest_name("a#\u00fc") == "a[\\xfc]"
 
 
-def test_two_features_with_a_check_of_one_name_are_refused(tmp_path):
-    for name in ("a.feature", "b.feature"):
-        shutil.copy(SUITE / "view" / "rules.feature", tmp_path / name)
+def test_two_features_with_checks_of_the_same_ids_are_refused_with_all_of_them(tmp_path):
+    text = "Feature: F\n" + "".join(
+        f"  @id:{name}\n  Scenario: {name}\n    Given the domain alice\n" for name in "xyz"
+    )
+    (tmp_path / "a.feature").write_text(text)
+    (tmp_path / "b.feature").write_text(text.replace("@id:z", "@id:other"))
     cases = cases_below([tmp_path])
-    with pytest.raises(FeatureError, match="@id:view-rules#succeeded is used twice"):
-        checks_named([], cases)
+    with pytest.raises(FeatureError) as raised:
+        require_unique(cases)
+    assert str(raised.value).replace(f"{tmp_path}/", "") == (
+        "b.feature:3: @id:x is used twice, first in a.feature:3\n"
+        "  give each check an id of its own\n"
+        "b.feature:6: @id:y is used twice, first in a.feature:6\n"
+        "  give each check an id of its own"
+    )
+    require_unique(cases_below([tmp_path / "a.feature", tmp_path / "a.feature"]))
+
+
+def test_the_suites_own_ids_are_unique():
+    require_unique(cases_below([SUITE]))
 
 
 def test_optional_features_are_claimed_by_name():

@@ -114,15 +114,25 @@ def test_every_mistyped_keyword_is_named_and_nothing_that_follows_from_it(tmp_pa
     assert [each.partition(": ")[0] for each in found] == ["mine.feature:8", "mine.feature:13"]
 
 
-@pytest.mark.parametrize("name", ["../secret.yaml", "/{folder}/secret.yaml", "a.yaml"])
+@pytest.mark.parametrize("name", ["../secret.yaml", "/{folder}/secret.yaml", "a.yaml", "../secret"])
 def test_a_file_outside_of_the_features_folder_is_refused(tmp_path, name):
     own = tmp_path / "own"
     own.mkdir()
     (tmp_path / "secret.yaml").write_text("phase: Running\n")
+    (tmp_path / "secret").write_text("phase: Running\n")
     (own / "a.yaml").symlink_to(tmp_path / "secret.yaml")
     named = name.format(folder=str(tmp_path)[1:])
     found = mistakes(written(own, FEATURE.replace("mine.status.yaml", named)))
     assert found[0].startswith(f"mine.feature:10: the file {named!r} is outside of the feature's")
+
+
+@pytest.mark.parametrize("sentence", ['of "psi" matches', 'of the group "psi" matches'])
+def test_a_missing_file_is_found_whatever_the_end_of_its_name(tmp_path, sentence):
+    old = 'Then the status of "psi" matches'
+    new = old.replace('of "psi" matches', sentence).replace("the status of the", "the")
+    changed = FEATURE.replace(f'{old} "mine.status.yaml"', f'{new} "mine.txt"')
+    found = mistakes(written(tmp_path, changed))
+    assert found[0].startswith("mine.feature:10: there is no file 'mine.txt'")
 
 
 def test_a_file_in_a_folder_below_and_a_link_within_the_folder_are_found(tmp_path):

@@ -12,10 +12,10 @@ from pytest_bdd import parsers
 
 from kuscia_conformance.errors import FeatureError
 
-#: The largest number that the suite waits or counts to, and the largest in a manifest.
+#: The largest number in the name of a task, and the largest in a manifest.
 LARGEST, LARGEST_IN_MANIFEST = 100_000, 2**63 - 1
-#: The smallest and the largest number for each placeholder that is a number, or several. On a
-#: virtual clock 10,000 seconds take some seconds; the system gives a container no other exit code.
+#: The least and the largest number for each placeholder that is a number, or several. A virtual
+#: clock needs some real seconds for 10,000. No container ends with an exit code above 255.
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "seconds": (0, 10_000),
     "limit": (1, 10_000),

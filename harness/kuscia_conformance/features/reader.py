@@ -238,9 +238,19 @@ def _step_problems(path: Path, step: Step, steps: StepDefinitions) -> Iterator[U
     else:
         yield from _argument_problems(where, step, definition)
         yield from _table_problems(path, step, definition)
-    for name in files_named(step):
+    for name in dict.fromkeys([*files_named(step), *_file_of(step, definition, steps)]):
         expected = re.search(rf'match(es)? "{re.escape(name)}"', step.name) is not None
         yield from FixtureFiles(path).problems(name, where, expected=expected)
+
+
+def _file_of(step: Step, definition: Definition | None, steps: StepDefinitions) -> Iterator[str]:
+    """Yields the file that a step of the suite's names, whatever the end of its name.
+
+    A text in quotes in an author's own step may be anything.
+    """
+    if definition is not None and steps.has(definition):
+        values = definition.parser.parse_arguments(step.name) or {}
+        yield from filter(None, [values.get("file")])
 
 
 def _undefined(where: str, step: Step, steps: StepDefinitions) -> FeatureError:

@@ -6,14 +6,20 @@ so the parent reads the features itself and looks the names up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from _pytest.compat import ascii_escaped
 
 from kuscia_conformance.errors import FeatureError, UsageError, choice
 from kuscia_conformance.features.checks import Check
-from kuscia_conformance.features.reader import Case, cases_in, suite_features
+from kuscia_conformance.features.reader import (
+    Case,
+    cases_in,
+    each_once,
+    repeated_ids,
+    suite_features,
+)
 
 #: The word for every optional feature, in `--claim`.
 ALL = "all"
@@ -42,16 +48,21 @@ def named(check: Check) -> tuple[str, str]:
 
 
 def checks_named(tests: Iterable[str], cases: Sequence[Case]) -> list[Check]:
-    """Returns the checks of these pytest names. Names of other tests are left out.
-
-    Raises FeatureError if two features have a check of the same id: their evidence would go into
-    the same folder.
-    """
-    known = _by_test(cases)
+    """Returns the checks of these pytest names. Names of other tests are left out."""
+    known = {pytest_name(case.check.id): case.check for case in cases}
     parts = [test.rpartition("::") for test in tests]
     # A feature outside of pytest's root directory is named `::ID`, without its file.
     names = [name for file, _, name in parts if not file or file.endswith(".feature")]
     return [known[name] for name in names if name in known]
+
+
+def require_unique(cases: Iterable[Case]) -> None:
+    """Raises FeatureError for each id that two checks share, also in two features.
+
+    Their evidence would go into the same folder.
+    """
+    if found := each_once(repeated_ids(cases)):
+        raise FeatureError("\n".join(map(str, found)))
 
 
 def claimed(claims: Sequence[str], cases: Iterable[Case]) -> frozenset[str]:
@@ -70,16 +81,6 @@ def claimed(claims: Sequence[str], cases: Iterable[Case]) -> frozenset[str]:
 
 def _features(path: Path) -> Sequence[Path]:
     return sorted(path.rglob("*.feature")) if path.is_dir() else [path]
-
-
-def _by_test(cases: Sequence[Case]) -> Mapping[str, Check]:
-    found: dict[str, Case] = {}
-    for case in cases:
-        first = found.setdefault(pytest_name(case.check.id), case)
-        if first.path != case.path:
-            text = f"{case.where}: @id:{case.check.id} is used twice, first in {first.where}"
-            raise FeatureError(text, hint="give each check an id of its own")
-    return {name: case.check for name, case in found.items()}
 
 
 def pytest_name(check: str) -> str:

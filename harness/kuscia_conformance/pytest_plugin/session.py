@@ -49,6 +49,7 @@ from kuscia_conformance.features.selection import (
     claimed,
     named,
     pytest_name,
+    require_unique,
     suite_checks,
 )
 from kuscia_conformance.pytest_plugin.collection import CHECK, in_order
@@ -177,9 +178,13 @@ class Run:
         pytest.exit(text, returncode=2 if isinstance(error, UsageError) else 4)
 
     def prepare(self) -> None:
-        """Replaces an older run in the results folder, once, in the process of the user."""
+        """Replaces an older run in the results folder, once, in the process of the user.
+
+        Before it, ends pytest if two checks have the same id.
+        """
         if not self.is_worker and not self._prepared:
             with self._or_exit():
+                require_unique(self.cases)
                 clear_folder(self.settings.out)
                 self._prepared = True
                 # A run that is killed from now on leaves this.
