@@ -75,7 +75,7 @@ CASES = [
         prepare=edited("plan.json", checks=["small-first"]),
     ),
     Case("plan-without-checks", INCOMPLETE, "no check", prepare=edited("plan.json", checks=[])),
-    Case("plan-deleted", INCOMPLETE, "before its first check", prepare=deleted("plan.json")),
+    Case("plan-deleted", NO_VERDICT, "plan.json is missing", prepare=deleted("plan.json")),
     Case("ending-cut-off", NO_VERDICT, "end.json", prepare=written("end.json", "{")),
     Case("ending-that-is-a-list", NO_VERDICT, "end.json", prepare=written("end.json", "[]")),
     Case("ending-deleted", INCOMPLETE, "killed", prepare=deleted("end.json")),

@@ -8,6 +8,7 @@ Goes out: files in the results folder, their content as data again, and a verdic
     ending    how the run ended, written last; a killed run has none
     verdict   one word and one exit code, a pure function of these three
     run       reads these three from a results folder
+    shapes    what a JSON file of these has to hold
     files     JSON files that are either complete or absent
 
     events    writes and reads events.ndjson: every version of every object of a scenario

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.files import read_json, write_json
+from kuscia_conformance.evidence.shapes import require_shape, require_time
 
 FILE = "end.json"
 #: Who caused an error: the controller, which has exited; who wrote the features; the suite and its
@@ -50,8 +50,6 @@ def read_ending(out: Path) -> Ending:
     data = read_json(out / FILE)
     if data is None:
         return KILLED
-    try:
-        failures = tuple(Failure(**failure) for failure in data["failures"])
-        return Ending(data["interrupted"], failures, data["at"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{out / FILE}: this is not the end of a run: {error}") from error
+    require_shape(data, Ending, out / FILE, "the end of a run")
+    require_time(data["at"], f"{out / FILE}: at")
+    return Ending(**{**data, "failures": tuple(Failure(**each) for each in data["failures"])})

@@ -13,10 +13,13 @@ import orjson
 from kuscia_conformance.errors import HarnessError, UsageError
 from kuscia_conformance.features.checks import Check
 
+#: The folder, in the results, with a folder for each check.
+CHECKS = "checks"
+
 
 def folder_of(out: Path, check: Check) -> Path:
     """Returns the folder for the evidence of a check, `checks/AREA/CHECK` in the results."""
-    return out / "checks" / check.area / check.id
+    return out / CHECKS / check.area / check.id
 
 
 def write_json(path: Path, data: Any) -> None:

@@ -13,9 +13,12 @@ from typing import Any, Self
 
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.files import read_json, write_json
-from kuscia_conformance.features.checks import Check, strength
+from kuscia_conformance.evidence.shapes import require_shape, require_time
+from kuscia_conformance.features.checks import Check, requirements, strength
 
 FILE = "plan.json"
+#: What a planned check may be; "" without requirements.
+STRENGTHS = ("", "MUST", "SHOULD", "MAY")
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,16 @@ def read_plan(out: Path) -> Plan | None:
     data = read_json(out / FILE)
     if data is None:
         return None
-    try:
-        checks = tuple(map(_planned, data["checks"]))
-        plan = Plan(checks, data["partial"], data["facts"], data["run"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{out / FILE}: this is not the plan of a run: {error}") from error
-    if not isinstance(plan.partial, bool) or not all(_is_planned(each) for each in plan.checks):
-        raise UsageError(f"{out / FILE}: this is not the plan of a run: a value has a wrong type")
+    require_shape(data, Plan, out / FILE, "the plan of a run")
+    plan = Plan(**{**data, "checks": tuple(map(_planned, data["checks"]))})
+    for planned in plan.checks:
+        if planned.strength not in STRENGTHS:
+            text = f"{planned.strength!r} is no strength: {', '.join(STRENGTHS[1:])}"
+            raise UsageError(f"{out / FILE}: {planned.check.id}: {text}")
+        if unknown := [each for each in planned.check.requirements if each not in requirements()]:
+            text = f"{planned.check.id}: this suite has no requirement {unknown[0]}"
+            raise UsageError(f"{out / FILE}: {text}", hint="use the suite that has made the run")
+    require_time(plan.facts.get("began", ""), f"{out / FILE}: facts.began")
     return plan
 
 
@@ -116,9 +122,3 @@ def _planned(data: dict[str, Any]) -> PlannedCheck:
     check = dict(data["check"])
     check |= {"needs": frozenset(check["needs"]), "requirements": tuple(check["requirements"])}
     return PlannedCheck(Check(**check), data["strength"], data["unmet"])
-
-
-def _is_planned(planned: PlannedCheck) -> bool:
-    texts = (planned.unmet, planned.check.id, planned.check.level, planned.check.feature)
-    known = planned.strength in ("", "MUST", "SHOULD", "MAY")
-    return known and all(isinstance(text, str) for text in texts)

@@ -118,7 +118,7 @@ class StepRecord:
     def read(cls, line: Obj) -> Self:
         """Returns the step of a line. Raises KeyError, TypeError or ValueError for another line."""
         optional = ("table", "docstring", "answers", "state", "files", "error")
-        first, last = line["length"]
+        first, last = map(int, line["length"])
         return cls(
             keyword=line["step"],
             text=line["text"],

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.files import folder_of, read_json, write_json
+from kuscia_conformance.evidence.shapes import require_shape
 from kuscia_conformance.features.checks import Check
 
 FILE = "result.json"
@@ -70,20 +71,13 @@ def read_result(out: Path, check: Check) -> Result | None:
     data = read_json(path)
     if data is None:
         return None
-    try:
-        result = Result(**data)
-    except TypeError as error:
-        raise UsageError(f"{path}: this is not the result of a check: {error}") from error
-    if result.check != check.id or result.outcome not in OUTCOMES or not _is_sound(result):
-        raise UsageError(f"{path}: this is not the result of {check.id}")
+    require_shape(data, Result, path, "the result of a check")
+    result = Result(**data)
+    if result.check != check.id:
+        raise UsageError(f"{path}: this is not the result of {check.id}, but of {result.check!r}")
+    if result.outcome not in OUTCOMES:
+        raise UsageError(f"{path}: {result.outcome!r} is no outcome: {', '.join(OUTCOMES)}")
     return result
-
-
-def _is_sound(result: Result) -> bool:
-    texts = (result.reason, result.text)
-    numbers = isinstance(result.seconds, int | float)
-    words = isinstance(result.requirements, dict)
-    return numbers and words and all(isinstance(text, str) for text in texts)
 
 
 def by_check(results: Iterable[Result | None]) -> dict[str, Result]:

@@ -8,12 +8,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from kuscia_conformance.errors import UsageError
+from kuscia_conformance.errors import NotRecorded, UsageError
 from kuscia_conformance.evidence import ending, plan
 from kuscia_conformance.evidence.ending import KILLED, Ending, Failure, read_ending
-from kuscia_conformance.evidence.files import folder_of
+from kuscia_conformance.evidence.events import EVENTS, read_events
+from kuscia_conformance.evidence.files import CHECKS, folder_of
 from kuscia_conformance.evidence.plan import Plan, read_plan
-from kuscia_conformance.evidence.record import STEPS
+from kuscia_conformance.evidence.record import read_record
 from kuscia_conformance.evidence.results import Result, by_check, read_result
 from kuscia_conformance.evidence.verdict import Verdict, judge
 from kuscia_conformance.features.checks import Check
@@ -38,10 +39,14 @@ class Evidence:
         A damaged file is a failure of the run: what it says is not known. Raises UsageError if the
         folder is not that of a run.
         """
-        if not any((out / name).exists() for name in (plan.FILE, ending.FILE)):
+        there = [name for name in (plan.FILE, CHECKS, ending.FILE) if (out / name).exists()]
+        if not there:
             hint = "name the folder that a run has written (its option --out)"
             raise UsageError(f"{out}: there is no evidence of a run", hint=hint)
         failures: list[Failure] = []
+        if plan.FILE not in there and CHECKS in there:
+            text = f"{out / plan.FILE} is missing, and {out / CHECKS} has results"
+            failures.append(_damage(text))
         ended = _tried(partial(read_ending, out), failures) or KILLED
         return cls.of(out, replace(ended, failures=(*ended.failures, *failures)))
 
@@ -64,14 +69,26 @@ def _result(out: Path, check: Check, run: str) -> Result | None:
     """Returns the result of a check.
 
     Raises UsageError if it is another run's, which has written into the same folder, and if the
-    steps are missing by which it was decided.
+    steps and events are missing or damaged by which it was decided.
     """
-    result, steps = read_result(out, check), folder_of(out, check) / STEPS
+    result, folder = read_result(out, check), folder_of(out, check)
     if result and result.run != run:
-        raise UsageError(f"{steps.parent}: this is the result of another run")
-    if result and result.outcome in ("pass", "fail") and not steps.exists():
-        raise UsageError(f"{steps}: the steps of a decided check are missing")
+        raise UsageError(f"{folder}: this is the result of another run")
+    if result and result.outcome in ("pass", "fail"):
+        _require_record(folder)
     return result
+
+
+def _require_record(folder: Path) -> None:
+    """Raises UsageError if what decided the check is missing, damaged or cut off."""
+    try:
+        steps, events = read_record(folder).steps, read_events(folder)
+    except NotRecorded as error:
+        raise UsageError(f"{error.message}; it has decided the check") from error
+    seen = max((step.last for step in steps), default=0)
+    if len(events) < seen:
+        text = f"has {len(events)} events, and the steps that decided the check saw {seen}"
+        raise UsageError(f"{folder / EVENTS}: {text}")
 
 
 def _tried(read: Callable[[], T], failures: list[Failure]) -> T | None:
@@ -79,5 +96,9 @@ def _tried(read: Callable[[], T], failures: list[Failure]) -> T | None:
     try:
         return read()
     except UsageError as error:
-        failures.append(Failure("harness", f"the evidence is damaged: {error}\n  {RUN_AGAIN}"))
+        failures.append(_damage(str(error)))
         return None
+
+
+def _damage(text: str) -> Failure:
+    return Failure("harness", f"the evidence is damaged: {text}\n  {RUN_AGAIN}")

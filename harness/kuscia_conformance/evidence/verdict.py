@@ -51,7 +51,7 @@ class Verdict:
 def judge(plan: Plan | None, results: Mapping[str, Result], ending: Ending) -> Verdict:
     """Returns the verdict on a run. `results` has the results by the ids of the checks.
 
-    `plan` is None if the run ended before it had one; then nothing is conformant.
+    `plan` is None if the run ended before it had one, or if it is lost; then nothing is conformant.
     """
     against = [*_against(plan, results, ending)]
     codes = {code for code, _ in against}
@@ -77,7 +77,8 @@ def _against(
     if ending.interrupted:
         yield 3, ending.interrupted
     if plan is None:
-        yield 3, "the run ended before its first check"
+        if not ending.failures:
+            yield 3, "the run ended before its first check"
     elif not plan.applying:
         yield 3, "no check applies here"
     else:

@@ -13,7 +13,7 @@ from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.evidence.lines import lines_of
 from kuscia_conformance.evidence.plan import PlannedCheck
 from kuscia_conformance.evidence.record import STEPS
-from kuscia_conformance.evidence.results import Result
+from kuscia_conformance.evidence.results import Result, read_result
 from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.features.catalogue import like
 from kuscia_conformance.features.checks import Check
@@ -43,11 +43,17 @@ def recorded_outcomes(results: Path) -> list[Outcome]:
     if evidence.plan is None:
         why = [failure.text for failure in evidence.ending.failures]
         raise UsageError("\n".join(why) or f"{results}: the run ended before its first check")
-    return [_outcome(planned, evidence.results) for planned in evidence.plan.checks]
+    return [_outcome(planned, _result(results, planned.check)) for planned in evidence.plan.checks]
 
 
-def _outcome(planned: PlannedCheck, results: Mapping[str, Result]) -> Outcome:
-    result = results.get(planned.check.id)
+def _result(results: Path, check: Check) -> Result | None:
+    """Returns the result, also if its steps are damaged: the replay says of what kind this is."""
+    with suppress(UsageError):
+        return read_result(results, check)
+    return None
+
+
+def _outcome(planned: PlannedCheck, result: Result | None) -> Outcome:
     if not planned.applies:
         return Outcome(planned.check, "skip")
     if result is None or result.outcome == "skip":
