@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -110,7 +110,7 @@ def _conclude(run: Run, progress: Progress, code: int) -> int:
     """
     if run.evidence is None:
         return _never_began(run, code)
-    with suppress(KeyboardInterrupt):  # a signal ends the output, and the verdict is made already
+    with undisturbed():  # the verdict is made already, and without it its exit code says too little
         _print(run, run.evidence, progress)
     return run.evidence.verdict.exit_code
 
@@ -128,7 +128,7 @@ def _never_began(run: Run, code: int) -> int:
         raise run.failure
     texts = [failure.text for failure in run.notes.ending.failures]
     if run.notes.ending.interrupted and not texts:
-        click.echo(f"incomplete: {run.notes.ending.interrupted} before its first check", err=True)
+        click.echo(f"incomplete: {run.notes.ending.interrupted}; no check was run", err=True)
         return 3
     if any(failure.cause == "author" for failure in run.notes.ending.failures):
         raise UsageError("\n".join(texts))

@@ -5,7 +5,7 @@ Goes out: files in the results folder, their content as data again, and a verdic
 
     plan      every check that the run has to decide, written before the first check runs
     results   the result of one check, written when the check has been cleaned up
-    ending    how the run ended, written last; a killed run has none
+    ending    how the run ended, written last; until then it says that the run was killed
     verdict   one word and one exit code, a pure function of these three
     run       reads these three from a results folder
     shapes    what a JSON file of these has to hold

@@ -1,4 +1,8 @@
-"""How a run ended, in `end.json` of the results folder. A run that was killed has no such file."""
+"""How a run ended, in `end.json` of the results folder.
+
+It is written twice: when the run begins it says that the run was killed, and at its end, how it
+has really ended.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ class Ending:
     at: str = ""
 
 
-#: The ending of a run that left no `end.json`.
+#: The ending of a run that has not written another, or whose `end.json` was deleted.
 KILLED = Ending(interrupted="the run was killed, or has not ended yet")
 
 

@@ -39,14 +39,10 @@ class Evidence:
         A damaged file is a failure of the run: what it says is not known. Raises UsageError if the
         folder is not that of a run.
         """
-        there = [name for name in (plan.FILE, CHECKS, ending.FILE) if (out / name).exists()]
-        if not there:
+        if not any((out / name).exists() for name in (plan.FILE, CHECKS, ending.FILE)):
             hint = "name the folder that a run has written (its option --out)"
             raise UsageError(f"{out}: there is no evidence of a run", hint=hint)
         failures: list[Failure] = []
-        if plan.FILE not in there and CHECKS in there:
-            text = f"{out / plan.FILE} is missing, and {out / CHECKS} has results"
-            failures.append(_damage(text))
         ended = _tried(partial(read_ending, out), failures) or KILLED
         return cls.of(out, replace(ended, failures=(*ended.failures, *failures)))
 
@@ -54,7 +50,7 @@ class Evidence:
     def of(cls, out: Path, ending: Ending) -> Self:
         """Returns the evidence in the folder of a run that ended like this; see `read`."""
         failures: list[Failure] = []
-        plan = _tried(partial(read_plan, out), failures)
+        plan = _tried(partial(_plan, out), failures)
         checks = [planned.check for planned in plan.checks] if plan else []
         run = plan.run if plan else ""
         results = by_check(_tried(partial(_result, out, check, run), failures) for check in checks)
@@ -63,6 +59,17 @@ class Evidence:
     @cached_property
     def verdict(self) -> Verdict:
         return judge(self.plan, self.results, self.ending)
+
+
+def _plan(out: Path) -> Plan | None:
+    """Returns the plan; None if the run ended before its first check.
+
+    Raises UsageError if it is damaged, or missing though there are results.
+    """
+    found = read_plan(out)
+    if found is None and (out / CHECKS).exists():
+        raise UsageError(f"{out / plan.FILE} is missing, and {out / CHECKS} has results")
+    return found
 
 
 def _result(out: Path, check: Check, run: str) -> Result | None:

@@ -55,7 +55,7 @@ class Notes:
         if self.ending.failures or self.ending.interrupted:
             return
         if exit_code == pytest.ExitCode.INTERRUPTED:
-            self.interrupted("the run was ended before its last check")
+            self.interrupted("" if first_signal() else "pytest has ended the run")
         elif exit_code not in (0, 1, 2, 5):
             self.failed("harness", f"pytest ended with code {int(exit_code)}\n  {ABOUT_PLUGINS}")
 

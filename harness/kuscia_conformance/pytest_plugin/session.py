@@ -36,7 +36,8 @@ from kuscia_conformance.errors import (
     cause_of,
     told,
 )
-from kuscia_conformance.evidence.ending import write_ending
+from kuscia_conformance.evidence.ending import KILLED, write_ending
+from kuscia_conformance.evidence.files import CHECKS
 from kuscia_conformance.evidence.plan import FILE as PLAN
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, read_plan, write_plan
 from kuscia_conformance.evidence.run import Evidence
@@ -180,7 +181,9 @@ class Run:
         if not self.is_worker and not self._prepared:
             with self._or_exit():
                 clear_folder(self.settings.out)
-            self._prepared = True
+                self._prepared = True
+                # A run that is killed from now on leaves this.
+                write_ending(self.settings.out, KILLED)
 
     def choose(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Deselects what `--only` does not name, and sorts the checks that run alone to the end."""
@@ -268,11 +271,13 @@ class Run:
 def _not_ours(out: Path, run: str) -> str:
     """Returns what is wrong with the plan in the folder of this run; "" for its own plan.
 
-    A damaged plan is reported where the evidence is read.
+    A plan that is damaged, or missing beside results, is reported where the evidence is read.
     """
     try:
         plan = read_plan(out)
     except UsageError:
+        return ""
+    if plan is None and (out / CHECKS).exists():
         return ""
     if plan is None:
         return f"the evidence is lost: {out / PLAN} was deleted\n  {ABOUT_THE_FOLDER}"
