@@ -1,16 +1,20 @@
 """The command `replay`: what it prints, and its exit codes."""
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from kuscia_conformance.cli.main import cli
+from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, write_plan
 from kuscia_conformance.evidence.record import FORMAT
 from kuscia_conformance.evidence.results import Result, write_result
 from kuscia_conformance.features.checks import Check
+from kuscia_conformance.replay.run import replay
 
 MINE = Check("mine-a", "mine.feature", 5, "A", ())
 PLAN = Plan(
@@ -105,6 +109,34 @@ def test_a_check_that_cannot_be_judged_again_is_shown_with_the_reason(folder):
 @pytest.mark.parametrize(("only", "code"), [("mine-a", 0), ("mine*", 0), ("mine-b", 3)])
 def test_some_checks_can_be_chosen(folder, only, code):
     assert told(folder, "--only", only)[0] == code
+
+
+@pytest.mark.parametrize("only", ["", ",", " , "])
+def test_an_empty_choice_is_refused_as_by_run(folder, only):
+    write_plan(folder / "results", PLAN)
+    with pytest.raises(UsageError, match="--only: names no check"):
+        CliRunner().invoke(
+            cli,
+            ["replay", "results", "--only", only],
+            catch_exceptions=False,
+            standalone_mode=False,
+        )
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("nope.feature", "there is no such feature or folder"),
+        ("task.yaml", "this is no feature of the run\n  features of the run: mine.feature"),
+        ("empty", "this folder has no feature of the run\n  features of the run: mine.feature"),
+        ("x" * 300, "cannot be read: File name too long"),
+    ],
+)
+def test_a_path_that_is_no_feature_of_the_run_is_refused(folder, path, said):
+    write_plan(folder / "results", PLAN)
+    (folder / "empty").mkdir()
+    with pytest.raises(UsageError, match=re.escape(f"--features {path}: {said}")):
+        replay(folder / "results", features=[folder / "mine.feature", Path(path)])
 
 
 def test_a_requirement_that_is_decided_otherwise_is_shown(folder):

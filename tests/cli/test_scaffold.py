@@ -10,7 +10,7 @@ from kuscia_conformance.steps import definitions
 
 @pytest.mark.parametrize("name", ["x", "my-first", "a" * 50])
 def test_a_new_feature_has_no_problems_and_all_its_documents(tmp_path, name):
-    feature, *documents = write_feature(name, tmp_path / "not" / "yet")
+    feature, *documents = write_feature(name, tmp_path / "new")
     read = read_feature(feature, definitions())
     assert read.problems == ()
     assert [case.check.id for case in read.cases] == [f"{name}-succeeds", f"{name}-fails"]
@@ -37,3 +37,9 @@ def test_a_folder_that_cannot_be_created_is_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"cannot write to .*file: Not a directory"):
         write_feature("mine", tmp_path / "file")
+
+
+def test_folders_above_a_new_folder_are_not_made(tmp_path):
+    with pytest.raises(UsageError, match=r"cannot write to .*b: No such file or directory"):
+        write_feature("mine", tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []

@@ -72,8 +72,9 @@ podStatuses:
 def write_feature(name: str, folder: Path) -> list[Path]:
     """Writes a feature and its documents, and returns the files, the feature first.
 
-    Raises UsageError for a name that a feature cannot have, if a file or folder of this name
-    exists, or if the folder cannot be written to. Existing files are never changed.
+    The folder is made if it does not exist, but not the folders above it: one that is missing was
+    mistyped. Existing files are never changed. Raises UsageError for a name that a feature cannot
+    have, if a file or folder of this name exists, or if the folder cannot be written to.
     """
     if not _NAME.fullmatch(name):
         hint = "use at most 50 small letters, digits and dashes, beginning with a letter: my-first"
@@ -85,7 +86,9 @@ def write_feature(name: str, folder: Path) -> list[Path]:
     contents = {feature: _FEATURE.substitute(name=name, title=title)}
     contents |= {documents / file: text for file, text in _DOCUMENTS.items()}
     try:
-        documents.mkdir(parents=True)
+        if not folder.exists():
+            folder.mkdir()
+        documents.mkdir()
         for path, text in contents.items():
             path.write_text(text, encoding="utf-8")
     except OSError as error:

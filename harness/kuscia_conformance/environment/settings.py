@@ -132,7 +132,7 @@ def read_settings(chosen: Mapping[str, Sequence[str]], given: Collection[str] = 
         workload_image=texts["workload_image"],
         assets=texts["assets"],
         out=Path(texts["out"]),
-        only=_only(texts["only"], given="only" in given),
+        only=names_of_only(texts["only"], given="only" in given),
         timeout_scale=_number(
             "timeout-scale", texts["timeout_scale"], float, at_least=0.1, at_most=1000
         ),
@@ -158,7 +158,7 @@ def _require_text(chosen: Mapping[str, Sequence[str]]) -> None:
                 raise UsageError(f"--{key.replace('_', '-')} {value!a}: this is not UTF-8")
 
 
-def _only(text: str, *, given: bool) -> tuple[str, ...]:
+def names_of_only(text: str, *, given: bool) -> tuple[str, ...]:
     """Returns the names. Raises UsageError for an option without any: all checks would run."""
     names = _names(text)
     if not names and (given or text):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kuscia_conformance.environment.settings import exists
 from kuscia_conformance.errors import NotRecorded, UsageError
 from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.evidence.lines import lines_of
@@ -74,6 +75,27 @@ def chosen(outcomes: Sequence[Outcome], only: Sequence[str]) -> list[Outcome]:
     return [each for each in outcomes if not only or each.check.is_named(only)]
 
 
+def require_used(features: Sequence[Path], checks: Sequence[Check]) -> None:
+    """Raises UsageError for a path that is no feature of the run, and holds none."""
+    own = sorted({check.feature for check in checks if not check.area})
+    for path in features:
+        what = f"--features {path}"
+        if not exists(path, what):
+            raise UsageError(f"{what}: there is no such feature or folder")
+        if not any(_is_feature(_below(path, name), name) for name in own):
+            what += ": this folder has no" if path.is_dir() else ": this is no"
+            hint = f"features of the run: {', '.join(own) or 'those of the suite only'}"
+            raise UsageError(f"{what} feature of the run", hint=hint)
+
+
+def _below(path: Path, name: str) -> Path:
+    return path / name if path.is_dir() else path
+
+
+def _is_feature(path: Path, name: str) -> bool:
+    return path.name == name and path.is_file()
+
+
 def feature_path(check: Check, results: Path, features: Sequence[Path]) -> Path:
     """Returns where the feature of a check lies today; the path need not exist.
 
@@ -82,8 +104,8 @@ def feature_path(check: Check, results: Path, features: Sequence[Path]) -> Path:
     """
     if check.area:
         return suite_folder("features").resolve() / check.feature
-    candidates = [path / check.feature if path.is_dir() else path for path in features]
-    found = [path for path in candidates if path.name == check.feature and path.is_file()]
+    candidates = [_below(path, check.feature) for path in features]
+    found = [path for path in candidates if _is_feature(path, check.feature)]
     return (found or [_path_in_the_run(check, results)])[0].resolve()
 
 

@@ -24,6 +24,7 @@ from kuscia_conformance.replay.recorded import (
     chosen,
     feature_path,
     recorded_outcomes,
+    require_used,
     same_text,
 )
 from kuscia_conformance.steps import definitions
@@ -98,9 +99,12 @@ def replay(results: Path, only: Sequence[str] = (), features: Sequence[Path] = (
     """Returns what the evidence in the results folder says today of each check.
 
     `only` has patterns as for `run --only`. `features` are files and folders in which features of
-    an author's lie. Raises UsageError if the folder has no plan, or a pattern names no check.
+    an author's lie. Raises UsageError if the folder has no plan, or if a pattern
+    or one of `features` names nothing of the run.
     """
-    outcomes = chosen(recorded_outcomes(results), only)
+    recorded = recorded_outcomes(results)
+    require_used(features, [each.check for each in recorded])
+    outcomes = chosen(recorded, only)
     path_of = partial(feature_path, results=results, features=features)
     by_feature = [
         (path, list(same)) for path, same in groupby(outcomes, lambda each: path_of(each.check))

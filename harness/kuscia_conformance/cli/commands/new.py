@@ -14,7 +14,8 @@ import click
     "--folder",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="The folder in which to write them.  [default: the current folder]",
+    help="The folder in which to write them; the one above it has to exist.  "
+    "[default: the current folder]",
 )
 def new(name: str, folder: Path) -> None:
     """Write a new feature NAME and its documents, to be changed.

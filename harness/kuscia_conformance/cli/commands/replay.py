@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 @click.option(
     "--only",
     metavar="NAME,…",
-    default="",
     help="Replay only these checks, areas, features or requirements, as in `run --only`.",
 )
 @click.option(
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A feature of your own, or a folder with them, if it has moved since the run. Repeatable.",
 )
-def replay(results: Path, only: str, features: tuple[Path, ...]) -> NoReturn:
+def replay(results: Path, only: str | None, features: tuple[Path, ...]) -> NoReturn:
     """Judge the checks of a run again, from its evidence in DIR. Needs no cluster.
 
     DIR is the folder that the run has written (default: results).
@@ -39,9 +38,10 @@ def replay(results: Path, only: str, features: tuple[Path, ...]) -> NoReturn:
     Exit codes: 0 all checks end as in the run, 1 some end otherwise, 2 wrong usage, or DIR has no
     results, 3 some have no evidence, or have changed too much to be judged by it.
     """
+    from kuscia_conformance.environment.settings import names_of_only
     from kuscia_conformance.replay.run import replay as judge_again
 
-    patterns = [name.strip() for name in only.split(",") if name.strip()]
+    patterns = names_of_only(only or "", given=only is not None)
     found = judge_again(results, patterns, features)
     for check in found.checks:
         for line in _shown(check):
