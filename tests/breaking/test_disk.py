@@ -20,13 +20,20 @@ from tests.breaking.given import (
 )
 
 
+#: Keeps Python from writing compiled modules, which the limit would cut for all later runs.
+UNCOMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def at_most(size):
     """Returns a function that limits the size of files, as `ulimit -f` does."""
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 #: Sets that limit at a moment.
-LIMIT = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))"
+LIMIT = (
+    "import resource, sys; sys.dont_write_bytecode = True; "
+    "resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))"
+)
 EVIDENCE = "the evidence cannot be written"
 FOLDER = "import shutil; (HERE / 'out' / {0!r}).mkdir(parents=True)"
 SWAP = "import shutil; shutil.rmtree(HERE / 'out'); (HERE / 'out').write_text('')"
@@ -64,8 +71,17 @@ OTHER_RUN = (
     'plan.write_text(plan.read_text().replace(\'"run": "\', \'"run": "other-\'))'
 )
 CASES = [
-    Case("no-room-for-anything", NO_VERDICT, EVIDENCE, before=at_most(0), reports=False),
-    Case("no-room-for-the-plan", NO_VERDICT, EVIDENCE, before=at_most(1500)),
+    Case(
+        "no-room-for-anything",
+        NO_VERDICT,
+        EVIDENCE,
+        before=at_most(0),
+        environment=UNCOMPILED,
+        reports=False,
+    ),
+    Case(
+        "no-room-for-the-plan", NO_VERDICT, EVIDENCE, before=at_most(1500), environment=UNCOMPILED
+    ),
     Case(
         "no-room-for-events",
         NO_VERDICT,

@@ -1,6 +1,7 @@
 """Tests waiting for a cluster until it is ready, and its time limit."""
 
 import asyncio
+import ssl
 
 import pytest
 from aiohttp import web
@@ -8,6 +9,7 @@ from aiohttp.test_utils import TestServer
 
 from kuscia_conformance.clusters import preparing
 from kuscia_conformance.errors import ClusterError
+from kuscia_conformance.kube.http import ABOUT_TLS
 from kuscia_conformance.kube.kubeconfig import Access
 
 
@@ -50,3 +52,17 @@ def test_waiting_for_a_server_ends_when_its_process_has_ended():
 
     with pytest.raises(ClusterError, match="has ended"):
         wait_for([500], alive=gone)
+
+
+def test_a_failed_tls_handshake_has_a_hint_of_its_own():
+    trusted = ssl.create_default_context()
+
+    async def scene():
+        async with TestServer(web.Application()) as server:
+            url = str(server.make_url("")).replace("http:", "https:").rstrip("/")
+            await preparing.check_reachable(Access(url, trusted, lambda: None), "here")
+
+    with pytest.raises(ClusterError) as error:
+        asyncio.run(scene())
+    assert error.value.hint == ABOUT_TLS
+    assert "running" not in str(error.value)

@@ -65,9 +65,10 @@ def test_the_folder_of_a_living_run_is_left_alone(tmp):
         assert folder.is_dir()
 
 
-def test_the_folder_of_a_dead_run_is_deleted_and_said(tmp):
+def test_the_folders_of_dead_runs_are_deleted_and_that_is_said_once(tmp):
     said: list[str] = []
-    dead(lambda folder: (folder / "data").write_text("much"))
+    for _ in range(2):
+        dead(lambda folder: (folder / "data").write_text("much"))
     assert remains.sweep(said.append) == []
     assert (said, list(tmp.iterdir())) == (["removing what a killed run has left"], [])
 

@@ -2,7 +2,9 @@
 
 import datetime
 import json
+import os
 import ssl
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -187,6 +189,21 @@ def test_a_program_runs_again_when_its_token_has_expired(tmp_path):
     assert asked.authorization() == "Bearer second"
     now[0] += datetime.timedelta(days=99)
     assert asked.authorization() == "Bearer second"
+
+
+def test_a_program_that_takes_long_is_named_while_it_runs(tmp_path, monkeypatch):
+    asked, said = plugin(tmp_path, [{"token": "late"}], [None]), []
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "run").write_text('cd "$(dirname "$0")"; cat fifo')
+
+    def write(text):
+        said.append(text)
+        (tmp_path / "fifo").write_text((tmp_path / "1.json").read_text())
+
+    monkeypatch.setattr("kuscia_conformance.kube.kubeconfig.plugin.NOTICE", 0)
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(write=write))
+    assert asked.authorization() == "Bearer late"
+    assert said == [f"waiting for sh, the program of {tmp_path}/kubeconfig:8\n"]
 
 
 def test_a_program_that_fails_is_reported_with_what_it_says(tmp_path):

@@ -79,7 +79,7 @@ async def check_reachable(access: Access, where: str, seconds: float = 10) -> No
             text = f"{where}: {access.server} does not answer within {seconds:g} s"
             raise ClusterError(text, hint="is the cluster running?") from error
         except ApiError as error:
-            raise ClusterError(f"{where}: {error}", hint="is the cluster running?") from error
+            raise ClusterError(f"{where}: {error.message}", hint=error.hint) from error
 
 
 async def install(access: Access, definitions: Path) -> None:

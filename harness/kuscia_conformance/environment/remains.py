@@ -77,8 +77,9 @@ def sweep(say: Say) -> list[str]:
     """Removes what killed runs of this user have left; returns a text for each thing that stays."""
     left = []
     with dead_folders() as folders:
-        for folder in folders:
+        if folders:
             say("removing what a killed run has left")
+        for folder in folders:
             left += undo(folder, say)
     return _tell(left, say)
 

@@ -103,7 +103,10 @@ class Http:
     def unreachable(self, error: BaseException) -> Unreachable:
         why, broke = str(error) or type(error).__name__, _broke(error)
         does = "has closed the connection" if broke else "does not answer"
-        return Unreachable(f"{self.access.server} {does}: {why}", broke=broke)
+        made = Unreachable(f"{self.access.server} {does}: {why}", broke=broke)
+        if isinstance(error, aiohttp.ClientSSLError):
+            made.hint = ABOUT_TLS
+        return made
 
 
 def _broke(error: BaseException) -> bool:
@@ -146,6 +149,10 @@ class _Opened:
             # `close` alone would wait for the server to end TLS, maybe longer than the loop runs.
             connection.transport.abort()
         self._response.close()
+
+
+#: What to do about a server whose certificate is refused, or that refuses ours.
+ABOUT_TLS = "does the kubeconfig belong to this server? compare its certificate-authority-data"
 
 
 class _Reply:

@@ -13,6 +13,7 @@ import os
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ VERSIONS = (f"{GROUP}/v1", f"{GROUP}/v1beta1")
 MODES = ("Never", "IfAvailable", "Always")
 #: How long a program may take that asks nothing on the terminal, in seconds.
 PATIENCE = 60.0
+#: After how many seconds the user is told what is waited for.
+NOTICE = 3.0
 _CONFIG = f"{GROUP}/exec"
 
 
@@ -72,6 +75,8 @@ class Plugin:
 
     def _run(self) -> str:
         interactive = self.exec.get("interactiveMode") != "Never" and sys.stdin.isatty()
+        waiting = threading.Timer(NOTICE, self._tell)
+        waiting.start()
         try:
             done = subprocess.run(
                 [self.exec.program(), *(self.exec.get("args") or ())],
@@ -86,10 +91,16 @@ class Plugin:
             raise self._failed(f"has not ended for {PATIENCE:.0f} s") from error
         except (OSError, ValueError) as error:
             raise self._cannot_run(error) from error
+        finally:
+            waiting.cancel()
         if done.returncode:
             said = " ".join((done.stderr or b"").decode(errors="replace").split()[-60:])
             raise self._failed(f"exited with {done.returncode}{': ' + said if said else ''}")
         return done.stdout.decode(errors="replace")
+
+    def _tell(self) -> None:
+        where = f"{self.exec.file}:{self.exec.lines['command']}"
+        sys.stderr.write(f"waiting for {self.exec['command']}, the program of {where}\n")
 
     def _cannot_run(self, error: Exception) -> UsageError:
         why = getattr(error, "strerror", None) or str(error)
