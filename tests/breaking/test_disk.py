@@ -19,7 +19,6 @@ from tests.breaking.given import (
     ways,
 )
 
-
 #: Keeps Python from writing compiled modules, which the limit would cut for all later runs.
 UNCOMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -87,6 +86,7 @@ CASES = [
         NO_VERDICT,
         "1 check ended in an error of the harness",
         before=at_most(20_000),
+        environment=UNCOMPILED,
     ),
     Case(
         "no-room-for-a-result",
