@@ -114,6 +114,15 @@ def test_a_mistake_is_answered_with_a_message_and_no_traceback(
     assert done.returncode == code
 
 
+def test_a_damaged_installation_is_told_in_one_sentence(tmp_path):
+    start = "import runpy, sys; sys.modules['yaml'] = None; "
+    start += "runpy.run_module('kuscia_conformance', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("error: kuscia-conformance cannot be loaded: ModuleNotFoundError")
+    assert "Traceback" not in done.stderr
+
+
 def test_a_run_on_kind_without_docker_exits_with_4(tmp_path):
     done = call(tmp_path, "run", "--cluster", "kind", PATH="/nowhere")
     assert done.returncode == 4
