@@ -6,8 +6,8 @@ from collections import deque
 import pytest
 
 from tests.breaking.given import (
+    AUTHORS_ERROR,
     CONFORMANT,
-    NO_VERDICT,
     NOT_CONFORMANT,
     WRONG,
     Case,
@@ -93,7 +93,7 @@ CASES = [
     ),
     Case(
         "file-system-without-the-letters",
-        NO_VERDICT,
+        AUTHORS_ERROR,
         conftest=CHECKS,
         environment=ASCII_FILES,
         feature=OUTLINE.format(phase="Running"),

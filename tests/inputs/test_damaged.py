@@ -16,6 +16,7 @@ from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.folders import suite_folder
 from kuscia_conformance.kube.objects import name_of
 from kuscia_conformance.pytest_plugin.options import OPTIONS
+from kuscia_conformance.steps import definitions
 from tests.given import settings_of
 from tests.inputs.damage import DAMAGES, OF_WORDS, STRANGE, STRANGE_NAMES, damaged
 from tests.inputs.given import FEATURE, as_bytes, mistakes, written
@@ -114,6 +115,7 @@ def test_a_damaged_option_is_valid_or_refused(tmp_path, monkeypatch, seed):
 @pytest.fixture
 def own_steps():
     """Takes the steps of a conftest.py out of pytest-bdd's registry at the end."""
+    definitions()  # loads those of the suite, which have to stay
     known = set(step_function_context_registry)
     yield
     for step in set(step_function_context_registry) - known:

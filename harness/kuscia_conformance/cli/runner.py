@@ -182,6 +182,8 @@ def _arguments(workers: int) -> list[str]:
     arguments += ["-p", "no:terminalreporter"]
     # The command has imported these plugins before pytest could rewrite their assertions.
     arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    # A signal that comes in a destructor would be shown with a traceback.
+    arguments += ["-W", "ignore::pytest.PytestUnraisableExceptionWarning"]
     # These are loaded even if PYTEST_DISABLE_PLUGIN_AUTOLOAD or PYTEST_ADDOPTS says otherwise.
     arguments += ["-p", "pytest-bdd", "-p", "kuscia-conformance"]
     if workers:
