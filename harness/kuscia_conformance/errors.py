@@ -224,12 +224,16 @@ def similar(word: str, known: Iterable[str], count: int = 1) -> list[str]:
     return [lowered[near] for near in get_close_matches(word.lower(), lowered, n=count)]
 
 
+def meant(word: str, known: Iterable[str]) -> str:
+    """Returns the beginning of a hint, which asks for the word that was meant; "" without one."""
+    near = similar(word, known)
+    return f"did you mean {near[0]}? " if near else ""
+
+
 def choice(word: str, known: Iterable[str], label: str = "valid") -> str:
     """Returns a hint for a word that is not known: the word that was meant, and all known words."""
     words = list(known)
-    near = similar(word, words)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return f"{meant}{label}: {', '.join(words) or 'none'}"
+    return f"{meant(word, words)}{label}: {', '.join(words) or 'none'}"
 
 
 def told(error: BaseException) -> str:

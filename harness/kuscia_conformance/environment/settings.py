@@ -192,7 +192,7 @@ def _node_names(cluster: str, text: str, *, given: bool) -> tuple[str, ...]:
     """
     if address_of(cluster).kind != "kubeconfig" or (text.strip().isdecimal() and not given):
         return ()
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    names = _names(text)
     if len(names) < 2:
         raise UsageError(
             f"--nodes {text}: expected the names of two nodes or more, separated by commas",

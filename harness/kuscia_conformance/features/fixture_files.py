@@ -19,7 +19,7 @@ from kuscia_conformance.errors import (
     FeatureError,
     MissingDocument,
     UsageError,
-    similar,
+    meant,
 )
 from kuscia_conformance.features.folders import (
     suite_folder,
@@ -61,9 +61,8 @@ class FixtureFiles:
         there = {
             each.name for place in self.folders for each in place.glob("*.y*ml") if _is_file(each)
         }
-        near = similar(name, there)
-        meant = f"did you mean {near[0]}? " if near else ""
-        raise MissingDocument(f"there is no file {name!r}", hint=f"{meant}looked in {looked}")
+        hint = f"{meant(name, there)}looked in {looked}"
+        raise MissingDocument(f"there is no file {name!r}", hint=hint)
 
     def _refuse_other(self, name: str) -> None:
         """Raises an error if something of the name is there that is no file."""

@@ -42,13 +42,8 @@ _POD = "io.k8s.api.core.v1.Pod"
 
 def schema_for(path: Path) -> Obj | None:
     """Returns the schema for an expected document, by its file name, or None."""
-    found: Mapping[str, Callable[[], Obj]] = {
-        STATUS: status_schema,
-        POD: pod_schema,
-        GROUP: lambda: object_schema("taskresourcegroups"),
-        RESOURCE: lambda: object_schema("taskresources"),
-    }
-    return next((make() for ending, make in found.items() if path.name.endswith(ending)), None)
+    kinds = (kind for ending, kind in _KINDS.items() if path.name.endswith(ending))
+    return next(map(schema_of, kinds), None)
 
 
 def schema_of(kind: str) -> Obj | None:
@@ -87,6 +82,10 @@ _BY_KIND: Mapping[str, Callable[[], Obj]] = {
     "Pod": pod_schema,
     "status": status_schema,
 }
+
+
+#: The kinds of what expected documents describe, by the ends of their names.
+_KINDS = {STATUS: "status", POD: "Pod", GROUP: "TaskResourceGroup", RESOURCE: "TaskResource"}
 
 
 def _whole(schema: Any, kind: str) -> Obj:

@@ -29,7 +29,7 @@ from kuscia_conformance.environment.controllers.command import (
     reference,
     require_executable,
 )
-from kuscia_conformance.errors import UsageError, similar
+from kuscia_conformance.errors import UsageError, meant
 
 VALID = "valid: reference, none, or cmd:COMMAND, which may be given several times"
 
@@ -56,9 +56,8 @@ def programs(chosen: Sequence[str]) -> list[Program]:
     if wrong := [text for text in chosen if not text.startswith(PREFIX)]:
         known = wrong[0] in ("reference", "none")
         why = "it has to be the only --controller" if known else "there is no such controller"
-        near = [] if known else similar(wrong[0], ["reference", "none"])
-        meant = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"--controller {wrong[0]}: {why}", hint=meant + VALID)
+        near = "" if known else meant(wrong[0], ["reference", "none"])
+        raise UsageError(f"--controller {wrong[0]}: {why}", hint=near + VALID)
     return [program_from(text) for text in chosen]
 
 
