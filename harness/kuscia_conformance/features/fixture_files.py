@@ -9,7 +9,7 @@ every feature, after these            fixtures/shared/
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class FixtureFiles:
 
     feature: Path
 
-    @property
+    @cached_property
     def folders(self) -> tuple[Path, ...]:
         """The folders in which a file is looked for, in this order."""
         features, fixtures = suite_folder("features").resolve(), suite_folder("fixtures")

@@ -18,6 +18,7 @@ from kuscia_conformance.features.reader import (
 )
 from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.lint import futile, references, rules, words
+from kuscia_conformance.lint.places import sentences
 
 
 def examine(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -> FeatureText:
@@ -34,6 +35,7 @@ def examine(path: Path, steps: StepDefinitions, only: Sequence[str] = ()) -> Fea
 
 def _of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
     yield from rules.of_check(case)
-    yield from references.of_check(case, steps)
-    yield from words.of_check(case, steps)
-    yield from futile.of_check(case, steps)
+    spoken = [*sentences(case, steps)]
+    yield from references.of_check(case, steps, spoken)
+    yield from words.of_check(case, spoken)
+    yield from futile.of_check(case, spoken)

@@ -8,24 +8,23 @@ the pod "alice/filler" exists                     the scenario itself has create
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kuscia_conformance import documents
 from kuscia_conformance.errors import FeatureError, UsageError
 from kuscia_conformance.features.comparisons import Sentence
 from kuscia_conformance.features.giving import Given, given_by
 from kuscia_conformance.features.reader import Case
-from kuscia_conformance.features.step_definitions import StepDefinitions
-from kuscia_conformance.lint.places import Mistake, placed, sentences
+from kuscia_conformance.lint.places import Mistake, Spoken, placed
 from kuscia_conformance.scenario.observed.pods import whom
 
 _CREATED = re.compile(r'the task "[^"]+" was created')
 
 
-def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
+def of_check(case: Case, spoken: Iterable[Spoken]) -> Iterator[FeatureError]:
     """Yields an error for each Then that is true whatever the controller does."""
     given = Given()
-    for step, sentence, function in sentences(case, steps):
+    for step, sentence, function in spoken:
         try:
             for gift in given_by(function, sentence, given):
                 given.add(gift)

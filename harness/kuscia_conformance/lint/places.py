@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pytest_bdd.parser import Step
@@ -15,17 +15,14 @@ from kuscia_conformance.features.step_definitions import StepDefinitions
 
 #: A mistake in a step: what is wrong, and a hint.
 Mistake = tuple[str, str]
+#: A step of the suite's own, with its sentence and its step function.
+Spoken = tuple[Step, Sentence, Any]
 
 
-def sentences(
-    case: Case, steps: StepDefinitions, among: Iterable[Step] | None = None
-) -> Iterator[tuple[Step, Sentence, Any]]:
-    """Yields the steps of the case, or those `among` them, that are the suite's own.
-
-    Each with its sentence and its step function. What the steps of authors say is not known.
-    """
+def sentences(case: Case, steps: StepDefinitions) -> Iterator[Spoken]:
+    """Yields the steps that are the suite's own; what the steps of authors say is not known."""
     files = FixtureFiles(case.path)
-    for step in case.steps if among is None else among:
+    for step in case.steps:
         definition = steps.of(step)
         if definition is not None and steps.has(definition):
             yield step, sentence_of(step, definition, files), definition.function

@@ -25,7 +25,7 @@ from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.features.table_forms import form_of
 from kuscia_conformance.features.tasks import Task, names_in, numbered
 from kuscia_conformance.lint.document_names import document_of, domains_in, keys_in, values_in
-from kuscia_conformance.lint.places import Mistake, placed, sentences
+from kuscia_conformance.lint.places import Mistake, Spoken, placed
 from kuscia_conformance.lint.words import in_table
 from kuscia_conformance.scenario.names import LENGTH, Names
 from kuscia_conformance.scenario.observed.moments import words_of
@@ -35,10 +35,13 @@ from kuscia_conformance.scenario.observed.pods import ARE, whom
 _NAMES = Names("x" * LENGTH)
 
 
-def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
+def of_check(
+    case: Case, steps: StepDefinitions, spoken: Iterable[Spoken]
+) -> Iterator[FeatureError]:
     """Yields an error for each name in a step that no step before it gives."""
     given, parties = Given(), dict[str, Step]()
-    for step, sentence, function in sentences(case, steps, _known(case, steps)):
+    known = set(map(id, _known(case, steps)))
+    for step, sentence, function in (each for each in spoken if id(each[0]) in known):
         try:
             gifts = given_by(function, sentence, given)
         except UsageError as error:  # what the step gives is not known
@@ -82,8 +85,9 @@ def _mistakes(sentence: Sentence, gifts: Collection[Gift], given: Given) -> Iter
     described = any(isinstance(gift, Task | Domain) for gift in gifts)
     values = {k: v for k, v in sentence.values.items() if not (described and k == "domains")}
     yield from _unknown(values, _Names(given, tasks))
-    yield from _in_document(document_of(sentence), _Names(given, given.created))
-    named = chain(*map(domains_in, (document_of(sentence), *values_in(sentence))))
+    document = document_of(sentence)
+    yield from _in_document(document, _Names(given, given.created))
+    named = chain(*map(domains_in, (document, *values_in(sentence))))
     yield from chain(*map(_Names(given, ()).domain, dict.fromkeys(named)))
     for word, *cells in filter(None, sentence.table):
         if word == "witness" and (found := re.fullmatch(ARE, " ".join(cells))):

@@ -20,7 +20,6 @@ from kuscia_conformance.features.comparisons import Sentence
 from kuscia_conformance.features.parsers import BOUNDS
 from kuscia_conformance.features.reader import Case
 from kuscia_conformance.features.schemas import schema_of
-from kuscia_conformance.features.step_definitions import StepDefinitions
 from kuscia_conformance.features.table_forms import form_of
 from kuscia_conformance.kube.kuscia import (
     GROUP_PHASES,
@@ -29,7 +28,7 @@ from kuscia_conformance.kube.kuscia import (
     TASK_RESOURCE_PHASES,
 )
 from kuscia_conformance.kube.objects import Obj
-from kuscia_conformance.lint.places import Mistake, placed, sentences
+from kuscia_conformance.lint.places import Mistake, Spoken, placed
 
 #: The place in messages about a value in a table, which has no file of its own.
 _PLACE = re.compile(r"^table(:\d+)*: ")
@@ -38,9 +37,9 @@ _PHASES = {"task": TASK_PHASES, "group": GROUP_PHASES, "task resource": TASK_RES
 _MISSPELT = 0.85
 
 
-def of_check(case: Case, steps: StepDefinitions) -> Iterator[FeatureError]:
+def of_check(case: Case, spoken: Iterable[Spoken]) -> Iterator[FeatureError]:
     """Yields an error for each word of a step that can never be true."""
-    for step, sentence, function in sentences(case, steps):
+    for step, sentence, function in spoken:
         for text, hint in _of_values(sentence):
             yield placed(case, step, text, hint)
         yield from _rows(case, step, in_table(function, sentence))
