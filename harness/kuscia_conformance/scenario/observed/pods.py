@@ -32,6 +32,7 @@ from kuscia_conformance.errors import (
     choice,
 )
 from kuscia_conformance.kube import objects
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import (
     PODS,
     Obj,
@@ -41,7 +42,7 @@ from kuscia_conformance.kube.objects import (
     quantity,
     uid_of,
 )
-from kuscia_conformance.scenario.capacity import free_cpu, plain_pod, set_cpu
+from kuscia_conformance.scenario.capacity import PLAIN, free_cpu, plain_pod, set_cpu
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -330,15 +331,34 @@ def require_known(scenario: Scenario, who: str) -> None:
 def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
     """Checks whether a pod is one of `who`.
 
-    A task's pods are in its domains, and their names begin with the task's name and a dash.
+    A task's pods are in its domains, and their names begin with the task's name and a dash. A name
+    that begins with no task's name may be that of a pod with a role (CR-16).
     """
     tasks = scenario.applied.tasks
     namespace, name = pod["metadata"]["namespace"], name_of(pod)
     if "/" in who:
         return f"{namespace}/{name}" == who
-    if who in tasks:
+    if who not in tasks:
+        return bool(namespace == who)
+    if any(name.startswith(f"{task}-") for task in tasks):
         return namespace in tasks[who].domains and name.startswith(f"{who}-")
-    return bool(namespace == who)
+    return _is_with_role(scenario, pod, who)
+
+
+def _is_with_role(scenario: Scenario, pod: Obj, who: str) -> bool:
+    """Checks whether a pod with a name of any kind is one of the task's parties with a role.
+
+    It is if no other task has a party with a role there. Else the tasks say it in `podStatuses`.
+    """
+    namespace, tasks = pod["metadata"]["namespace"], scenario.applied.tasks.values()
+    with_role = [task for task in tasks if task.has_role_in(namespace)]
+    if PLAIN in objects.labels_of(pod) or who not in [task.name for task in with_role]:
+        return False
+    if len(with_role) == 1:
+        return True
+    shown = scenario.history.latest(KUSCIA_TASKS).get(f"{TASK_NAMESPACE}/{who}")
+    entries = (shown.object.get("status") or {}).get("podStatuses") if shown else None
+    return f"{namespace}/{name_of(pod)}" in (entries or {})
 
 
 def make_plain_pods(
