@@ -32,7 +32,7 @@ Feature: A task is deleted while the controller is down
     And the controller is started
     Then alice and bob hold what was noted, nothing else
 
-  @id:clean-replaced-while-down @req:CL-04
+  @id:clean-replaced-while-down @req:CL-05
   Scenario: Meanwhile another task was created under its name
     When the task "psi" is created
     And the pods of "psi" are ready
