@@ -11,6 +11,7 @@ then the check is relaxed, or the variant is removed.
     writes      in which order, how fast and in how many steps things are written
     times       when the controller looks, binds, and cleans up
     objects     pods, services and config maps: names, labels, fields, how long they stay
+    finalizers  a task that is gone only when all that it brought is gone
     database    TaskResourceGroups and TaskResources that no API server knows
     runs        runs the checks against variants and combinations of them, in forks
 """

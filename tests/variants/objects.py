@@ -14,6 +14,7 @@ from reference_controller.kuscia_task import (
     ports,
     services,
     status,
+    templates,
     transitions,
 )
 from tests.variants.catalogue import constant, instead_of, variant
@@ -86,6 +87,15 @@ def own_variables_first():
         given = len(template.get("env") or ())
         own = [*made["env"][given:], {"name": "TASK_OF_POD", "value": plan.name}]
         return {**made, "env": [*own, *made["env"][:given]]}
+
+
+@variant("variables")
+def variables_twice():
+    """A variable that a party replaces is listed twice; the last one counts (CR-06)."""
+
+    @instead_of(templates._by_name)
+    def by_name(base, changes):
+        return [*base, *changes]
 
 
 @variant("pods have more")

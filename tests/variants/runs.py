@@ -10,7 +10,15 @@ from random import Random
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.reader import cases_in, suite_features
 from tests.mutation.forks import Finding, Forks, suite_run, survey
-from tests.variants import database, objects, statuses, texts, times, writes  # noqa: F401 - VARIANTS
+from tests.variants import (  # noqa: F401 - they enter their variants into VARIANTS
+    database,
+    finalizers,
+    objects,
+    statuses,
+    texts,
+    times,
+    writes,
+)
 from tests.variants.catalogue import VARIANTS, Variant
 
 #: The most variants of a random combination.
