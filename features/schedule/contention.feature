@@ -144,13 +144,13 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the nodes of bob have room for no pod
     And the AppImage has
       | spec.deployTemplates[0].spec.containers[0].args | ["-c", "./app --seconds=1"] |
-    And the task "psi" of alice and bob, which holds for 2 s, retries after 2 s and lives for 300 s
+    And the task "psi" of alice and bob, which holds for 2 s, retries after 2 s and lives for 60 s
     And the tasks "t-1" to "t-8" of alice
     When the task "psi" is created
     And the tasks "t-1" to "t-8" are created
     And the pods of "t-8" have ended
     Then no node ever had more than its room
-    When the statuses of "t-1" to "t-8" match "succeeded.status.yaml" within 150 s
+    When the statuses of "t-1" to "t-8" match "succeeded.status.yaml" within 40 s
     And the nodes of bob have room for 1 pod
     And the status of "psi" matches "succeeded.status.yaml"
     Then no node ever had more than its room
