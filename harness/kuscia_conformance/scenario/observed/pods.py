@@ -331,7 +331,8 @@ def require_known(scenario: Scenario, who: str) -> None:
 def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
     """Checks whether a pod is one of `who`.
 
-    A task's pods are in its domains, and their names begin with the task's name and a dash. A name
+    A task's pods are in its domains, and their names begin with the task's name and a dash. Of
+    several such tasks it is the one with the longest name: `psi-0-0` is a pod of `psi-0`. A name
     that begins with no task's name may be that of a pod with a role (CR-16).
     """
     tasks = scenario.applied.tasks
@@ -340,9 +341,8 @@ def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
         return f"{namespace}/{name}" == who
     if who not in tasks:
         return bool(namespace == who)
-    if any(name.startswith(f"{task}-") for task in tasks):
-        return namespace in tasks[who].domains and name.startswith(f"{who}-")
-    return _is_with_role(scenario, pod, who)
+    here = [t for t in tasks if namespace in tasks[t].domains and name.startswith(f"{t}-")]
+    return who == max(here, key=len) if here else _is_with_role(scenario, pod, who)
 
 
 def _is_with_role(scenario: Scenario, pod: Obj, who: str) -> bool:
