@@ -117,6 +117,19 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, STATUS]) -> Non
 
 @when(parsers.re(rf'the (?P<kind>{"|".join(KINDS)}) "(?P<key>[^"]+)" is deleted by somebody'))
 def _(scenario: Scenario, kind: str, key: str) -> None:
-    """When the pod "alice/psi-0" is deleted by somebody."""
+    """When the pod "alice/psi-0" is deleted by somebody.
+
+    A pod still runs for its grace period, unless it ends before.
+    """
     scenario.history.act()
     delete(scenario, kind, key)
+
+
+@when(parsers.re(r'the pod "(?P<key>[^"]+)" is deleted by somebody, by force'))
+def _(scenario: Scenario, key: str) -> None:
+    """When the pod "alice/psi-0" is deleted by somebody, by force.
+
+    The pod is gone at once, without a grace period.
+    """
+    scenario.history.act()
+    delete(scenario, "pod", key, grace_seconds=0)

@@ -190,10 +190,11 @@ def _moved(resource: Obj, phase: str, now: str) -> Obj:
     }
 
 
-def delete(scenario: Scenario, kind: str, key: str) -> None:
+def delete(scenario: Scenario, kind: str, key: str, *, grace_seconds: int | None = None) -> None:
     """Waits for an object of one of KINDS and deletes it; the check fails if there is none.
 
-    Raises FeatureError if the key belongs to no task and no domain of the scenario.
+    `grace_seconds` replaces the grace period of a pod. Raises FeatureError if the key belongs to no
+    task and no domain of the scenario.
     """
     __tracebackhide__ = True
     _require_owner(scenario, kind, key)
@@ -210,7 +211,8 @@ def delete(scenario: Scenario, kind: str, key: str) -> None:
     there = scenario.expect.until(lambda: found().get(key), scenario.timeouts.status, text)
     with scenario.expect.there(f"the {kind} {key}"):
         name, namespace = name_of(there.real), namespace_of(there.real)
-        scenario.connection.run(api.delete(resource, name, namespace))
+        gone = api.delete(resource, name, namespace, grace_seconds=grace_seconds)
+        scenario.connection.run(gone)
 
 
 def _require_owner(scenario: Scenario, kind: str, key: str) -> None:
