@@ -6,7 +6,7 @@ Feature: Deleting a task
     And everything in alice and bob is noted
     And the task "psi" of alice and bob
 
-  @id:clean-while-pending @req:CL-01 @req:CL-02
+  @id:clean-while-pending @req:CL-01 @req:CL-02a
   Scenario: While it is Pending, and alice holds room
     Given the nodes of bob have room for no pod
     When the task "psi" is created
@@ -17,7 +17,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-while-made @req:CL-01 @req:CL-02
+  @id:clean-while-made @req:CL-01 @req:CL-02a
   Scenario: As soon as the first pod is there
     When the task "psi" is created
     And the pod "alice/psi-0" exists
@@ -25,7 +25,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-at-once @req:CL-01 @req:CL-02
+  @id:clean-at-once @req:CL-01 @req:CL-02a
   Scenario: At once after it was created
     Given the task "probe" of alice and bob
     When the task "psi" is created
@@ -37,7 +37,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-between-rounds @req:CL-01 @req:CL-02
+  @id:clean-between-rounds @req:CL-01 @req:CL-02a
   Scenario: In the pause after a round that has failed
     Given the nodes of bob have room for no pod
     And the task "psi" has
@@ -49,7 +49,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-without-app-image @req:CL-01 @req:CL-02
+  @id:clean-without-app-image @req:CL-01 @req:CL-02a
   Scenario: While it waits for its AppImage, which comes when the task is gone
     Given the task "probe" of alice and bob
     And the AppImage is missing
@@ -64,7 +64,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-while-containers-wait @req:CL-01 @req:CL-02
+  @id:clean-while-containers-wait @req:CL-01 @req:CL-02a
   Scenario: While its containers wait for a config map that is not there
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].envFrom | [{configMapRef: {name: not-there}}] |
@@ -74,7 +74,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-while-running @req:CL-01 @req:CL-02
+  @id:clean-while-running @req:CL-01 @req:CL-02a
   Scenario Outline: While <what>
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].args | [-c, "./app --seconds=600 <more>"] |
@@ -89,7 +89,7 @@ Feature: Deleting a task
       | prompt | its pods run                               |            |
       | slow   | its pods run, and go on for a while longer | --linger=3 |
 
-  @id:clean-one-ended @req:CL-01 @req:CL-02
+  @id:clean-one-ended @req:CL-01 @req:CL-02a
   Scenario: While one of its pods has ended, and the other runs
     When the task "psi" is created
     And the pods of "psi" are ready
@@ -99,7 +99,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-after-succeeded @req:CL-01 @req:CL-02
+  @id:clean-after-succeeded @req:CL-01 @req:CL-02a
   Scenario: After it has succeeded
     When the task "psi" is created
     And the pods of "psi" finish
@@ -108,7 +108,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-after-failed @req:CL-01 @req:CL-02
+  @id:clean-after-failed @req:CL-01 @req:CL-02a
   Scenario: After it has failed
     When the task "psi" is created
     And the pods of bob finish with exit code 1
@@ -117,7 +117,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-after-lifecycle @req:CL-01 @req:CL-02
+  @id:clean-after-lifecycle @req:CL-01 @req:CL-02a
   Scenario: After its lifecycle was over
     Given the nodes of bob have room for no pod
     And the task "psi" has
@@ -128,7 +128,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-of-many @req:CL-01 @req:CL-02
+  @id:clean-of-many @req:CL-01 @req:CL-02a
   Scenario: With several pods, in a role, of which the last ones have no room
     Given the task "psi" has
       | spec.parties[0].role              | guest |
