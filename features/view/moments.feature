@@ -12,3 +12,12 @@ Feature: Which moments the times of a status are
     When the task "psi" is created
     Then the status of "psi" matches "runs.status.yaml"
     And the status of "psi" matches "ready.status.yaml"
+
+  @id:view-first-handled-late @req:VW-03a @needs:faults
+  Scenario: The startTime of a task that was created while the controller was down is later
+    When the controller is killed
+    And the task "psi" is created
+    And 5 seconds pass
+    And the controller is started
+    Then the status of "psi" matches "handled.status.yaml"
+    And the startTime of "psi" is at least 5 s after its creation
