@@ -117,12 +117,21 @@ def list_or_watch(server: Server, target: Target, request: Request) -> Answer:
 
 
 def watch_answer(server: Server, target: Target, request: Request) -> Answer:
-    """Answers with a stream of events. Raises StatusError (400, 422) for wrong parameters."""
+    """Answers with a stream of events.
+
+    Raises StatusError: 400 or 422 for wrong parameters, 410 or 503 after or in an outage.
+    """
     view = representation.view(target, request)
     selected, options = selection(target, request), watch_options(request)
     collection = server.store.collection(target.kind.key)
     lines = view.lines(server.now)
-    stream = watch(server.store, collection, selected, options, lines.event, lines.bookmark)
+    outage, who = server.outage, request.user_agent
+    outage.require_watchable(who, options.version)
+
+    def is_cut() -> bool:
+        return outage.cuts(who)
+
+    stream = watch(server.store, collection, selected, options, lines.event, lines.bookmark, is_cut)
     return Answer(200, content_type=view.stream_type, stream=stream)
 
 

@@ -83,8 +83,9 @@ async def watch(
     options: WatchOptions,
     render: Render,
     bookmark: Callable[[int, bool], bytes],
+    is_cut: Callable[[], bool] = lambda: False,
 ) -> AsyncGenerator[bytes, None]:
-    """Yields the events of a watch, until its time is over. Each item holds whole lines.
+    """Yields the events of a watch, until its time is over or it is cut. Items hold whole lines.
 
     `render` and `bookmark` turn an object and a bookmark into a line. An error on the way, such as
     410, is sent as an ERROR event, and ends the watch.
@@ -99,7 +100,7 @@ async def watch(
     try:
         if options.version is not None:
             position = collection.position(options.version)
-        async for changes in _changes(collection, position, options):
+        async for changes in _changes(collection, position, options, is_cut):
             if changes is not None:
                 yield b"".join(_lines(changes, selected, render, options.version or 0))
             elif options.bookmarks:
@@ -109,13 +110,13 @@ async def watch(
 
 
 async def _changes(
-    collection: Collection, position: int, options: WatchOptions
+    collection: Collection, position: int, options: WatchOptions, is_cut: Callable[[], bool]
 ) -> AsyncGenerator[list[Change] | None, None]:
     """Yields the changes as they come, in batches, and None when a bookmark is due."""
     loop = asyncio.get_running_loop()
     ends = loop.time() + options.seconds
     due = _next_bookmark(loop.time(), ends)
-    while loop.time() < ends:
+    while loop.time() < ends and not is_cut():
         changes = collection.since(position)
         position += len(changes)
         if changes:
