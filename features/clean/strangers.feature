@@ -74,8 +74,8 @@ Feature: Objects that somebody else made, some with the names of a task's
     When the task "<other>" is created
     And the pods of "<other>" are ready
     And the task "psi" is created
-    And 2 of the pods of alice are ready
-    And 2 of the pods of bob are ready
+    And the pod "alice/psi-0" is ready
+    And the pod "bob/psi-0" is ready
     And the task "psi" is deleted
     And <seconds> seconds pass
     Then the services of alice are

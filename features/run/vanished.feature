@@ -62,7 +62,7 @@ Feature: Pods that somebody deletes
     And the pod "alice/trio-2" finishes
     Then the status of "trio" matches "trio-succeeded.status.yaml"
 
-  @id:run-ended-pod-vanished @req:RN-01c @req:RN-02a @req:VW-09a @req:VW-09c
+  @id:run-ended-pod-vanished @req:VW-09c
   Scenario Outline: A pod that has succeeded has succeeded, though it is deleted<by force> afterwards
     When the task "psi" is created
     And the pods of "psi" are ready

@@ -49,13 +49,16 @@ from kuscia_conformance.simulated_nodes import nodes
 
 TOKEN = "virtual"
 #: The cluster's name in reports, and what it supports.
-NAME, CAN = "embedded", (
-    "exec",
-    "faults",
-    "request-log",
-    "simulated-nodes",
-    "virtual-clock",
-    "watch-faults",
+NAME, CAN = (
+    "embedded",
+    (
+        "exec",
+        "faults",
+        "request-log",
+        "simulated-nodes",
+        "virtual-clock",
+        "watch-faults",
+    ),
 )
 
 

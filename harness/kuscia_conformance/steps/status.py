@@ -85,9 +85,7 @@ def _(scenario: Scenario, task: str, conditions: str) -> None:
         )
 
 
-@then(
-    parsers.re(rf"the startTime of {TASK} is at least (?P<seconds>\d+) s after its creation")
-)
+@then(parsers.re(rf"the startTime of {TASK} is at least (?P<seconds>\d+) s after its creation"))
 @compares("status.startTime")
 def _(scenario: Scenario, task: str, seconds: str) -> None:
     """Then the startTime of "psi" is at least 3 s after its creation.
