@@ -55,16 +55,22 @@ def _of_the_server(server: Server, request: Request, path: str) -> Answer:
         return document(data.version())
     if path in _HEALTHY:
         return text("ok")
+    if path.startswith("/debug/"):
+        return _debug(server, request, path)
+    if path == openapi.VERSION_2:
+        return openapi.serve_version_2(request)
+    if path.startswith(openapi.PREFIX):
+        return openapi.serve(request, server.establishing.documents(), server.now())
+    return page_not_found()
+
+
+def _debug(server: Server, request: Request, path: str) -> Answer:
     if path == WRITES:
         return document({"writes": list(server.latest_writes())})
     if path == REQUESTS:
         return document({"requests": list(server.latest.values())})
     if path in (CUT_OFF, RESUME):
         return _order_outage(server, request, path)
-    if path == openapi.VERSION_2:
-        return openapi.serve_version_2(request)
-    if path.startswith(openapi.PREFIX):
-        return openapi.serve(request, server.establishing.documents(), server.now())
     return page_not_found()
 
 

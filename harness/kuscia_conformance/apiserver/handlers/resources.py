@@ -10,7 +10,9 @@ The verbs raise StatusError for requests that cannot be carried out.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from functools import partial
 
 from kuscia_conformance.apiserver import writes
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
@@ -125,13 +127,9 @@ def watch_answer(server: Server, target: Target, request: Request) -> Answer:
     selected, options = selection(target, request), watch_options(request)
     collection = server.store.collection(target.kind.key)
     lines = view.lines(server.now)
-    outage, who = server.outage, request.user_agent
-    outage.require_watchable(who, options.version)
-
-    def is_cut() -> bool:
-        return outage.cuts(who)
-
-    stream = watch(server.store, collection, selected, options, lines.event, lines.bookmark, is_cut)
+    server.outage.require_watchable(request.user_agent, options.version)
+    options = dataclasses.replace(options, is_cut=partial(server.outage.cuts, request.user_agent))
+    stream = watch(server.store, collection, selected, options, lines.event, lines.bookmark)
     return Answer(200, content_type=view.stream_type, stream=stream)
 
 

@@ -44,6 +44,8 @@ class WatchOptions:
     version: int | None
     bookmarks: bool
     seconds: float
+    #: Whether the watch has to end now (`outage`).
+    is_cut: Callable[[], bool] = lambda: False
 
 
 def watch_options(request: Request) -> WatchOptions:
@@ -83,7 +85,6 @@ async def watch(
     options: WatchOptions,
     render: Render,
     bookmark: Callable[[int, bool], bytes],
-    is_cut: Callable[[], bool] = lambda: False,
 ) -> AsyncGenerator[bytes, None]:
     """Yields the events of a watch, until its time is over or it is cut. Items hold whole lines.
 
@@ -100,7 +101,7 @@ async def watch(
     try:
         if options.version is not None:
             position = collection.position(options.version)
-        async for changes in _changes(collection, position, options, is_cut):
+        async for changes in _changes(collection, position, options):
             if changes is not None:
                 yield b"".join(_lines(changes, selected, render, options.version or 0))
             elif options.bookmarks:
@@ -110,13 +111,13 @@ async def watch(
 
 
 async def _changes(
-    collection: Collection, position: int, options: WatchOptions, is_cut: Callable[[], bool]
+    collection: Collection, position: int, options: WatchOptions
 ) -> AsyncGenerator[list[Change] | None, None]:
     """Yields the changes as they come, in batches, and None when a bookmark is due."""
     loop = asyncio.get_running_loop()
     ends = loop.time() + options.seconds
     due = _next_bookmark(loop.time(), ends)
-    while loop.time() < ends and not is_cut():
+    while loop.time() < ends and not options.is_cut():
         changes = collection.since(position)
         position += len(changes)
         if changes:
