@@ -31,3 +31,10 @@ Feature: Why a pod has failed, as its task says
       | id     | which  | name |
       | first  | first  | app  |
       | second | second | side |
+
+  @id:run-cause-evicted @req:RN-02b @req:VW-05 @req:VW-06 @req:VW-10a @needs:simulated-nodes
+  Scenario: Its node has evicted it
+    When the task "psi" is created
+    And the pods of "psi" are ready
+    And the pod "bob/psi-0" is evicted by its node
+    Then the status of "psi" matches "evicted.status.yaml"

@@ -16,6 +16,7 @@ from kuscia_conformance.features.table_forms import Table, fields_of
 from kuscia_conformance.scenario.observed.reservations import (
     KINDS,
     delete,
+    evict,
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
@@ -133,3 +134,14 @@ def _(scenario: Scenario, key: str) -> None:
     """
     scenario.history.act()
     delete(scenario, "pod", key, grace_seconds=0)
+
+
+@when(parsers.re(r'the pod "(?P<key>[^"]+)" is evicted by its node'))
+def _(scenario: Scenario, key: str) -> None:
+    """When the pod "alice/psi-0" is evicted by its node.
+
+    Its status says so as a kubelet would write it: Failed, with the reason Evicted, and without a
+    word of its containers.
+    """
+    scenario.history.act()
+    evict(scenario, key)
