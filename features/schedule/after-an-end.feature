@@ -22,7 +22,7 @@ Feature: What ends makes way for what waits
       | succeeded | succeed | 0    |
       | failed    | fail    | 3    |
 
-  @id:schedule-over-without-carol @req:SC-06
+  @id:schedule-over-without-carol @req:SC-06b
   Scenario Outline: A task that <end> without carol leaves her room to others
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of carol have room for no pod
@@ -41,7 +41,7 @@ Feature: What ends makes way for what waits
       | succeeded | succeeded | 0    |
       | failed    | failed    | 3    |
 
-  @id:schedule-late-start @req:SC-04 @needs:faults
+  @id:schedule-late-start @req:SC-04a @needs:faults
   Scenario: A lifecycle begins when the controller first handles the task, not when it is created
     Given the domains alice and bob, each with room for no pod
     And the task "psi" of alice and bob, which holds for 2 s, retries after 2 s and lives for 8 s

@@ -39,7 +39,7 @@ Feature: A pod goes only where there is enough of everything that it asks for
       | memory            | memory            | 64Mi   | 63Mi |
       | ephemeral-storage | ephemeral-storage | 64Mi   | 63Mi |
 
-  @id:schedule-room-for-containers @req:SC-01 @req:SC-13
+  @id:schedule-room-for-containers @req:SC-01a @req:SC-01b @req:SC-13
   Scenario Outline: The <resource> is needed that all containers of a pod ask for, the limit where they say no more
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[1] | {name: second, command: [sh, "-c", "./app --seconds=600"], workingDir: /work, resources: {requests: {cpu: 50m, memory: 32Mi, ephemeral-storage: 32Mi}}} |
@@ -63,7 +63,7 @@ Feature: A pod goes only where there is enough of everything that it asks for
       | cpu               | cpu               | 200m   | 199m  |
       | memory            | memory            | 128Mi  | 127Mi |
 
-  @id:schedule-room-allocatable @req:SC-01 @req:SC-13 @needs:simulated-nodes
+  @id:schedule-room-allocatable @req:SC-01a @req:SC-01b @req:SC-13 @needs:simulated-nodes
   Scenario Outline: Of the <id> a node gives what is allocatable, though its capacity is more
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].resources.requests[example.com/device] | 2 |
@@ -92,7 +92,7 @@ Feature: A pod goes only where there is enough of everything that it asks for
       | places-for-pods     | pods               | 1    | 2      |
       | extended-resource   | example.com/device | 1    | 2      |
 
-  @id:schedule-room-held @req:SC-06 @req:SC-13 @needs:simulated-nodes
+  @id:schedule-room-held @req:SC-06a @req:SC-06b @req:SC-13 @needs:simulated-nodes
   Scenario Outline: While the task holds <id>, no other gets them
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].resources.requests[example.com/device] | 2 |

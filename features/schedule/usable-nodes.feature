@@ -9,7 +9,7 @@ Feature: A pod is bound only to a node that is usable, and soon after one is
     And the task "psi" of bob
     And the task "probe" of alice
 
-  @id:schedule-node-unusable @req:CR-14 @req:SC-01
+  @id:schedule-node-unusable @req:CR-14 @req:SC-01a @req:SC-01b
   Scenario Outline: Bob's only node <is>: nothing is bound there, until it <later>
     Given the nodes of bob <closed>
     When the task "psi" is created
@@ -36,14 +36,14 @@ Feature: A pod is bound only to a node that is usable, and soon after one is
       | not-ready   | have the condition Ready False   | have the condition Ready True | is not ready          | is ready      |
       | silent      | have the condition Ready Unknown | have the condition Ready True | has not been heard of | is heard of   |
 
-  @id:schedule-node-unloved @req:CR-14 @req:SC-01
+  @id:schedule-node-unloved @req:CR-14 @req:SC-01b
   Scenario: A node that pods should rather avoid is used where there is no other
     Given the nodes of bob have the taint conformance.kuscia.secretflow/x:PreferNoSchedule
     When the task "psi" is created
     Then the pods of "psi" are bound
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-node-unusable-held @req:SC-01 @req:CR-14
+  @id:schedule-node-unusable-held @req:SC-01a @req:SC-01b @req:CR-14
   Scenario Outline: Bob's node <id> while he holds room there: nobody starts until <later>
     Given the nodes of carol have room for no pod
     And the task "pair" of bob and carol, which retries after 2 s and lives for 60 s
