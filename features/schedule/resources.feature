@@ -105,7 +105,9 @@ Feature: A pod goes only where there is enough of everything that it asks for
     And 2 seconds pass
     And the task "probe" is created
     And 2 seconds pass
-    And the nodes of bob have 2 of example.com/device
+    Then no pod of "probe" was bound
+      | witness | the pods of "both" exist |
+    When the nodes of bob have 2 of example.com/device
     Then the pods of "both" are bound
     And no pod of "probe" was bound before the pods of "both" were bound
     And no node ever had more than its room

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kuscia import DOMAIN_LABEL
-from kuscia_conformance.kube.objects import NODES, Obj, time_text
+from kuscia_conformance.kube.objects import NODES, Obj, quantity, time_text
 
 
 async def set_ready(api: Api, node: str, status: str, now: datetime) -> None:
@@ -42,9 +42,15 @@ def taint_of(text: str) -> Obj:
 
 
 async def set_allocatable(api: Api, node: str, resource: str, amount: str | None) -> None:
-    """Sets how much of the resource pods may take; None removes it. The capacity stays."""
-    patch = {"status": {"allocatable": {resource: amount}}}
-    await api.patch(NODES, node, None, patch, sub="status")
+    """Sets how much of the resource pods may take; with None, they may take none.
+
+    The capacity stays as it is where it is larger, because a node may keep some for itself.
+    """
+    capacity = (await api.get(NODES, node))["status"].get("capacity") or {}
+    status = {"allocatable": {resource: amount}}
+    if amount is None or quantity(capacity.get(resource, "0")) < quantity(amount):
+        status["capacity"] = {resource: amount}
+    await api.patch(NODES, node, None, {"status": status}, sub="status")
 
 
 async def serve_no_domain(api: Api, node: str) -> None:

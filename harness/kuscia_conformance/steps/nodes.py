@@ -89,7 +89,7 @@ def _(scenario: Scenario, domain: str, have: str, taint: str) -> None:
 def _(scenario: Scenario, domain: str, amount: str, resource: str) -> None:
     """When the nodes of bob have 64Mi of memory.
 
-    Sets what pods may take (`status.allocatable`); the capacity stays. Needs
+    Sets what pods may take (`status.allocatable`); a larger capacity stays. Needs
     `@needs:simulated-nodes`, because a real kubelet writes the amount itself.
     """
     scenario.history.act()
