@@ -22,7 +22,7 @@ Feature: What ends makes way for what waits
       | succeeded | succeed | 0    |
       | failed    | fail    | 3    |
 
-  @id:schedule-over-without-carol @req:SC-06b
+  @id:schedule-over-without-carol @req:RN-04a @req:SC-06b
   Scenario Outline: A task that <end> without carol leaves her room to others
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of carol have room for no pod
@@ -32,7 +32,8 @@ Feature: What ends makes way for what waits
     And 2 of the pods of "psi" are bound
     And 2 of the pods of "psi" finish with exit code <code>
     And the status of "psi" matches "<end>.status.yaml"
-    And the nodes of carol have room for 1 pod
+    Then the pod "carol/psi-0" is over
+    When the nodes of carol have room for 1 pod
     And the task "probe" is created
     Then the pods of "probe" are bound
 

@@ -43,6 +43,30 @@ Feature: A pod is bound only to a node that is usable, and soon after one is
     Then the pods of "psi" are bound
     And the status of "psi" matches "runs.status.yaml"
 
+  @id:schedule-node-affinity @req:CR-14 @req:SC-01a @req:SC-01b
+  Scenario Outline: Bob's only node is not what the AppImage requires of nodes: <operator>
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0] | {key: disk, operator: <operator>, values: <values>} |
+    And the nodes of bob have the label disk=<unfit>
+    And the nodes of alice have the label disk=<fit>
+    When the task "psi" is created
+    And the pods of "psi" exist
+    And the task "probe" is created
+    And the pods of "probe" finish
+    And the status of "probe" matches "finished.status.yaml"
+    Then no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of bob have the label disk=<fit>
+    Then the pods of "psi" are bound
+    And the status of "psi" matches "runs.status.yaml"
+
+    Examples:
+      | id     | operator     | values     | unfit | fit  |
+      | in     | In           | [ssd, ram] | tape  | ram  |
+      | not-in | NotIn        | [tape]     | tape  | ram  |
+      | gt     | Gt           | ["5"]      | 5     | 6    |
+      | lt     | Lt           | ["5"]      | 5     | 4    |
+
   @id:schedule-node-unusable-held @req:SC-01a @req:SC-01b @req:CR-14
   Scenario Outline: Bob's node <id> while he holds room there: nobody starts until <later>
     Given the nodes of carol have room for no pod

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from kuscia_conformance.kube.client import Api
-from kuscia_conformance.kube.kuscia import DOMAIN_LABEL
 from kuscia_conformance.kube.objects import NODES, Obj, quantity, time_text
 
 
@@ -53,6 +52,6 @@ async def set_allocatable(api: Api, node: str, resource: str, amount: str | None
     await api.patch(NODES, node, None, {"status": status}, sub="status")
 
 
-async def serve_no_domain(api: Api, node: str) -> None:
-    """Removes the label that says which domain the node serves."""
-    await api.patch(NODES, node, None, {"metadata": {"labels": {DOMAIN_LABEL: None}}})
+async def set_label(api: Api, node: str, key: str, value: str | None) -> None:
+    """Sets a label of the node; None removes it."""
+    await api.patch(NODES, node, None, {"metadata": {"labels": {key: value}}})

@@ -10,10 +10,11 @@ from pytest_bdd import given, when
 from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence
 from kuscia_conformance.features.giving import Gift, Given, Pod, gives, of_manifests
+from kuscia_conformance.kube.kuscia import DOMAIN_LABEL
 from kuscia_conformance.kube.objects import NODES
 from kuscia_conformance.scenario.node_state import (
-    serve_no_domain,
     set_allocatable,
+    set_label,
     set_ready,
     set_taint,
     taint_of,
@@ -28,7 +29,10 @@ TAINT = (
     rf"{_NODES} (?P<have>have|lose) the taint"
     r" (?P<taint>[^\s:]+:(?:NoSchedule|PreferNoSchedule|NoExecute))"
 )
+LABEL = rf"{_NODES} (?P<have>have|lose) the label (?P<label>[^\s=]+=\S*)"
 AMOUNT = rf"{_NODES} have (?P<amount>\d\S*) of (?P<resource>\S+)"
+
+SERVE_NONE = rf"{_NODES} serve no domain"
 
 #: A pod that is bound to its node when it is created, without a scheduler.
 PLAIN_POD = (
@@ -84,6 +88,20 @@ def _(scenario: Scenario, domain: str, have: str, taint: str) -> None:
         scenario.at_the_end(partial(set_taint, api, node, known, present=False))
 
 
+@given(parsers.re(LABEL))
+@when(parsers.re(LABEL))
+def _(scenario: Scenario, domain: str, have: str, label: str) -> None:
+    """When the nodes of bob have the label conformance.kuscia.secretflow/disk=fast.
+
+    What the AppImage asks of nodes, in its `affinity`, may depend on it.
+    """
+    scenario.history.act()
+    api, (key, _, value) = scenario.connection.api, label.partition("=")
+    for node in scenario.domains.nodes_of(domain):
+        scenario.connection.run(set_label(api, node, key, value if have == "have" else None))
+        scenario.at_the_end(partial(set_label, api, node, key, None))
+
+
 @given(parsers.re(AMOUNT))
 @when(parsers.re(AMOUNT))
 def _(scenario: Scenario, domain: str, amount: str, resource: str) -> None:
@@ -100,8 +118,8 @@ def _(scenario: Scenario, domain: str, amount: str, resource: str) -> None:
         scenario.connection.run(set_allocatable(api, node, resource, amount))
 
 
-@given(parsers.re(rf"{_NODES} serve no domain"))
-@when(parsers.re(rf"{_NODES} serve no domain"))
+@given(parsers.re(SERVE_NONE))
+@when(parsers.re(SERVE_NONE))
 def _(scenario: Scenario, domain: str) -> None:
     """When the nodes of bob serve no domain.
 
@@ -109,7 +127,7 @@ def _(scenario: Scenario, domain: str) -> None:
     """
     scenario.history.act()
     for node in scenario.domains.nodes_of(domain):
-        scenario.connection.run(serve_no_domain(scenario.connection.api, node))
+        scenario.connection.run(set_label(scenario.connection.api, node, DOMAIN_LABEL, None))
 
 
 @given(parsers.re(PLAIN_POD))

@@ -76,6 +76,7 @@ _ALL = (
     ),
     Placeholder("keys", "one or several pods, each as `domain/name`", "alice/psi-0 and bob/psi-0"),
     Placeholder("kind", f"the kind of an object: {_listed(KINDS)}", "pod"),
+    Placeholder("label", "a label, as kubectl writes it: its key and its value", "disk=fast"),
     Placeholder("last", "the last of these tasks; the numbers between are meant, too", "t-10"),
     Placeholder(
         "limit",
