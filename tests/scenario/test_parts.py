@@ -13,7 +13,7 @@ from kuscia_conformance.kube.kuscia import GROUP, KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
 from kuscia_conformance.scenario.domains import await_as_noted, remaining
 from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
-from kuscia_conformance.scenario.observed import pods, reservations, statuses
+from kuscia_conformance.scenario.observed import plain_pods, pods, reservations, statuses
 
 
 def test_domains_are_given_in_one_step(scenario):
@@ -184,16 +184,20 @@ def test_a_change_that_does_not_fit_the_definition_is_a_mistake_of_the_author(ps
 
 
 @pytest.mark.parametrize(
-    ("cpu", "error", "text"),
+    ("spared", "error", "text"),
     [
         (None, FeatureError, "the pod alice/filler exists already"),
-        ("500", ClusterError, "a node of alice has .* cores free, less than the 500 that are to"),
+        (
+            ("500", "cpu"),
+            ClusterError,
+            "alice has .* of cpu free, less than the 500 that",
+        ),
     ],
 )
-def test_a_plain_pod_that_cannot_be_made_has_its_cause(cpu, error, text, psi):
-    pods.make_plain_pods(psi, "alice", "filler", None, None)
+def test_a_plain_pod_that_cannot_be_made_has_its_cause(spared, error, text, psi):
+    plain_pods.make_plain_pods(psi, "alice", "filler", None, None)
     with pytest.raises(error, match=text):
-        pods.make_plain_pods(psi, "alice", "filler", None, cpu)
+        plain_pods.make_plain_pods(psi, "alice", "filler", None, spared)
 
 
 def test_an_object_that_the_controller_has_not_made_is_its_fault(psi):

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from pytest_bdd import parsers
@@ -25,8 +24,6 @@ from kuscia_conformance.documents.edits import expectation
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.errors import (
-    AlreadyExists,
-    ClusterError,
     FeatureError,
     NoEvidence,
     choice,
@@ -38,10 +35,8 @@ from kuscia_conformance.kube.objects import (
     has_ended,
     name_of,
     phase_of,
-    quantity,
     uid_of,
 )
-from kuscia_conformance.scenario.capacity import free_cpu, plain_pod, set_cpu
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -339,33 +334,3 @@ def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
     if who in tasks:
         return namespace in tasks[who].domains and name.startswith(f"{who}-")
     return bool(namespace == who)
-
-
-def make_plain_pods(
-    scenario: Scenario, domain: str, name: str, seconds: str | None, cpu: str | None
-) -> None:
-    """Creates a plain pod on each node of the domain (`capacity.plain_pod`).
-
-    With `cpu`, a quantity such as `500m`, each pod takes all free cpu of its node but that much.
-    Raises FeatureError if such a pod exists already, and ClusterError for a node with less cpu.
-    """
-    api = scenario.connection.api
-    for number, node in enumerate(scenario.domains.nodes_of(domain)):
-        own = name if number == 0 else f"{name}-{number}"
-        pod = plain_pod(own, scenario.names.namespace(domain), node, seconds)
-        if cpu:
-            _take_all_cpu_but(cpu, pod, scenario.connection.run(free_cpu(api, node)), domain)
-        try:
-            scenario.connection.run(api.create(PODS, pod))
-        except AlreadyExists as error:
-            hint = "give each plain pod a name of its own"
-            raise FeatureError(f"the pod {domain}/{own} exists already", hint=hint) from error
-
-
-def _take_all_cpu_but(cpu: str, pod: Obj, free: Decimal, domain: str) -> None:
-    if free < quantity(cpu):
-        text = (
-            f"a node of {domain} has {free} cores free, less than the {cpu} that are to stay free"
-        )
-        raise ClusterError(text, hint="use larger nodes, or a smaller amount in the step")
-    set_cpu(pod, free - quantity(cpu))
