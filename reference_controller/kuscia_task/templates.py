@@ -30,7 +30,7 @@ def merge(template: Obj, party: Obj) -> Obj:
     spec, changes = template["spec"], party.get("spec") or {}
     restart = changes.get("restartPolicy") or party.get("restartPolicy")
     merged = {**spec, **_set({**changes, "restartPolicy": restart})}
-    merged["containers"] = _containers(spec["containers"], changes.get("containers") or [])
+    merged["containers"] = _containers(spec.get("containers", []), changes.get("containers") or [])
     replicas = party.get("replicas")
     return {**template, "spec": merged, **({} if replicas is None else {"replicas": replicas})}
 

@@ -18,6 +18,7 @@ from kuscia_conformance.kube.objects import (
     name_of,
     namespace_of,
 )
+from kuscia_conformance.scenario.observed.pods import pods_of
 from kuscia_conformance.scenario.scenario import Scenario
 
 COLUMNS = ("service", "port", "leads to")
@@ -45,6 +46,43 @@ def await_services(scenario: Scenario, domain: str, table: Sequence[Sequence[str
         return f"expected: {'; '.join(wanted) or 'none'}\nactual:   {'; '.join(found()) or 'none'}"
 
     scenario.expect.until(lambda: found() == wanted or None, scenario.timeouts.pods, text)
+
+
+def await_own_services(scenario: Scenario, who: str, ports: Sequence[int]) -> None:
+    """Waits until there are pods, and each has services for exactly these ports that no other has.
+
+    Fails the check with the services of the pods where they differ.
+    """
+    __tracebackhide__ = True
+    wanted = ", ".join(map(str, sorted(ports)))
+
+    def wrong() -> list[str] | None:
+        found = {v.key: _own(scenario, v) for v in pods_of(scenario, who)}
+        differ = [f"{key} has {text or 'none'}" for key, text in found.items() if text != wanted]
+        return differ or (None if found else ["it has no pods"])
+
+    def text() -> str:
+        expected = f"each pod of {who} has services of its own for {wanted}"
+        return f"expected: {expected}\nactual:   {'; '.join(wrong() or ())}"
+
+    scenario.expect.until(lambda: wrong() is None or None, scenario.timeouts.pods, text)
+
+
+def _own(scenario: Scenario, pod: Version) -> str:
+    """Returns the ports of the services that lead to the pod; of a shared one also who shares it."""
+    latest = scenario.history.latest(SERVICES).values()
+    there = [each for each in latest if namespace_of(each.object) == namespace_of(pod.object)]
+    mine = ((service, leads_to(scenario, service)) for service in there)
+    name = name_of(pod.object)
+    found = [
+        (int(described(scenario, service)["port"]), [pod for pod in pods if pod != name])
+        for service, pods in mine
+        if name in pods
+    ]
+    return ", ".join(
+        f"{port} shared with {', '.join(others)}" if others else str(port)
+        for port, others in sorted(found)
+    )
 
 
 def described(scenario: Scenario, service: Version) -> dict[str, str]:
