@@ -1,7 +1,7 @@
 @core
 Feature: Names that are long, alike, or made of other letters
 
-  @id:create-odd-name @req:CR-07 @req:CR-16
+  @id:create-odd-name @req:CR-07a @req:CR-16a
   Scenario Outline: Both pods of a task whose name is <what> are numbered, and have services of their own
     Given the domain alice with room for 2 pods
     And the task "<task>" of alice
@@ -18,7 +18,7 @@ Feature: Names that are long, alike, or made of other letters
       | dots  | with dots                   | v1.2.3-of-psi                                                   |
       | digit | with a digit first          | 2nd-psi                                                         |
 
-  @id:create-alike-long @req:CR-07
+  @id:create-alike-long @req:CR-07a
   Scenario: Tasks whose long names differ in the last letter share no service
     Given the domain alice with room for 2 pods
     And the task "two-names-of-tasks-that-are-alike-in-all-but-their-last-letter-a" of alice
@@ -28,7 +28,7 @@ Feature: Names that are long, alike, or made of other letters
     And 2 of the pods of alice exist
     Then each of the pods of alice has services of its own for the ports 8080 and 8081
 
-  @id:create-prefixes @req:CR-16 @req:CR-10
+  @id:create-prefixes @req:CR-16a @req:CR-10a @req:CR-10b @req:CR-10c
   Scenario: A task may be called as another's pod
     Given the domain alice with room for 4 pods
     And the task "psi" of alice
@@ -45,11 +45,21 @@ Feature: Names that are long, alike, or made of other letters
     Then the status of "psi" matches "psi-succeeded.status.yaml"
     And the status of "psi-0" matches "psi-0-runs.status.yaml"
 
-  @id:create-roles-apart @req:CR-16 @req:CR-07 @req:VW-04
-  Scenario: Roles of one domain that differ in case, in a sign, or at the end of a long word have pods of their own
-    Given the domain alice with room for 9 pods
-    And "app-image.yaml" is applied
-    When "roles.yaml" is applied
-    Then 9 of the pods of "task" run
-    And each of the pods of "task" has services of its own for the ports 8080 and 8081
-    And the status of "task" matches "roles.status.yaml"
+  @id:create-roles-apart @req:CR-16b @req:CR-07a
+  Scenario Outline: Two roles of a domain that differ <how> have pods of their own
+    Given the domain alice with room for 3 pods
+    And the task "psi" of alice
+    And the task "psi" has
+      | spec.parties[0].role              | <one>                                                        |
+      | spec.parties[0].template.replicas | 2                                                            |
+      | spec.parties[1]                   | {domainID: alice, appImageRef: app-image, role: <another>} |
+    When the task "psi" is created
+    Then 3 of the pods of "psi" exist
+    And each of the pods of "psi" has services of its own for the ports 8080 and 8081
+
+    Examples:
+      | id   | how                        | one  | another |
+      | case | in case                    | Host | host    |
+      | sign | in a sign                  | a_b  | a-b     |
+      | none | only in that one is given  | ""   | "0"     |
+      | end  | at the end of a long word  | a-role-that-is-longer-than-a-label-may-be-and-differs-only-at-its-very-end-1 | a-role-that-is-longer-than-a-label-may-be-and-differs-only-at-its-very-end-2 |

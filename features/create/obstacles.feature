@@ -4,14 +4,14 @@ Feature: What cannot be made
   Background:
     Given the domains alice and bob, each with room for 1 pod
 
-  @id:create-app-image-missing @req:CR-09
+  @id:create-app-image-missing @req:CR-09a @req:CR-09b
   Scenario: Without its AppImage a task fails, and names it
     Given the task "psi" of alice and bob, which lives for 3 s
     And the AppImage is missing
     When the task "psi" is created
     Then the status of "psi" matches "app-image.status.yaml"
 
-  @id:create-second-app-image-missing @req:CR-09
+  @id:create-second-app-image-missing @req:CR-09a @req:CR-09b
   Scenario: Without the AppImage of its second party a task fails, and names it
     Given the task "psi" of alice and bob, which lives for 3 s
     And the task "psi" has
@@ -19,7 +19,7 @@ Feature: What cannot be made
     When the task "psi" is created
     Then the status of "psi" matches "of-bob.status.yaml"
 
-  @id:create-app-image-late @req:CR-09
+  @id:create-app-image-late @req:CR-09a @req:CR-09b
   Scenario: An AppImage that comes later is used, or the task has failed and names it
     Given the task "psi" of alice and bob, which lives for 10 s
     And the AppImage is missing
@@ -28,7 +28,7 @@ Feature: What cannot be made
     And the AppImage is created
     Then the status of "psi" matches "late.status.yaml"
 
-  @id:create-impossible @req:VW-06
+  @id:create-impossible @req:VW-02a @req:VW-06
   Scenario Outline: <what> either runs or fails, and then it says why
     Given "app-image.yaml" is applied
     When "task.yaml" is applied with
@@ -46,7 +46,7 @@ Feature: What cannot be made
       | own-env   | A variable without a name        | spec.parties[1].template.spec.containers | [{name: app, workingDir: /work, env: [{name: "", value: own}]}] |
       | pods      | minReservedPods above replicas   | spec.parties[1].minReservedPods | 5                                            |
 
-  @id:create-damaged @req:VW-06
+  @id:create-damaged @req:VW-02a @req:VW-06
   Scenario Outline: An AppImage <with what> cannot be run, and the task says so
     Given the task "psi" of alice and bob, which lives for 3 s
     And the AppImage has
@@ -69,7 +69,7 @@ Feature: What cannot be made
       | quantity         | with a request above its limit  | .spec.containers[0].resources | {requests: {cpu: "2"}, limits: {cpu: "1"}} |
       | restart-policy   | with an unknown restartPolicy   | .spec.restartPolicy         | Sometimes                                  |
 
-  @id:create-damaged-configuration @req:VW-06
+  @id:create-damaged-configuration @req:VW-02a @req:VW-06
   Scenario: An AppImage with a mount that cannot be cannot be run, and the task says so
     Given the task "psi" of alice and bob, which lives for 3 s
     And the AppImage has
@@ -78,7 +78,7 @@ Feature: What cannot be made
     When the task "psi" is created
     Then the status of "psi" matches "damaged.status.yaml"
 
-  @id:create-no-template @req:VW-06
+  @id:create-no-template @req:VW-02a @req:VW-06
   Scenario: An AppImage without any deploy template cannot be run, and the task says so
     Given the task "psi" of alice and bob, which lives for 3 s
     And the AppImage has

@@ -5,7 +5,7 @@ Feature: What a party's own template replaces
     Given the domain alice with room for 4 pods
     And "overrides-image.yaml" is applied
 
-  @id:create-override-everything @req:CR-06
+  @id:create-override-everything @req:CR-06a @req:CR-06b @req:CR-06d
   Scenario: Every field that it sets replaces that of the AppImage, in both containers of both pods
     When "everything.yaml" is applied
     Then the pods of alice match "replaced.pod.yaml"
@@ -29,7 +29,7 @@ Feature: What a party's own template replaces
       | spec.containers[1].volumeMounts[mountPath=/work/own-too.json].subPath | one.json                                 |
       | spec.containers[1].volumeMounts[mountPath=/work/two.json]     | !absent                                          |
 
-  @id:create-override-nothing @req:CR-06
+  @id:create-override-nothing @req:CR-06c
   Scenario: A template that names the containers, and sets nothing of them, changes nothing
     When "task.yaml" is applied
     Then the pods of alice match "as-the-image.pod.yaml"
@@ -44,7 +44,7 @@ Feature: What a party's own template replaces
       | spec.containers[1].ports[name=more].containerPort                   | 8089     |
       | spec.containers[1].volumeMounts[mountPath=/work/two.json].subPath   | two.json |
 
-  @id:create-override-in-part @req:CR-06
+  @id:create-override-in-part @req:CR-06b @req:CR-06c
   Scenario: Arguments alone leave the command, a command alone leaves the arguments, one quantity leaves the others
     When "task.yaml" is applied with
       | spec.parties[0].template.spec.containers[0].args      | [own]                         |
@@ -65,7 +65,7 @@ Feature: What a party's own template replaces
       | spec.containers[1].resources.limits[ephemeral-storage]   | 4Mi                         |
       | spec.containers[1].resources.requests                   | {cpu: 20m, memory: 17Mi, ephemeral-storage: 3Mi} |
 
-  @id:create-override-restart-policy @req:CR-06
+  @id:create-override-restart-policy @req:CR-06d
   Scenario Outline: Its restartPolicy <where> replaces that of the AppImage
     When "task.yaml" is applied with
       | spec.parties[0].template.restartPolicy      | <beside> |
@@ -78,7 +78,7 @@ Feature: What a party's own template replaces
       | beside | beside the spec              | Never  | null   | Never    |
       | both   | in the spec and beside it    | Never  | Always | Always   |
 
-  @provisional @id:create-container-added @req:CR-06
+  @provisional @id:create-container-added @req:CR-06a
   Scenario: A container that the AppImage does not have is added
     When "task.yaml" is applied with
       | spec.parties[0].template.spec.containers[2] | {name: third, workingDir: /work, command: [sh, -c, "./app --seconds=600"]} |
@@ -88,7 +88,7 @@ Feature: What a party's own template replaces
       | spec.containers[2].command | [sh, -c, "./app --seconds=600"] |
       | spec.containers[2].image   | kuscia-conformance/workload:1   |
 
-  @id:create-from-image @req:CR-11
+  @id:create-from-image @req:CR-11a @req:CR-11b @req:CR-11c
   Scenario: Without a template of its own the pods are as the AppImage says
     When "task.yaml" is applied with
       | spec.parties[0].template | null |

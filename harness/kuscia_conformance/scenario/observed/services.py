@@ -69,7 +69,7 @@ def await_own_services(scenario: Scenario, who: str, ports: Sequence[int]) -> No
 
 
 def _own(scenario: Scenario, pod: Version) -> str:
-    """Returns the ports of the services that lead to the pod; of a shared one also who shares it."""
+    """Returns the ports of the services that lead to the pod, and with whom it shares them."""
     latest = scenario.history.latest(SERVICES).values()
     there = [each for each in latest if namespace_of(each.object) == namespace_of(pod.object)]
     mine = ((service, leads_to(scenario, service)) for service in there)
