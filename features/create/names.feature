@@ -45,6 +45,16 @@ Feature: Names that are long, alike, or made of other letters
     Then the status of "psi" matches "psi-succeeded.status.yaml"
     And the status of "psi-0" matches "psi-0-runs.status.yaml"
 
+  @id:create-twelve @req:CR-16a @req:CR-07a
+  Scenario: Twelve pods are numbered from 0 to 11, and no service leads to two of them
+    Given the domain alice with room for 12 pods
+    And the task "dozen" of alice
+    And the task "dozen" has
+      | spec.parties[0].template.replicas | 12 |
+    When the task "dozen" is created
+    Then the pods of "dozen" are alice/dozen-0, alice/dozen-1, alice/dozen-2, alice/dozen-3, alice/dozen-4, alice/dozen-5, alice/dozen-6, alice/dozen-7, alice/dozen-8, alice/dozen-9, alice/dozen-10 and alice/dozen-11
+    And each of the pods of "dozen" has services of its own for the ports 8080 and 8081
+
   @id:create-roles-apart @req:CR-16b @req:CR-07a
   Scenario Outline: Two roles of a domain that differ <how> have pods of their own
     Given the domain alice with room for 3 pods

@@ -14,6 +14,7 @@ from kuscia_conformance.kube.objects import (
     ENDPOINTS,
     PODS,
     SERVICES,
+    Obj,
     labels_of,
     name_of,
     namespace_of,
@@ -54,7 +55,7 @@ def await_own_services(scenario: Scenario, who: str, ports: Sequence[int]) -> No
     Fails the check with the services of the pods where they differ.
     """
     __tracebackhide__ = True
-    wanted = ", ".join(map(str, sorted(ports)))
+    wanted = ", ".join(sorted(map(str, ports)))
 
     def wrong() -> list[str] | None:
         found = {v.key: _own(scenario, v) for v in pods_of(scenario, who)}
@@ -75,21 +76,43 @@ def _own(scenario: Scenario, pod: Version) -> str:
     mine = ((service, leads_to(scenario, service)) for service in there)
     name = name_of(pod.object)
     found = [
-        (int(described(scenario, service)["port"]), [pod for pod in pods if pod != name])
+        (_port(scenario, service, pods), [pod for pod in pods if pod != name])
         for service, pods in mine
         if name in pods
     ]
     return ", ".join(
-        f"{port} shared with {', '.join(others)}" if others else str(port)
+        f"{port} shared with {', '.join(others)}" if others else port
         for port, others in sorted(found)
     )
 
 
 def described(scenario: Scenario, service: Version) -> dict[str, str]:
     """Returns the service's cells by COLUMNS; the port is its first one."""
+    pods = leads_to(scenario, service)
+    cells = (name_of(service.object), _port(scenario, service, pods), ", ".join(pods) or "nowhere")
+    return dict(zip(COLUMNS, cells, strict=True))
+
+
+def _port(scenario: Scenario, service: Version, pods: Sequence[str]) -> str:
+    """Returns the number of the service's port; also what it is in the pods, if that differs.
+
+    A declared number is that of the service and of the container (VW-12).
+    """
     port = service.object["spec"]["ports"][0]
-    pods = ", ".join(leads_to(scenario, service)) or "nowhere"
-    return dict(zip(COLUMNS, (name_of(service.object), str(port["port"]), pods), strict=True))
+    latest, namespace = scenario.history.latest(PODS), namespace_of(service.object)
+    there = [found for name in pods if (found := latest.get(f"{namespace}/{name}"))]
+    targets = {_target(pod.object, port) for pod in there} - {port["port"]}
+    protocol = port.get("protocol", "TCP")
+    number = str(port["port"]) if protocol == "TCP" else f"{port['port']}/{protocol}"
+    return " → ".join([number, *(str(target or "no port") for target in sorted(targets))])
+
+
+def _target(pod: Obj, port: Obj) -> int:
+    """Returns the number to which a service's port leads in a pod; 0 for a name that it lacks."""
+    target = port.get("targetPort") or port["port"]
+    containers = pod["spec"]["containers"]
+    named = {p.get("name"): p["containerPort"] for c in containers for p in c.get("ports") or ()}
+    return target if isinstance(target, int) else int(named.get(target, 0))
 
 
 def leads_to(scenario: Scenario, service: Version) -> list[str]:
