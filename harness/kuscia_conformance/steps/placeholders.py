@@ -113,6 +113,7 @@ _ALL = (
         'one pod (`the pod "alice/psi-0"`)',
         'the pods of "psi"',
     ),
+    Placeholder("ports", "one or several port numbers", "8080 and 8081"),
     Placeholder("resource", "the name of a resource of nodes, as Kubernetes writes it", "cpu"),
     Placeholder("room", "how many pods of the suite fit on a node: 1 to 1,000, or `no`", "1"),
     Placeholder(

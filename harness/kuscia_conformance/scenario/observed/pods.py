@@ -325,12 +325,14 @@ def require_known(scenario: Scenario, who: str) -> None:
 def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
     """Checks whether a pod is one of `who`.
 
-    A task's pods are in its domains, and their names begin with the task's name and a dash.
+    A task's pods are in its domains, and their names begin with the task's name and a dash. Of
+    several such tasks it is the one with the longest name: `psi-0-0` is a pod of `psi-0`.
     """
     tasks = scenario.applied.tasks
     namespace, name = pod["metadata"]["namespace"], name_of(pod)
     if "/" in who:
         return f"{namespace}/{name}" == who
     if who in tasks:
-        return namespace in tasks[who].domains and name.startswith(f"{who}-")
+        here = [t for t in tasks if namespace in tasks[t].domains and name.startswith(f"{t}-")]
+        return who == max(here, key=len, default="")
     return bool(namespace == who)
