@@ -66,7 +66,7 @@ class Expectations:
         try:
             found = self.history.until(look, seconds)
         except ControllerExited:
-            self.fail(failed())
+            self.fail(failed(), self.history.waited)
         if found is not None:
             return found
         # Without an API server nothing could be seen: this raises, and the check ends as an error.
@@ -86,7 +86,7 @@ class Expectations:
         __tracebackhide__ = True
         ask = self.history.tape.ask
         if end := ask("the controller's last words", self.controller.last_words, ""):
-            self._exited(end, body)
+            self._exited(end, body, waited)
         said = ask("the controller's last lines", self._controller_said, "")
         if waited and (request := ask("the controller's latest request", self._latest_request, "")):
             body = f"{body}\n\n{request}"
@@ -113,14 +113,14 @@ class Expectations:
         if not self.exited and (end := self.controller.last_words()):
             self._exited(end)
 
-    def _exited(self, end: str, body: str = "") -> NoReturn:
+    def _exited(self, end: str, body: str = "", waited: float | None = None) -> NoReturn:
         __tracebackhide__ = True
         self.exited = True
         first, _, lines = str(self.history.names.incoming(end)).partition("\n")
         when = "during" if self.step else "before"
         parts = [f"{first} {when} this check", lines, f"\n{body}" if body else ""]
         words = "\n".join(part for part in parts if part)
-        text = render_failure(self.check, self.step, words, None, self.history, "")
+        text = render_failure(self.check, self.step, words, waited, self.history, "")
         raise ControllerExited(text, end)
 
     def _latest_request(self) -> str:

@@ -32,11 +32,13 @@ from kuscia_conformance.kube.objects import (
     uid_of,
 )
 from kuscia_conformance.scenario.names import plain_key
+from kuscia_conformance.scenario.observed.nearest import Nearest, nearest
 from kuscia_conformance.scenario.observed.pods import (
     describe,
     pods_of,
 )
 from kuscia_conformance.scenario.scenario import Scenario
+from kuscia_conformance.scenario.timeline import first_task
 
 #: The kinds that a feature may name, by its words.
 KINDS = {
@@ -69,15 +71,20 @@ def await_match(scenario: Scenario, kind: str, key: str, file: str, limit: str |
                 return place
         return None
 
+    def found() -> Nearest | None:
+        there = [version for _, version in _from_the_cursor(scenario, kind, key)]
+        known = [version for version in there if not version.gone]
+        return nearest(document, known, lambda version: version.object, context)
+
     def text() -> str:
-        versions = [version for _, version in _from_the_cursor(scenario, kind, key)]
-        if not versions or versions[-1].gone:
-            return f"there is no {kind} {key}"
-        return documents.render(documents.compare(document, versions[-1].object, context))
+        if (best := found()) is None:
+            return f"expected: the {kind} {key}\nactual:   there is none"
+        where = best.where(first_task(scenario.history))
+        return f"{documents.render(best.shown.mismatches)}\n\n{where}"
 
     def wrong() -> tuple[str, ...]:
-        newest = [version.object for _, version in _from_the_cursor(scenario, kind, key)][-1:]
-        mismatches = documents.compare(document, newest[0] if newest else {}, context)
+        best = found()
+        mismatches = best.shown.mismatches if best else documents.compare(document, {}, context)
         return documents.mismatched(document, kind_of(kind), mismatches)
 
     within = scenario.timeouts.of(limit)
