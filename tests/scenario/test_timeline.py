@@ -41,6 +41,15 @@ def test_what_the_suite_does_is_marked_and_comes_before_what_follows_from_it():
     ]
 
 
+def test_a_new_task_is_told_with_its_parties_and_how_it_is_scheduled():
+    parties = [{"domainID": "alice", "role": "host"}, {"domainID": "bob"}]
+    new = task(0)
+    new.object["spec"] = {"parties": parties, "scheduleConfig": {"minReservedMembers": 2}}
+    assert told(new) == [
+        "  +0.00  task psi created for alice as host, bob (minReservedMembers 2)",
+    ]
+
+
 def test_one_line_tells_what_a_version_has_changed_in_a_status():
     created, running = condition("ResourceCreated", "True"), condition("Running", "True")
     lines = told(

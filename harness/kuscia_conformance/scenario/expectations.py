@@ -48,6 +48,8 @@ class Expectations:
     step: Step | None = None
     #: Whether the controller's end was reported.
     exited: bool = False
+    #: Whether the steps are over: what fails then belongs to none of them.
+    over: bool = False
 
     def until(
         self,
@@ -90,8 +92,9 @@ class Expectations:
         said = ask("the controller's last lines", self._controller_said, "")
         if waited and (request := ask("the controller's latest request", self._latest_request, "")):
             body = f"{body}\n\n{request}"
-        text = render_failure(self.check, self.step, body, waited, self.history, said)
-        line = self.step.line_number if self.step else 0
+        step = None if self.over else self.step
+        text = render_failure(self.check, step, body, waited, self.history, said)
+        line = step.line_number if step else 0
         raise CheckFailed(text, about() if callable(about) else about, line)
 
     @contextmanager
@@ -120,7 +123,8 @@ class Expectations:
         when = "during" if self.step else "before"
         parts = [f"{first} {when} this check", lines, f"\n{body}" if body else ""]
         words = "\n".join(part for part in parts if part)
-        text = render_failure(self.check, self.step, words, waited, self.history, "")
+        step = None if self.over else self.step
+        text = render_failure(self.check, step, words, waited, self.history, "")
         raise ControllerExited(text, end)
 
     def _latest_request(self) -> str:

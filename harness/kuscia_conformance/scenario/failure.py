@@ -94,8 +94,10 @@ def _covers(check: Check) -> str:
 
 
 def _step_line(step: Step | None, waited: float | None, clock: str) -> str:
-    line = f"  {step.keyword.strip()} {step.name}" if step else ""
-    return f"{line:<76} waited {round(waited, 2):g} s on {clock}" if waited else line
+    line = f"  {step.keyword.strip()} {step.name}" if step else "  after the last step"
+    if waited:
+        return f"{line:<76} waited {round(waited, 2):g} s on {clock}"
+    return line if step else ""
 
 
 def in_words(step: Step) -> str:

@@ -59,7 +59,7 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
                 record.write(about(scenario, feature, settings))
                 history.watch = scenario.expect.require_controller
                 yield scenario
-                history.watch = _nothing
+                history.watch, scenario.expect.over = _nothing, True
                 if scenario.keep:
                     _write_events(folder, history)
                     scenario.leave()

@@ -82,7 +82,7 @@ class Scenario:
             connection=connection,
             history=history,
             expect=expect,
-            domains=Domains(environment, connection, history, timeouts, ending),
+            domains=Domains(environment, connection, history, timeouts, ending, expect.fail),
             applied=Applied(files, connection, expect, timeouts, ending),
             controller=controller,
             ending=ending,

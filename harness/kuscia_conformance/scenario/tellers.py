@@ -54,8 +54,23 @@ def _all_changes(version: Version, before: Obj | None, again: bool) -> Iterator[
     # A scenario borrows nodes that exist already.
     if before is None and (again or version.resource is not objects.NODES):
         phase = phase_of(version.object)
-        yield f"created{' again' * again}" + (f", {phase}" if phase else "")
+        yield f"created{' again' * again}{_asks(version)}" + (f", {phase}" if phase else "")
     yield from _TELLERS.get(version.resource, _nothing)(version, before)
+
+
+def _asks(version: Version) -> str:
+    """Returns the parties of a task and what it says about their scheduling; "" for other kinds."""
+    if version.resource is not kuscia.KUSCIA_TASKS:
+        return ""
+    spec = version.object.get("spec") or {}
+    parties = ", ".join(map(_party, spec.get("parties") or []))
+    config = [f"{name} {value}" for name, value in (spec.get("scheduleConfig") or {}).items()]
+    return (f" for {parties}" if parties else "") + (f" ({', '.join(config)})" if config else "")
+
+
+def _party(party: Obj) -> str:
+    role = f" as {party['role']}" if party.get("role") else ""
+    return f"{party.get('domainID')}{role}"
 
 
 def short(version: Version) -> str:

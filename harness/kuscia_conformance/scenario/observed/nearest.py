@@ -48,13 +48,11 @@ class Nearest:
         at = f"{seconds(shown.version, start):+.2f} s"
         right = f"{shown.right} of {shown.fields} fields are right"
         if shown is newest:
-            which = (
-                "the only version" if self.count == 1 else f"the newest of {self.count} versions"
-            )
-            return f"shown: {which}, at {at}: {right}"
+            which = "the only one" if self.count == 1 else f"the newest of {self.count}"
+            return f"shown: the version at {at}, {which} since the last step: {right}"
+        which = f"the nearest of {self.count} since the last step"
         last = f"in the newest, at {seconds(newest.version, start):+.2f} s, {newest.right}"
-        nearest = f"the nearest of {self.count} since the last step"
-        return f"shown: the version at {at}, {nearest}: {right} ({last})"
+        return f"shown: the version at {at}, {which}: {right} ({last})"
 
 
 def nearest(

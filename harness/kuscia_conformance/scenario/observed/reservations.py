@@ -78,7 +78,7 @@ def await_match(scenario: Scenario, kind: str, key: str, file: str, limit: str |
 
     def text() -> str:
         if (best := found()) is None:
-            return f"expected: the {kind} {key}\nactual:   there is none"
+            return f"expected: the {kind} {key}\nactual:   {in_words(scenario, kind, key)}"
         where = best.where(first_task(scenario.history))
         return f"{documents.render(best.shown.mismatches)}\n\n{where}"
 
@@ -110,9 +110,28 @@ def await_gone(scenario: Scenario, kind: str, key: str) -> None:
         versions = versions_of(scenario, KINDS[kind], key)
         return True if versions and versions[-1].gone else None
 
-    scenario.expect.until(
-        gone, scenario.timeouts.gone, lambda: f"expected: the {kind} {key} was seen, and is gone"
-    )
+    def text() -> str:
+        actual = in_words(scenario, kind, key)
+        return f"expected: the {kind} {key} was there, and is gone\nactual:   {actual}"
+
+    scenario.expect.until(gone, scenario.timeouts.gone, text)
+
+
+def in_words(scenario: Scenario, kind: str, key: str) -> str:
+    """Returns what has become of the object: whether it is there, its phases, what keeps it."""
+    versions = versions_of(scenario, KINDS[kind], key)
+    if not versions:
+        return f"there was no {kind} {key}"
+    metadata, phases = versions[-1].object["metadata"], map(_phase, entries(scenario, kind, key))
+    state = "is gone" if versions[-1].gone else "is there"
+    if "deletionTimestamp" in metadata and not versions[-1].gone:
+        kept = ", ".join(metadata.get("finalizers") or []) or "no finalizer"
+        state = f"is being deleted, and has {kept}"
+    return f"it {state}; its phases were {', '.join(phases) or 'none'}"
+
+
+def _phase(version: Version) -> str:
+    return phase_of(version.object)
 
 
 def set_phase(scenario: Scenario, key: str, phase: str) -> None:
