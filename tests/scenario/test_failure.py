@@ -16,7 +16,7 @@ from kuscia_conformance.scenario.names import Names
 from tests.scenario.made import T, pod, task
 
 CHECK = Check("mine", "mine.feature", 3, "Mine", ())
-OURS = Check("schedule-mine", "schedule/holding.feature", 3, "Mine", ("RN-01",))
+OURS = Check("schedule-mine", "schedule/holding.feature", 3, "Mine", ("RN-01c",))
 
 
 def history(*versions, acts=()):
@@ -60,8 +60,8 @@ def test_a_controller_that_printed_nothing_is_said_to_have_an_empty_log(tmp_path
 @pytest.mark.parametrize(
     ("check", "step", "first"),
     [
-        (OURS, 23, "features/schedule/holding.feature:23  schedule-mine   RN-01 (MUST)"),
-        (OURS, None, "features/schedule/holding.feature:3  schedule-mine   RN-01 (MUST)"),
+        (OURS, 23, "features/schedule/holding.feature:23  schedule-mine   RN-01c (MUST)"),
+        (OURS, None, "features/schedule/holding.feature:3  schedule-mine   RN-01c (MUST)"),
         (CHECK, 23, "mine.feature:23  mine"),
     ],
     ids=["a step of ours", "outside of steps", "a step of an author's"],
@@ -101,7 +101,7 @@ def test_a_failure_as_a_whole():
     body = 'expected: the pods of "psi" run\nactual:   alice/psi-0 is Pending, not bound'
     said = render_failure(OURS, step, body, 30, told, "controller, last lines\n  a")
     assert said == dedent("""\
-        features/schedule/holding.feature:23  schedule-mine   RN-01 (MUST)
+        features/schedule/holding.feature:23  schedule-mine   RN-01c (MUST)
           Mine
           Then the pods of "psi" run                                                 waited 30 s on the virtual clock
 
