@@ -56,7 +56,8 @@ def test_a_partial_run_writes_a_report_and_certifies_nothing(environment, tmp_pa
     assert report["counts"] == {"pass": 6}
     assert report["requirements"]["CR-02a"]["strength"] == "MUST"
     assert (
-        '<property name="requirement" value="CR-02a"' in (tmp_path / "out" / "junit.xml").read_text()
+        '<property name="requirement" value="CR-02a"'
+        in (tmp_path / "out" / "junit.xml").read_text()
     )
     events = tmp_path / "out" / "checks" / "view" / "view-running" / "events.ndjson"
     lines = [json.loads(line) for line in events.read_text().splitlines()]

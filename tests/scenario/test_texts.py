@@ -170,3 +170,14 @@ def test_what_a_task_leaves_behind_is_told_as_any_other_failure(stage, tmp_path)
     finally:
         none = {"metadata": {"finalizers": None}}
         stage.connection.run(api.patch(PODS, "filler", known[0], none))
+
+
+def test_a_status_that_was_sent_to_the_task_itself_is_called_so(psi):
+    pods.await_state(psi, "psi", "run")
+    psi.applied.patch_task("psi", {"status": {"phase": "Failed"}})
+    psi.applied.patch_task("psi", {"status": {"phase": "Failed"}})
+    fails(
+        lambda: moments.await_moment(psi, 'the task "psi" became Failed', 1),
+        "a status was sent to the resource itself, which drops it: 2 times, the last at +",
+        "PATCH kusciatasks/psi by kuscia-conformance; send it to kusciatasks/psi/status",
+    )

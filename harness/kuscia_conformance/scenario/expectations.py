@@ -18,7 +18,13 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.errors import NotFound
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.kube.objects import time_from, version_of
-from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes, latest_request
+from kuscia_conformance.scenario.blame import (
+    REQUEST_LOG,
+    Write,
+    dropped_statuses,
+    known_writes,
+    latest_request,
+)
 from kuscia_conformance.scenario.controller import ControllerUnderTest
 from kuscia_conformance.scenario.failure import (
     CheckFailed,
@@ -27,6 +33,7 @@ from kuscia_conformance.scenario.failure import (
     render_failure,
 )
 from kuscia_conformance.scenario.history import History
+from kuscia_conformance.scenario.timeline import first_task
 
 T = TypeVar("T")
 
@@ -92,6 +99,8 @@ class Expectations:
         said = ask("the controller's last lines", self._controller_said, "")
         if waited and (request := ask("the controller's latest request", self._latest_request, "")):
             body = f"{body}\n\n{request}"
+        if dropped := ask("the statuses that were dropped", self._dropped, []):
+            body = "\n\n".join([body, *dropped])
         step = None if self.over else self.step
         text = render_failure(self.check, step, body, waited, self.history, said)
         line = step.line_number if step else 0
@@ -133,6 +142,13 @@ class Expectations:
         now = self.connection.journal.now()
         found = self.connection.run(latest_request(self.connection.api, now))
         return str(self.history.names.incoming(found))
+
+    def _dropped(self) -> list[str]:
+        if REQUEST_LOG not in self.environment.can:
+            return []
+        names, start = self.history.names, first_task(self.history)
+        found = self.connection.run(dropped_statuses(self.connection.api, names.owns))
+        return [str(names.incoming(each.text(start))) for each in found]
 
     def _controller_said(self) -> str:
         """Returns the log's last lines, without the name of the run's folder in paths."""
