@@ -106,6 +106,8 @@ def test_a_failed_check_prints_the_step_the_mismatches_and_the_timeline(environm
     [check] = report["checks"]
     assert (check["outcome"], check["strength"]) == ("fail", "MUST")
     assert check["text"].startswith("wrong.feature:9  mine-wrong")
+    junit = (tmp_path / "out" / "junit.xml").read_text()
+    assert 'message="wrong.feature:9  mine-wrong   RN-01c (MUST)' in junit
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,15 @@ def test_the_nearest_version_is_shown_although_a_newer_one_is_further_away(tmp_p
     )
 
 
+def test_a_version_in_the_phase_of_the_document_is_nearer_than_all_others(tmp_path):
+    wanted = document("phase: Succeeded\nmessage: a\nreason: b\n", tmp_path)
+    before = task(1, phase="Running", message="a", reason="b")
+    after = task(2, phase="Succeeded", message="z", reason="z")
+    found = nearest(wanted, [before, after], status_of, Context())
+    assert found is not None
+    assert found.shown.version is after
+
+
 def test_of_versions_that_are_as_near_the_newest_is_shown(tmp_path):
     wanted = document("phase: Running\n", tmp_path)
     versions = [task(1, phase="Pending"), task(2, phase="Pending", message="a")]

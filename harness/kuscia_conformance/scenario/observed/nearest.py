@@ -1,7 +1,9 @@
 """The version of an object that comes nearest to an expected document, for the text of a failure.
 
 The newest version is often a later state of the object, with nearly every field wrong. The nearest
-one shows what was wrong when the object was in the state that the document describes.
+one shows what was wrong when the object was in the state that the document describes. Versions in
+the phase that the document names are nearer than all others: a task that is about to succeed may
+have fewer wrong fields than the same task after it has succeeded without one of its entries.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from kuscia_conformance.documents import Context, Mismatch
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.scenario.timeline import seconds
 
+#: Where the phase is, in a status and in a whole object.
+PHASES = (("phase",), ("status", "phase"))
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -24,6 +29,11 @@ class Compared:
     version: Version
     mismatches: Sequence[Mismatch]
     fields: int
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the object is in another phase than the document says."""
+        return any(mismatch.path in PHASES for mismatch in self.mismatches)
 
     @property
     def wrong(self) -> int:
@@ -58,7 +68,7 @@ class Nearest:
 def nearest(
     document: Any, versions: Sequence[Version], part: Callable[[Version], Any], context: Context
 ) -> Nearest | None:
-    """Returns the version with the fewest wrong fields; None if there are no versions.
+    """Returns the version in the right phase with the fewest wrong fields; None without versions.
 
     `part` returns what of a version the document describes, such as its status.
     """
@@ -69,5 +79,5 @@ def nearest(
     ]
     if not compared:
         return None
-    shown = min(reversed(compared), key=lambda each: each.wrong)
+    shown = min(reversed(compared), key=lambda each: (each.is_elsewhere, each.wrong))
     return Nearest(shown, compared[-1], len(compared))
