@@ -126,7 +126,7 @@ def test_a_refusal_that_was_expected_is_kept_for_the_next_step(scenario):
 
 
 def test_what_is_not_found_in_time_fails_with_its_text_and_the_time(scenario):
-    with pytest.raises(CheckFailed, match=r"mine\.feature::mine") as error:
+    with pytest.raises(CheckFailed, match=r"mine\.feature:1  mine") as error:
         scenario.expect.until(lambda: None, 3, lambda: "expected: x\nactual:   y")
     assert "expected: x\n    actual:   y" in str(error.value)
 
@@ -227,7 +227,7 @@ def test_a_wait_without_a_controller_fails_and_says_that_it_has_ended(ended):
     with pytest.raises(ControllerExited) as error:
         ended.expect.until(lambda: None, 3, lambda: "expected: x\nactual:   y")
     lines = str(error.value).splitlines()
-    assert lines[3:7] == [
+    assert lines[4:8] == [
         "    the controller has ended during this check",
         "",
         "    expected: x",

@@ -223,6 +223,8 @@ class Expected:
     compare: Callable[[Obj], Sequence[Mismatch]]
     #: Names the mismatches as subjects.
     subjects: Callable[[Sequence[Mismatch]], Sequence[str]]
+    #: Returns the mismatches with the places in the pod as their paths.
+    placed: Callable[[Sequence[Mismatch]], Sequence[Mismatch]] = tuple
 
 
 def as_document(scenario: Scenario, document: Any) -> Expected:
@@ -251,7 +253,11 @@ def as_table(scenario: Scenario, table: Sequence[Sequence[str]]) -> Expected:
     def subjects(mismatches: Sequence[Mismatch]) -> Sequence[str]:
         return [subject for each in mismatches for subject in _in_table(wanted, each)]
 
-    return Expected(compare, subjects)
+    def placed(mismatches: Sequence[Mismatch]) -> Sequence[Mismatch]:
+        paths = {text: path for text, path, _ in rows}
+        return [replace(each, path=(*paths[each.path[0]], *each.path[1:])) for each in mismatches]
+
+    return Expected(compare, subjects, placed)
 
 
 def _in_table(wanted: Mapping[str, Any], mismatch: Mismatch) -> Sequence[str]:
@@ -275,8 +281,8 @@ def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
     def text() -> str:
         key, mismatches = wrong() or ("", ())
         if not key:
-            return f"expected: pods of {who}\nactual:   it has none"
-        return f"pod {key}\n{documents.render(mismatches)}"
+            return f"expected: pods of {who}\nactual:   {pods_in_words(scenario, who)}"
+        return f"pod {key}\n{documents.render(expected.placed(mismatches))}"
 
     scenario.expect.until(
         lambda: wrong() is None or None,
@@ -288,9 +294,20 @@ def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
 
 def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
     """Returns the text of a failure: the expected state, and what each existing pod is instead."""
-    pods = [f"{version.key} is {situation(version.object)}" for version in pods_of(scenario, who)]
-    actual = "; ".join(pods) or "it has no pods"
+    actual = pods_in_words(scenario, who)
     return f"expected: {which} of {who} {state}\nactual:   {actual}"
+
+
+def pods_in_words(scenario: Scenario, who: str) -> str:
+    """Returns what each pod is, and what those that are gone were last."""
+    newest = {version.key: version for version in pod_versions(scenario, who)}
+    pods = [
+        f"{key} is gone; it was {situation(version.object)}"
+        if version.gone
+        else f"{key} is {situation(version.object)}"
+        for key, version in newest.items()
+    ]
+    return "; ".join(pods) or "it has no pods"
 
 
 def situation(pod: Obj) -> str:
