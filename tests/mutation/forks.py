@@ -42,11 +42,15 @@ _PLUGINS = ("cacheprovider", "terminal", "unraisableexception")
 _ARGUMENTS = ("-c", os.devnull, "-s", *(f"-pno:{name}" for name in _PLUGINS))
 
 
-class Changed(Protocol):
-    """A controller with one changed module."""
+class Named(Protocol):
+    """A controller that differs from the reference controller."""
 
     @property
     def id(self) -> str: ...
+
+
+class Changed(Named, Protocol):
+    """A controller with one changed module."""
 
     @property
     def path(self) -> str:
@@ -58,7 +62,7 @@ class Changed(Protocol):
         ...
 
 
-M = TypeVar("M", bound=Changed)
+M = TypeVar("M", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Forks(Generic[M]):
 
     `order` chooses the ids of the checks for a mutant, the most likely to fail first. `found` is
     called with each finding. With `every` a fork does not end at its first failing check. With
-    `keep` the results folders stay.
+    `keep` the results folders stay. `become` changes the reference controller of a fork.
     """
 
     run: Run
@@ -90,6 +94,7 @@ class Forks(Generic[M]):
     workers: int = 2
     every: bool = False
     keep: bool = False
+    become: Callable[[Any], None] = field(default_factory=lambda: take_place)
     _pipe: int = -1
     _mutant: M | None = None
     _working: dict[int, tuple[M, int, float]] = field(default_factory=dict)
@@ -125,7 +130,7 @@ class Forks(Generic[M]):
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         out = self.run.settings.out.with_name(f"fork-{os.getpid()}")
         self.run.settings = replace(self.run.settings, out=out)
-        take_place(mutant)
+        self.become(mutant)
         items = {item.stash[CHECK].id: item for item in session.items}
         session.items[:] = [items[check] for check in self.order(mutant, list(items))]
         session.config.option.maxfail = 0 if self.every else 1

@@ -29,6 +29,7 @@ from kuscia_conformance.errors import (
     choice,
 )
 from kuscia_conformance.kube import objects
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import (
     PODS,
     Obj,
@@ -37,6 +38,7 @@ from kuscia_conformance.kube.objects import (
     phase_of,
     uid_of,
 )
+from kuscia_conformance.scenario.capacity import PLAIN
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -343,13 +345,32 @@ def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
     """Checks whether a pod is one of `who`.
 
     A task's pods are in its domains, and their names begin with the task's name and a dash. Of
-    several such tasks it is the one with the longest name: `psi-0-0` is a pod of `psi-0`.
+    several such tasks it is the one with the longest name: `psi-0-0` is a pod of `psi-0`. A name
+    that begins with no task's name may be that of a pod with a role (CR-16).
     """
     tasks = scenario.applied.tasks
     namespace, name = pod["metadata"]["namespace"], name_of(pod)
     if "/" in who:
         return f"{namespace}/{name}" == who
-    if who in tasks:
-        here = [t for t in tasks if namespace in tasks[t].domains and name.startswith(f"{t}-")]
+    if who not in tasks:
+        return bool(namespace == who)
+    if named := [task for task in tasks if name.startswith(f"{task}-")]:
+        here = [task for task in named if namespace in tasks[task].domains]
         return who == max(here, key=len, default="")
-    return bool(namespace == who)
+    return _is_with_role(scenario, pod, who)
+
+
+def _is_with_role(scenario: Scenario, pod: Obj, who: str) -> bool:
+    """Checks whether a pod with a name of any kind is one of the task's parties with a role.
+
+    It is if no other task has a party with a role there. Else the tasks say it in `podStatuses`.
+    """
+    namespace, tasks = pod["metadata"]["namespace"], scenario.applied.tasks.values()
+    with_role = [task for task in tasks if task.has_role_in(namespace)]
+    if PLAIN in objects.labels_of(pod) or who not in [task.name for task in with_role]:
+        return False
+    if len(with_role) == 1:
+        return True
+    shown = scenario.history.latest(KUSCIA_TASKS).get(f"{TASK_NAMESPACE}/{who}")
+    entries = (shown.object.get("status") or {}).get("podStatuses") if shown else None
+    return f"{namespace}/{name_of(pod)}" in (entries or {})
