@@ -46,7 +46,7 @@ Feature: A task made again under its name
     And the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
 
-  @id:clean-beside-another @req:CL-02
+  @id:clean-beside-another @req:CL-02a @req:CL-02b
   Scenario: Another task of the same parties goes on
     Given the nodes of alice have room for 2 pods
     And the nodes of bob have room for 2 pods

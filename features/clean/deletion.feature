@@ -6,7 +6,7 @@ Feature: Deleting a task
     And everything in alice and bob is noted
     And the task "psi" of alice and bob
 
-  @id:clean-while-pending @req:CL-01 @req:CL-02
+  @id:clean-while-pending @req:CL-01 @req:CL-02a
   Scenario: While it is Pending
     Given the nodes of bob have room for no pod
     When the task "psi" is created
@@ -16,7 +16,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-while-running @req:CL-01 @req:CL-02
+  @id:clean-while-running @req:CL-01 @req:CL-02a
   Scenario: While it is Running
     When the task "psi" is created
     And the pods of "psi" are ready
@@ -24,7 +24,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-after-succeeded @req:CL-01 @req:CL-02
+  @id:clean-after-succeeded @req:CL-01 @req:CL-02a
   Scenario: After it has succeeded
     When the task "psi" is created
     And the pods of "psi" finish
@@ -33,7 +33,7 @@ Feature: Deleting a task
     Then getting the task "psi" says: Error from server (NotFound): kusciatasks.kuscia.secretflow "psi" not found
     And alice and bob hold what was noted, nothing else
 
-  @id:clean-after-failed @req:CL-01 @req:CL-02
+  @id:clean-after-failed @req:CL-01 @req:CL-02a
   Scenario: After it has failed
     When the task "psi" is created
     And the pods of bob finish with exit code 1

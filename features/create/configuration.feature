@@ -8,7 +8,7 @@ Feature: What containers are told
       | spec.taskInputConfig              | '{"rows": 7}' |
       | spec.parties[0].template.replicas | 2             |
 
-  @id:create-configuration-mounted @req:CR-12
+  @id:create-configuration-mounted @req:CR-12a
   Scenario: Configuration is mounted where the template says
     When the task "psi" is created
     And the pods of "psi" run

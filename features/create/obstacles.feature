@@ -4,14 +4,14 @@ Feature: What cannot be made
   Background:
     Given the domains alice and bob, each with room for 1 pod
 
-  @id:create-app-image-missing @req:CR-09
+  @id:create-app-image-missing @req:CR-09a @req:CR-09b
   Scenario: Without its AppImage a task fails, and names it
     Given the task "psi" of alice and bob, which lives for 3 s
     And the AppImage is missing
     When the task "psi" is created
     Then the status of "psi" matches "app-image.status.yaml"
 
-  @id:create-app-image-late @req:CR-09
+  @id:create-app-image-late @req:CR-09a @req:CR-09b
   Scenario: An AppImage that comes later is used, or the task has failed and names it
     Given the task "psi" of alice and bob, which lives for 10 s
     And the AppImage is missing

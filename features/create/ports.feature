@@ -5,7 +5,7 @@ Feature: Ports and their services
     Given the domain alice with room for 1 pod
     And the task "psi" of alice
 
-  @id:create-port-scope @req:CR-07
+  @id:create-port-scope @req:CR-07b
   Scenario Outline: A port <of scope> has <what>
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].ports | [{name: fed, port: 8080, protocol: HTTP, scope: Cluster}, <port>] |
@@ -20,7 +20,7 @@ Feature: Ports and their services
       | local | of scope Local | no service | {name: more, port: 8081, protocol: HTTP, scope: Local} |
       | none  | without scope  | no service | {name: more, port: 8081, protocol: HTTP}               |
 
-  @id:create-port-served @req:CR-07 @req:VW-11 @req:VW-12
+  @id:create-port-served @req:CR-07a @req:VW-11a @req:VW-11b @req:VW-12
   Scenario Outline: A port of scope <scope> has a service, which is shown with it
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].ports | [{name: more, port: 8081, protocol: <protocol>, scope: <scope>}] |
@@ -36,7 +36,7 @@ Feature: Ports and their services
       | cluster-grpc | Cluster | GRPC     | cluster  |
       | domain       | Domain  | HTTP     | domain   |
 
-  @id:create-port-undeclared @req:CR-07 @req:VW-11 @req:VW-12
+  @id:create-port-undeclared @req:CR-07a @req:VW-11a @req:VW-11b @req:VW-12
   Scenario: A port whose number nobody declares gets one
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].ports | [{name: more, protocol: HTTP, scope: Cluster}] |
@@ -46,7 +46,7 @@ Feature: Ports and their services
       | psi-0-more | psi-0    |
     And the status of "psi" matches "undeclared.status.yaml"
 
-  @id:create-port-of-second-container @req:CR-07
+  @id:create-port-of-second-container @req:CR-07a
   Scenario: The ports of a second container are served, too
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[1] | {name: helper, workingDir: /work, command: [sh, -c, "./app --seconds=600"], ports: [{name: more, port: 8089, protocol: HTTP, scope: Cluster}]} |
@@ -57,7 +57,7 @@ Feature: Ports and their services
       | psi-0-global | 8081 | psi-0    |
       | psi-0-more   | 8089 | psi-0    |
 
-  @id:create-long-name @req:CR-07
+  @id:create-long-name @req:CR-07a
   Scenario: A task whose name is too long for its services has them under other names
     Given the task "quite-a-long-name-for-a-task-of-one-party-with-two-services" of alice
     When the task "quite-a-long-name-for-a-task-of-one-party-with-two-services" is created

@@ -1,7 +1,7 @@
 @core @exclusive
 Feature: The page's first task, as printed
 
-  @id:create-psi-as-printed @req:CR-01 @req:VW-08 @req:VW-12 @req:VW-13
+  @id:create-psi-as-printed @req:CR-01a @req:VW-08b @req:VW-12 @req:VW-13
   Scenario: secretflow-task-psi is accepted, runs and succeeds
     Given the domains alice and bob, each with room for 1 pod
     And "secretflow-image.yaml" is applied

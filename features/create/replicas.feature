@@ -5,7 +5,7 @@ Feature: How many pods a party has, and what each of them has
     Given the domains alice and bob, each with room for 4 pods
     And the task "psi" of alice and bob
 
-  @id:create-replicas @req:CR-04
+  @id:create-replicas
   Scenario Outline: <image> replicas of the AppImage and <own> of its own are <pods>
     Given the AppImage has
       | spec.deployTemplates[0].replicas | <image> |
@@ -15,21 +15,26 @@ Feature: How many pods a party has, and what each of them has
     Then the pods of "psi" are <pods>
     And the pods of "psi" run
 
-    Examples:
+    @req:CR-04b
+    Examples: Of the AppImage
       | id        | image | own  | pods                                                                       |
       | default   | null  | null | alice/psi-0 and bob/psi-0                                                  |
       | image     | 2     | null | alice/psi-0, alice/psi-1, bob/psi-0 and bob/psi-1                          |
+
+    @req:CR-04a
+    Examples: Of its own
+      | id        | image | own  | pods                                                                       |
       | own-more  | 1     | 3    | alice/psi-0, alice/psi-1, alice/psi-2 and bob/psi-0                        |
       | own-fewer | 2     | 1    | alice/psi-0, bob/psi-0 and bob/psi-1                                       |
 
-  @id:create-replicas-named @req:CR-16
+  @id:create-replicas-named @req:CR-16a
   Scenario: Two pods of a party are called after the task, and numbered
     Given the task "psi" has
       | spec.parties[0].template.replicas | 2 |
     When the task "psi" is created
     Then the pods of "psi" are alice/psi-0, alice/psi-1 and bob/psi-0
 
-  @id:create-replicas-served @req:CR-07 @req:CR-03
+  @id:create-replicas-served @req:CR-03a @req:CR-07a
   Scenario: Each of two pods has services of its own
     Given the task "psi" has
       | spec.parties[0].template.replicas | 2 |
@@ -46,7 +51,7 @@ Feature: How many pods a party has, and what each of them has
       | psi-0-fed    | psi-0    |
       | psi-0-global | psi-0    |
 
-  @id:create-replicas-shown @req:VW-04 @req:VW-09 @req:VW-11 @req:VW-12
+  @id:create-replicas-shown @req:VW-04a @req:VW-04b @req:VW-09a @req:VW-09b @req:VW-09c @req:VW-11a @req:VW-12
   Scenario: Each of three pods is shown with its services
     Given the task "psi" has
       | spec.parties[0].template.replicas | 3 |
@@ -64,7 +69,7 @@ Feature: How many pods a party has, and what each of them has
     Then the pods of "psi" are alice/psi-0 and bob/psi-0
     And the status of "psi" matches "two.status.yaml"
 
-  @id:create-three-parties @req:CR-03 @req:CR-14 @req:VW-04
+  @id:create-three-parties @req:CR-03a @req:CR-14 @req:VW-04a @req:VW-04b
   Scenario: Three parties are as good as two
     Given the task "trio" of alice and bob
     And the task "trio" has

@@ -5,7 +5,7 @@ Feature: What a role selects
     Given the domains alice and bob, each with room for 2 pods
     And "roles-image.yaml" is applied
 
-  @id:create-role-selects @req:CR-05
+  @id:create-role-selects @req:CR-05a @req:CR-05b
   Scenario Outline: <role> gets the template of that role
     When "task.yaml" is applied with
       | spec.parties[0].role | <role> |
@@ -20,7 +20,7 @@ Feature: What a role selects
       | one-of-two | client | client-helper |
       | upper-case | Guest  | guest         |
 
-  @id:create-role-fallback @req:CR-05
+  @id:create-role-fallback @req:CR-05a
   Scenario Outline: <who> gets the template without role
     When "task.yaml" is applied with
       | spec.parties[0].role | <role> |
@@ -47,7 +47,7 @@ Feature: What a role selects
       | id      | party              | role    |
       | witness | the role "witness" | witness |
 
-  @id:create-two-roles @req:CR-16 @req:VW-04
+  @id:create-two-roles @req:CR-16b @req:VW-04a @req:VW-04b
   Scenario: A domain in two roles is two parties
     When "task.yaml" is applied with
       | spec.parties[0].role        | server      |
@@ -57,7 +57,7 @@ Feature: What a role selects
     Then the status of "task" matches "two-roles.status.yaml"
     And 2 of the pods of "task" run
 
-  @id:create-role-twice @req:VW-04
+  @id:create-role-twice @req:VW-04a @req:VW-04b
   Scenario: The same domain in the same role is one party
     When "task.yaml" is applied with
       | spec.parties[0].role        | server      |

@@ -8,7 +8,7 @@ Feature: Two tasks of the same parties, side by side
     When the task "one" is created
     And the task "two" is created
 
-  @id:create-twins @req:CR-10
+  @id:create-twins @req:CR-10a @req:CR-10b @req:CR-10c
   Scenario: They share no pod and no service
     When the pods of "one" are ready
     And the pods of "two" are ready
@@ -23,7 +23,7 @@ Feature: Two tasks of the same parties, side by side
     Then the status of "one" matches "one.status.yaml"
     And the status of "two" matches "two.status.yaml"
 
-  @id:create-twins-apart @req:CR-10
+  @id:create-twins-apart @req:CR-10a @req:CR-10b @req:CR-10c
   Scenario: When one fails the other goes on
     When the pods of "one" are ready
     And the pods of "two" are ready

@@ -6,7 +6,7 @@ Feature: A spec that is edited after the task was created
     And the task "psi" of alice and bob
     And the task "probe" of alice
 
-  @id:run-edit-pending @req:RN-07
+  @id:run-edit-pending @req:RN-07a @req:RN-07b
   Scenario Outline: <edit>, while it is Pending, does not change what runs
     Given the nodes of bob have room for no pod
     When the task "psi" is created
@@ -30,7 +30,7 @@ Feature: A spec that is edited after the task was created
       | image    | Another AppImage      | spec.parties[1].appImageRef                                | other    |
       | members  | Another threshold     | spec.scheduleConfig.minReservedMembers                     | 1        |
 
-  @id:run-edit-running @req:RN-07
+  @id:run-edit-running @req:RN-07a @req:RN-07b
   Scenario Outline: <edit>, while it is Running, does not change what runs
     When the task "psi" is created
     And the pods of "psi" are ready
@@ -50,7 +50,7 @@ Feature: A spec that is edited after the task was created
       | members  | Another threshold   | spec.scheduleConfig.minReservedMembers | 1                                            |
       | lifetime | A short lifecycle   | spec.scheduleConfig.lifecycleSeconds   | 1                                            |
 
-  @id:run-edit-finished @req:RN-07
+  @id:run-edit-finished @req:RN-07a @req:RN-07b
   Scenario: A second pod, once it has finished, is not made
     When the task "psi" is created
     And the pods of "psi" finish

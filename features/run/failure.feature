@@ -7,18 +7,18 @@ Feature: A pod that fails
     When the task "psi" is created
     And the pods of "psi" are ready
 
-  @id:run-pod-fails @req:RN-01 @req:RN-02 @req:VW-05 @req:VW-06 @req:VW-10
+  @id:run-pod-fails @req:RN-01d @req:RN-02b @req:VW-05 @req:VW-06 @req:VW-10a @req:VW-10b
   Scenario: Its exit code and its message reach the task
     When the pods of bob finish with exit code 3 and message "boom"
     Then the status of "psi" matches "failed.status.yaml"
     And the phases of "psi" were Pending, Running, Failed
 
-  @id:run-pod-fails-silently @req:VW-10
+  @id:run-pod-fails-silently @req:VW-10a @req:VW-10b
   Scenario: Without a message the end of its output reaches the task
     When the pods of bob finish with exit code 3
     Then the status of "psi" matches "silent.status.yaml"
 
-  @id:run-failed-task-ends @req:RN-04
+  @id:run-failed-task-ends @req:RN-04a
   Scenario: The other party's pod does not go on
     When the pods of bob finish with exit code 3
     Then the pods of alice are over

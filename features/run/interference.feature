@@ -5,7 +5,7 @@ Feature: Somebody else interferes
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
 
-  @id:run-pod-deleted @req:RN-05
+  @id:run-pod-deleted @req:RN-05a @req:RN-05b
   Scenario: A running pod that somebody deletes has failed, and is not made again
     When the task "psi" is created
     And the pods of "psi" are ready
@@ -13,7 +13,7 @@ Feature: Somebody else interferes
     Then the status of "psi" matches "pod-deleted.status.yaml"
     And each pod of "psi" was created once
 
-  @id:run-service-deleted @req:VW-11
+  @id:run-service-deleted @req:VW-11a @req:VW-11b
   Scenario: The entry of a service that somebody deletes stays
     When the task "psi" is created
     And the pods of "psi" are ready

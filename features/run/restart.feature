@@ -5,7 +5,7 @@ Feature: The controller is killed, and started again
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
 
-  @id:run-restart-pending @req:RN-06
+  @id:run-restart-pending @req:RN-06a @req:RN-06b
   Scenario: While the task is Pending
     Given the nodes of bob have room for no pod
     When the task "psi" is created
@@ -20,7 +20,7 @@ Feature: The controller is killed, and started again
     And each pod of "psi" was created once
     And the phases of "psi" were Pending, Running, Succeeded
 
-  @id:run-restart-half-created @req:RN-06
+  @id:run-restart-half-created @req:RN-06a @req:RN-06b
   Scenario: As soon as the first pod is there
     When the task "psi" is created
     And the pod "alice/psi-0" exists
@@ -31,7 +31,7 @@ Feature: The controller is killed, and started again
     Then the status of "psi" matches "succeeded.status.yaml"
     And each pod of "psi" was created once
 
-  @id:run-restart-running @req:RN-06
+  @id:run-restart-running @req:RN-06a @req:RN-06b
   Scenario: While the task is Running
     When the task "psi" is created
     And the pods of "psi" are ready
@@ -42,7 +42,7 @@ Feature: The controller is killed, and started again
     And each pod of "psi" was created once
     And the phases of "psi" were Pending, Running, Succeeded
 
-  @id:run-restart-ended @req:RN-06
+  @id:run-restart-ended @req:RN-06a @req:RN-06b
   Scenario Outline: Its pods end with exit code <code> while nobody is there to see it
     When the task "psi" is created
     And the pods of "psi" are ready
@@ -61,7 +61,7 @@ Feature: The controller is killed, and started again
       | succeeded | 0    | succeeded |
       | failed    | 1    | failed    |
 
-  @id:run-restart-created-meanwhile @req:RN-06
+  @id:run-restart-created-meanwhile @req:RN-06a @req:RN-06b
   Scenario: A task that was created while it was down runs
     When the controller is killed
     And the task "psi" is created

@@ -1,7 +1,7 @@
 @core
 Feature: Room that one task holds, or that anybody uses, is nobody else's
 
-  @id:schedule-hold-takes-its-share @req:SC-06 @req:SC-13 @req:CR-14
+  @id:schedule-hold-takes-its-share @req:CR-14 @req:SC-06a @req:SC-06b @req:SC-13
   Scenario: Of room for two pods a hold takes one, until it is released
     Given the domains alice and bob, each with room for 2 pods
     And the nodes of bob have room for no pod
@@ -18,7 +18,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And no pod of "psi" was bound before the pods of "second" were bound
     And the status of "second" matches "second.status.yaml"
 
-  @id:schedule-hold-on-each-node @req:SC-06 @req:CR-14
+  @id:schedule-hold-on-each-node @req:CR-14 @req:SC-06a @req:SC-06b
   Scenario: A hold of two pods takes two nodes, until it is released
     Given the domains alice and bob, each with 2 nodes that have room for 1 pod
     And the nodes of bob have room for no pod
@@ -33,7 +33,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And no pod of "psi" was bound before the pods of "probe" were bound
     And the status of "probe" matches "probe.status.yaml"
 
-  @id:schedule-hold-of-other-domain @req:SC-06 @req:CR-14
+  @id:schedule-hold-of-other-domain @req:CR-14 @req:SC-06b
   Scenario: What is held in alice is nothing to carol
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -62,7 +62,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And no pod of "psi" was bound before the pods of "chi" were bound
     And the status of "chi" matches "chi.status.yaml"
 
-  @id:schedule-hold-is-kept @req:SC-06 @req:SC-13 @req:RN-01
+  @id:schedule-hold-is-kept @req:RN-01c @req:SC-06a @req:SC-06b @req:SC-13
   Scenario: What is held goes to the task that holds it, though another waits for it
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -95,7 +95,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And no pod of "psi" was bound before the pods of "bob/filler" had ended
     And the status of "psi" matches "psi-running.status.yaml"
 
-  @id:schedule-plain-pod-ending @req:SC-01 @req:SC-13 @req:CR-14
+  @id:schedule-plain-pod-ending @req:CR-14 @req:SC-01a @req:SC-01b @req:SC-13
   Scenario: A pod that is being deleted uses room until it has ended
     Given the domains alice and bob, each with room for 1 pod
     And the plain pod "filler" takes room for 1 pod of each node of bob, and 4 s to end
@@ -107,7 +107,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And no pod of "psi" was bound before the pods of "bob/filler" had ended
     And the status of "psi" matches "psi-running.status.yaml"
 
-  @id:schedule-room-of-one-node @req:SC-13 @req:SC-01 @req:RN-01
+  @id:schedule-room-of-one-node @req:RN-01a @req:SC-01a @req:SC-13
   Scenario: Room for one pod on each of two nodes is no room for a pod that needs twice as much
     Given the domain alice with 2 nodes that have room for 1 pod
     And the task "wide" of alice
@@ -127,7 +127,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
       | witness | the pods of "probe-2" are bound |
     And the status of "wide" matches "wide.status.yaml"
 
-  @id:schedule-node-for-each-pod @req:SC-01 @req:SC-13 @req:CR-14
+  @id:schedule-node-for-each-pod @req:CR-14 @req:SC-01b @req:SC-13
   Scenario: Two pods of a party find room on two nodes
     Given the domain alice with 2 nodes that have room for 1 pod
     And the task "psi" of alice

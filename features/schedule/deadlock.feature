@@ -85,7 +85,7 @@ Feature: Tasks that wait for each other get out of each other's way
     When the tasks "t-1" to "t-10" are created
     Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml" within 90 s
 
-  @id:schedule-waiting-stops-nobody @req:SC-01 @req:CR-14
+  @id:schedule-waiting-stops-nobody @req:CR-14 @req:SC-01a @req:SC-01b
   Scenario: A task that waits for more than there is does not stop a later one that finds enough
     Given the domain alice with room for 1 pod
     And the task "big" of alice

@@ -11,7 +11,7 @@ Feature: What holds where scheduleConfig says nothing
     And the task "psi" of alice and bob
     And the task "probe" of alice
 
-  @id:schedule-defaults-rounds @req:RN-01
+  @id:schedule-defaults-rounds @req:RN-01a
   Scenario Outline: Alice's room, wanted from second <asked> on, is had at second <had>
     When the task "psi" is created
     And <asked> seconds pass
@@ -20,7 +20,7 @@ Feature: What holds where scheduleConfig says nothing
     And no pod of "psi" was bound before the pods of "probe" were bound
     And the status of "psi" matches "waits.status.yaml"
 
-    @req:SC-02
+    @req:SC-02a @req:SC-02b
     Examples: Round after round, as it begins and as it ends
       | id           | asked | had |
       | first-begins | 2     | 30  |
@@ -31,7 +31,7 @@ Feature: What holds where scheduleConfig says nothing
       | fourth       | 183   | 210 |
       | fifth        | 243   | 270 |
 
-    @req:SC-03
+    @req:SC-03a @req:SC-03b
     Examples: In the pause after each
       | id           | asked | had |
       | first-pause  | 33    | 33  |
@@ -57,13 +57,13 @@ Feature: What holds where scheduleConfig says nothing
       | second       | 87    | 87   |
       | fifth        | 267   | 267  |
 
-    @req:SC-03
+    @req:SC-03b
     Examples: In a pause as the next round begins
       | id           | given | used |
       | first-pause  | 33    | 60   |
       | second-pause | 93    | 120  |
 
-  @id:schedule-defaults-lifecycle @req:SC-04
+  @id:schedule-defaults-lifecycle @req:SC-04a @req:SC-04b
   Scenario: After 300 seconds the task fails, and holds nothing any more
     When the task "psi" is created
     Then the task "psi" became Failed 300 s after the task "psi" was created
@@ -71,7 +71,7 @@ Feature: What holds where scheduleConfig says nothing
     When the task "probe" is created
     Then the pods of "probe" were bound 0 s after the task "probe" was created
 
-  @id:schedule-defaults-too-late @req:SC-04
+  @id:schedule-defaults-too-late @req:SC-04a @req:SC-04b
   Scenario: Room that bob has in the last pause is not used any more
     When the task "psi" is created
     And 275 seconds pass
@@ -80,7 +80,7 @@ Feature: What holds where scheduleConfig says nothing
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-defaults-scheduled @req:SC-04 @req:CR-14
+  @id:schedule-defaults-scheduled @req:CR-14 @req:SC-04a @req:SC-04b
   Scenario: A task that was scheduled in time may run on for ever
     Given the nodes of bob have room for 1 pod
     When the task "psi" is created

@@ -62,7 +62,7 @@ Feature: Deleting a task frees what it holds, or uses
     And no node ever had more than its room
     And the status of "probe" matches "probe.status.yaml"
 
-  @provisional @id:schedule-held-pod-deleted @req:SC-06 @req:CR-14
+  @provisional @id:schedule-held-pod-deleted @req:CR-14 @req:SC-06b
   Scenario: What is held for a pod that somebody deletes is free at once
     Given the nodes of bob have room for no pod
     When the task "psi" is created

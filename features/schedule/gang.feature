@@ -6,7 +6,7 @@ Feature: All parties start, or none
     And the task "psi" of alice and bob
     And the task "probe" of alice
 
-  @id:schedule-none-alone @req:SC-01
+  @id:schedule-none-alone @req:SC-01a
   Scenario: While bob has no room, alice's pod is not bound
     Given the nodes of bob have room for no pod
     When the task "psi" is created

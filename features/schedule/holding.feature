@@ -1,7 +1,7 @@
 @core
 Feature: A party that has reserved holds its room while it waits for the others
 
-  @id:schedule-hold-released @req:SC-02 @req:SC-13
+  @id:schedule-hold-released @req:SC-02a @req:SC-02b @req:SC-13
   Scenario: After resourceReservedSeconds a probe gets the room that was held
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -15,7 +15,7 @@ Feature: A party that has reserved holds its room while it waits for the others
     And no node ever had more than its room
 
   # Bob holds from second 4 on, and would until second 11, had alice's hold not ended at 7.
-  @id:schedule-hold-released-by-all @req:SC-02
+  @id:schedule-hold-released-by-all @req:SC-02a @req:SC-02b
   Scenario: With the party that has waited long enough all let go, as their round has failed
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -31,7 +31,7 @@ Feature: A party that has reserved holds its room while it waits for the others
     And no pod of "psi" was bound before the pods of "probe" were bound
 
   # Rounds begin at seconds 0 and 9; the holds of alice end at 4 and 13.
-  @id:schedule-hold-again @req:SC-02
+  @id:schedule-hold-again @req:SC-02a @req:SC-02b
   Scenario: In the pause somebody else can have the room, in the next round it is held again
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod

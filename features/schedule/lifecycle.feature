@@ -1,7 +1,7 @@
 @core
 Feature: A task that could not be scheduled has failed when its lifecycle is over, no other does
 
-  @id:schedule-lifecycle-over @req:SC-04 @req:VW-06
+  @id:schedule-lifecycle-over @req:SC-04a @req:SC-04b @req:VW-06
   Scenario Outline: A lifecycle <title>
     Given the domains <parties>, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -20,7 +20,7 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
       | one-hold  | that is as long as a party holds                       | alice and bob        | 5     | 3       | 5     |
       | second    | of a second                                            | alice and bob        | 30    | 30      | 1     |
 
-  @id:schedule-lifecycle-nobody @req:SC-04 @req:VW-06
+  @id:schedule-lifecycle-nobody @req:SC-04a @req:VW-06
   Scenario: A lifecycle in which nobody has reserved anything
     Given the domains alice and bob, each with room for no pod
     And the task "psi" of alice and bob, which holds for 2 s, retries after 2 s and lives for 7 s
@@ -28,7 +28,7 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     Then the task "psi" became Failed 7 s after the task "psi" was created
     And the status of "psi" matches "over.status.yaml"
 
-  @id:schedule-lifecycle-ends-hold @req:SC-04
+  @id:schedule-lifecycle-ends-hold @req:SC-04a
   Scenario: A lifecycle that is shorter than a party holds ends what it holds
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -55,7 +55,7 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
       | both | alice and bob | alice and bob        | alice | both     |
 
   # Rounds begin at seconds 0 and 4.
-  @id:schedule-lifecycle-outlived @req:SC-04
+  @id:schedule-lifecycle-outlived @req:SC-04a @req:SC-04b
   Scenario: A task that was scheduled, be it in the second round, runs on when its lifecycle is over
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -70,7 +70,7 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     And the phases of "psi" were Pending, Running, Succeeded
 
   # Provisional: that an image cannot be had might fail a task at once, for its own reason.
-  @id:schedule-lifecycle-not-begun @req:SC-04 @provisional
+  @id:schedule-lifecycle-not-begun @provisional @req:SC-04a @req:SC-04b
   Scenario: A task that was scheduled waits for its image when its lifecycle is over
     Given the domains alice and bob, each with room for 1 pod
     And the AppImage has

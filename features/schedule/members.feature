@@ -1,7 +1,7 @@
 @core
 Feature: How many parties are enough to start
 
-  @id:schedule-members @req:SC-01 @req:SC-08 @req:CR-14
+  @id:schedule-members @req:CR-14 @req:SC-01a @req:SC-08
   Scenario Outline: Of <parties>, <enough> with room are enough, and one fewer is not
     Given the domains <parties> and erin, each with room for 1 pod
     And the nodes of <short> have room for no pod
@@ -34,7 +34,7 @@ Feature: How many parties are enough to start
       | 3-of-4  | alice, bob, carol, dave | 3    | 3      | carol, dave             | carol |
       | 4-of-4  | alice, bob, carol, dave | 4    | 4      | dave                    | dave  |
 
-  @id:schedule-members-not-pods @req:SC-01 @req:SC-08 @req:CR-14
+  @id:schedule-members-not-pods @req:CR-14 @req:SC-01a @req:SC-08
   Scenario: Two pods of one party are not two parties
     Given the domains alice, bob and carol, each with room for 3 pods
     And the nodes of bob and carol have room for no pod
@@ -53,7 +53,7 @@ Feature: How many parties are enough to start
     Then 3 of the pods of "psi" are bound
     And the status of "psi" matches "two-pods-and-one.status.yaml"
 
-  @id:schedule-members-each-role @req:SC-01 @req:SC-13 @req:VW-04
+  @id:schedule-members-each-role @req:SC-01a @req:SC-01b @req:SC-13 @req:VW-04a @req:VW-04b
   Scenario: Each role of a domain is a party, and each is needed
     Given the domains alice and bob, each with room for 2 pods
     And the nodes of alice have room for 1 pod
@@ -87,7 +87,7 @@ Feature: How many parties are enough to start
     Then 2 of the pods of "psi" are bound
     And the status of "psi" matches "host-and-guest.status.yaml"
 
-  @provisional @id:schedule-members-twice @req:SC-01 @req:CR-16 @req:CR-14
+  @provisional @id:schedule-members-twice @req:CR-14 @req:CR-16a @req:SC-01a @req:SC-01b
   Scenario: A party that is listed twice is one party
     Given the domains alice and bob, each with room for 3 pods
     And the nodes of bob have room for no pod
@@ -131,7 +131,7 @@ Feature: How many parties are enough to start
     Then the pods of "psi" were bound at most 15 s after the task "psi" was created
     And the status of "psi" matches "first-3.status.yaml"
 
-  @id:schedule-members-rest-complete @req:SC-10 @req:CR-14
+  @id:schedule-members-rest-complete @req:CR-14 @req:SC-10a @req:SC-10b
   Scenario: A party that is bound later is not bound below its own minimum
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of carol have room for no pod
@@ -164,7 +164,7 @@ Feature: How many parties are enough to start
     Then the pods of "psi" were bound at most 15 s after the task "psi" was created
     And the status of "psi" matches "first-3.status.yaml"
 
-  @id:schedule-members-windows-apart @req:SC-02 @req:CR-14
+  @id:schedule-members-windows-apart @req:CR-14 @req:SC-02a @req:SC-02b
   Scenario: Who has held in vain does not hold again before the next round
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob and carol have room for no pod
@@ -178,7 +178,7 @@ Feature: How many parties are enough to start
     And 2 of the pods of "psi" are bound
     And the status of "psi" matches "first-2.status.yaml"
 
-  @id:schedule-members-never-enough @req:SC-04
+  @id:schedule-members-never-enough @req:SC-04a
   Scenario: Where the others never find room, alice lets go of hers, and the lifecycle ends
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of bob and carol have room for no pod
@@ -195,7 +195,7 @@ Feature: How many parties are enough to start
       | witness | the pods of "probe" are bound |
     And the status of "psi" matches "expired.status.yaml"
 
-  @id:schedule-members-and-pods @req:SC-09 @req:SC-10 @req:SC-13 @req:VW-04
+  @id:schedule-members-and-pods @req:SC-09 @req:SC-10a @req:SC-13 @req:VW-04a @req:VW-04b
   Scenario: Two of three parties are enough, with two of three pods each, and not with fewer
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of alice have room for 2 pods

@@ -5,7 +5,7 @@ Feature: Something happens to a node
     Given the domains alice, bob and carol, each with room for 1 pod
     And the task "probe" of alice
 
-  @id:schedule-node-closed @req:SC-01 @req:CR-14
+  @id:schedule-node-closed @req:CR-14 @req:SC-01a @req:SC-01b
   Scenario Outline: Bob's node <lacks>: there is no room on it, until <later>
     Given the nodes of bob <closed>
     And the task "psi" of alice and bob, which holds for 3 s, retries after 2 s and lives for 22 s
@@ -24,7 +24,7 @@ Feature: Something happens to a node
       | cordoned | are cordoned | are uncordoned | is cordoned     | it is not         |
       | not-his  | serve carol  | serve bob      | is carol's      | it is his again   |
 
-  @id:schedule-node-cordoned-held @req:SC-02 @req:CR-14
+  @id:schedule-node-cordoned-held @req:CR-14 @req:SC-02b
   Scenario: A node is cordoned on which alice holds room: that stays hers
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which lives for 22 s
@@ -46,7 +46,7 @@ Feature: Something happens to a node
     Then the pods of "psi" were bound at most 10 s after the task "psi" was created
     And the status of "psi" matches "bob-on-carols.status.yaml"
 
-  @id:schedule-node-shrunk @req:SC-01 @req:SC-13 @req:CR-14
+  @id:schedule-node-shrunk @req:CR-14 @req:SC-01b @req:SC-13
   Scenario: A node shrinks on which alice holds room: nobody starts until there is room again
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which retries after 2 s and lives for 22 s
@@ -61,7 +61,7 @@ Feature: Something happens to a node
     And no node ever had more than its room
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-node-shrunk-for-ever @req:SC-01 @req:SC-13 @req:RN-01
+  @id:schedule-node-shrunk-for-ever @req:RN-01d @req:SC-01a @req:SC-01b @req:SC-13
   Scenario: A node shrinks for good, on which alice holds room: nobody ever starts
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which retries after 2 s and lives for 6 s
@@ -76,7 +76,7 @@ Feature: Something happens to a node
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-node-shrunk-enough @req:SC-02 @req:SC-13 @req:CR-14
+  @id:schedule-node-shrunk-enough @req:CR-14 @req:SC-02a @req:SC-02b @req:SC-13
   Scenario: A node shrinks to what alice holds of it: that stays hers
     Given the nodes of alice have room for 2 pods
     And the nodes of bob have room for no pod
@@ -92,7 +92,7 @@ Feature: Something happens to a node
     And no node ever had more than its room
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-node-gone @req:SC-04 @needs:simulated-nodes
+  @id:schedule-node-gone @needs:simulated-nodes @req:SC-04a @req:SC-04b
   Scenario: Bob's node goes while he looks for room: the task waits as without it
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which holds for 3 s, retries after 30 s and lives for 6 s
@@ -105,7 +105,7 @@ Feature: Something happens to a node
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-node-gone-held @req:SC-01 @req:RN-01 @needs:simulated-nodes
+  @id:schedule-node-gone-held @needs:simulated-nodes @req:RN-01d @req:SC-01a @req:SC-01b
   Scenario: A node goes on which alice holds room: nobody starts without it
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which retries after 2 s and lives for 6 s
@@ -118,7 +118,7 @@ Feature: Something happens to a node
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-node-replaced @req:SC-01 @req:CR-14 @needs:simulated-nodes
+  @id:schedule-node-replaced @needs:simulated-nodes @req:CR-14 @req:SC-01b
   Scenario: A node goes on which alice holds room, and another is made hers: there her pod runs
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which retries after 2 s and lives for 22 s

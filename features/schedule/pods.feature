@@ -1,7 +1,7 @@
 @core
 Feature: How many pods of a party are enough to start
 
-  @id:schedule-pods @req:SC-09 @req:SC-10 @req:SC-13 @req:RN-01
+  @id:schedule-pods @req:RN-01b @req:SC-09 @req:SC-10a @req:SC-13
   Scenario Outline: Of <replicas> pods <enough> with room are enough, and one fewer is not
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of alice have room for <fewer> pods
@@ -53,7 +53,7 @@ Feature: How many pods of a party are enough to start
     And the status of "psi" matches "five-run.status.yaml"
     And no node ever had more than its room
 
-  @id:schedule-pods-too-few-hold-nothing @req:SC-02
+  @id:schedule-pods-too-few-hold-nothing @req:SC-02a @req:SC-02b
   Scenario: Where too few pods of bob have room, neither he nor alice holds any
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob, which holds for 20 s, retries after 30 s and lives for 60 s
@@ -68,7 +68,7 @@ Feature: How many pods of a party are enough to start
       | witness | the pods of "probe" are bound |
     And the status of "psi" matches "none-bound.status.yaml"
 
-  @id:schedule-pods-next-round @req:SC-03 @req:CR-14
+  @id:schedule-pods-next-round @req:CR-14 @req:SC-03b
   Scenario: Where too few pods of bob have room, the next round comes after the pause
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob, which holds for 20 s, retries after 6 s and lives for 60 s
@@ -90,7 +90,7 @@ Feature: How many pods of a party are enough to start
     Then the status of "psi" matches "no-pods.status.yaml"
 
   # Whether such a party is never enough from the start, or only once the others run, is left open.
-  @provisional @id:schedule-pods-more-than-there-are @req:RN-08
+  @provisional @id:schedule-pods-more-than-there-are @req:RN-08b
   Scenario: A party that has fewer pods than are needed of it fails the task, which says why
     Given the domains alice and bob, each with room for 3 pods
     And the task "psi" of alice and bob, which lives for 5 s

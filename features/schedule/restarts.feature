@@ -9,7 +9,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And the nodes of bob have room for no pod
     And the task "probe" of alice
 
-  @id:schedule-restart-hold @req:RN-06
+  @id:schedule-restart-hold @req:RN-06a @req:RN-06b
   Scenario: What alice holds stays hers
     Given the task "psi" of alice and bob, which lives for 60 s
     When the task "psi" is created
@@ -24,7 +24,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And the status of "psi" matches "runs.status.yaml"
     And each pod of "psi" was created once
 
-  @id:schedule-restart-in-hold @req:RN-06
+  @id:schedule-restart-in-hold @req:RN-06b
   Scenario: She lets go when she would have done so anyway
     Given the task "psi" of alice and bob, which holds for 8 s, retries after 30 s and lives for 60 s
     When the task "psi" is created
@@ -37,7 +37,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And no pod of "psi" was bound before the pods of "probe" were bound
     And the status of "psi" matches "waits.status.yaml"
 
-  @id:schedule-restart-after-hold @req:RN-06
+  @id:schedule-restart-after-hold @req:RN-06b
   Scenario: She lets go at once, where her time has run out
     Given the task "psi" of alice and bob, which holds for 6 s, retries after 30 s and lives for 60 s
     When the task "psi" is created
@@ -50,7 +50,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And no pod of "psi" was bound before the pods of "probe" were bound
     And the status of "psi" matches "waits.status.yaml"
 
-  @id:schedule-restart-in-pause @req:RN-06
+  @id:schedule-restart-in-pause @req:RN-06a @req:RN-06b
   Scenario: Killed and started in the pause, it tries again when it would have done so anyway
     Given the task "psi" of alice and bob, which holds for 2 s, retries after 8 s and lives for 60 s
     When the task "psi" is created
@@ -63,7 +63,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And the status of "psi" matches "runs.status.yaml"
     And each pod of "psi" was created once
 
-  @id:schedule-restart-after-pause @req:RN-06
+  @id:schedule-restart-after-pause @req:RN-06a @req:RN-06b
   Scenario: Killed in the pause, and started after it, it tries again at once
     Given the task "psi" of alice and bob, which holds for 2 s, retries after 6 s and lives for 60 s
     When the task "psi" is created
@@ -78,7 +78,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And the status of "psi" matches "runs.status.yaml"
     And each pod of "psi" was created once
 
-  @id:schedule-restart-in-lifecycle @req:RN-06
+  @id:schedule-restart-in-lifecycle @req:RN-06b
   Scenario: A task fails when it would have done so anyway
     Given the task "psi" of alice and bob, which lives for 8 s
     When the task "psi" is created
@@ -90,7 +90,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-restart-after-lifecycle @req:RN-06
+  @id:schedule-restart-after-lifecycle @req:RN-06b
   Scenario: A task whose lifecycle has run out fails at once, though bob has room by now
     Given the task "psi" of alice and bob, which lives for 5 s
     When the task "psi" is created
@@ -106,7 +106,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-restart-room-taken @req:RN-06 @req:SC-13
+  @id:schedule-restart-room-taken @req:RN-06a @req:RN-06b @req:SC-13
   Scenario: What she holds is taken while nobody sees to it: then nobody starts until it is free again
     Given the task "psi" of alice and bob, which retries after 2 s and lives for 60 s
     When the task "psi" is created
@@ -122,7 +122,7 @@ Feature: The controller is killed and started again before a task is scheduled
     And no node ever had more than its room
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-restart-binding @req:RN-06 @req:SC-13
+  @id:schedule-restart-binding @req:RN-06a @req:RN-06b @req:SC-13
   Scenario: Killed as soon as the first pod is bound, it binds the others
     Given the nodes of alice have room for 3 pods
     And the nodes of bob have room for 3 pods

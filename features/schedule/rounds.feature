@@ -2,7 +2,7 @@
 Feature: A round that has failed is followed by a pause, and then by the next
 
   # Rounds begin at seconds 0, 8 and 16, and fail at 3, 11 and 19, when what is held is released.
-  @id:schedule-room-in-pause @req:SC-03 @req:CR-14
+  @id:schedule-room-in-pause @req:CR-14 @req:SC-03b
   Scenario Outline: Room that appears <passes> s after the start, in a pause, is used in the next round
     Given the domains <parties>, each with room for 1 pod
     And the nodes of bob have room for no pod

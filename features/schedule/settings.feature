@@ -12,7 +12,7 @@ Feature: What scheduleConfig may say, and leave out
       | minus-one | -1    |
       | minus-two | -2    |
 
-  @id:schedule-too-many-members @req:SC-17
+  @id:schedule-too-many-members @req:SC-17a
   Scenario Outline: <members> of two parties are not to be had, and the task says so
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -26,7 +26,7 @@ Feature: What scheduleConfig may say, and leave out
       | one-more | 3          |
       | huge     | 2147483647 |
 
-  @id:schedule-only-hold-set @req:SC-16 @req:RN-01
+  @id:schedule-only-hold-set @req:RN-01a @req:SC-16
   Scenario: Only how long a party holds is set: still it pauses, for longer than it has held
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -44,7 +44,7 @@ Feature: What scheduleConfig may say, and leave out
     And no pod of "psi" was bound before the pods of "probe-2" were bound
     And the status of "psi" matches "waits.status.yaml"
 
-  @id:schedule-only-pause-set @req:SC-16 @req:CR-14
+  @id:schedule-only-pause-set @req:CR-14 @req:SC-16
   Scenario: Only how long it pauses is set: still a party holds, and for longer
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -59,7 +59,7 @@ Feature: What scheduleConfig may say, and leave out
     And no pod of "probe" was bound before the pods of "psi" were bound
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-only-lifecycle-set @req:SC-16 @req:RN-01
+  @id:schedule-only-lifecycle-set @req:RN-01d @req:SC-16
   Scenario: Only how long it lives is set: so long a party holds
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -73,7 +73,7 @@ Feature: What scheduleConfig may say, and leave out
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
-  @id:schedule-part-set @req:SC-16 @req:RN-01 @needs:virtual-clock
+  @id:schedule-part-set @needs:virtual-clock @req:RN-01a @req:SC-16
   Scenario Outline: What <words> has alice's room free at second <had>, wanted from second <asked> on
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -102,7 +102,7 @@ Feature: What scheduleConfig may say, and leave out
       | all-but-pause    | holds for 10 s, lives for 100 s     | 43    | 50  |
       | all-but-lifetime | holds for 10 s, retries after 5 s   | 18    | 25  |
 
-  @id:schedule-part-set-lifecycle @req:SC-16 @req:RN-01 @needs:virtual-clock
+  @id:schedule-part-set-lifecycle @needs:virtual-clock @req:RN-01d @req:SC-16
   Scenario Outline: What <words> fails after <life> s
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -123,7 +123,7 @@ Feature: What scheduleConfig may say, and leave out
       | lives            | lives for 100 s                   | 100  |
       | lives-for-longer | lives for 400 s                   | 400  |
 
-  @id:schedule-odd-seconds @req:SC-17
+  @id:schedule-odd-seconds @req:SC-17b
   Scenario Outline: <field> <value>: at second 3 it is still there, and alice holds her room
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -150,7 +150,7 @@ Feature: What scheduleConfig may say, and leave out
       | lifetime-huge     | lifecycleSeconds        | 2147483647          |
       | lifetime-hugest   | lifecycleSeconds        | 9223372036854775807 |
 
-  @id:schedule-odd-pause @req:SC-17
+  @id:schedule-odd-pause @req:SC-17b
   Scenario Outline: retryIntervalSeconds <value>: after the first round it pauses
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -176,7 +176,7 @@ Feature: What scheduleConfig may say, and leave out
       | negative | -5                  |
       | huge     | 9223372036854775807 |
 
-  @id:schedule-no-seconds @req:SC-17 @needs:virtual-clock
+  @id:schedule-no-seconds @needs:virtual-clock @req:SC-17b
   Scenario Outline: <value> for all three is as nothing for all three
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod

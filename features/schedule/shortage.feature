@@ -7,7 +7,7 @@ Feature: A domain is short of cpu
       | spec.deployTemplates[0].spec.containers[0].resources | {requests: {cpu: 600m}} |
     And the task "psi" of alice and bob, which holds for 3 s, retries after 2 s and lives for 22 s
 
-  @id:schedule-cpu-short @req:SC-11 @req:RN-01
+  @id:schedule-cpu-short @req:RN-01d @req:SC-11
   Scenario: A task that finds too little cpu has failed when its lifecycle is over, not before
     Given the plain pod "filler" takes all but 500m of the cpu of each node of bob
     And the task "psi" has
@@ -28,7 +28,7 @@ Feature: A domain is short of cpu
     And the phases of "psi" were Pending, Running
     And the status of "psi" matches "runs.status.yaml"
 
-  @id:schedule-cpu-just-enough @req:SC-01 @req:SC-13 @req:CR-14
+  @id:schedule-cpu-just-enough @req:CR-14 @req:SC-01b @req:SC-13
   Scenario: All the cpu that is left may be had
     Given the plain pod "filler" takes all but 600m of the cpu of each node of bob
     When the task "psi" is created
@@ -48,7 +48,7 @@ Feature: A domain is short of cpu
     And no pod of "psi" was bound before a pod of bob had ended
     And the status of "psi" matches "two-run.status.yaml"
 
-  @id:schedule-cpu-held @req:SC-06 @req:SC-13 @req:RN-01
+  @id:schedule-cpu-held @req:RN-01a @req:SC-06a @req:SC-06b @req:SC-13
   Scenario: Cpu is held as any other room
     Given the plain pod "filler" takes all but 1 of the cpu of each node of alice
     And the nodes of bob have room for no pod

@@ -4,7 +4,7 @@ Feature: The pods of a party may be spread over the nodes of its domain
   Background:
     Given the task "probe" of alice
 
-  @id:schedule-spread @req:SC-09 @req:SC-10 @req:SC-13 @req:RN-01
+  @id:schedule-spread @req:RN-01b @req:SC-09 @req:SC-10a @req:SC-10b @req:SC-13
   Scenario Outline: For <min> of four pods, nodes with room for <enough> are enough, for <fewer> not
     Given the domain alice with <nodes> nodes that have room for no pod
     And the nodes of alice have room for <fewer> pods

@@ -24,7 +24,7 @@ Feature: A round lasts as long as enough parties can still reserve in it
 
   # Alice lets go at second 3; bob and carol could still be enough, until bob, who holds from 5
   # on, lets go at 8. Then the round has failed, and the next begins at 13.
-  @id:schedule-enough-are-left @req:SC-03
+  @id:schedule-enough-are-left @req:SC-03b
   Scenario: Where one has let go and the others are still enough, the round goes on without it
     Given the domains alice, bob and carol, each with room for no pod
     And the nodes of alice have room for 1 pod

@@ -5,7 +5,7 @@ Feature: Rules that every status keeps
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
 
-  @id:view-rules @req:VW-02 @req:VW-03 @req:VW-09 @req:VW-11
+  @id:view-rules @req:VW-02a @req:VW-03b @req:VW-03c @req:VW-03d @req:VW-03e @req:VW-03f @req:VW-03g @req:VW-09e @req:VW-11d
   Scenario Outline: On the way to <phase>
     When the task "psi" is created
     And the pods of "psi" are ready

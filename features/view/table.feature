@@ -7,14 +7,14 @@ Feature: What kubectl get shows
     When the task "psi" is created
     And the pods of "psi" are ready
 
-  @id:view-table-running @req:VW-01
+  @id:view-table-running @req:VW-01a
   Scenario: Of a running task
     When the status of "psi" matches "running.status.yaml"
     Then kubectl shows "psi" as
       | NAME | STARTTIME | COMPLETIONTIME | LASTRECONCILETIME | PHASE   |
       | psi  | age       |                | age               | Running |
 
-  @id:view-table-succeeded @req:VW-01
+  @id:view-table-succeeded @req:VW-01a
   Scenario: Of a finished task
     When the pods of "psi" finish
     And the status of "psi" matches "finished.status.yaml"

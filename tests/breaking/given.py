@@ -42,17 +42,17 @@ Feature: Small
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
 
-  @id:small-first @req:RN-01
+  @id:small-first @req:RN-01c
   Scenario: The first check
     When the task "psi" is created
     Then the phases of "psi" were Pending, Running
 
-  @id:small-second @req:RN-01
+  @id:small-second @req:RN-01c
   Scenario: The second check
     When the task "psi" is created
     Then the phases of "psi" were Pending, Running
 
-  @id:small-last @req:RN-01
+  @id:small-last @req:RN-01c
   Scenario: The last check
     When the task "psi" is created
     Then the phases of "psi" were Pending, Running

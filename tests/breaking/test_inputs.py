@@ -16,7 +16,7 @@ from tests.inputs.given import LAUGHS
 
 ROWS = """
 Feature: Rows
-  @id:rows @req:RN-01
+  @id:rows @req:RN-01c
   Scenario Outline: The row <id>
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
@@ -31,7 +31,7 @@ Feature: Rows
 """
 APPLIED = """
 Feature: Applied
-  @id:applied @req:CR-01
+  @id:applied @req:CR-01a
   Scenario: A file is applied
     Given the domain alice with room for 1 pod
     When "{file}" is applied

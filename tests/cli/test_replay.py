@@ -140,10 +140,10 @@ def test_a_path_that_is_no_feature_of_the_run_is_refused(folder, path, said):
 
 
 def test_a_requirement_that_is_decided_otherwise_is_shown(folder):
-    (folder / "mine.feature").write_text(FEATURE.replace("@id:mine-a", "@id:mine-a @req:CR-02"))
-    code, output = told(folder, requirements={"CR-02": "undecided"})
+    (folder / "mine.feature").write_text(FEATURE.replace("@id:mine-a", "@id:mine-a @req:CR-02a"))
+    code, output = told(folder, requirements={"CR-02a": "undecided"})
     assert code == 1
-    assert output.startswith("mine-a: pass → pass\n  CR-02: undecided → pass\n1 check ")
+    assert output.startswith("mine-a: pass → pass\n  CR-02a: undecided → pass\n1 check ")
 
 
 def test_a_check_that_was_not_run_has_no_evidence(folder):

@@ -24,7 +24,7 @@ COMMAND = [sys.executable, "-P", "-m", "kuscia_conformance", "run"]
 WRONG = """
 @core
 Feature: Wrong on purpose
-  @id:mine-wrong @req:RN-01 @req:VW-14
+  @id:mine-wrong @req:RN-01c @req:VW-14
   Scenario: The status of a task that nobody makes
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
@@ -54,9 +54,9 @@ def test_a_partial_run_writes_a_report_and_certifies_nothing(environment, tmp_pa
     report = yaml.safe_load((tmp_path / "out" / "report.yaml").read_text())
     assert report["verdict"] == "partial: 6 of 6 checks pass, no certificate"
     assert report["counts"] == {"pass": 6}
-    assert report["requirements"]["CR-02"]["strength"] == "MUST"
+    assert report["requirements"]["CR-02a"]["strength"] == "MUST"
     assert (
-        '<property name="requirement" value="CR-02"' in (tmp_path / "out" / "junit.xml").read_text()
+        '<property name="requirement" value="CR-02a"' in (tmp_path / "out" / "junit.xml").read_text()
     )
     events = tmp_path / "out" / "checks" / "view" / "view-running" / "events.ndjson"
     lines = [json.loads(line) for line in events.read_text().splitlines()]
@@ -85,7 +85,7 @@ def fails(environment, folder, document, *options):
 def test_a_failed_check_prints_the_step_the_mismatches_and_the_timeline(environment, tmp_path):
     said = fails(environment, tmp_path, DOCUMENT)
     for part in (
-        "wrong.feature::mine-wrong   RN-01 (MUST) · VW-14 (SHOULD)",
+        "wrong.feature::mine-wrong   RN-01c (MUST) · VW-14 (SHOULD)",
         'Then the status of "psi" matches "wrong.status.yaml" within 2 s',
         "waited 2 s",
         "podStatuses[alice/psi-0].nodeName  a node of bob",

@@ -28,7 +28,7 @@ def test_many_checks_that_were_not_run_have_one_row():
     checks = [planned(f"c{n:03}") for n in range(1, 400)]
     text = shown(checks, results(c001="pass", c399="fail"))
     rows = [" ".join(line.split()) for line in text.splitlines()]
-    assert rows[1:4] == ["c001 RN-01 pass 0.0", "c399 RN-01 fail 0.0", "and 397 more not run"]
+    assert rows[1:4] == ["c001 RN-01c pass 0.0", "c399 RN-01c fail 0.0", "and 397 more not run"]
     assert "397 of 399 checks were not run" in text
 
 

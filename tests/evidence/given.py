@@ -14,7 +14,7 @@ ENDED = Ending(at="2026-01-02T03:05:09Z")
 
 
 def planned(name="c", *requirements, level="core", unmet=""):
-    check = Check(name, "run/x.feature", 1, "X", requirements or ("RN-01",), level)
+    check = Check(name, "run/x.feature", 1, "X", requirements or ("RN-01c",), level)
     return PlannedCheck(check, strength(check), unmet)
 
 

@@ -88,9 +88,9 @@ def with_value(data, path, value):
 @pytest.mark.parametrize("value", [..., None, True, 7, 1.5, "x", [], [None], {}, {"x": None}])
 def test_a_wrong_value_anywhere_is_refused_in_words_and_never_breaks_the_report(tmp_path, value):
     failed = replace(given.ENDED, failures=(Failure("harness", "text"),))
-    write_plan(tmp_path, given.plan(given.planned("a", "RN-01")))
+    write_plan(tmp_path, given.plan(given.planned("a", "RN-01c")))
     write_ending(tmp_path, failed)
-    write_result(tmp_path, CHECK, Result("a", "error", requirements={"RN-01": "x"}))
+    write_result(tmp_path, CHECK, Result("a", "error", requirements={"RN-01c": "x"}))
     for file in [*tmp_path.rglob("*.json")]:
         data = json.loads(file.read_text())
         for path in each_value(data):

@@ -13,7 +13,7 @@ from kuscia_conformance.evidence.results import Result, read_result, write_resul
 from kuscia_conformance.evidence.run import Evidence
 from tests.evidence import given
 
-CHECK = given.planned("c", "RN-01", "VW-03").check
+CHECK = given.planned("c", "RN-01c", "VW-03a").check
 
 
 def test_a_plan_is_read_as_it_was_written(tmp_path):
@@ -23,7 +23,7 @@ def test_a_plan_is_read_as_it_was_written(tmp_path):
 
 
 def test_a_result_is_read_as_it_was_written(tmp_path):
-    written = Result("c", "fail", "", "text\n", 1.5, {"RN-01": "fail", "VW-03": "undecided"})
+    written = Result("c", "fail", "", "text\n", 1.5, {"RN-01c": "fail", "VW-03a": "undecided"})
     write_result(tmp_path, CHECK, written)
     assert read_result(tmp_path, CHECK) == written
 

@@ -35,7 +35,7 @@ def test_all_checks_are_listed_without_a_pattern():
         ("run-pod-fails", "run-pod-fails"),
         ("create-required", "create-required#parties"),
         ("schedule", "schedule-none-alone"),
-        ("SC-01", "schedule-none-alone"),
+        ("SC-01a", "schedule-none-alone"),
         ("run/failure", "run-pod-fails"),
         ("*-fails", "run-pod-fails"),
     ],
@@ -53,7 +53,7 @@ def test_a_pattern_that_matches_no_check_is_refused():
 
 def test_requirements_are_found_with_the_checks_that_cover_them():
     assert requirements_named([]) == list(requirements().values())
-    [found] = requirements_named(["SC-01"])
+    [found] = requirements_named(["SC-01a"])
     assert "schedule-none-alone" in ids(covering(found.id, CASES))
 
 
@@ -63,7 +63,7 @@ def test_a_check_is_explained_with_steps_documents_and_requirements():
     assert 'When the task "psi" is created' in text
     assert '| witness | the pods of "probe" have ended |' in text
     source = "source: page (Kuscia's page on KusciaTask)"
-    assert f"SC-01 (MUST, {source})\n  {requirements()['SC-01'].text}" in text
+    assert f"SC-01a (MUST, {source})\n  {requirements()['SC-01a'].text}" in text
     assert "gang/finished.status.yaml" in text
     assert "  phase: Succeeded" in text
     assert "--only 'schedule-none-alone'" in text
@@ -79,8 +79,8 @@ def test_a_row_is_explained_with_its_values_and_an_outline_with_all_rows():
 
 
 def test_a_requirement_is_explained_with_its_checks():
-    text = explain("SC-01", CASES, definitions())
-    assert requirements()["SC-01"].text in text
+    text = explain("SC-01a", CASES, definitions())
+    assert requirements()["SC-01a"].text in text
     assert "  schedule-none-alone: " in text
 
 
@@ -110,8 +110,8 @@ def test_a_table_on_a_terminal_has_headings(capsys, monkeypatch):
 
 
 def test_the_list_and_explain_commands_print_their_results(tmp_path):
-    assert call(tmp_path, "list", "SC-01").stdout.count("\n") >= 2
-    assert call(tmp_path, "list", "--requirements", "SC-0?").stdout.startswith("SC-01  MUST")
-    assert call(tmp_path, "explain", "SC-01").stdout.startswith(
-        "SC-01 (MUST, source: page (Kuscia's page on KusciaTask))"
+    assert call(tmp_path, "list", "SC-01a").stdout.count("\n") >= 2
+    assert call(tmp_path, "list", "--requirements", "SC-0?").stdout.startswith("SC-01a  MUST")
+    assert call(tmp_path, "explain", "SC-01a").stdout.startswith(
+        "SC-01a (MUST, source: page (Kuscia's page on KusciaTask))"
     )

@@ -25,9 +25,9 @@ def check(*tags, row=None):
 
 
 def test_the_tags_of_a_scenario_define_its_check():
-    found = check("id:run-x", "req:SC-02", "req:RN-01", "needs:real-pods", "exclusive", "core")
+    found = check("id:run-x", "req:SC-02b", "req:RN-01c", "needs:real-pods", "exclusive", "core")
     assert found.id == "run-x"
-    assert found.requirements == ("RN-01", "SC-02")
+    assert found.requirements == ("RN-01c", "SC-02b")
     assert found.needs == {"real-pods"}
     assert found.exclusive
     assert (found.level, found.area, found.feature) == ("core", "run", "run/failure.feature")
@@ -70,11 +70,11 @@ def test_a_scenario_without_exactly_one_id_is_not_a_check(tags):
 
 @pytest.mark.parametrize("pattern", ["run-x", "run-x#row", "run", "run-*", "SC-0?", "run/failure"])
 def test_a_check_is_found_by_its_id_area_feature_and_requirements(pattern):
-    assert check("id:run-x", "req:SC-02", row="row").is_named([pattern])
+    assert check("id:run-x", "req:SC-02b", row="row").is_named([pattern])
 
 
 def test_a_check_is_not_found_by_other_names():
-    assert not check("id:run-x", "req:SC-02").is_named(["clean", "run-y", "SC-03"])
+    assert not check("id:run-x", "req:SC-02b").is_named(["clean", "run-y", "SC-03"])
 
 
 def test_a_feature_outside_the_suite_is_called_by_its_file_name():

@@ -9,12 +9,12 @@ FEATURE = """Feature: Mine
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
 
-  @id:mine-runs @req:RN-01
+  @id:mine-runs @req:RN-01c
   Scenario: It runs
     When the task "psi" is created
     Then the status of "psi" matches "mine.status.yaml"
 
-  @id:mine-rows @req:RN-01
+  @id:mine-rows @req:RN-01c
   Scenario Outline: Rows of <who>
     When the task "psi" is created
     And the pods of <who> finish

@@ -14,11 +14,11 @@ Feature: Mine
     And the task "psi" is created
     And the task "probe" is created
 
-  @id:mine-runs @req:RN-01
+  @id:mine-runs @req:RN-01c
   Scenario: It runs
     Then the status of "psi" matches "mine.status.yaml"
 
-  @id:mine-rows @req:SC-01
+  @id:mine-rows @req:SC-01a
   Scenario Outline: Rows of <who>
     When the nodes of <who> have room for 2 pods
     Then no pod of "psi" was bound

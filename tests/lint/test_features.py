@@ -22,7 +22,7 @@ def test_lint_reports_no_problem_in_a_valid_feature(tmp_path):
         ("@id:mine-runs ", "", "mine.feature:13: scenario 'It runs' needs one @id tag, found none"),
         ("@id:mine-rows", "@id:mine-runs", "mine.feature:17: @id:mine-runs is used twice, first"),
         ("| other |", "| first |", "mine.feature:17: @id:mine-rows#first is used twice"),
-        ("@req:RN-01", "@req:RN-99", "mine.feature:13: unknown tag @req:RN-99"),
+        ("@req:RN-01c", "@req:RN-99", "mine.feature:13: unknown tag @req:RN-99"),
         ("@core", "@cor", "unknown tag @cor"),
         ("| id    |", "| name  |", "mine.feature:22: Examples need a column 'id'"),
         ("      | first | alice |\n      | other | bob   |\n", "", "these Examples have no row"),
@@ -30,7 +30,7 @@ def test_lint_reports_no_problem_in_a_valid_feature(tmp_path):
         ("Rows of <who>", "It runs", "scenario 'It runs' exists already, in line 13"),
         ("room for 1 pod", "place for 1 pod", "mine.feature:6: no such step: Given the domain"),
         ("mine.status.yaml", "my.status.yaml", "mine.feature:14: there is no file"),
-        ("@req:RN-01", "@req:RN-01 @req:VW-14", "mixes strengths: RN-01 MUST, VW-14 SHOULD"),
+        ("@req:RN-01c", "@req:RN-01c @req:VW-14", "mixes strengths: RN-01c MUST, VW-14 SHOULD"),
         ("| witness |", "| nothing |", "mine.feature:19: no witness for: no pod of \"psi\" was"),
         ("      | witness | the pods of \"probe\" are bound |\n", "", "there is no table below it"),
         ("are bound |", "are blue |", "mine.feature:19: this witness is not understood: "),
@@ -57,7 +57,7 @@ def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
         tmp_path,
         ("@id:mine-runs ", ""),
         ("room for 1 pod", "place for 1 pod"),
-        ("@req:SC-01", "@req:SC-99"),
+        ("@req:SC-01a", "@req:SC-99"),
         document="phse: Running\nphase: Running\nstartTme: !any\n",
     )
     places = [text.partition(": ")[0] for text in said(path)]
@@ -109,7 +109,7 @@ def test_a_document_that_a_file_must_match_may_have_operators(tmp_path):
     sentence = 'the file "/work/task.yaml" in the pods of alice matches "mine.yaml"'
     (tmp_path / "mine.yaml").write_text("parties: !any\n")
     status = 'the status of "psi" matches "mine.status.yaml"'
-    path = written(tmp_path, (status, sentence), ("@req:RN-01", "@req:CR-08"))
+    path = written(tmp_path, (status, sentence), ("@req:RN-01c", "@req:CR-08"))
     assert said(path) == []
 
 
@@ -185,7 +185,7 @@ MISTAKES = [
     ("@id:mine-runs ", ""),
     ("mine.status.yaml", "mne.status.yaml"),
     ("is created\n\n", "is creatd\n\n"),
-    ("@req:SC-01", "@req:SC-01 @req:VW-03"),
+    ("@req:SC-01a", "@req:SC-01a @req:VW-03a"),
     ("@id:mine-runs", "@id:run-pod-fails"),
 ]
 
@@ -238,7 +238,7 @@ def test_a_negative_step_without_its_table_is_reported_once_with_an_example(tmp_
         ("@cor", "unknown tag @cor\n  did you mean @core? valid: @core, @exclusive, @provisional,"),
         ("@needs:fault", "unknown tag @needs:fault\n  did you mean @needs:faults? valid: @needs:"),
         ("@req:RN01", "unknown tag @req:RN01\n  did you mean @req:RN-"),
-        ("@requ:RN-01", "unknown tag @requ:RN-01\n  did you mean @req:? valid: "),
+        ("@requ:RN-01c", "unknown tag @requ:RN-01c\n  did you mean @req:? valid: "),
     ],
 )
 def test_a_misspelt_tag_is_reported_with_the_one_that_was_meant(tmp_path, tags, said_of_tag):

@@ -37,21 +37,21 @@ def test_a_value_that_no_claimed_requirement_owns_is_reported_with_those_that_do
     document = (
         "phase: Running\nserviceStatuses: {alice/psi-0-fed: {scope: Cluster, portNumber: 1}}\n"
     )
-    [problem] = said("@req:VW-11", RUNS, document=document)
+    [problem] = said("@req:VW-11b", RUNS, document=document)
     path = "status.serviceStatuses[alice/psi-0-fed].portNumber"
     assert problem.startswith(f"mine.feature:8: no claimed requirement owns {path}")
     assert "VW-12" in problem
 
 
 def test_a_claim_that_compares_nothing_is_reported_with_what_it_owns(said):
-    [problem] = said("@req:RN-01 @req:VW-12", RUNS)
+    [problem] = said("@req:RN-01c @req:VW-12", RUNS)
     assert problem.startswith("mine.feature:4: mine claims VW-12, but compares nothing")
     assert "status.serviceStatuses[*].portNumber" in problem
 
 
 def test_two_claimed_requirements_that_own_the_same_are_reported(said):
-    [problem] = said("@req:SC-01 @req:SC-05", "Then the pods of alice are bound")
-    assert problem.startswith("mine.feature:8: SC-01 and SC-05 both own pods.bound")
+    [problem] = said("@req:SC-01b @req:SC-05", "Then the pods of alice are bound")
+    assert problem.startswith("mine.feature:8: SC-01b and SC-05 both own pods.bound")
 
 
 def test_the_phase_beside_an_owned_value_is_context(said):
@@ -60,7 +60,7 @@ def test_the_phase_beside_an_owned_value_is_context(said):
 
 
 def test_the_phase_alone_is_a_comparison_that_has_an_owner(said):
-    assert said("@req:RN-01", RUNS) == []
+    assert said("@req:RN-01c", RUNS) == []
 
 
 def test_the_phase_alone_is_no_context(said):
@@ -82,11 +82,11 @@ def test_a_check_that_claims_nothing_is_not_examined(said):
 
 def test_an_authors_own_step_is_owned_by_all_that_the_check_claims(said):
     conftest = 'from pytest_bdd import then\n@then("it is blue")\ndef _():\n    pass\n'
-    assert said("@req:RN-01 @req:SC-13", "Then it is blue", conftest=conftest) == []
+    assert said("@req:RN-01c @req:SC-13", "Then it is blue", conftest=conftest) == []
 
 
 def test_a_scenario_without_a_then_is_reported(said):
-    [problem] = said("@req:RN-01", "When the pods of alice run")
+    [problem] = said("@req:RN-01c", "When the pods of alice run")
     assert problem.startswith(
         "mine.feature:4: there is no Then in 'It runs', so nothing is checked"
     )
@@ -97,8 +97,8 @@ def test_a_scenario_without_a_then_is_reported(said):
     [("statu.phase", "there is no kind 'statu'"), ("status..phase", "it is not a path")],
 )
 def test_an_unknown_form_of_a_pattern_is_reported(monkeypatch, pattern, why):
-    known = {"RN-01": Requirement("RN-01", "MUST", "It runs.", "page", owns=(pattern,))}
+    known = {"RN-01c": Requirement("RN-01c", "MUST", "It runs.", "page", owns=(pattern,))}
     monkeypatch.setattr("kuscia_conformance.lint.owners.requirements", lambda: known)
     [problem] = of_catalogue()
-    assert f"RN-01 owns {pattern!r}: {why}" in str(problem)
+    assert f"RN-01c owns {pattern!r}: {why}" in str(problem)
     assert "requirements.yaml:" in str(problem)

@@ -119,4 +119,4 @@ survey(Forks(suite_run(Path({str(tmp_path)!r})), [mutant], first, print))
     root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
     assert "outcome='killed', checks=['create-app-image-missing']" in done.stdout, done
-    assert "requirements=['CR-09']" in done.stdout
+    assert "requirements=['CR-09b']" in done.stdout

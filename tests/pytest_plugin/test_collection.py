@@ -6,14 +6,14 @@ FEATURE = """
 @core
 Feature: Mine
 
-  @id:mine-runs @req:RN-01
+  @id:mine-runs @req:RN-01c
   Scenario: It runs
     Given the domain alice with room for 1 pod
     And the task "psi" of alice
     When the task "psi" is created
     Then the status of "psi" matches "mine.status.yaml"
 
-  @exclusive @id:mine-rows @req:SC-01 @req:SC-08
+  @exclusive @id:mine-rows @req:SC-01b @req:SC-08
   Scenario Outline: Rows of <who>
     Given the domains <who> and carol, each with room for 1 pod
     Then the pods of <who> are bound
@@ -44,7 +44,7 @@ def collected(result):
 
 
 def test_the_tags_of_examples_are_no_marks(features):
-    tagged = FEATURE.replace("    Examples:", "    @req:SC-02\n    Examples:")
+    tagged = FEATURE.replace("    Examples:", "    @req:SC-02b\n    Examples:")
     result = features(tagged, "--strict-markers")
     assert len(collected(result)) == 3
 
@@ -112,7 +112,7 @@ def test_steps_of_a_conftest_can_be_used_beside_those_of_the_suite(features, pyt
         ("@id:mine-runs ", "", "mine.feature:6: scenario 'It runs' needs one @id tag, found none"),
         ("@id:mine-runs", "@id:mine-runs @id:x", "found mine-runs, x"),
         ("@id:mine-rows", "@id:mine-runs", "@id:mine-runs is used twice"),
-        ("@req:RN-01", "@req:RN-99", "unknown tag @req:RN-99"),
+        ("@req:RN-01c", "@req:RN-99", "unknown tag @req:RN-99"),
         ("@core", "@cor", "unknown tag @cor"),
         ("| id    |", "| name  |", "Examples need a column 'id'"),
         ("room for 1 pod", "place for 1 pod", "no such step: Given the domain alice with place"),

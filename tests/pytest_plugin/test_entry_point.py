@@ -15,7 +15,7 @@ from kuscia_conformance.pytest_plugin.options import OPTIONS, as_pytest_says, ch
 
 FEATURE = """
 Feature: F
-  @id:mine @req:RN-01
+  @id:mine @req:RN-01c
   Scenario: Mine
     Given the domain alice with room for 1 pod
     Then the pods of alice run

@@ -22,18 +22,18 @@ from tests.evidence.given import ENDED, plan, planned
 SCHEMA = Path(report.__file__).parent / "report.schema.json"
 [SCHEMA_DATA] = read_own(SCHEMA)
 CHECKS = (
-    planned("a", "RN-01", "VW-03"),
+    planned("a", "RN-01c", "VW-03a"),
     planned("b", "VW-14"),
     planned("c", "TG-01"),
-    planned("d", "RN-01"),
-    planned("e", "RN-02", unmet="needs real-pods"),
-    planned("f", "RN-02"),
+    planned("d", "RN-01c"),
+    planned("e", "RN-02a", unmet="needs real-pods"),
+    planned("f", "RN-02a"),
 )
 RESULTS = {
-    "a": Result("a", "fail", "", "expected: 1\nactual:   2", 1.234, {"RN-01": "fail"}),
+    "a": Result("a", "fail", "", "expected: 1\nactual:   2", 1.234, {"RN-01c": "fail"}),
     "b": Result("b", "fail", "", "differs", 1, {"VW-14": "fail"}),
     "c": Result("c", "fail", "", "differs", 1, {"TG-01": "fail"}),
-    "d": Result("d", "pass", "", "", 1, {"RN-01": "pass"}),
+    "d": Result("d", "pass", "", "", 1, {"RN-01c": "pass"}),
     "e": Result("e", "skip", "not-applicable"),
 }
 EVIDENCE = Evidence(plan(*CHECKS, partial=True), RESULTS, ENDED)
@@ -50,11 +50,11 @@ def test_the_report_says_what_was_found_about_each_check_and_requirement():
     assert found["counts"] == {"pass": 1, "fail": 1, "warn": 1, "note": 1, "not run": 1, "skip": 1}
     assert found["exitCode"] == 1
     assert found["reasons"] == ["1 check failed", "1 of 5 checks was not run"]
-    assert found["requirements"]["RN-01"]["outcome"] == "fail"
-    assert found["requirements"]["RN-01"]["checks"] == {"a": "fail", "d": "pass"}
-    assert found["requirements"]["VW-03"]["outcome"] == "undecided"
-    assert found["requirements"]["RN-02"]["checks"] == {"f": "undecided"}
-    assert found["requirements"]["RN-01"]["text"].startswith("A task is Pending while")
+    assert found["requirements"]["RN-01c"]["outcome"] == "fail"
+    assert found["requirements"]["RN-01c"]["checks"] == {"a": "fail", "d": "pass"}
+    assert found["requirements"]["VW-03a"]["outcome"] == "undecided"
+    assert found["requirements"]["RN-02a"]["checks"] == {"f": "undecided"}
+    assert found["requirements"]["RN-01c"]["text"].startswith("A Running task has Succeeded")
     assert found["run"]["seconds"] == 64
     assert [check["outcome"] for check in found["checks"]] == [
         "fail",
@@ -109,7 +109,7 @@ def test_the_facts_of_a_run_fit_the_schema(tmp_path):
         (("exitCode",), 5),
         (("checks", 0, "outcome"), "passed"),
         (("checks", 0, "more"), 1),
-        (("requirements", "RN-01", "outcome"), "skip"),
+        (("requirements", "RN-01c", "outcome"), "skip"),
         (("run", "ended"), "yesterday"),
     ],
 )

@@ -31,7 +31,7 @@ def test_a_should_that_is_not_kept_passes_with_its_text_and_a_missing_result_is_
     }
     assert cases["f"].find("error").get("message") == "not run"
     assert cases["a"].find("failure").text == "expected: 1\nactual:   2"
-    assert [each.get("value") for each in cases["a"].iter("property")] == ["RN-01", "VW-03"]
+    assert [each.get("value") for each in cases["a"].iter("property")] == ["RN-01c", "VW-03a"]
 
 
 def test_an_error_outside_of_the_checks_is_a_test_case_of_its_own(tmp_path):

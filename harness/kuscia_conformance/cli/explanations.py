@@ -39,14 +39,14 @@ SOURCES = {
 def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     """Returns the text about everything that the name means.
 
-    The name is the id of a check (without `#row`: every row of it), the id of a requirement, or a
-    sentence of the feature language. Raises UsageError if it is none of these.
+    The name is the id of a check (without `#row`: every row of it), the id of a requirement (all
+    its clauses) or of a clause, or a sentence of the feature language. Raises UsageError if it is none of these.
     """
     found = [case for case in cases if name in (case.check.id, case.check.id.partition("#")[0])]
     if found:
         return "\n\n\n".join(about_check(case, steps) for case in found)
-    if name in requirements():
-        return about_requirement(requirements()[name], cases)
+    if clauses := [each for each in requirements().values() if name in each.names]:
+        return "\n\n\n".join(about_requirement(clause, cases) for clause in clauses)
     if definitions := _definitions(name, steps):
         return "\n\n".join(about_step(each) for each in definitions)
     raise UsageError(

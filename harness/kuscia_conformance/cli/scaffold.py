@@ -21,7 +21,7 @@ _FEATURE = Template("""\
 #   kuscia-conformance explain "the pods of bob finish"    explains a step
 #
 # features/README.md of the suite lists all steps. The tag @id is the name of the scenario. @core
-# says that every implementation has to pass. A tag such as @req:RN-01 names a requirement that the
+# says that every implementation has to pass. A tag such as @req:RN-01c names a requirement that the
 # scenario checks: `kuscia-conformance list --requirements` lists them, and `lint` says which one
 # owns a field. A scenario without such a tag counts as a MUST of its own.
 @core
@@ -31,14 +31,14 @@ Feature: $title
     Given the domains alice and bob, each with room for 1 pod
     And the task "psi" of alice and bob
 
-  @id:$name-succeeds @req:RN-01 @req:RN-02 @req:VW-03 @req:VW-09
+  @id:$name-succeeds @req:RN-01c @req:VW-03c
   Scenario: A task whose pods succeed
     When the task "psi" is created
-    Then the status of "psi" matches "running.status.yaml"
-    When the pods of "psi" finish
+    And the status of "psi" matches "running.status.yaml"
+    And the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
 
-  @id:$name-fails @req:RN-01 @req:VW-06 @req:VW-10
+  @id:$name-fails @req:RN-01d @req:VW-06 @req:VW-10a @req:VW-10b
   Scenario: A task one of whose pods fails
     When the task "psi" is created
     And the pods of bob finish with exit code 3 and message "boom"

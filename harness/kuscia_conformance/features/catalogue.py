@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
 
 from kuscia_conformance.errors import FeatureError, UsageError, similar
 from kuscia_conformance.features.checks import Requirement, requirements
@@ -34,17 +33,19 @@ def cases_named(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
 def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
     """Returns the requirements whose id fits a pattern such as `SC-0?`; without patterns, all.
 
+    The name of a requirement fits all its clauses.
+
     Raises UsageError for a pattern that fits no requirement.
     """
     known = requirements()
     for pattern in patterns:
-        if not any(fnmatchcase(name, pattern) for name in known):
+        if not any(each.is_named([pattern]) for each in known.values()):
             text = f"{shown(pattern)}: no requirement has this name"
             raise UsageError(text, hint=like(pattern, known, "list --requirements"))
     return [
         found
         for found in known.values()
-        if not patterns or any(fnmatchcase(found.id, pattern) for pattern in patterns)
+        if not patterns or found.is_named(patterns)
     ]
 
 

@@ -2,12 +2,13 @@
 
     tag                                        meaning
     @id:NAME                                   the name of the scenario; unique, never reused
-    @req:SC-02                                 a requirement that the check covers
+    @req:SC-02a                                a requirement, or one clause of it, that the check covers
     @core, @extended:FEATURE or @provisional   the level: who has to pass the check
     @needs:CAPABILITY                          what the cluster must be able to do
     @exclusive                                 uses plain names, so it runs alone
 
-The requirements are data, in `features/requirements.yaml`.
+The requirements are data, in `features/requirements.yaml`. Where a requirement promises several
+things, each *clause* has a row of its own: SC-02a and SC-02b. Elsewhere a clause is a requirement.
 """
 
 from __future__ import annotations
@@ -42,6 +43,19 @@ class Requirement:
     planned: bool = False
     #: The patterns of what it owns: a mismatch there breaks this requirement (see `ownership`).
     owns: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its own id, and that of the requirement whose clause it is."""
+        return _names(self.id)
+
+    def is_named(self, patterns: Iterable[str]) -> bool:
+        """Returns whether one of the patterns, with `*` and `?`, fits one of the names."""
+        return any(fnmatchcase(name, pattern) for pattern in patterns for name in self.names)
+
+
+def _names(requirement: str) -> tuple[str, ...]:
+    return requirement, requirement.rstrip("abcdefghijklmnopqrstuvwxyz")
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,8 @@ class Check:
         """All names by which a user may select the check: with `--only`, or in `list`."""
         scenario = self.id.partition("#")[0]
         stem = self.feature.removesuffix(".feature")
-        return (self.id, scenario, self.area, self.feature, stem, *self.requirements)
+        required = (name for each in self.requirements for name in _names(each))
+        return (self.id, scenario, self.area, self.feature, stem, *required)
 
     def is_named(self, patterns: Iterable[str]) -> bool:
         """Returns whether one of the patterns, with `*` and `?`, fits one of the names."""

@@ -33,7 +33,7 @@ def of_claims(case: Case, *, ours: bool) -> Iterator[FeatureError]:
     """
     yield from _strengths(case)
     if ours and not case.check.requirements:
-        hint = "tag it with what it checks, as in @req:VW-10; see features/requirements.yaml"
+        hint = "tag it with what it checks, as in @req:VW-10a; see features/requirements.yaml"
         yield FeatureError(f"{case.where}: {case.check.id} covers no requirement", hint=hint)
 
 
