@@ -78,6 +78,7 @@ _ALL = (
     Placeholder("kind", f"the kind of an object: {_listed(KINDS)}", "pod"),
     Placeholder("label", "a label, as kubectl writes it: its key and its value", "disk=fast"),
     Placeholder("last", "the last of these tasks; the numbers between are meant, too", "t-10"),
+    Placeholder("later", "by how many seconds it may come later, at most 10,000", "10"),
     Placeholder(
         "limit",
         "how many seconds the step waits at most, instead of 20; `--timeout-scale` stretches them",
