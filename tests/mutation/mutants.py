@@ -1,4 +1,7 @@
-"""Finds the mutants of a module: copies of its source with one small change each."""
+"""Finds the mutants of a module: copies of its source with one small change each.
+
+`definitions` finds mutants of the definition of KusciaTask, in the same form.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 
@@ -14,6 +17,7 @@ from tests.mutation.operators import OPERATORS, Edit
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "reference_controller"
+DEFINITIONS = ROOT / "fixtures" / "crds"
 #: The modules without a rule of the specification: the process, its HTTP endpoints, its metrics
 #: and the election of a leader. They have tests of their own, and a virtual run does not use them.
 PROCESS = ("__main__", "server", "metrics", "endpoints", "leader", "lease")
@@ -23,9 +27,10 @@ _UNCHECKED_CALLS = frozenset({"debug", "info", "warning", "exception", "cast", "
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change of one place of a module."""
+    """A change of one place of a module, or of a definition."""
 
-    #: The file, from the package: `kuscia_task/parties.py`.
+    #: The file, from the package or from `fixtures`: `kuscia_task/parties.py`,
+    #: `crds/kusciatasks.yaml`.
     path: str
     line: int
     #: The functions and classes around the place: `Party.ports`.
@@ -46,10 +51,15 @@ class Mutant:
         return f"{self.path} {self.scope or 'module'} {self.operator}: {change}{again}"
 
     def source(self) -> bytes:
-        """Returns the source of the changed module."""
-        whole = (PACKAGE / self.path).read_bytes()
+        """Returns the source of the changed file."""
+        whole = file_of(self.path).read_bytes()
         start, end = self.span
         return whole[:start] + self.after.encode() + whole[end:]
+
+
+def file_of(path: str) -> Path:
+    """Returns the original file of a mutant's path."""
+    return DEFINITIONS.parent / path if path.endswith(".yaml") else PACKAGE / path
 
 
 def _short(text: str, most: int = 150) -> str:
@@ -65,8 +75,9 @@ def modules() -> list[Path]:
     return [file for file in files if file.stem not in PROCESS]
 
 
-def all_mutants() -> list[Mutant]:
-    """Returns every mutant, by file and line."""
+@cache
+def all_mutants() -> Sequence[Mutant]:
+    """Returns every mutant of a module, by file and line; takes seconds."""
     return [mutant for file in modules() for mutant in mutants_of(file)]
 
 
@@ -117,18 +128,39 @@ def _compiles(mutant: Mutant) -> bool:
 def _places(node: ast.AST, scope: str = "") -> Iterator[tuple[ast.AST, str]]:
     """Yields the nodes whose change may change what the controller does, with their scopes."""
     yield node, scope
-    for child in ast.iter_child_nodes(node):
+    for child in _children(node):
         if not _is_unchecked(child, node):
             name = getattr(child, "name", "") if isinstance(child, _SCOPES) else ""
             yield from _places(child, ".".join(filter(None, (scope, name))))
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """Yields the child nodes; of the members of an enumeration only their values.
+
+    What stands beside a value explains it to readers, such as the remedies in `reasons.py`.
+    """
+    is_enumeration = isinstance(node, ast.ClassDef) and any(
+        isinstance(base, ast.Name) and base.id.endswith("Enum") for base in node.bases
+    )
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Assign(value=ast.Tuple(elts=[value, *_])) if is_enumeration:
+                yield value
+            case _:
+                yield child
 
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def _is_unchecked(node: ast.AST, parent: ast.AST) -> bool:
-    """Says whether the node is a docstring, an annotation, an import, a log message or a type."""
+    """Says whether the node is a docstring, an annotation, an import, a log message or a type.
+
+    The argument `why` of `do` is logged.
+    """
     match node:
+        case ast.keyword(arg="why"):
+            return True
         case ast.Import() | ast.ImportFrom():
             return True
         case ast.Expr(value=ast.Constant()):

@@ -115,13 +115,28 @@ def keys(node: ast.AST) -> Iterator[Edit]:
             left = (_without(node.keys, place), _without(node.values, place))
             yield Edit(node, f"({ast.unparse(ast.Dict(*left))})")
     if isinstance(node, ast.Call):
-        for place in range(len(node.keywords)):
+        for place, keyword in enumerate(node.keywords):
+            if keyword.arg == "why":
+                continue  # it is only logged
             call = ast.Call(node.func, node.args, _without(node.keywords, place))
             yield Edit(node, ast.unparse(call))
 
 
 def _without(items: list[T], place: int) -> list[T]:
     return items[:place] + items[place + 1 :]
+
+
+def stages(node: ast.AST) -> Iterator[Edit]:
+    """Drops one of the stages of a decision, `do(…)`, and swaps two neighbours."""
+    match node:
+        case ast.Call(func=ast.Name(id="do"), args=[_, _, *_] as args):
+            for place in range(len(args)):
+                yield Edit(
+                    node, ast.unparse(ast.Call(node.func, _without(args, place), node.keywords))
+                )
+            for place in range(len(args) - 1):
+                swapped = [*args[:place], args[place + 1], args[place], *args[place + 2 :]]
+                yield Edit(node, ast.unparse(ast.Call(node.func, swapped, node.keywords)))
 
 
 def statements(node: ast.AST) -> Iterator[Edit]:
@@ -154,5 +169,5 @@ def _one_line(*nodes: ast.stmt) -> str:
 
 Operator = Callable[[ast.AST], Iterator[Edit]]
 OPERATORS: tuple[Operator, ...] = (
-    conditions, comparisons, operands, sums, constants, elements, keys, statements,
+    conditions, comparisons, operands, sums, constants, elements, keys, stages, statements,
 )  # fmt: skip
