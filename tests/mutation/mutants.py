@@ -40,6 +40,8 @@ class Mutant:
     after: str
     #: Where the changed text begins and ends, in bytes of the file.
     span: tuple[int, int]
+    #: What the change is, where both texts would hide it: `without "image"`.
+    says: str = ""
     #: Which of several changes that look the same, from 1.
     nth: int = 1
 
@@ -47,7 +49,7 @@ class Mutant:
     def id(self) -> str:
         """Names the mutant without its line, so that the name survives changes elsewhere."""
         again = f" #{self.nth}" if self.nth > 1 else ""
-        change = f"{_short(self.before)} → {_short(self.after)}"
+        change = _short(self.says) or f"{_short(self.before)} → {_short(self.after)}"
         return f"{self.path} {self.scope or 'module'} {self.operator}: {change}{again}"
 
     def source(self) -> bytes:
@@ -106,7 +108,8 @@ def _mutant(source: bytes, path: str, scope: str, operator: str, edit: Edit) -> 
     start = _offset(source, edit.first.lineno, edit.first.col_offset)
     end = _offset(source, last.end_lineno or 0, last.end_col_offset or 0)
     before = source[start:end].decode()
-    return Mutant(path, edit.first.lineno, scope, operator, before, edit.text, (start, end))
+    place = (start, end)
+    return Mutant(path, edit.first.lineno, scope, operator, before, edit.text, place, edit.says)
 
 
 def _numbered(mutant: Mutant, nth: int) -> Mutant:
@@ -165,12 +168,16 @@ def _is_unchecked(node: ast.AST, parent: ast.AST) -> bool:
             return True
         case ast.Expr(value=ast.Constant()):
             return True
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return name in _UNCHECKED_CALLS
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if (
+            name in _UNCHECKED_CALLS
+        ):
+            return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
         case ast.Assign(targets=[ast.Name(id="__all__")]):
             return True
+        case ast.Assign(value=ast.Subscript()) if isinstance(parent, ast.Module):
+            return True  # the name of a type
     within = (getattr(parent, name, None) for name in ("annotation", "returns"))
     return node in within or _is_decorator(node, parent) or _is_part_of_text(node, parent)
 

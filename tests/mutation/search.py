@@ -1,11 +1,13 @@
 """Looks for mutants that break requirements of which too few wrong controllers are known.
 
-A mutant runs only with the checks of one requirement. Those come first whose lines few other checks
-execute, because they are the likeliest to break just that requirement.
+A mutant runs only with the checks of one requirement. Those come first that change a word of what
+the requirement owns, then those whose lines few other checks execute: they are the likeliest to
+break just that requirement.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from kuscia_conformance.features.checks import requirements as catalogue
 from kuscia_conformance.features.reader import cases_in, suite_features
 from tests.mutation.definitions import definition_mutants
 from tests.mutation.forks import Finding, Forks, suite_run, survey
@@ -94,7 +97,8 @@ class Search:
         reached = {mutant.id: frozenset(self.executed.checks_of(mutant)) for mutant in mutants}
         for name in requirements:
             checks = frozenset(covering[name])
-            for mutant in _promising(mutants, reached, checks)[: self.most]:
+            words = _words(" ".join(catalogue()[name].owns))
+            for mutant in _promising(mutants, reached, checks, words)[: self.most]:
                 if counted(self.kills)[name] >= ENOUGH:
                     break
                 yield Attempt(mutant, name, checks & reached[mutant.id])
@@ -109,13 +113,27 @@ def _checks_by_requirement() -> dict[str, set[str]]:
 
 
 def _promising(
-    mutants: Sequence[Mutant], reached: Mapping[str, frozenset[str]], checks: frozenset[str]
+    mutants: Sequence[Mutant],
+    reached: Mapping[str, frozenset[str]],
+    checks: frozenset[str],
+    words: frozenset[str],
 ) -> list[Mutant]:
-    """Returns the mutants that the checks execute, those first that few others execute.
+    """Returns the mutants that the checks execute, the most promising first.
 
-    Mutants whose lines the same checks execute are in random order, the same each time.
+    Equals are in random order, the same each time.
     """
     mixed = Random(1).sample(mutants, len(mutants))
     found = [mutant for mutant in mixed if reached[mutant.id] & checks]
     share = {each.id: len(reached[each.id] & checks) / len(reached[each.id]) for each in found}
-    return sorted(found, key=lambda mutant: -share[mutant.id])
+    named = {each.id: bool(words & _words(f"{each.scope} {each.before}")) for each in found}
+    return sorted(found, key=lambda mutant: (not named[mutant.id], -share[mutant.id]))
+
+
+#: The words of patterns that say little about where a requirement is kept.
+_COMMON = frozenset({"status", "spec", "metadata", "pods", "rules", "type"})
+
+
+def _words(text: str) -> frozenset[str]:
+    """Returns the words of a text, in lower case: `nodeName` and `retry_at` have two each."""
+    found = re.findall(r"[A-Z]?[a-z]+", text)
+    return frozenset(word.lower() for word in found if len(word) > 2) - _COMMON

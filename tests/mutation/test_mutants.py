@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kuscia_conformance.kube.yaml import LOADER
 from tests.mutation.definitions import definition_mutants
 from tests.mutation.forks import KILLED, SURVIVED, Finding
 from tests.mutation.lines import Executed
@@ -62,6 +63,21 @@ def test_each_operator_makes_its_changes(operator, source, texts):
     assert changes(operator, source) == texts
 
 
+@pytest.mark.parametrize(
+    ("operator", "source", "says"),
+    [
+        ("keys", "{'a': 1, **b}", ["without 'a'", "without **b"]),
+        ("keys", "f(a, b=c)", ["f() without b"]),
+        ("elements", "{a, b}", ["without a", "without b"]),
+        ("elements", "[a, b]", ["without a", "without b", "swaps a and b"]),
+    ],
+)
+def test_a_change_of_a_long_text_says_what_it_drops_or_swaps(operator, source, says):
+    [chosen] = [each for each in OPERATORS if each.__name__ == operator]
+    found = [edit.says for node in ast.walk(ast.parse(source)) for edit in chosen(node)]
+    assert found == says
+
+
 def test_two_neighbours_that_await_are_swapped():
     source = "async def f():\n    await a()\n    await b()"
     assert "await b(); await a()" in changes("statements", source)
@@ -77,7 +93,8 @@ def test_docstrings_annotations_imports_and_log_messages_are_not_changed(tmp_pat
 
 def test_what_explains_a_value_to_readers_is_not_changed(tmp_path, monkeypatch):
     module = tmp_path / "module.py"
-    module.write_text('class A(StrEnum):\n    B = "b", "when", "remedy"\nc = do(d, why=f"text")')
+    lines = ("@dataclass(frozen=True)", "class A(StrEnum):", '    B = "b", "when", "remedy"')
+    module.write_text("\n".join([*lines, 'c = do(d, why=f"text")', "E = Mapping[str, F]"]))
     monkeypatch.setattr("tests.mutation.mutants.PACKAGE", tmp_path)
     assert [mutant.before for mutant in mutants_of(module)] == ['"b"']
 
@@ -85,9 +102,9 @@ def test_what_explains_a_value_to_readers_is_not_changed(tmp_path, monkeypatch):
 def test_the_definition_has_mutants_that_demand_less_more_or_else():
     mutants = definition_mutants()
     assert len({mutant.id for mutant in mutants}) == len(mutants)
-    originals = yaml.safe_load(file_of(mutants[0].path).read_bytes())
-    changed = [yaml.safe_load(mutant.source()) for mutant in mutants]
-    assert originals not in changed
+    sources = [file_of(mutants[0].path).read_bytes(), *(each.source() for each in mutants)]
+    original, *changed = (yaml.load(source, LOADER) for source in sources)
+    assert original not in changed
     minimum = [mutant for mutant in mutants if mutant.scope.endswith("minReservedMembers.minimum")]
     assert [mutant.after for mutant in minimum] == ["nullable: false", "2", "0"]
 
