@@ -95,12 +95,14 @@ def _names() -> set[str]:
 def _chosen(options: argparse.Namespace, results: Results) -> Sequence[Mutant]:
     """Returns the mutants to run; those that `--again` runs lose their findings."""
     everything = [*all_mutants(), *definition_mutants()]
+    if options.again:
+        again = [name for name, each in results.findings.items() if each.outcome != KILLED]
+        for name in again:
+            del results.findings[name]
+        return [each for each in everything if each.id in again]
     mutants = [each for each in everything if options.file in ("", each.path)]
     if options.sample:
         mutants = sample(mutants, options.sample, options.seed)
-    if options.again:
-        for name in [name for name, each in results.findings.items() if each.outcome != KILLED]:
-            del results.findings[name]
     return [each for each in mutants if each.id not in results.findings]
 
 

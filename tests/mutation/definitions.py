@@ -20,6 +20,8 @@ _DECIDING = frozenset({
     "minLength", "maxLength", "subresources",
     "x-kubernetes-preserve-unknown-fields", "x-kubernetes-validations",
 })  # fmt: skip
+#: The keys above and between the fields, which names of mutants leave out.
+_LAYERS = frozenset({"versions", "schema", "openAPIV3Schema", "properties", "items"})
 _FREE = frozenset({"template", "status"})
 
 
@@ -77,6 +79,6 @@ def _mutant(
     before = text[slice(*span)].rstrip()
     start = len(text[: span[0]].encode())
     line = text.count("\n", 0, span[0]) + 1
-    where = ".".join(word for word in scope if word not in ("properties", "items"))
+    where = ".".join(word for word in scope[1:] if word not in _LAYERS)
     place = (start, start + len(before.encode()))
     return Mutant(path.as_posix(), line, where, operator, before, after, place)

@@ -70,9 +70,15 @@ def operands(node: ast.AST) -> Iterator[Edit]:
 
 def sums(node: ast.AST) -> Iterator[Edit]:
     """Replaces an arithmetic operation or an operation on sets by its opposite."""
-    if isinstance(node, ast.BinOp) and type(node.op) in _SUMS:
+    if isinstance(node, ast.BinOp) and type(node.op) in _SUMS and not _is_text(node.right):
         other = _SUMS[type(node.op)]()
         yield Edit(node, f"({ast.unparse(ast.BinOp(node.left, other, node.right))})")
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr | ast.Constant) and not isinstance(
+        getattr(node, "value", None), int | float
+    )
 
 
 def constants(node: ast.AST) -> Iterator[Edit]:

@@ -130,10 +130,9 @@ def _promising(
 
 
 #: The words of patterns that say little about where a requirement is kept.
-_COMMON = frozenset({"status", "spec", "metadata", "pods", "rules", "type"})
+_COMMON = frozenset({"status", "spec", "metadata", "pod", "pods", "rules", "type", "phase"})
 
 
 def _words(text: str) -> frozenset[str]:
-    """Returns the words of a text, in lower case: `nodeName` and `retry_at` have two each."""
-    found = re.findall(r"[A-Z]?[a-z]+", text)
-    return frozenset(word.lower() for word in found if len(word) > 2) - _COMMON
+    """Returns the names in a text, such as `completionTime`."""
+    return frozenset(re.findall(r"[A-Za-z]{3,}", text)) - _COMMON
