@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import ge, gt, le
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from kuscia_conformance.documents.operator import MISSING as MISSING
 from kuscia_conformance.documents.operator import Context as Context
