@@ -52,6 +52,28 @@ Feature: What a role selects
       | id      | party              | role    |
       | witness | the role "witness" | witness |
 
+  @id:create-two-app-images @req:CR-11a
+  Scenario: Each party runs the image of its own AppImage
+    Given "other-image.yaml" is applied
+    When "task.yaml" is applied with
+      | spec.parties[0].role        | server      |
+      | spec.parties[1].domainID    | bob         |
+      | spec.parties[1].role        | server      |
+      | spec.parties[1].appImageRef | other-image |
+    Then the pods of alice have
+      | spec.containers[0].image | kuscia-conformance/workload:1 |
+    And the pods of bob have
+      | spec.containers[0].image | conformance.example:5000/other:2.0 |
+
+  @id:create-role-replicas @req:CR-04b
+  Scenario: A party has as many pods as the template of its role says, and not another's
+    When "task.yaml" is applied with
+      | spec.parties[0].role        | client      |
+      | spec.parties[1].domainID    | bob         |
+      | spec.parties[1].role        | server      |
+      | spec.parties[1].appImageRef | roles-image |
+    Then 3 of the pods of "task" run
+
   @id:create-two-roles @req:CR-16b @req:VW-04a @req:VW-04b
   Scenario: A domain in two roles is two parties
     When "task.yaml" is applied with

@@ -15,7 +15,7 @@ from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
 from kuscia_conformance.scenario.capacity import PLAIN
 from kuscia_conformance.scenario.domains import await_as_noted, remaining
 from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
-from kuscia_conformance.scenario.observed import pods, reservations, statuses
+from kuscia_conformance.scenario.observed import plain_pods, pods, reservations, statuses
 
 
 def test_domains_are_given_in_one_step(scenario):
@@ -128,7 +128,7 @@ def test_a_refusal_that_was_expected_is_kept_for_the_next_step(scenario):
 
 
 def test_what_is_not_found_in_time_fails_with_its_text_and_the_time(scenario):
-    with pytest.raises(CheckFailed, match=r"mine\.feature::mine") as error:
+    with pytest.raises(CheckFailed, match=r"mine\.feature:1  mine") as error:
         scenario.expect.until(lambda: None, 3, lambda: "expected: x\nactual:   y")
     assert "expected: x\n    actual:   y" in str(error.value)
 
@@ -186,16 +186,20 @@ def test_a_change_that_does_not_fit_the_definition_is_a_mistake_of_the_author(ps
 
 
 @pytest.mark.parametrize(
-    ("cpu", "error", "text"),
+    ("spared", "error", "text"),
     [
         (None, FeatureError, "the pod alice/filler exists already"),
-        ("500", ClusterError, "a node of alice has .* cores free, less than the 500 that are to"),
+        (
+            ("500", "cpu"),
+            ClusterError,
+            "alice has .* of cpu free, less than the 500 that",
+        ),
     ],
 )
-def test_a_plain_pod_that_cannot_be_made_has_its_cause(cpu, error, text, psi):
-    pods.make_plain_pods(psi, "alice", "filler", None, None)
+def test_a_plain_pod_that_cannot_be_made_has_its_cause(spared, error, text, psi):
+    plain_pods.make_plain_pods(psi, "alice", "filler", None, None)
     with pytest.raises(error, match=text):
-        pods.make_plain_pods(psi, "alice", "filler", None, cpu)
+        plain_pods.make_plain_pods(psi, "alice", "filler", None, spared)
 
 
 def test_an_object_that_the_controller_has_not_made_is_its_fault(psi):
@@ -225,7 +229,7 @@ def test_a_wait_without_a_controller_fails_and_says_that_it_has_ended(ended):
     with pytest.raises(ControllerExited) as error:
         ended.expect.until(lambda: None, 3, lambda: "expected: x\nactual:   y")
     lines = str(error.value).splitlines()
-    assert lines[3:7] == [
+    assert lines[4:8] == [
         "    the controller has ended during this check",
         "",
         "    expected: x",

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import ge, gt, le
 from typing import Any, Self
 
 from kuscia_conformance.documents.operator import MISSING as MISSING
@@ -126,37 +127,41 @@ class Time(Operator):
     """`!time` accepts a time in UTC and whole seconds, as Kubernetes writes it.
 
     `!time {after: PATH, before: PATH}` also compares it with other times of the document, which may
-    be the same second. If such a time is missing, the value is refused. A path that begins with a
-    dot names a neighbour: `.createTime`.
+    be the same second; with `later` it may not. If such a time is missing, the value is refused. A
+    path that begins with a dot names a neighbour: `.createTime`.
     """
 
     after: str | None = None
     before: str | None = None
+    later: str | None = None
     example = "completionTime: !time {after: startTime}"
     meaning = (
-        "a time in UTC and whole seconds; not before, or not after, another time of the document"
+        "a time in UTC and whole seconds; not before, or not after, another time of the document, "
+        "or by `{later: startTime}` at least a second after it"
     )
     refuses = "{startTime: 2024-01-02T03:04:05Z, completionTime: 2024-01-02T03:04:00Z}"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
         bounds = {} if argument is None else argument
-        if not isinstance(bounds, Mapping) or not set(bounds) <= {"after", "before"}:
-            raise ValueError("takes nothing, or {after: PATH, before: PATH}")
+        if not isinstance(bounds, Mapping) or not set(bounds) <= {"after", "before", "later"}:
+            raise ValueError("takes nothing, or {after: PATH, before: PATH, later: PATH}")
         for path in bounds.values():
             _check_path(path)
         return cls(**bounds)
 
     def accepts(self, value: Any, context: Context) -> bool:
         moment = _moment(value)
-        if moment is None:
-            return False
-        after, before = _bound(self.after, context), _bound(self.before, context)
-        is_late_enough = self.after is None or (after is not None and after <= moment)
-        return is_late_enough and (self.before is None or (before is not None and moment <= before))
+        bounds = ((self.after, ge), (self.before, le), (self.later, gt))
+        known = [(_bound(path, context), holds) for path, holds in bounds if path]
+        return moment is not None and all(b is not None and holds(moment, b) for b, holds in known)
 
     def wants(self) -> str:
-        bounds = [(self.after, "not before"), (self.before, "not after")]
+        bounds = [
+            (self.after, "not before"),
+            (self.before, "not after"),
+            (self.later, "after"),
+        ]
         return " ".join(["a time", *(f"{words} {path}" for path, words in bounds if path)])
 
 

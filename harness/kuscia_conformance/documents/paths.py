@@ -110,4 +110,6 @@ def _child(value: Any, step: str, field: str) -> Any:
     if step.isdecimal():
         return value[int(step)] if int(step) < len(value) else None
     keys = KEYS.get(field) or (step.partition("=")[0],)
-    return next((item for item in value if item_key(item, keys) == step), None)
+    # Of several variables with one name Kubernetes sets the last.
+    items = reversed(value) if field == "env" else value
+    return next((item for item in items if item_key(item, keys) == step), None)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from pytest_bdd import parsers
@@ -25,8 +24,6 @@ from kuscia_conformance.documents.edits import expectation
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.errors import (
-    AlreadyExists,
-    ClusterError,
     FeatureError,
     NoEvidence,
     choice,
@@ -39,10 +36,9 @@ from kuscia_conformance.kube.objects import (
     has_ended,
     name_of,
     phase_of,
-    quantity,
     uid_of,
 )
-from kuscia_conformance.scenario.capacity import PLAIN, free_cpu, plain_pod, set_cpu
+from kuscia_conformance.scenario.capacity import PLAIN
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -229,6 +225,8 @@ class Expected:
     compare: Callable[[Obj], Sequence[Mismatch]]
     #: Names the mismatches as subjects.
     subjects: Callable[[Sequence[Mismatch]], Sequence[str]]
+    #: Returns the mismatches with the places in the pod as their paths.
+    placed: Callable[[Sequence[Mismatch]], Sequence[Mismatch]] = tuple
 
 
 def as_document(scenario: Scenario, document: Any) -> Expected:
@@ -257,7 +255,11 @@ def as_table(scenario: Scenario, table: Sequence[Sequence[str]]) -> Expected:
     def subjects(mismatches: Sequence[Mismatch]) -> Sequence[str]:
         return [subject for each in mismatches for subject in _in_table(wanted, each)]
 
-    return Expected(compare, subjects)
+    def placed(mismatches: Sequence[Mismatch]) -> Sequence[Mismatch]:
+        paths = {text: path for text, path, _ in rows}
+        return [replace(each, path=(*paths[each.path[0]], *each.path[1:])) for each in mismatches]
+
+    return Expected(compare, subjects, placed)
 
 
 def _in_table(wanted: Mapping[str, Any], mismatch: Mismatch) -> Sequence[str]:
@@ -281,8 +283,8 @@ def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
     def text() -> str:
         key, mismatches = wrong() or ("", ())
         if not key:
-            return f"expected: pods of {who}\nactual:   it has none"
-        return f"pod {key}\n{documents.render(mismatches)}"
+            return f"expected: pods of {who}\nactual:   {pods_in_words(scenario, who)}"
+        return f"pod {key}\n{documents.render(expected.placed(mismatches))}"
 
     scenario.expect.until(
         lambda: wrong() is None or None,
@@ -294,9 +296,20 @@ def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
 
 def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
     """Returns the text of a failure: the expected state, and what each existing pod is instead."""
-    pods = [f"{version.key} is {situation(version.object)}" for version in pods_of(scenario, who)]
-    actual = "; ".join(pods) or "it has no pods"
+    actual = pods_in_words(scenario, who)
     return f"expected: {which} of {who} {state}\nactual:   {actual}"
+
+
+def pods_in_words(scenario: Scenario, who: str) -> str:
+    """Returns what each pod is, and what those that are gone were last."""
+    newest = {version.key: version for version in pod_versions(scenario, who)}
+    pods = [
+        f"{key} is gone; it was {situation(version.object)}"
+        if version.gone
+        else f"{key} is {situation(version.object)}"
+        for key, version in newest.items()
+    ]
+    return "; ".join(pods) or "it has no pods"
 
 
 def situation(pod: Obj) -> str:
@@ -341,8 +354,10 @@ def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
         return f"{namespace}/{name}" == who
     if who not in tasks:
         return bool(namespace == who)
-    here = [t for t in tasks if namespace in tasks[t].domains and name.startswith(f"{t}-")]
-    return who == max(here, key=len) if here else _is_with_role(scenario, pod, who)
+    if named := [task for task in tasks if name.startswith(f"{task}-")]:
+        here = [task for task in named if namespace in tasks[task].domains]
+        return who == max(here, key=len, default="")
+    return _is_with_role(scenario, pod, who)
 
 
 def _is_with_role(scenario: Scenario, pod: Obj, who: str) -> bool:
@@ -359,33 +374,3 @@ def _is_with_role(scenario: Scenario, pod: Obj, who: str) -> bool:
     shown = scenario.history.latest(KUSCIA_TASKS).get(f"{TASK_NAMESPACE}/{who}")
     entries = (shown.object.get("status") or {}).get("podStatuses") if shown else None
     return f"{namespace}/{name_of(pod)}" in (entries or {})
-
-
-def make_plain_pods(
-    scenario: Scenario, domain: str, name: str, seconds: str | None, cpu: str | None
-) -> None:
-    """Creates a plain pod on each node of the domain (`capacity.plain_pod`).
-
-    With `cpu`, a quantity such as `500m`, each pod takes all free cpu of its node but that much.
-    Raises FeatureError if such a pod exists already, and ClusterError for a node with less cpu.
-    """
-    api = scenario.connection.api
-    for number, node in enumerate(scenario.domains.nodes_of(domain)):
-        own = name if number == 0 else f"{name}-{number}"
-        pod = plain_pod(own, scenario.names.namespace(domain), node, seconds)
-        if cpu:
-            _take_all_cpu_but(cpu, pod, scenario.connection.run(free_cpu(api, node)), domain)
-        try:
-            scenario.connection.run(api.create(PODS, pod))
-        except AlreadyExists as error:
-            hint = "give each plain pod a name of its own"
-            raise FeatureError(f"the pod {domain}/{own} exists already", hint=hint) from error
-
-
-def _take_all_cpu_but(cpu: str, pod: Obj, free: Decimal, domain: str) -> None:
-    if free < quantity(cpu):
-        text = (
-            f"a node of {domain} has {free} cores free, less than the {cpu} that are to stay free"
-        )
-        raise ClusterError(text, hint="use larger nodes, or a smaller amount in the step")
-    set_cpu(pod, free - quantity(cpu))
