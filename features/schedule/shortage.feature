@@ -55,9 +55,11 @@ Feature: A domain is short of cpu
     And the AppImage has
       | spec.deployTemplates[0].spec.containers[0].resources.requests[conformance.kuscia.secretflow/slot] | 1 |
       | spec.deployTemplates[0].spec.containers[0].resources.limits[conformance.kuscia.secretflow/slot]   | 1 |
+    And the task "psi" has
+      | spec.scheduleConfig.retryIntervalSeconds | 20 |
     And the task "probe" of alice
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 15 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
