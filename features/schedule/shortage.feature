@@ -32,7 +32,7 @@ Feature: A domain is short of cpu
   Scenario: All the cpu that is left may be had
     Given the plain pod "filler" takes all but 600m of the cpu of each node of bob
     When the task "psi" is created
-    Then the pods of "psi" were bound 0 s after the task "psi" was created
+    Then the pods of "psi" were bound 0 s after the task "psi" was created, or up to 10 s later
     And no node ever had more than its room
     And the status of "psi" matches "runs.status.yaml"
 

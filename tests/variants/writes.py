@@ -120,7 +120,7 @@ def services_later():
     steps = transitions.TRANSITIONS[Phase.PREPARING]
     place = steps.index(transitions.create_what_pods_own)
     steps[place:] = [_create_config_maps, _create_group_once, _create_services_later]
-    steps.append(transitions.record)
+    steps.append(_record_services)
     transitions.DEADLINES[Phase.PREPARING].append(_services_due)
 
 
@@ -136,13 +136,21 @@ def _create_group_once(seen):
 
 
 def _create_services_later(seen):
-    """Returns what to create, else None; `record` has to wait, so it comes last."""
     if not seen.may_create or not isinstance(seen.plan, Plan) or not seen.group:
         return None
-    wanted = transitions._lacking(build_services(seen.plan, _by_place(seen)), seen.services)
+    wanted = _lacking_services(seen)
     if wanted and seen.now < _due(seen):
         return None
     return transitions._create((SERVICES, wanted))
+
+
+def _lacking_services(seen):
+    return transitions._lacking(build_services(seen.plan, _by_place(seen)), seen.services)
+
+
+def _record_services(seen):
+    waits = seen.group and isinstance(seen.plan, Plan) and _lacking_services(seen)
+    return None if waits else transitions.record(seen)
 
 
 def _by_place(seen):
