@@ -30,6 +30,7 @@ from kuscia_conformance.apiserver.controllers.definitions import (
 from kuscia_conformance.apiserver.controllers.garbage_collector import Collector
 from kuscia_conformance.apiserver.controllers.namespaces import Namespaces
 from kuscia_conformance.apiserver.kubelet import Kubelet, NoKubelet
+from kuscia_conformance.apiserver.storage.outage import Outage
 from kuscia_conformance.apiserver.storage.store import HISTORY, Key, Store
 from kuscia_conformance.apiserver.views.discovery import built_in_kinds
 from kuscia_conformance.apiserver.writes.create import create
@@ -71,6 +72,8 @@ class Server:
     #: The latest writes: time, user agent, verb, path, the store's version before and after, and
     #: whether a status was dropped.
     writes: deque[Obj] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    #: Whether watches are cut off (`/debug/watches`).
+    outage: Outage = field(default_factory=Outage)
     #: The latest request of each client, by its user agent: time, user agent, verb and path.
     latest: dict[str, Obj] = field(default_factory=dict)
 

@@ -94,6 +94,21 @@ def _(scenario: Scenario, pods: str, code: str | None, message: str | None) -> N
     finish(scenario, whom(pods), Order(int(code or 0), message or ""))
 
 
+@when(
+    parsers.re(
+        rf"(?P<count>\d+) of {WHO} finish"
+        r'(?: with exit code (?P<code>\d+))?(?: and message "(?P<message>[^"]*)")?'
+    )
+)
+def _(scenario: Scenario, count: str, pods: str, code: str | None, message: str | None) -> None:
+    """When 2 of the pods of bob finish with exit code 3.
+
+    Waits until so many pods run, no matter which, then orders this number of them to end.
+    """
+    __tracebackhide__ = True
+    finish(scenario, whom(pods), Order(int(code or 0), message or ""), int(count))
+
+
 @then(parsers.re(rf'{WHO} match(?:es)? "(?P<file>[^"]+)"'))
 @compares(document_of("pod"))
 def _(scenario: Scenario, pods: str, file: str) -> None:

@@ -53,6 +53,15 @@ KINDS = {
 OBJECT = r'the (?P<kind>group|task resource) "(?P<key>[^"]+)"'
 
 
+#: The status of a pod that its node has evicted, as a kubelet writes it.
+_EVICTED = {
+    "status": {
+        "phase": "Failed",
+        "reason": "Evicted",
+        "message": "The node was low on resource: memory.",
+        "containerStatuses": [],
+    }
+}
 #: Phases of a group before its first round; an implementation need not store them.
 _BEFORE_RESERVING = frozenset({"Pending", "Creating"})
 
@@ -216,14 +225,35 @@ def _moved(resource: Obj, phase: str, now: str) -> Obj:
     }
 
 
-def delete(scenario: Scenario, kind: str, key: str) -> None:
+def delete(scenario: Scenario, kind: str, key: str, *, grace_seconds: int | None = None) -> None:
     """Waits for an object of one of KINDS and deletes it; the check fails if there is none.
 
-    Raises FeatureError if the key belongs to no task and no domain of the scenario.
+    `grace_seconds` replaces the grace period of a pod. Raises FeatureError if the key belongs to no
+    task and no domain of the scenario.
     """
     __tracebackhide__ = True
     _require_owner(scenario, kind, key)
-    resource, api = KINDS[kind], scenario.connection.api
+    there, api = _there(scenario, kind, key), scenario.connection.api
+    with scenario.expect.there(f"the {kind} {key}"):
+        name, namespace = name_of(there), namespace_of(there)
+        gone = api.delete(KINDS[kind], name, namespace, grace_seconds=grace_seconds)
+        scenario.connection.run(gone)
+
+
+def evict(scenario: Scenario, key: str) -> None:
+    """Waits for the pod, and gives it the status with which a kubelet evicts a pod."""
+    __tracebackhide__ = True
+    _require_owner(scenario, "pod", key)
+    there, api = _there(scenario, "pod", key), scenario.connection.api
+    with scenario.expect.there(f"the pod {key}"):
+        patch = api.patch(PODS, name_of(there), namespace_of(there), _EVICTED, sub="status")
+        scenario.connection.run(patch)
+
+
+def _there(scenario: Scenario, kind: str, key: str) -> Obj:
+    """Waits for an object of one of KINDS, and returns it with the cluster's names."""
+    __tracebackhide__ = True
+    resource = KINDS[kind]
 
     def found() -> dict[str, Version]:
         there = scenario.history.latest(resource)
@@ -233,10 +263,7 @@ def delete(scenario: Scenario, kind: str, key: str) -> None:
     def text() -> str:
         return f"expected: the {kind} {key}\nactual:   {', '.join(sorted(found())) or 'none'}"
 
-    there = scenario.expect.until(lambda: found().get(key), scenario.timeouts.status, text)
-    with scenario.expect.there(f"the {kind} {key}"):
-        name, namespace = name_of(there.real), namespace_of(there.real)
-        scenario.connection.run(api.delete(resource, name, namespace))
+    return scenario.expect.until(lambda: found().get(key), scenario.timeouts.status, text).real
 
 
 def _require_owner(scenario: Scenario, kind: str, key: str) -> None:

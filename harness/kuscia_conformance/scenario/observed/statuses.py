@@ -105,6 +105,29 @@ def became_true(scenario: Scenario, name: str, types: Sequence[str]) -> list[str
     return found
 
 
+def require_started_later(scenario: Scenario, name: str, seconds: int) -> None:
+    """Waits for a startTime, and fails the check unless it is that long after the task's creation.
+
+    One second less is enough, because both times are cut to whole seconds.
+    """
+    __tracebackhide__ = True
+
+    def started() -> Version | None:
+        versions = lifetime(scenario, name)
+        return next((v for v in versions if status_of(v).get("startTime")), None)
+
+    found = scenario.expect.until(
+        started, scenario.timeouts.status, lambda: "expected: a startTime\nactual:   absent"
+    )
+    created, start = found.object["metadata"]["creationTimestamp"], status_of(found)["startTime"]
+    later = (objects.time_from(start) - objects.time_from(created)).total_seconds()
+    if later < seconds - 1:
+        scenario.expect.fail(
+            f"expected: the startTime is at least {seconds} s after the creation, {created}\n"
+            f"actual:   {start}, {later:g} s after it"
+        )
+
+
 def wrong_cells(
     scenario: Scenario, name: str, headings: Sequence[str], wanted: Sequence[str]
 ) -> list[str]:
