@@ -21,10 +21,9 @@ from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.simulated_nodes import images
 from kuscia_conformance.simulated_nodes.exit_order import Order
 from kuscia_conformance.simulated_nodes.references import Reference, of_environment
+from kuscia_conformance.simulated_nodes.tempo import BEAT
 from kuscia_conformance.simulated_nodes.workload import Program, interpret
 
-#: The time between two successive steps of a kubelet. A real one takes about a second.
-BEAT = timedelta(seconds=0.05)
 #: The time between two attempts if something is missing, and from a failed pull to the back-off.
 LOOK_AGAIN = timedelta(seconds=1)
 #: The pause before another pull or restart: the first one; it doubles each time, up to the longest.
@@ -49,6 +48,8 @@ class Running:
     """The container's process runs."""
 
     since: datetime
+    #: How long it takes to become ready, after its probes would allow it.
+    settles: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ class Seen:
     #: When the pod was told to end, and when its containers are killed if they still run.
     told_at: datetime | None = None
     kill_at: datetime | None = None
+    #: How long a container of this pod takes to become ready (`tempo`).
+    settles: timedelta = timedelta(0)
 
     @property
     def is_due(self) -> bool:
@@ -187,7 +190,7 @@ def _run(seen: Seen) -> Container:
     lasts = seen.program.seconds
     return replace(
         seen.container,
-        state=Running(seen.now),
+        state=Running(seen.now, seen.settles),
         last=seen.container.ended,
         due=None if lasts is None else seen.now + timedelta(seconds=lasts),
         runs=seen.container.runs + 1,
@@ -306,8 +309,9 @@ def started_at(spec: Obj, running: Running) -> datetime:
 
 
 def ready_at(spec: Obj, running: Running) -> datetime:
-    """Returns when the container is ready: at its first readiness check, after `started_at`."""
-    return max(started_at(spec, running), running.since + _delay(spec.get("readinessProbe")))
+    """Returns when the container is ready: after its first readiness check and `started_at`."""
+    checked = running.since + _delay(spec.get("readinessProbe"))
+    return max(started_at(spec, running), checked) + running.settles
 
 
 def deadlines(seen: Seen) -> Iterator[datetime]:

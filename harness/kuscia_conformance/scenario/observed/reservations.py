@@ -32,11 +32,13 @@ from kuscia_conformance.kube.objects import (
     uid_of,
 )
 from kuscia_conformance.scenario.names import plain_key
+from kuscia_conformance.scenario.observed.nearest import Nearest, nearest
 from kuscia_conformance.scenario.observed.pods import (
     describe,
     pods_of,
 )
 from kuscia_conformance.scenario.scenario import Scenario
+from kuscia_conformance.scenario.timeline import first_task
 
 #: The kinds that a feature may name, by its words.
 KINDS = {
@@ -78,15 +80,20 @@ def await_match(scenario: Scenario, kind: str, key: str, file: str, limit: str |
                 return place
         return None
 
+    def found() -> Nearest | None:
+        there = [version for _, version in _from_the_cursor(scenario, kind, key)]
+        known = [version for version in there if not version.gone]
+        return nearest(document, known, lambda version: version.object, context)
+
     def text() -> str:
-        versions = [version for _, version in _from_the_cursor(scenario, kind, key)]
-        if not versions or versions[-1].gone:
-            return f"there is no {kind} {key}"
-        return documents.render(documents.compare(document, versions[-1].object, context))
+        if (best := found()) is None:
+            return f"expected: the {kind} {key}\nactual:   {in_words(scenario, kind, key)}"
+        where = best.where(first_task(scenario.history))
+        return f"{documents.render(best.shown.mismatches)}\n\n{where}"
 
     def wrong() -> tuple[str, ...]:
-        newest = [version.object for _, version in _from_the_cursor(scenario, kind, key)][-1:]
-        mismatches = documents.compare(document, newest[0] if newest else {}, context)
+        best = found()
+        mismatches = best.shown.mismatches if best else documents.compare(document, {}, context)
         return documents.mismatched(document, kind_of(kind), mismatches)
 
     within = scenario.timeouts.of(limit)
@@ -112,9 +119,28 @@ def await_gone(scenario: Scenario, kind: str, key: str) -> None:
         versions = versions_of(scenario, KINDS[kind], key)
         return True if versions and versions[-1].gone else None
 
-    scenario.expect.until(
-        gone, scenario.timeouts.gone, lambda: f"expected: the {kind} {key} was seen, and is gone"
-    )
+    def text() -> str:
+        actual = in_words(scenario, kind, key)
+        return f"expected: the {kind} {key} was there, and is gone\nactual:   {actual}"
+
+    scenario.expect.until(gone, scenario.timeouts.gone, text)
+
+
+def in_words(scenario: Scenario, kind: str, key: str) -> str:
+    """Returns what has become of the object: whether it is there, its phases, what keeps it."""
+    versions = versions_of(scenario, KINDS[kind], key)
+    if not versions:
+        return f"there was no {kind} {key}"
+    metadata, phases = versions[-1].object["metadata"], map(_phase, entries(scenario, kind, key))
+    state = "is gone" if versions[-1].gone else "is there"
+    if "deletionTimestamp" in metadata and not versions[-1].gone:
+        kept = ", ".join(metadata.get("finalizers") or []) or "no finalizer"
+        state = f"is being deleted, and has {kept}"
+    return f"it {state}; its phases were {', '.join(phases) or 'none'}"
+
+
+def _phase(version: Version) -> str:
+    return phase_of(version.object)
 
 
 def set_phase(scenario: Scenario, key: str, phase: str) -> None:
