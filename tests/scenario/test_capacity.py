@@ -1,6 +1,7 @@
 """Tests the check for over-committed nodes."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_too_much_of_any_resource_on_a_node_is_reported(resource):
     there.object["status"]["allocatable"][resource] = "1"
     pods = [pod("a"), pod("b")]
     for each in pods if resource != "pods" else ():
-        set_request(each.object, resource, 1)
+        set_request(each.object, resource, Decimal(1))
     assert [*overcommitted([there, *pods])] == [
         f"n has 1 of {resource}, its pods ask for 2: alice/a 1, alice/b 1"
     ]
