@@ -29,6 +29,7 @@ TASK_NAMESPACE = "cross-domain"
 DOMAIN_LABEL = f"{GROUP}/namespace"
 #: The label of a domain's namespace; its value is `partner` if the domain is in another cluster.
 ROLE_LABEL = f"{GROUP}/role"
+PARTNER = "partner"
 #: The label and the annotation of a pod that name its TaskResource: by uid, and by name.
 TASK_RESOURCE_UID_LABEL = f"{GROUP}/task-resource-uid"
 TASK_RESOURCE_ANNOTATION = f"{GROUP}/task-resource"

@@ -14,6 +14,8 @@ from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import NODES, PODS, Obj, has_ended, name_of, quantity
 from kuscia_conformance.kube.placement import Amounts, requests_of, total
 
+#: The label of plain pods.
+PLAIN = "conformance.kuscia.secretflow/plain-pod"
 WORKLOAD = "kuscia-conformance/workload:1"
 _SYSTEM = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields")
 
@@ -46,7 +48,7 @@ def plain_pod(name: str, namespace: str, node: str, seconds_to_end: str | None) 
     spec: Obj = {"nodeName": node, "restartPolicy": "Never", "containers": [container]}
     if seconds_to_end:
         spec["terminationGracePeriodSeconds"] = int(seconds_to_end)
-    metadata = {"name": name, "namespace": namespace}
+    metadata = {"name": name, "namespace": namespace, "labels": {PLAIN: "true"}}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 

@@ -7,13 +7,12 @@ from functools import partial
 
 from pytest_bdd import given, then, when
 
-from kuscia_conformance.clusters.borrowed_nodes import PLENTY, serve
+from kuscia_conformance.clusters.borrowed_nodes import PLENTY, make_partner, serve
 from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares
 from kuscia_conformance.features.giving import Domain, Gift, Given, gives
 from kuscia_conformance.features.tasks import NAMES, names_in
-from kuscia_conformance.kube.kuscia import ROLE_LABEL
-from kuscia_conformance.kube.objects import NAMESPACES, NODES
+from kuscia_conformance.kube.objects import NODES
 from kuscia_conformance.scenario.capacity import (
     cordon,
     overcommitted,
@@ -121,12 +120,11 @@ def _(scenario: Scenario, domain: str) -> None:
 def _(scenario: Scenario, domain: str) -> None:
     """Given the domain bob is another cluster's.
 
-    The label of its namespace says that the domain is a partner's.
+    Its namespace, by a label, and its Domain say that the domain is a partner's.
     """
     scenario.domains.nodes_of(domain)
     namespace, api = scenario.names.namespace(domain), scenario.connection.api
-    patch = {"metadata": {"labels": {ROLE_LABEL: "partner"}}}
-    scenario.connection.run(api.patch(NAMESPACES, namespace, None, patch))
+    scenario.connection.run(make_partner(api, namespace))
 
 
 @then(parsers.re("no node ever had more than its room"))

@@ -78,6 +78,7 @@ _ALL = (
     Placeholder("kind", f"the kind of an object: {_listed(KINDS)}", "pod"),
     Placeholder("label", "a label, as kubectl writes it: its key and its value", "disk=fast"),
     Placeholder("last", "the last of these tasks; the numbers between are meant, too", "t-10"),
+    Placeholder("later", "by how many seconds it may come later, at most 10,000", "10"),
     Placeholder(
         "limit",
         "how many seconds the step waits at most, instead of 20; `--timeout-scale` stretches them",
@@ -113,6 +114,7 @@ _ALL = (
         'one pod (`the pod "alice/psi-0"`)',
         'the pods of "psi"',
     ),
+    Placeholder("ports", "one or several port numbers", "8080 and 8081"),
     Placeholder("resource", "the name of a resource of nodes, as Kubernetes writes it", "cpu"),
     Placeholder("room", "how many pods of the suite fit on a node: 1 to 1,000, or `no`", "1"),
     Placeholder(
