@@ -76,7 +76,7 @@ Feature: Tasks that wait for each other get out of each other's way
     Then a pod of alice was bound at most 100 s after the task "psi" was created
     And a pod of bob was bound at most 100 s after the task "psi" was created
 
-  @id:schedule-ten-tasks @req:SC-18
+  @provisional @id:schedule-ten-tasks @req:SC-18
   Scenario: Ten tasks that need both domains get through, one after the other
     Given the domains alice and bob, each with room for 1 pod
     And the AppImage has

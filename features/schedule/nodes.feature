@@ -24,7 +24,7 @@ Feature: Something happens to a node
       | cordoned | are cordoned | are uncordoned | is cordoned     | it is not         |
       | not-his  | serve carol  | serve bob      | is carol's      | it is his again   |
 
-  @id:schedule-node-cordoned-held @req:CR-14 @req:SC-02b
+  @provisional @id:schedule-node-cordoned-held @req:CR-14 @req:SC-02b
   Scenario: A node is cordoned on which alice holds room: that stays hers
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which lives for 100 s

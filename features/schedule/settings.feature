@@ -123,7 +123,7 @@ Feature: What scheduleConfig may say, and leave out
       | lives            | lives for 100 s                   | 100  |
       | lives-for-longer | lives for 400 s                   | 400  |
 
-  @id:schedule-odd-seconds @req:SC-17b
+  @id:schedule-odd-seconds
   Scenario Outline: <field> <value>: at second 3 it is still there, and alice holds her room
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -139,18 +139,23 @@ Feature: What scheduleConfig may say, and leave out
     Then the pods of "psi" were bound 3 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "probe" was bound before the pods of "psi" were bound
 
-    Examples: None, fewer than none, and as many as there are numbers
-      | id                | field                   | value               |
-      | hold-zero         | resourceReservedSeconds | 0                   |
-      | hold-negative     | resourceReservedSeconds | -5                  |
-      | hold-huge         | resourceReservedSeconds | 2147483647          |
-      | hold-hugest       | resourceReservedSeconds | 9223372036854775807 |
-      | lifetime-zero     | lifecycleSeconds        | 0                   |
-      | lifetime-negative | lifecycleSeconds        | -5                  |
-      | lifetime-huge     | lifecycleSeconds        | 2147483647          |
-      | lifetime-hugest   | lifecycleSeconds        | 9223372036854775807 |
+    @req:SC-17b
+    Examples: None, and fewer than none
+      | id                | field                   | value |
+      | hold-zero         | resourceReservedSeconds | 0     |
+      | hold-negative     | resourceReservedSeconds | -5    |
+      | lifetime-zero     | lifecycleSeconds        | 0     |
+      | lifetime-negative | lifecycleSeconds        | -5    |
 
-  @id:schedule-odd-pause @req:SC-17b
+    @req:SC-17c
+    Examples: As many as there are numbers
+      | id              | field                   | value               |
+      | hold-huge       | resourceReservedSeconds | 2147483647          |
+      | hold-hugest     | resourceReservedSeconds | 9223372036854775807 |
+      | lifetime-huge   | lifecycleSeconds        | 2147483647          |
+      | lifetime-hugest | lifecycleSeconds        | 9223372036854775807 |
+
+  @id:schedule-odd-pause
   Scenario Outline: retryIntervalSeconds <value>: after the first round it pauses
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
@@ -170,11 +175,16 @@ Feature: What scheduleConfig may say, and leave out
     And no pod of "psi" was bound before the pods of "probe-2" were bound
     And the status of "psi" matches "waits.status.yaml"
 
+    @req:SC-17b
     Examples:
-      | id       | value               |
-      | zero     | 0                   |
-      | negative | -5                  |
-      | huge     | 9223372036854775807 |
+      | id       | value |
+      | zero     | 0     |
+      | negative | -5    |
+
+    @req:SC-17c
+    Examples:
+      | id   | value               |
+      | huge | 9223372036854775807 |
 
   @id:schedule-no-seconds @needs:virtual-clock @req:SC-17b
   Scenario Outline: <value> for all three is as nothing for all three

@@ -8,9 +8,6 @@ them until one fails, and says which.
 from __future__ import annotations
 
 import gc
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import json
 import os
 import resource
@@ -21,8 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pytest
 
@@ -32,33 +28,17 @@ from kuscia_conformance.features.selection import suite_checks
 from kuscia_conformance.pytest_plugin.collection import CHECK
 from kuscia_conformance.pytest_plugin.session import Run
 from tests.given import settings_of
-from tests.mutation.mutants import PACKAGE
+from tests.mutation.replaced import Named, take_place
 
 #: A check has failed; all have passed; or the controller could not run or did not end.
 KILLED, SURVIVED, STOPPED = "killed", "survived", "stopped"
-#: The CPU time after which a fork is stopped, in seconds; all checks take about 60.
-LIMIT = 400
+#: The CPU time after which a fork is stopped, in seconds: all checks together take about 60.
+LIMIT, LIMIT_OF_CHECK = 30, 0.5
 _PLUGINS = ("cacheprovider", "terminal", "unraisableexception")
 _ARGUMENTS = ("-c", os.devnull, "-s", *(f"-pno:{name}" for name in _PLUGINS))
 
 
-class Changed(Protocol):
-    """A controller with one changed module."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def path(self) -> str:
-        """The module's file, from the package: `kuscia_task/parties.py`."""
-        ...
-
-    def source(self) -> bytes:
-        """Returns the source of the changed module."""
-        ...
-
-
-M = TypeVar("M", bound=Changed)
+M = TypeVar("M", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -80,7 +60,7 @@ class Forks(Generic[M]):
 
     `order` chooses the ids of the checks for a mutant, the most likely to fail first. `found` is
     called with each finding. With `every` a fork does not end at its first failing check. With
-    `keep` the results folders stay.
+    `keep` the results folders stay. `become` changes the reference controller of a fork.
     """
 
     run: Run
@@ -90,6 +70,7 @@ class Forks(Generic[M]):
     workers: int = 2
     every: bool = False
     keep: bool = False
+    become: Callable[[Any], None] = field(default_factory=lambda: take_place)
     _pipe: int = -1
     _mutant: M | None = None
     _working: dict[int, tuple[M, int, float]] = field(default_factory=dict)
@@ -121,14 +102,15 @@ class Forks(Generic[M]):
         return True
 
     def _become(self, mutant: M, session: pytest.Session) -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         out = self.run.settings.out.with_name(f"fork-{os.getpid()}")
         self.run.settings = replace(self.run.settings, out=out)
-        take_place(mutant)
+        self.become(mutant)
         items = {item.stash[CHECK].id: item for item in session.items}
         session.items[:] = [items[check] for check in self.order(mutant, list(items))]
         session.config.option.maxfail = 0 if self.every else 1
+        limit = LIMIT + int(LIMIT_OF_CHECK * len(session.items))
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
 
     def _reap(self) -> None:
         child, _ = os.wait()
@@ -178,49 +160,18 @@ def finding_of(mutant: str, run: Run) -> dict[str, Any]:
 
 def survey(forks: Forks[M]) -> None:
     """Collects the checks of the suite and runs them against all mutants."""
-    arguments = [*_ARGUMENTS, str(suite_folder("features"))]
     try:
-        pytest.main(arguments, plugins=[Handover(forks.run), forks])
+        run_suite(forks.run, forks)
     finally:
         forks.end()
+
+
+def run_suite(run: Run, plugin: object) -> None:
+    """Runs the checks of the suite in this process, with a pytest plugin beside the suite's own."""
+    pytest.main([*_ARGUMENTS, str(suite_folder("features"))], plugins=[Handover(run), plugin])
 
 
 def suite_run(folder: Path) -> Run:
     """Returns the run that is forked: the suite on the virtual clock, with results in `folder`."""
     settings = settings_of({"clock": "virtual", "out": str(folder / "run")})
     return Run(settings, [suite_folder("features")])
-
-
-def take_place(mutant: Changed) -> None:
-    """Makes this process import the mutant instead of the original."""
-    for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE.name]:
-        del sys.modules[name]
-    parts = (PACKAGE.name, *Path(mutant.path).with_suffix("").parts)
-    name = ".".join(part for part in parts if part != "__init__")
-    sys.meta_path.insert(0, _Finder(name, mutant))
-
-
-@dataclass(frozen=True)
-class _Finder(importlib.abc.MetaPathFinder):
-    name: str
-    mutant: Changed
-
-    def find_spec(
-        self, fullname: str, path: Any = None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != self.name:
-            return None
-        file = PACKAGE / self.mutant.path
-        loader = _Loader(fullname, str(file), self.mutant)
-        return importlib.util.spec_from_file_location(fullname, file, loader=loader)
-
-
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Compiles the mutant; the base class would take the compiled original from its cache."""
-
-    def __init__(self, name: str, path: str, mutant: Changed) -> None:
-        super().__init__(name, path)
-        self.mutant = mutant
-
-    def get_code(self, fullname: str) -> Any:
-        return compile(self.mutant.source(), self.path, "exec")

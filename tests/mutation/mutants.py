@@ -1,4 +1,7 @@
-"""Finds the mutants of a module: copies of its source with one small change each."""
+"""Finds the mutants of a module: copies of its source with one small change each.
+
+`definitions` finds mutants of the definition of KusciaTask, in the same form.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 
@@ -14,6 +17,7 @@ from tests.mutation.operators import OPERATORS, Edit
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "reference_controller"
+DEFINITIONS = ROOT / "fixtures" / "crds"
 #: The modules without a rule of the specification: the process, its HTTP endpoints, its metrics
 #: and the election of a leader. They have tests of their own, and a virtual run does not use them.
 PROCESS = ("__main__", "server", "metrics", "endpoints", "leader", "lease")
@@ -23,9 +27,10 @@ _UNCHECKED_CALLS = frozenset({"debug", "info", "warning", "exception", "cast", "
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change of one place of a module."""
+    """A change of one place of a module, or of a definition."""
 
-    #: The file, from the package: `kuscia_task/parties.py`.
+    #: The file, from the package or from `fixtures`: `kuscia_task/parties.py`,
+    #: `crds/kusciatasks.yaml`.
     path: str
     line: int
     #: The functions and classes around the place: `Party.ports`.
@@ -35,6 +40,8 @@ class Mutant:
     after: str
     #: Where the changed text begins and ends, in bytes of the file.
     span: tuple[int, int]
+    #: What the change is, where both texts would hide it: `without "image"`.
+    says: str = ""
     #: Which of several changes that look the same, from 1.
     nth: int = 1
 
@@ -42,14 +49,19 @@ class Mutant:
     def id(self) -> str:
         """Names the mutant without its line, so that the name survives changes elsewhere."""
         again = f" #{self.nth}" if self.nth > 1 else ""
-        change = f"{_short(self.before)} → {_short(self.after)}"
+        change = _short(self.says) or f"{_short(self.before)} → {_short(self.after)}"
         return f"{self.path} {self.scope or 'module'} {self.operator}: {change}{again}"
 
     def source(self) -> bytes:
-        """Returns the source of the changed module."""
-        whole = (PACKAGE / self.path).read_bytes()
+        """Returns the source of the changed file."""
+        whole = file_of(self.path).read_bytes()
         start, end = self.span
         return whole[:start] + self.after.encode() + whole[end:]
+
+
+def file_of(path: str) -> Path:
+    """Returns the original file of a mutant's path."""
+    return DEFINITIONS.parent / path if path.endswith(".yaml") else PACKAGE / path
 
 
 def _short(text: str, most: int = 150) -> str:
@@ -65,8 +77,9 @@ def modules() -> list[Path]:
     return [file for file in files if file.stem not in PROCESS]
 
 
-def all_mutants() -> list[Mutant]:
-    """Returns every mutant, by file and line."""
+@cache
+def all_mutants() -> Sequence[Mutant]:
+    """Returns every mutant of a module, by file and line; takes seconds."""
     return [mutant for file in modules() for mutant in mutants_of(file)]
 
 
@@ -95,7 +108,8 @@ def _mutant(source: bytes, path: str, scope: str, operator: str, edit: Edit) -> 
     start = _offset(source, edit.first.lineno, edit.first.col_offset)
     end = _offset(source, last.end_lineno or 0, last.end_col_offset or 0)
     before = source[start:end].decode()
-    return Mutant(path, edit.first.lineno, scope, operator, before, edit.text, (start, end))
+    place = (start, end)
+    return Mutant(path, edit.first.lineno, scope, operator, before, edit.text, place, edit.says)
 
 
 def _numbered(mutant: Mutant, nth: int) -> Mutant:
@@ -117,28 +131,53 @@ def _compiles(mutant: Mutant) -> bool:
 def _places(node: ast.AST, scope: str = "") -> Iterator[tuple[ast.AST, str]]:
     """Yields the nodes whose change may change what the controller does, with their scopes."""
     yield node, scope
-    for child in ast.iter_child_nodes(node):
+    for child in _children(node):
         if not _is_unchecked(child, node):
             name = getattr(child, "name", "") if isinstance(child, _SCOPES) else ""
             yield from _places(child, ".".join(filter(None, (scope, name))))
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """Yields the child nodes; of the members of an enumeration only their values.
+
+    What stands beside a value explains it to readers, such as the remedies in `reasons.py`.
+    """
+    is_enumeration = isinstance(node, ast.ClassDef) and any(
+        isinstance(base, ast.Name) and base.id.endswith("Enum") for base in node.bases
+    )
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Assign(value=ast.Tuple(elts=[value, *_])) if is_enumeration:
+                yield value
+            case _:
+                yield child
 
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def _is_unchecked(node: ast.AST, parent: ast.AST) -> bool:
-    """Says whether the node is a docstring, an annotation, an import, a log message or a type."""
+    """Says whether the node is a docstring, an annotation, an import, a log message or a type.
+
+    The argument `why` of `do` is logged.
+    """
     match node:
+        case ast.keyword(arg="why"):
+            return True
         case ast.Import() | ast.ImportFrom():
             return True
         case ast.Expr(value=ast.Constant()):
             return True
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return name in _UNCHECKED_CALLS
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if (
+            name in _UNCHECKED_CALLS
+        ):
+            return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
         case ast.Assign(targets=[ast.Name(id="__all__")]):
             return True
+        case ast.Assign(value=ast.Subscript()) if isinstance(parent, ast.Module):
+            return True  # the name of a type
     within = (getattr(parent, name, None) for name in ("annotation", "returns"))
     return node in within or _is_decorator(node, parent) or _is_part_of_text(node, parent)
 

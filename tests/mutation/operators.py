@@ -22,6 +22,8 @@ class Edit:
     first: ast.expr | ast.stmt
     text: str
     last: ast.expr | ast.stmt | None = None
+    #: What the edit does, where a long text would hide it: `without "image"`.
+    says: str = ""
 
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -68,9 +70,15 @@ def operands(node: ast.AST) -> Iterator[Edit]:
 
 def sums(node: ast.AST) -> Iterator[Edit]:
     """Replaces an arithmetic operation or an operation on sets by its opposite."""
-    if isinstance(node, ast.BinOp) and type(node.op) in _SUMS:
+    if isinstance(node, ast.BinOp) and type(node.op) in _SUMS and not _is_text(node.right):
         other = _SUMS[type(node.op)]()
         yield Edit(node, f"({ast.unparse(ast.BinOp(node.left, other, node.right))})")
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr | ast.Constant) and not isinstance(
+        getattr(node, "value", None), int | float
+    )
 
 
 def constants(node: ast.AST) -> Iterator[Edit]:
@@ -94,10 +102,13 @@ def elements(node: ast.AST) -> Iterator[Edit]:
         return
     for dropped in node.elts:
         left = [each for each in node.elts if each is not dropped]
-        yield Edit(node, _display(node, left))
+        yield Edit(node, _display(node, left), says=f"without {ast.unparse(dropped)}")
+    if isinstance(node, ast.Set):
+        return  # a set has no order
     for first, second in pairwise(node.elts):
         swapped = {id(first): second, id(second): first}
-        yield Edit(node, _display(node, [swapped.get(id(each), each) for each in node.elts]))
+        text = _display(node, [swapped.get(id(each), each) for each in node.elts])
+        yield Edit(node, text, says=f"swaps {ast.unparse(first)} and {ast.unparse(second)}")
 
 
 def _display(node: ast.List | ast.Tuple | ast.Set, elements: list[ast.expr]) -> str:
@@ -113,15 +124,34 @@ def keys(node: ast.AST) -> Iterator[Edit]:
     if isinstance(node, ast.Dict):
         for place in range(len(node.keys)):
             left = (_without(node.keys, place), _without(node.values, place))
-            yield Edit(node, f"({ast.unparse(ast.Dict(*left))})")
+            key = node.keys[place]
+            name = ast.unparse(key) if key else f"**{ast.unparse(node.values[place])}"
+            yield Edit(node, f"({ast.unparse(ast.Dict(*left))})", says=f"without {name}")
     if isinstance(node, ast.Call):
-        for place in range(len(node.keywords)):
+        for place, keyword in enumerate(node.keywords):
+            if keyword.arg == "why":
+                continue  # it is only logged
             call = ast.Call(node.func, node.args, _without(node.keywords, place))
-            yield Edit(node, ast.unparse(call))
+            name = keyword.arg or f"**{ast.unparse(keyword.value)}"
+            says = f"{ast.unparse(node.func)}() without {name}"
+            yield Edit(node, ast.unparse(call), says=says)
 
 
 def _without(items: list[T], place: int) -> list[T]:
     return items[:place] + items[place + 1 :]
+
+
+def stages(node: ast.AST) -> Iterator[Edit]:
+    """Drops one of the stages of a decision, `do(…)`, and swaps two neighbours."""
+    match node:
+        case ast.Call(func=ast.Name(id="do"), args=[_, _, *_] as args):
+            for place in range(len(args)):
+                yield Edit(
+                    node, ast.unparse(ast.Call(node.func, _without(args, place), node.keywords))
+                )
+            for place in range(len(args) - 1):
+                swapped = [*args[:place], args[place + 1], args[place], *args[place + 2 :]]
+                yield Edit(node, ast.unparse(ast.Call(node.func, swapped, node.keywords)))
 
 
 def statements(node: ast.AST) -> Iterator[Edit]:
@@ -154,5 +184,5 @@ def _one_line(*nodes: ast.stmt) -> str:
 
 Operator = Callable[[ast.AST], Iterator[Edit]]
 OPERATORS: tuple[Operator, ...] = (
-    conditions, comparisons, operands, sums, constants, elements, keys, statements,
+    conditions, comparisons, operands, sums, constants, elements, keys, stages, statements,
 )  # fmt: skip

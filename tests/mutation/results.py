@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,13 +11,13 @@ from pathlib import Path
 import yaml
 
 from tests.mutation.forks import KILLED, STOPPED, SURVIVED, Finding
-from tests.mutation.mutants import ROOT, Mutant
+from tests.mutation.guards import miniature_kills
+from tests.mutation.mutants import Mutant
 
 HERE = Path(__file__).parent
 #: Why survivors are no fault of the checks, by the id of the mutant: `same` for one that does what
 #: the original does, `free` for one that does what the requirements leave open.
 SURVIVORS = HERE / "survivors.yaml"
-_MINIATURES = ROOT / "tests" / "miniatures"
 
 
 @dataclass
@@ -51,8 +50,8 @@ class Likely:
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Likely:
         likely = cls()
-        for path, check in _miniatures():
-            likely.by_file[path][check] += 1
+        for path, kill in miniature_kills():
+            likely.by_file[path][kill.check] += 1
         for finding in findings:
             likely.learn(finding)
         return likely
@@ -68,18 +67,25 @@ class Likely:
         return sorted(checks, key=lambda check: (-here[check], -everywhere[check]))
 
 
-def _miniatures() -> list[tuple[str, str]]:
-    """Returns the file and the failing check of each miniature."""
-    pattern = re.compile(r"^Fails: (\S+)$.*?^--- a/reference_controller/(\S+)$", re.M | re.S)
-    found = (pattern.search(path.read_text()) for path in sorted(_MINIATURES.glob("*.patch")))
-    return [(match[2], match[1]) for match in found if match]
-
-
 def explained() -> Mapping[str, str]:
     """Returns why each mutant of `survivors.yaml` survives: `same: …` or `free: …`."""
     if not SURVIVORS.exists():
         return {}
     return dict(yaml.safe_load(SURVIVORS.read_text()) or {})
+
+
+def disagreements(findings: Iterable[Finding]) -> list[str]:
+    """Returns the mutants that survive without a reason, or are killed though they have one."""
+    reasons = explained()
+    lines = []
+    for each in findings:
+        if each.outcome != KILLED and each.mutant not in reasons:
+            lines.append(f"{each.outcome}: {each.mutant}")
+        elif each.outcome == KILLED and each.mutant in reasons:
+            lines.append(
+                f"{SURVIVORS.name} explains a mutant that {each.checks[0]} kills: {each.mutant}"
+            )
+    return lines
 
 
 def table(findings: Iterable[Finding]) -> str:

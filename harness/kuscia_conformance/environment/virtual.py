@@ -49,7 +49,17 @@ from kuscia_conformance.simulated_nodes import nodes, tempo
 
 TOKEN = "virtual"
 #: The cluster's name in reports, and what it supports.
-NAME, CAN = "embedded", ("exec", "faults", "request-log", "simulated-nodes", "virtual-clock")
+NAME, CAN = (
+    "embedded",
+    (
+        "exec",
+        "faults",
+        "request-log",
+        "simulated-nodes",
+        "virtual-clock",
+        "watch-faults",
+    ),
+)
 
 
 def version() -> str:

@@ -13,6 +13,7 @@ mistake.
       places           the steps that are examined, and the place of a mistake
     owners           examines who owns what a check compares
     coverage         examines many features: requirements without a check, ids, unused files
+    guards           requirements whose checks no known wrong controller fails
 
 This room must not know clusters or runs.
 """
@@ -35,7 +36,7 @@ from kuscia_conformance.features.reader import (
     suite_features,
 )
 from kuscia_conformance.features.step_definitions import StepDefinitions
-from kuscia_conformance.lint import coverage, owners, rules
+from kuscia_conformance.lint import coverage, guards, owners, rules
 from kuscia_conformance.lint.examine import examine
 from kuscia_conformance.lint.targets import find_targets
 
@@ -115,6 +116,7 @@ def _whole(cases: list[Case], used: set[Path], *, is_sound: bool) -> list[UsageE
     return [
         *coverage.repeated(),
         *coverage.gaps(ours, requirements()),
+        *guards.unknown_names(ours, requirements()),
         *(coverage.unused(used) if is_sound else ()),
         *owners.of_catalogue(),
     ]

@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from kuscia_conformance.clusters import borrowed_nodes, node_locks
 from kuscia_conformance.clusters.borrowed_nodes import SLOT
@@ -40,6 +40,8 @@ class Domains:
     history: History
     timeouts: Timeouts
     ending: ExitStack
+    #: Raises CheckFailed with a text, after a wait of so many seconds.
+    fail: Callable[[str, float], NoReturn]
     #: The names of the nodes that each domain has borrowed.
     nodes: dict[str, list[str]] = field(default_factory=dict)
     #: The objects that each domain had when `note` was called, as `inventory` names them.
@@ -153,7 +155,10 @@ class Domains:
         self.history.update()
         self.connection.run(_evict(self.connection.api, [pod.real for pod in self._pods(domain)]))
         if self.history.until(lambda: not self._pods(domain) or None, self.timeouts.gone) is None:
-            raise remaining(domain, self._pods(domain), self.timeouts.gone)
+            error = remaining(domain, self._pods(domain), self.timeouts.gone)
+            if isinstance(error, CheckFailed):
+                self.fail(str(error), self.timeouts.gone)
+            raise error
 
     def _pods(self, domain: str) -> list[Version]:
         there = self.history.latest(PODS).values()

@@ -126,6 +126,13 @@ class Seen:
         """What the container's command does."""
         return interpret([*self.spec.get("command", ()), *self.spec.get("args", ())])
 
+    @property
+    def term_at(self) -> datetime | None:
+        """When the program ends because of SIGTERM; None if it was not told, or ignores it."""
+        if self.told_at is None or self.program.on_term is None:
+            return None
+        return self.told_at + timedelta(seconds=self.program.lingers)
+
 
 def cease(seen: Seen) -> Container | None:
     """After the pod was told to end, a waiting container is not started any more."""
@@ -217,8 +224,8 @@ def obey(seen: Seen) -> Container | None:
 
 def hear_term(seen: Seen) -> Container | None:
     """Ends the container on SIGTERM, if its program handles the signal."""
-    code = seen.program.on_term
-    if seen.told_at is None or code is None:
+    code, at = seen.program.on_term, seen.term_at
+    if code is None or at is None or seen.now < at:
         return None
     return _exited(seen, seen.container, code)
 
@@ -314,8 +321,7 @@ def deadlines(seen: Seen) -> Iterator[datetime]:
         yield container.due
     if isinstance(container.state, Running):
         yield from (at(seen.spec, container.state) for at in (started_at, ready_at))
-        if seen.kill_at:
-            yield seen.kill_at
+        yield from (at for at in (seen.term_at, seen.kill_at) if at)
 
 
 def _exited(seen: Seen, container: Container, code: int, message: str = "") -> Container:

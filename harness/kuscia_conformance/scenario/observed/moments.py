@@ -15,6 +15,7 @@ from pytest_bdd import parsers
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.kube.objects import phase_of, uid_of
+from kuscia_conformance.scenario.observed.instead import instead
 from kuscia_conformance.scenario.observed.pods import (
     STATES,
     domains_of,
@@ -166,7 +167,7 @@ def await_moment(scenario: Scenario, text: str, seconds: float) -> Moment:
     return scenario.expect.until(
         lambda: find(scenario, text),
         seconds,
-        lambda: f"expected: {text}\nactual:   it never happened",
+        lambda: f"expected: {text}\nactual:   not so far: {instead(scenario, words_of(text))}",
     )
 
 
