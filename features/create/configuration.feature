@@ -2,7 +2,7 @@
 Feature: What containers are told
 
   Background:
-    Given the domains alice and bob, each with room for 2 pods
+    Given the domains alice and bob, each with room for 4 pods
     And the task "psi" of alice and bob
     And the task "psi" has
       | spec.taskInputConfig              | '{"rows": 7}' |
@@ -14,9 +14,33 @@ Feature: What containers are told
     And the pods of "psi" run
     Then the pods of "psi" have
       | spec.containers[0].volumeMounts[mountPath=/work/conf/task.json].subPath | task.json |
+      | spec.containers[0].volumeMounts[mountPath=/work/name.json].subPath      | name.json |
+      | spec.containers[1].volumeMounts[mountPath=/work/own/its.json].subPath   | task.json |
+      | spec.containers[1].volumeMounts[mountPath=/work/conf/task.json]         | !absent   |
 
   @id:create-configuration-readable @req:CR-08 @needs:exec
   Scenario: It holds the task's input, its parties and the pod's own ports
     When the task "psi" is created
     And the pods of "psi" are ready
     Then the file "/work/conf/task.json" in the pods of "psi" matches "configuration.yaml"
+    And the file "/work/name.json" in the pods of "psi" matches "name.yaml"
+
+  @id:create-configuration-own @req:CR-08 @needs:exec
+  Scenario: It says which party, and which of its pods, reads it
+    When the task "psi" is created
+    And the pods of "psi" are ready
+    Then the file "/work/conf/task.json" in the pod "alice/psi-0" matches "alice-0.yaml"
+    And the file "/work/conf/task.json" in the pod "alice/psi-1" matches "alice-1.yaml"
+    And the file "/work/conf/task.json" in the pod "bob/psi-0" matches "bob-0.yaml"
+
+  @id:create-configuration-of-twins @req:CR-08 @needs:exec
+  Scenario: Each of two tasks has its own input
+    Given the task "other" of alice and bob
+    And the task "other" has
+      | spec.taskInputConfig | '{"rows": 8}' |
+    When the task "psi" is created
+    And the task "other" is created
+    And the pods of "psi" are ready
+    And the pods of "other" are ready
+    Then the file "/work/conf/task.json" in the pods of "psi" matches "configuration.yaml"
+    And the file "/work/conf/task.json" in the pods of "other" matches "of-other.yaml"

@@ -56,13 +56,3 @@ Feature: Ports and their services
       | psi-0-fed    | 8080 | psi-0    |
       | psi-0-global | 8081 | psi-0    |
       | psi-0-more   | 8089 | psi-0    |
-
-  @id:create-long-name @req:CR-07a
-  Scenario: A task whose name is too long for its services has them under other names
-    Given the task "quite-a-long-name-for-a-task-of-one-party-with-two-services" of alice
-    When the task "quite-a-long-name-for-a-task-of-one-party-with-two-services" is created
-    And the pods of alice run
-    Then the services of alice are
-      | port | leads to                                                      |
-      | 8080 | quite-a-long-name-for-a-task-of-one-party-with-two-services-0 |
-      | 8081 | quite-a-long-name-for-a-task-of-one-party-with-two-services-0 |

@@ -7,5 +7,6 @@ Feature: The page's first task, as printed
     And "secretflow-image.yaml" is applied
     When "secretflow-task-psi.yaml" is applied
     Then the status of "secretflow-task-psi" matches "psi.status.yaml"
+    And the pods of "secretflow-task-psi" run
     And the phases of "secretflow-task-psi" were Pending, Running, Succeeded
     And the conditions of "secretflow-task-psi" became True in the order ResourceCreated, Running, Success

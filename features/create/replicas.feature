@@ -51,6 +51,18 @@ Feature: How many pods a party has, and what each of them has
       | psi-0-fed    | psi-0    |
       | psi-0-global | psi-0    |
 
+  @id:create-replicas-served-apart @req:CR-07a
+  Scenario: The services of a pod stay when another pod of its party has succeeded and goes
+    Given the task "psi" has
+      | spec.parties[0].template.replicas | 2 |
+    When the task "psi" is created
+    And the pods of "psi" are ready
+    And the pod "alice/psi-0" finishes
+    And the status of "psi" matches "first-succeeded.status.yaml"
+    And the pod "alice/psi-0" is deleted by somebody
+    And 4 seconds pass
+    Then each of the pods of "psi" has services of its own for the ports 8080 and 8081
+
   @id:create-replicas-shown @req:VW-04a @req:VW-04b @req:VW-09a @req:VW-09b @req:VW-09c @req:VW-11a @req:VW-12
   Scenario: Each of three pods is shown with its services
     Given the task "psi" has
@@ -63,10 +75,10 @@ Feature: How many pods a party has, and what each of them has
   @id:create-order-of-parties @req:CR-15
   Scenario: Bob may come first
     Given the task "psi" has
-      | spec.parties[0].domainID | bob   |
-      | spec.parties[1].domainID | alice |
+      | spec.parties[0] | {domainID: bob, appImageRef: app-image, template: {replicas: 2}} |
+      | spec.parties[1] | {domainID: alice, appImageRef: app-image}                        |
     When the task "psi" is created
-    Then the pods of "psi" are alice/psi-0 and bob/psi-0
+    Then the pods of "psi" are alice/psi-0, bob/psi-0 and bob/psi-1
     And the status of "psi" matches "two.status.yaml"
 
   @id:create-three-parties @req:CR-03a @req:CR-14 @req:VW-04a @req:VW-04b

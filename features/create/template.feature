@@ -12,6 +12,7 @@ Feature: The page's task with every field, as printed
     And the status of "task-template" matches "ready.status.yaml"
     And the pods of "task-template" finish
     Then the status of "task-template" matches "template.status.yaml"
+    And the pods of "task-template" run
     And the phases of "task-template" were Pending, Running, Succeeded
 
   @id:create-template-overrides @req:CR-06a @req:CR-06b @req:CR-06d @req:CR-12a
@@ -19,6 +20,8 @@ Feature: The page's task with every field, as printed
     When "task-template.yaml" is applied
     And the pods of "task-template" run
     Then the pods of alice match "alice.pod.yaml"
+    And the pods of alice have
+      | spec.containers[0].volumeMounts[mountPath=/etc/kuscia/task-config.conf].subPath | task-config.conf |
 
   @id:create-template-of-role @req:CR-11a @req:CR-11b @req:CR-11c
   Scenario: Bob, who has no template of his own, gets what the AppImage says of guests

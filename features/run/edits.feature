@@ -12,6 +12,7 @@ Feature: A spec that is edited after the task was created
     When the task "psi" is created
     And the pods of "psi" exist
     And the status of "psi" matches "pending.status.yaml"
+    And 2 seconds pass
     And the task "psi" is changed to have
       | <path> | <value> |
     And the nodes of bob have room for 1 pod

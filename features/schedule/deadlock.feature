@@ -7,24 +7,24 @@ Feature: Tasks that wait for each other get out of each other's way
   @id:schedule-deadlock-of-two @req:SC-07 @req:SC-13 @req:CR-14
   Scenario: Of two that hold what the other needs, the later gets through when the earlier lets go
     Given the domains alice and bob, each with room for 1 pod
-    And the task "early" of alice and bob, which holds for 8 s, retries after 5 s and lives for 60 s
+    And the task "early" of alice and bob, which holds for 30 s, retries after 10 s and lives for 200 s
     And the task "early" has
       | spec.parties[1].role | wide |
-    And the task "late" of bob and alice, which holds for 8 s, retries after 5 s and lives for 60 s
+    And the task "late" of bob and alice, which holds for 30 s, retries after 10 s and lives for 200 s
     And the task "late" has
       | spec.parties[1].role | wide |
     When the task "early" is created
-    And 5 seconds pass
+    And 22 seconds pass
     And the task "late" is created
     And 1 second passes
     And the nodes of alice have room for 2 pods
     And the nodes of bob have room for 2 pods
-    Then a pod of "late" was bound 8 s after the task "early" was created
-    And the pods of "late" were bound 8 s after the task "early" was created
+    Then a pod of "late" was bound 30 s after the task "early" became Pending, or up to 10 s later
+    And the pods of "late" were bound 30 s after the task "early" became Pending, or up to 10 s later
     And no pod of "early" was bound before the pods of "late" were bound
     When the pods of "late" finish
     And the status of "late" matches "succeeded.status.yaml"
-    Then the pods of "early" were bound 13 s after the task "early" was created
+    Then the pods of "early" were bound 40 s after the task "early" became Pending, or up to 10 s later
     And no node ever had more than its room
     And the status of "early" matches "early-running.status.yaml"
 
@@ -34,26 +34,26 @@ Feature: Tasks that wait for each other get out of each other's way
     And the AppImage has
       | spec.deployTemplates[0].spec.containers[0].args | ["-c", "./app --seconds=1"] |
       | spec.deployTemplates[1].spec.containers[0].args | ["-c", "./app --seconds=1"] |
-    And the task "one" of alice and bob, which holds for 8 s, retries after 5 s and lives for 60 s
+    And the task "one" of alice and bob, which holds for 30 s, retries after 5 s and lives for 200 s
     And the task "one" has
       | spec.parties[1].role | wide |
-    And the task "two" of bob and carol, which holds for 8 s, retries after 10 s and lives for 60 s
+    And the task "two" of bob and carol, which holds for 30 s, retries after 10 s and lives for 200 s
     And the task "two" has
       | spec.parties[1].role | wide |
-    And the task "three" of carol and alice, which holds for 8 s, retries after 5 s and lives for 60 s
+    And the task "three" of carol and alice, which holds for 30 s, retries after 5 s and lives for 200 s
     And the task "three" has
       | spec.parties[1].role | wide |
     When the task "one" is created
-    And 3 seconds pass
+    And 11 seconds pass
     And the task "two" is created
-    And 3 seconds pass
+    And 11 seconds pass
     And the task "three" is created
     And 1 second passes
     And the nodes of alice have room for 2 pods
     And the nodes of bob have room for 2 pods
     And the nodes of carol have room for 2 pods
-    Then a pod of "three" was bound 8 s after the task "one" was created
-    And the pods of "three" were bound 8 s after the task "one" was created
+    Then a pod of "three" was bound 30 s after the task "one" became Pending, or up to 10 s later
+    And the pods of "three" were bound 30 s after the task "one" became Pending, or up to 10 s later
     When the status of "three" matches "succeeded.status.yaml"
     And the status of "two" matches "succeeded.status.yaml"
     And the status of "one" matches "succeeded.status.yaml"
@@ -62,10 +62,10 @@ Feature: Tasks that wait for each other get out of each other's way
   @id:schedule-deadlock-together @req:SC-18
   Scenario: Of two that begin to hold together, at least one gets through
     Given the domains alice and bob, each with room for 1 pod
-    And the task "psi" of alice and bob, which holds for 3 s, retries after 5 s and lives for 22 s
+    And the task "psi" of alice and bob, which holds for 15 s, retries after 20 s and lives for 100 s
     And the task "psi" has
       | spec.parties[1].role | wide |
-    And the task "chi" of bob and alice, which holds for 3 s, retries after 5 s and lives for 22 s
+    And the task "chi" of bob and alice, which holds for 15 s, retries after 20 s and lives for 100 s
     And the task "chi" has
       | spec.parties[1].role | wide |
     When the task "psi" is created
@@ -73,17 +73,17 @@ Feature: Tasks that wait for each other get out of each other's way
     And 1 second passes
     And the nodes of alice have room for 2 pods
     And the nodes of bob have room for 2 pods
-    Then a pod of alice was bound at most 22 s after the task "psi" was created
-    And a pod of bob was bound at most 22 s after the task "psi" was created
+    Then a pod of alice was bound at most 100 s after the task "psi" was created
+    And a pod of bob was bound at most 100 s after the task "psi" was created
 
-  @id:schedule-ten-tasks @req:SC-18
+  @provisional @id:schedule-ten-tasks @req:SC-18
   Scenario: Ten tasks that need both domains get through, one after the other
     Given the domains alice and bob, each with room for 1 pod
     And the AppImage has
       | spec.deployTemplates[0].spec.containers[0].args | ["-c", "./app --seconds=1"] |
-    And the tasks "t-1" to "t-10" of alice and bob, which hold for 3 s, retry after 1 s and live for 90 s
+    And the tasks "t-1" to "t-10" of alice and bob, which hold for 15 s, retry after 5 s and live for 300 s
     When the tasks "t-1" to "t-10" are created
-    Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml" within 90 s
+    Then the statuses of "t-1" to "t-10" match "succeeded.status.yaml" within 300 s
 
   @id:schedule-waiting-stops-nobody @req:CR-14 @req:SC-01a @req:SC-01b
   Scenario: A task that waits for more than there is does not stop a later one that finds enough

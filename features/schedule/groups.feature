@@ -113,11 +113,12 @@ Feature: A group of task resources is reserved together, or not at all
 
   @id:schedule-group-counts-rounds @req:TG-04
   Scenario: The rounds after the first are counted
-    Given the task "task" of alice and bob, which holds for 3 s, retries after 5 s and lives for 22 s
+    Given the task "task" of alice and bob, which holds for 2 s, retries after 6 s and lives for 40 s
     And the nodes of bob have room for no pod
     When the task "task" is created
     Then the group "task" matches "third-round.group.yaml"
-    And the group "task" became Reserving again 8 s after the group "task" became Reserving
+    And the group "task" became ReserveFailed 2 s after the group "task" became Reserving
+    And the group "task" became Reserving again 6 s after the group "task" became ReserveFailed
     And the phases of the group "task" were Reserving, ReserveFailed, Reserving, ReserveFailed, Reserving
 
   @id:schedule-group-of-failed-task @req:TG-06

@@ -7,17 +7,17 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     And the nodes of bob have room for no pod
     And the task "psi" of <parties>, which holds for <holds> s, retries after <retries> s and lives for <lives> s
     When the task "psi" is created
-    Then the task "psi" became Failed <lives> s after the task "psi" was created
+    Then the task "psi" became Failed <lives> s after the task "psi" became Pending
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "over.status.yaml"
     And the phases of "psi" were Pending, Failed
 
     Examples:
       | id        | title                                                  | parties              | holds | retries | lives |
-      | in-pause  | that ends in the pause after the second round          | alice and bob        | 2     | 3       | 8     |
-      | in-window | that ends while two of three reserve a second time     | alice, bob and carol | 3     | 3       | 8     |
+      | in-pause  | that ends in the pause after the second round          | alice and bob        | 2     | 7       | 14    |
+      | in-window | that ends while two of three reserve a second time     | alice, bob and carol | 8     | 4       | 16    |
       | one-round | that is shorter than the pause                         | alice and bob        | 2     | 300     | 6     |
-      | one-hold  | that is as long as a party holds                       | alice and bob        | 5     | 3       | 5     |
+      | one-hold  | that is as long as a party holds                       | alice and bob        | 6     | 10      | 6     |
       | second    | of a second                                            | alice and bob        | 30    | 30      | 1     |
 
   @id:schedule-lifecycle-nobody @req:SC-04a @req:VW-06
@@ -25,7 +25,7 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     Given the domains alice and bob, each with room for no pod
     And the task "psi" of alice and bob, which holds for 2 s, retries after 2 s and lives for 7 s
     When the task "psi" is created
-    Then the task "psi" became Failed 7 s after the task "psi" was created
+    Then the task "psi" became Failed 7 s after the task "psi" became Pending
     And the status of "psi" matches "over.status.yaml"
 
   @id:schedule-lifecycle-ends-hold @req:SC-04a
@@ -37,8 +37,8 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     When the task "psi" is created
     And 1 second passes
     And the task "probe" is created
-    Then the pods of "probe" were bound 5 s after the task "psi" was created
-    And the task "psi" became Failed 5 s after the task "psi" was created
+    Then the pods of "probe" were bound 5 s after the task "psi" became Pending, or up to 10 s later
+    And the task "psi" became Failed 5 s after the task "psi" became Pending
 
   @id:schedule-lifecycle-says-who @req:VW-07
   Scenario Outline: The message names the lifecycle, and who could not reserve in any round: <who>
@@ -54,17 +54,17 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
       | one  | bob           | alice, bob and carol | bob   | bob      |
       | both | alice and bob | alice and bob        | alice | both     |
 
-  # Rounds begin at seconds 0 and 4.
+  # Rounds begin at seconds 0 and 12.
   @id:schedule-lifecycle-outlived @req:SC-04a @req:SC-04b
   Scenario: A task that was scheduled, be it in the second round, runs on when its lifecycle is over
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
-    And the task "psi" of alice and bob, which holds for 2 s, retries after 2 s and lives for 8 s
+    And the task "psi" of alice and bob, which holds for 8 s, retries after 4 s and lives for 30 s
     When the task "psi" is created
-    And 3 seconds pass
+    And 10 seconds pass
     And the nodes of bob have room for 1 pod
     And the pods of "psi" run
-    And 9 seconds pass
+    And 25 seconds pass
     And the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
     And the phases of "psi" were Pending, Running, Succeeded

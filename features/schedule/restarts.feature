@@ -26,25 +26,26 @@ Feature: The controller is killed and started again before a task is scheduled
 
   @id:schedule-restart-in-hold @req:RN-06b
   Scenario: She lets go when she would have done so anyway
-    Given the task "psi" of alice and bob, which holds for 8 s, retries after 30 s and lives for 60 s
+    Given the task "psi" of alice and bob, which holds for 20 s, retries after 60 s and lives for 200 s
     When the task "psi" is created
     And 1 second passes
     And the controller is killed
     And the task "probe" is created
-    And 2 seconds pass
+    And 12 seconds pass
     And the controller is started
-    Then the pods of "probe" were bound 8 s after the task "psi" was created
+    Then the pods of "probe" were bound 20 s after the task "psi" became Pending, or up to 6 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
     And the status of "psi" matches "waits.status.yaml"
 
   @id:schedule-restart-after-hold @req:RN-06b
   Scenario: She lets go at once, where her time has run out
-    Given the task "psi" of alice and bob, which holds for 6 s, retries after 30 s and lives for 60 s
+    Given the task "psi" of alice and bob, which holds for 10 s, retries after 60 s and lives for 200 s
     When the task "psi" is created
     And 1 second passes
     And the controller is killed
-    And 6 seconds pass
+    And 10 seconds pass
     And the controller is started
+    And 3 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 0 s after the task "probe" was created
     And no pod of "psi" was bound before the pods of "probe" were bound
@@ -52,14 +53,14 @@ Feature: The controller is killed and started again before a task is scheduled
 
   @id:schedule-restart-in-pause @req:RN-06a @req:RN-06b
   Scenario: Killed and started in the pause, it tries again when it would have done so anyway
-    Given the task "psi" of alice and bob, which holds for 2 s, retries after 8 s and lives for 60 s
+    Given the task "psi" of alice and bob, which holds for 15 s, retries after 20 s and lives for 200 s
     When the task "psi" is created
-    And 4 seconds pass
+    And 17 seconds pass
     And the controller is killed
     And the nodes of bob have room for 1 pod
-    And 1 second passes
+    And 8 seconds pass
     And the controller is started
-    Then the pods of "psi" were bound 10 s after the task "psi" was created
+    Then the pods of "psi" were bound 35 s after the task "psi" became Pending, or up to 5 s later
     And the status of "psi" matches "runs.status.yaml"
     And each pod of "psi" was created once
 
@@ -80,13 +81,13 @@ Feature: The controller is killed and started again before a task is scheduled
 
   @id:schedule-restart-in-lifecycle @req:RN-06b
   Scenario: A task fails when it would have done so anyway
-    Given the task "psi" of alice and bob, which lives for 8 s
+    Given the task "psi" of alice and bob, which lives for 12 s
     When the task "psi" is created
     And 1 second passes
     And the controller is killed
-    And 2 seconds pass
+    And 5 seconds pass
     And the controller is started
-    Then the task "psi" became Failed 8 s after the task "psi" was created
+    Then the task "psi" became Failed 12 s after the task "psi" became Pending
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 

@@ -5,15 +5,15 @@ Feature: A domain is short of cpu
     Given the domains alice and bob
     And the AppImage has
       | spec.deployTemplates[0].spec.containers[0].resources | {requests: {cpu: 600m}} |
-    And the task "psi" of alice and bob, which holds for 3 s, retries after 2 s and lives for 22 s
+    And the task "psi" of alice and bob, which holds for 15 s, retries after 5 s and lives for 60 s
 
   @id:schedule-cpu-short @req:RN-01d @req:SC-11
   Scenario: A task that finds too little cpu has failed when its lifecycle is over, not before
     Given the plain pod "filler" takes all but 500m of the cpu of each node of bob
     And the task "psi" has
-      | spec.scheduleConfig.lifecycleSeconds | 9 |
+      | spec.scheduleConfig.lifecycleSeconds | 30 |
     When the task "psi" is created
-    Then the task "psi" became Failed 9 s after the task "psi" was created
+    Then the task "psi" became Failed 30 s after the task "psi" became Pending
     And no pod of "psi" was bound before the task "psi" became Failed
     And the status of "psi" matches "failed.status.yaml"
 
@@ -59,7 +59,7 @@ Feature: A domain is short of cpu
     When the task "psi" is created
     And 1 second passes
     And the task "probe" is created
-    Then the pods of "probe" were bound 3 s after the task "psi" was created
+    Then the pods of "probe" were bound 15 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
     And no node ever had more than its room
     And the status of "psi" matches "waits.status.yaml"

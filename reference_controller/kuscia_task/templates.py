@@ -30,7 +30,7 @@ def merge(template: Obj, party: Obj) -> Obj:
     spec, changes = template["spec"], party.get("spec") or {}
     restart = changes.get("restartPolicy") or party.get("restartPolicy")
     merged = {**spec, **_set({**changes, "restartPolicy": restart})}
-    merged["containers"] = _containers(spec["containers"], changes.get("containers") or [])
+    merged["containers"] = _containers(spec.get("containers", []), changes.get("containers") or [])
     replicas = party.get("replicas")
     return {**template, "spec": merged, **({} if replicas is None else {"replicas": replicas})}
 
@@ -52,9 +52,6 @@ def _containers(base: Sequence[Obj], changes: Sequence[Obj]) -> list[Obj]:
 def _container(base: Obj, changes: Obj) -> Obj:
     changed = _set(changes)
     merged = {**base, **changed}
-    if "command" in changed or "args" in changed:
-        # A pair: new arguments make no sense to the old command.
-        merged = {k: v for k, v in merged.items() if k not in {"command", "args"} or k in changed}
     if base.get("env") and "env" in changed:
         merged["env"] = _by_name(base["env"], changed["env"])
     if base.get("resources") and "resources" in changed:

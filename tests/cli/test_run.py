@@ -56,7 +56,8 @@ def test_a_partial_run_writes_a_report_and_certifies_nothing(environment, tmp_pa
     assert report["counts"] == {"pass": 6}
     assert report["requirements"]["CR-02a"]["strength"] == "MUST"
     assert (
-        '<property name="requirement" value="CR-02a"' in (tmp_path / "out" / "junit.xml").read_text()
+        '<property name="requirement" value="CR-02a"'
+        in (tmp_path / "out" / "junit.xml").read_text()
     )
     events = tmp_path / "out" / "checks" / "view" / "view-running" / "events.ndjson"
     lines = [json.loads(line) for line in events.read_text().splitlines()]
@@ -85,13 +86,15 @@ def fails(environment, folder, document, *options):
 def test_a_failed_check_prints_the_step_the_mismatches_and_the_timeline(environment, tmp_path):
     said = fails(environment, tmp_path, DOCUMENT)
     for part in (
-        "wrong.feature::mine-wrong   RN-01c (MUST) · VW-14 (SHOULD)",
+        "wrong.feature:9  mine-wrong   RN-01c (MUST) · VW-14 (SHOULD)",
+        "The status of a task that nobody makes",
         'Then the status of "psi" matches "wrong.status.yaml" within 2 s',
-        "waited 2 s",
+        "waited 2 s on the machine's clock",
         "podStatuses[alice/psi-0].nodeName  a node of bob",
         "reference-controller, +",
         "conditions[type=Success]           present        absent",
-        "nearest: 2 of 5 fields at",
+        "2 of 5 fields are right",
+        '[suite] the task "psi" is created',
         "what happened, in seconds since the task was created",
         "task psi created",
         "pod alice/psi-0 bound to",
@@ -102,7 +105,9 @@ def test_a_failed_check_prints_the_step_the_mismatches_and_the_timeline(environm
     report = yaml.safe_load((tmp_path / "out" / "report.yaml").read_text())
     [check] = report["checks"]
     assert (check["outcome"], check["strength"]) == ("fail", "MUST")
-    assert check["text"].startswith("wrong.feature::mine-wrong")
+    assert check["text"].startswith("wrong.feature:9  mine-wrong")
+    junit = (tmp_path / "out" / "junit.xml").read_text()
+    assert 'message="wrong.feature:9  mine-wrong   RN-01c (MUST)' in junit
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kuscia_conformance.documents import Context, Mismatch, compare, fields, path_text, score
-from kuscia_conformance.documents.operators import Absent, Anything, Exact, OneOf, Reference, Time
+from kuscia_conformance.documents.operators import (
+    Absent,
+    Anything,
+    Exact,
+    OneOf,
+    Or,
+    Reference,
+    Time,
+)
 
 CONTEXT = Context(nodes={"alice": ["node-1"]})
 EARLY, LATE = "2024-01-01T00:00:00Z", "2024-01-01T00:00:05Z"
@@ -113,6 +121,42 @@ def test_one_of_may_include_absent():
     assert texts({"role": OneOf(("host", Anything()))}, {}) == [
         ("role", "host or any value", "absent")
     ]
+
+
+def test_a_key_of_any_name_stands_for_the_one_entry_that_begins_so():
+    wanted = {"podStatuses": Exact({"bob/*": {"podPhase": "Running", "podName": Anything()}})}
+    entry = {"podPhase": "Running", "podName": "as-it-likes"}
+    assert texts(wanted, {"podStatuses": {"bob/as-it-likes": entry}}) == []
+    assert texts(wanted, {"podStatuses": {"bob/one": entry, "alice/one": {}}}) == [
+        ("podStatuses[alice/one]", "absent", "{}"),
+    ]
+    assert texts(wanted, {"podStatuses": {"bob/x": {"podPhase": "Failed"}}}) == [
+        ("podStatuses[bob/*].podPhase", "Running", "Failed"),
+        ("podStatuses[bob/*].podName", "any value", "absent"),
+    ]
+    assert texts(wanted, {"podStatuses": {"bob/x": entry, "bob/y": entry}}) == [
+        ("podStatuses[bob/*]", "one entry", "2: bob/x, bob/y"),
+    ]
+    assert texts(wanted, {"podStatuses": {}}) == [("podStatuses[bob/*]", "present", "absent")]
+
+
+def test_a_path_may_lead_through_a_key_of_any_name():
+    wanted = {"podStatuses": {"bob/*": {"startTime": Time(after=".createTime")}}}
+    times = {"createTime": LATE, "startTime": EARLY}
+    assert texts(wanted, {"podStatuses": {"bob/x": {**times, "startTime": LATE}}}) == []
+    [(path, *_)] = texts(wanted, {"podStatuses": {"bob/x": times}})
+    assert path == "podStatuses[bob/*].startTime"
+
+
+@pytest.mark.parametrize("said", [{"message": "boom"}, {"reason": "Boom"}])
+def test_or_accepts_a_text_in_either_place(said):
+    assert texts({"message": Or("reason")}, said) == []
+
+
+@pytest.mark.parametrize("said", [{}, {"reason": ""}, {"message": " "}, {"reason": None}])
+def test_or_refuses_what_says_nothing_in_both_places(said):
+    [(path, expected, _)] = texts({"message": Or("reason")}, said)
+    assert (path, expected) == ("message", "a text here or in reason")
 
 
 def test_a_duplicate_key_in_a_keyed_list_is_a_mismatch():

@@ -35,6 +35,12 @@ def test_a_path_into_a_plain_list_uses_the_index():
     assert value_at(DOCUMENT, ("list", "2")) is None
 
 
+def test_of_several_variables_with_one_name_a_path_names_the_last():
+    env = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}, {"name": "B", "value": "3"}]
+    assert value_at({"env": env}, path_from("env[name=A].value")) == "2"
+    assert value_at({"ports": env}, path_from("ports[name=A].value")) == "1"
+
+
 def test_the_path_of_the_whole_document_is_a_dot():
     assert path_text(()) == "."
 

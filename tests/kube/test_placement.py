@@ -4,6 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from kuscia_conformance.documents import load_manifests
+from kuscia_conformance.features.folders import suite_folder
+from kuscia_conformance.kube.objects import name_of
 from kuscia_conformance.kube.placement import requests_of, selects, tolerates
 
 
@@ -111,3 +114,28 @@ def test_a_limit_alone_is_a_request():
         "cpu": Decimal("0.5"),
         "memory": 1000,
     }
+
+
+#: By pod of schedule/resources/others.yaml: thousandths of a core. The overhead of one of them
+#: is added by the API server.
+OTHERS = {
+    "two-containers": 20,
+    "limits": 10,
+    "burst": 10,
+    "large-init": 30,
+    "small-init": 30,
+    "sidecar": 40,
+    "sidecar-then-init": 60,
+    "init-then-sidecar": 50,
+    "overhead": 10,
+    "pod-level": 30,
+    "ended": 30,
+}
+
+
+def test_the_pods_of_others_ask_for_what_their_comments_say():
+    path = suite_folder("fixtures") / "schedule" / "resources" / "others.yaml"
+    asked = {name_of(pod): requests_of(pod) for pod in load_manifests(path)}
+    assert {name: each["cpu"] * 1000 for name, each in asked.items()} == OTHERS
+    mebibytes = {name: int(each["memory"] / 2**20) for name, each in asked.items()}
+    assert mebibytes == {name: cpu * 8 // 10 for name, cpu in OTHERS.items()}

@@ -113,12 +113,19 @@ def test_a_document_that_a_file_must_match_may_have_operators(tmp_path):
     assert said(path) == []
 
 
-def test_a_scenario_that_kills_the_controller_needs_the_tag_faults(tmp_path):
+@pytest.mark.parametrize(
+    ("step", "tag"),
+    [
+        ("the controller is killed", "faults"),
+        ("the watches of the controller are cut off", "watch-faults"),
+    ],
+)
+def test_a_scenario_that_harms_the_controller_needs_a_tag(tmp_path, step, tag):
     nodes = "    When the nodes of <who>"
-    steps = ((nodes, f"    When the controller is killed\n{nodes}"),)
+    steps = ((nodes, f"    When {step}\n{nodes}"),)
     texts = said(written(tmp_path, *steps))
-    assert "mine.feature:18: mine-rows#first has no tag @needs:faults" in texts[0]
-    tagged = ("@id:mine-rows", "@needs:faults @id:mine-rows")
+    assert f"mine.feature:18: mine-rows#first has no tag @needs:{tag}" in texts[0]
+    tagged = ("@id:mine-rows", f"@needs:{tag} @id:mine-rows")
     (tmp_path / "other").mkdir()
     assert said(written(tmp_path / "other", *steps, tagged)) == []
 

@@ -54,8 +54,8 @@ STEPS = [
     ('Then 0 of the pods of "psi" run', "the number 0 is too small", "at least 1"),
     (
         'When the plain pod "filler" takes all but 1x of the cpu of each node of alice',
-        "'1x' is not an amount of CPU",
-        "as in 500m or 2",
+        "'1x' is not an amount",
+        "as in 500m, 64Mi or 2",
     ),
     (
         "Then alice holds what was noted, nothing else",

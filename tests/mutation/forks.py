@@ -28,7 +28,7 @@ from kuscia_conformance.features.selection import suite_checks
 from kuscia_conformance.pytest_plugin.collection import CHECK
 from kuscia_conformance.pytest_plugin.session import Run
 from tests.given import settings_of
-from tests.mutation.replaced import Changed, take_place
+from tests.mutation.replaced import Named, take_place
 
 #: A check has failed; all have passed; or the controller could not run or did not end.
 KILLED, SURVIVED, STOPPED = "killed", "survived", "stopped"
@@ -38,7 +38,7 @@ _PLUGINS = ("cacheprovider", "terminal", "unraisableexception")
 _ARGUMENTS = ("-c", os.devnull, "-s", *(f"-pno:{name}" for name in _PLUGINS))
 
 
-M = TypeVar("M", bound=Changed)
+M = TypeVar("M", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Forks(Generic[M]):
 
     `order` chooses the ids of the checks for a mutant, the most likely to fail first. `found` is
     called with each finding. With `every` a fork does not end at its first failing check. With
-    `keep` the results folders stay.
+    `keep` the results folders stay. `become` changes the reference controller of a fork.
     """
 
     run: Run
@@ -70,6 +70,7 @@ class Forks(Generic[M]):
     workers: int = 2
     every: bool = False
     keep: bool = False
+    become: Callable[[Any], None] = field(default_factory=lambda: take_place)
     _pipe: int = -1
     _mutant: M | None = None
     _working: dict[int, tuple[M, int, float]] = field(default_factory=dict)
@@ -104,7 +105,7 @@ class Forks(Generic[M]):
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         out = self.run.settings.out.with_name(f"fork-{os.getpid()}")
         self.run.settings = replace(self.run.settings, out=out)
-        take_place(mutant)
+        self.become(mutant)
         items = {item.stash[CHECK].id: item for item in session.items}
         session.items[:] = [items[check] for check in self.order(mutant, list(items))]
         session.config.option.maxfail = 0 if self.every else 1

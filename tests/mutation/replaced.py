@@ -21,11 +21,15 @@ from kuscia_conformance.environment import virtual
 from tests.mutation.mutants import DEFINITIONS, PACKAGE
 
 
-class Changed(Protocol):
-    """A controller with one changed module, or a cluster with one changed definition."""
+class Named(Protocol):
+    """A controller that differs from the reference controller."""
 
     @property
     def id(self) -> str: ...
+
+
+class Changed(Named, Protocol):
+    """A controller with one changed module, or a cluster with one changed definition."""
 
     @property
     def path(self) -> str:

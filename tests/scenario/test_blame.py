@@ -8,7 +8,7 @@ import pytest
 
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
-from kuscia_conformance.scenario.blame import Write, last_writer, latest_request
+from kuscia_conformance.scenario.blame import Write, dropped_statuses, last_writer, latest_request
 from kuscia_conformance.scenario.failure import CheckFailed
 
 T = datetime(2024, 1, 1, tzinfo=UTC)
@@ -80,6 +80,28 @@ TASKS = "/apis/kuscia.secretflow/v1alpha1/namespaces/cross-domain/kusciatasks/ps
 def test_the_latest_request_of_the_controller_is_told(requests, said):
     api: Any = Told(*requests)
     assert asyncio.run(latest_request(api, T + timedelta(seconds=10))) == said
+
+
+def test_only_the_scenarios_own_dropped_statuses_are_told():
+    class Logged:
+        async def raw(self, path):
+            assert path == "/debug/writes"
+            at, base = "2024-01-01T00:00:02.000+00:00", TASKS.removesuffix("/psi/status")
+            known = {"who": "mine/1.0", "verb": "PUT", "at": at, "versions": []}
+            return {
+                "writes": [
+                    {**known, "path": f"{base}/psi", "droppedStatus": True},
+                    {**known, "path": f"{base}/psi", "droppedStatus": False},
+                    {**known, "path": f"{base}/other", "droppedStatus": True},
+                ]
+            }
+
+    api: Any = Logged()
+    [found] = asyncio.run(dropped_statuses(api, lambda name: name == "psi"))
+    assert found.text(T) == (
+        "a status was sent to the resource itself, which drops it: at +2.00 s, "
+        "PUT kusciatasks/psi by mine; send it to kusciatasks/psi/status"
+    )
 
 
 def test_a_failed_wait_tells_the_latest_request(psi):

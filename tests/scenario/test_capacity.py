@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from kuscia_conformance.clusters.borrowed_nodes import SLOT
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.kube.objects import NODES, PODS
-from kuscia_conformance.scenario.capacity import overcommitted, plain_pod, set_cpu
+from kuscia_conformance.scenario.capacity import overcommitted, plain_pod, set_request
 
 T = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def node(room, cpu="16"):
-    status = {"allocatable": {SLOT: str(room), "cpu": cpu}}
+    status = {"allocatable": {SLOT: str(room), "cpu": cpu, "pods": "110"}}
     obj = {"metadata": {"name": "n"}, "status": status}
     return Version(T, "MODIFIED", NODES, obj, obj)
 
@@ -19,7 +19,7 @@ def node(room, cpu="16"):
 def pod(name, where="n", phase="Running", event="MODIFIED", cpu=None):
     obj = plain_pod(name, "alice", where, None)
     if cpu:
-        set_cpu(obj, cpu)
+        set_request(obj, "cpu", cpu)
     obj["status"] = {"phase": phase}
     return Version(T, event, PODS, obj, obj)
 
@@ -30,7 +30,7 @@ def test_pods_that_use_all_the_room_are_allowed():
 
 def test_too_many_pods_on_a_node_are_reported_by_name():
     assert [*overcommitted([node(1), pod("a"), pod("b")])] == [
-        f"n has 1 of {SLOT}, and alice/a, alice/b ask for 2"
+        f"n has 1 of {SLOT}, its pods ask for 2: alice/a 1, alice/b 1"
     ]
 
 

@@ -1,6 +1,7 @@
 """The parts of a scenario: what they tell an author who is mistaken, and what a failure says."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from pytest_bdd.parser import Step
@@ -11,9 +12,10 @@ from kuscia_conformance.errors import ApiError, ClusterError, FeatureError
 from kuscia_conformance.features.tasks import make_task
 from kuscia_conformance.kube.kuscia import GROUP, KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
+from kuscia_conformance.scenario.capacity import PLAIN
 from kuscia_conformance.scenario.domains import await_as_noted, remaining
 from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
-from kuscia_conformance.scenario.observed import pods, reservations, statuses
+from kuscia_conformance.scenario.observed import plain_pods, pods, reservations, statuses
 
 
 def test_domains_are_given_in_one_step(scenario):
@@ -126,7 +128,7 @@ def test_a_refusal_that_was_expected_is_kept_for_the_next_step(scenario):
 
 
 def test_what_is_not_found_in_time_fails_with_its_text_and_the_time(scenario):
-    with pytest.raises(CheckFailed, match=r"mine\.feature::mine") as error:
+    with pytest.raises(CheckFailed, match=r"mine\.feature:1  mine") as error:
         scenario.expect.until(lambda: None, 3, lambda: "expected: x\nactual:   y")
     assert "expected: x\n    actual:   y" in str(error.value)
 
@@ -184,16 +186,20 @@ def test_a_change_that_does_not_fit_the_definition_is_a_mistake_of_the_author(ps
 
 
 @pytest.mark.parametrize(
-    ("cpu", "error", "text"),
+    ("spared", "error", "text"),
     [
         (None, FeatureError, "the pod alice/filler exists already"),
-        ("500", ClusterError, "a node of alice has .* cores free, less than the 500 that are to"),
+        (
+            ("500", "cpu"),
+            ClusterError,
+            "alice has .* of cpu free, less than the 500 that",
+        ),
     ],
 )
-def test_a_plain_pod_that_cannot_be_made_has_its_cause(cpu, error, text, psi):
-    pods.make_plain_pods(psi, "alice", "filler", None, None)
+def test_a_plain_pod_that_cannot_be_made_has_its_cause(spared, error, text, psi):
+    plain_pods.make_plain_pods(psi, "alice", "filler", None, None)
     with pytest.raises(error, match=text):
-        pods.make_plain_pods(psi, "alice", "filler", None, cpu)
+        plain_pods.make_plain_pods(psi, "alice", "filler", None, spared)
 
 
 def test_an_object_that_the_controller_has_not_made_is_its_fault(psi):
@@ -223,7 +229,7 @@ def test_a_wait_without_a_controller_fails_and_says_that_it_has_ended(ended):
     with pytest.raises(ControllerExited) as error:
         ended.expect.until(lambda: None, 3, lambda: "expected: x\nactual:   y")
     lines = str(error.value).splitlines()
-    assert lines[3:7] == [
+    assert lines[4:8] == [
         "    the controller has ended during this check",
         "",
         "    expected: x",
@@ -243,6 +249,37 @@ def test_the_end_of_the_controller_is_reported_once(ended):
     with pytest.raises(ControllerExited):
         ended.expect.fail("expected: x")
     ended.begins(ended.expect.step, looks=True)
+
+
+def pod_named(name, domain="alice", **labels):
+    return {"metadata": {"name": name, "namespace": domain, "labels": labels}}
+
+
+def with_roles(*names, shown=()):
+    """Returns a scenario with tasks of alice as host; `shown` are keys of pods in psi's status."""
+    tasks = {name: make_task(name, ["alice"], {}) for name in names}
+    for name in names:
+        tasks[name].manifest["spec"]["parties"][0]["role"] = "host"
+    tasks["plain"] = make_task("plain", ["alice", "bob"], {})
+    status = {"podStatuses": {key: {} for key in shown}}
+    latest = {"cross-domain/psi": SimpleNamespace(object={"status": status})}
+    history = SimpleNamespace(latest=lambda _: latest)
+    return SimpleNamespace(applied=SimpleNamespace(tasks=tasks), history=history)
+
+
+def test_the_pods_of_a_party_with_a_role_may_have_any_name():
+    scenario = with_roles("psi")
+    assert pods.is_pod_of(scenario, pod_named("host-of-psi-0"), "psi")
+    assert not pods.is_pod_of(scenario, pod_named("host-of-psi-0"), "plain")
+    assert not pods.is_pod_of(scenario, pod_named("host-of-psi-0", "bob"), "psi")
+    assert not pods.is_pod_of(scenario, pod_named("plain-0"), "psi")
+    assert not pods.is_pod_of(scenario, pod_named("filler", **{PLAIN: "true"}), "psi")
+
+
+def test_of_two_tasks_with_roles_in_a_domain_the_status_says_whose_pod_it_is():
+    scenario = with_roles("psi", "chi", shown=["alice/a-0"])
+    assert pods.is_pod_of(scenario, pod_named("a-0"), "psi")
+    assert not pods.is_pod_of(scenario, pod_named("b-0"), "psi")
 
 
 def test_pods_belong_to_a_task_a_domain_or_a_key(psi):

@@ -79,6 +79,7 @@ def test_a_wait_that_fails_leaves_what_its_text_says_beyond_the_events(record):
         "the controller's last words",
         "the controller's last lines",
         "the controller's latest request",
+        "the statuses that were dropped",
     ]
 
 

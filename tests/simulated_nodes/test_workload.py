@@ -64,6 +64,10 @@ def test_commands_are_interpreted_as_programs(argv, program):
             "cd /work && exec ./app --seconds=1",
             Program(1, on_term=143, output=said("app --seconds=1")),
         ),
+        (
+            "./app --seconds=9 --linger=4",
+            Program(9, on_term=143, lingers=4, output=said("app --seconds=9 --linger=4")),
+        ),
         ("./app --seconds=1; exit 3", Program(1, 3, output=said("app --seconds=1"))),
         ("exec sleep 5; exit 3", Program(seconds=5)),
         ("trap 'exit 143' TERM; sleep 600 & wait", Program(seconds=None, on_term=143)),

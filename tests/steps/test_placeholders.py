@@ -43,6 +43,7 @@ def sentences():
     more = [
         "Given the plain pod \"filler\" takes all but 500m of the cpu of each node of bob",
         'Then the status of "psi" matches "running.status.yaml" within 40 s',
+        'Then a pod of "psi" was bound 8 s after the task "psi" was created, or up to 10 s later',
     ]  # fmt: skip
     for definition in OURS:
         if hasattr(definition.parser, "regex"):

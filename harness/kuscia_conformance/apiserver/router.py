@@ -55,10 +55,11 @@ async def _route(server: Server, request: Request) -> Answer:
     answer = endpoints.answer(server, request)
     if answer is not None:
         return answer
-    before = server.store.version
+    before, server.writer.dropped_status = server.store.version, False
     answer = resources.answer(server, server.registry.target(request.path), request)
-    if request.method != "GET" and server.store.version != before:
+    is_stored = server.store.version != before
+    if request.method != "GET" and (is_stored or server.writer.dropped_status):
         server.remember(request, before)
-        if server.pace:
+        if server.pace and is_stored:
             await asyncio.sleep(server.pace)
     return answer

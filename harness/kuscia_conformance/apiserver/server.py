@@ -30,6 +30,7 @@ from kuscia_conformance.apiserver.controllers.definitions import (
 from kuscia_conformance.apiserver.controllers.garbage_collector import Collector
 from kuscia_conformance.apiserver.controllers.namespaces import Namespaces
 from kuscia_conformance.apiserver.kubelet import Kubelet, NoKubelet
+from kuscia_conformance.apiserver.storage.outage import Outage
 from kuscia_conformance.apiserver.storage.store import HISTORY, Key, Store
 from kuscia_conformance.apiserver.views.discovery import built_in_kinds
 from kuscia_conformance.apiserver.writes.create import create
@@ -68,8 +69,11 @@ class Server:
     kubelet: Kubelet = field(default_factory=NoKubelet)
     #: HOST:PORT, as discovery reports it.
     address: str = "127.0.0.1"
-    #: The latest writes: time, user agent, verb, path, and the store's version before and after.
+    #: The latest writes: time, user agent, verb, path, the store's version before and after, and
+    #: whether a status was dropped.
     writes: deque[Obj] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    #: Whether watches are cut off (`/debug/watches`).
+    outage: Outage = field(default_factory=Outage)
     #: The latest request of each client, by its user agent: time, user agent, verb and path.
     latest: dict[str, Obj] = field(default_factory=dict)
 
@@ -132,7 +136,10 @@ class Server:
             self.latest.pop(next(iter(self.latest)))
 
     def remember(self, request: Request, before: int) -> None:
-        """Records a write that has taken the store from version `before` to its present one."""
+        """Records a write that has taken the store from version `before` to its present one.
+
+        `droppedStatus` says that it carried a status, which only a write to `/status` may change.
+        """
         self.writes.append(
             {
                 "at": self.now(),
@@ -140,6 +147,7 @@ class Server:
                 "verb": request.method,
                 "path": request.path,
                 "versions": (before, self.store.version),
+                "droppedStatus": self.writer.dropped_status,
             }
         )
 

@@ -2,6 +2,7 @@
 
 explain              finds what a name means, and calls one of these
 about_check          steps, requirements, documents, and the command that runs the check alone
+about_clauses        the clauses of a requirement that promises several things
 about_requirement    text, source, what it owns, and the checks that cover it
 about_step           pattern, example, notes, and what may stand for the placeholders
 """
@@ -40,13 +41,15 @@ def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     """Returns the text about everything that the name means.
 
     The name is the id of a check (without `#row`: every row of it), the id of a requirement (all
-    its clauses) or of a clause, or a sentence of the feature language. Raises UsageError if it is none of these.
+    its clauses) or of a clause, or a sentence of the feature language. Raises UsageError if it is
+    none of these.
     """
     found = [case for case in cases if name in (case.check.id, case.check.id.partition("#")[0])]
     if found:
         return "\n\n\n".join(about_check(case, steps) for case in found)
     if clauses := [each for each in requirements().values() if name in each.names]:
-        return "\n\n\n".join(about_requirement(clause, cases) for clause in clauses)
+        heading = [about_clauses(name, clauses)] if len(clauses) > 1 else []
+        return "\n\n\n".join([*heading, *(about_requirement(each, cases) for each in clauses)])
     if definitions := _definitions(name, steps):
         return "\n\n".join(about_step(each) for each in definitions)
     raise UsageError(
@@ -74,6 +77,13 @@ def about_check(case: Case, steps: StepDefinitions) -> str:
         f"Run it alone: kuscia-conformance run --only '{check.id}'{_cluster(case)}",
     ]
     return "\n".join(parts)
+
+
+def about_clauses(name: str, clauses: Sequence[Requirement]) -> str:
+    """Returns the clauses of a requirement, and how to run the checks of all of them."""
+    lines = [f"  {each.id} ({each.strength})  {each.text}" for each in clauses]
+    run = f"Run the checks of all of them: kuscia-conformance run --only {name}"
+    return "\n".join([f"{name} promises {len(clauses)} things:", *lines, "", run])
 
 
 def about_requirement(requirement: Requirement, cases: Sequence[Case]) -> str:

@@ -15,6 +15,7 @@ from rich.table import Table
 from kuscia_conformance.evidence.plan import PlannedCheck
 from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.evidence.run import Evidence
+from kuscia_conformance.features.checks import requirements
 from kuscia_conformance.report.folder import REPORT
 from kuscia_conformance.report.words import STYLES, counts, word_of
 
@@ -112,7 +113,16 @@ def note(planned: PlannedCheck, result: Result | None) -> str:
 
 
 def blame(result: Result) -> str:
-    """Returns what a failed check says of each requirement that it claims."""
+    """Returns what a failed check says of each requirement that it claims.
+
+    Below it are the texts of those that it fails, so that a failure is clear without another page.
+    """
     words = ("fail", "undecided", "pass")
     names = {word: [n for n, w in result.requirements.items() if w == word] for word in words}
-    return "; ".join(f"{word}: {', '.join(names[word])}" for word in words if names[word])
+    line = "; ".join(f"{word}: {', '.join(names[word])}" for word in words if names[word])
+    return "\n".join([line, *map(_promise, names["fail"])])
+
+
+def _promise(name: str) -> str:
+    known = requirements().get(name)
+    return f"      {name}: {known.text}" if known else f"      {name}"

@@ -13,7 +13,7 @@ from kuscia_conformance.clusters.inventory import listed
 from kuscia_conformance.clusters.run_label import RUN, mark, remove_ours, run_of
 from kuscia_conformance.errors import AlreadyExists, ClusterError, NotFound
 from kuscia_conformance.kube.client import Api
-from kuscia_conformance.kube.kuscia import DOMAIN_LABEL, DOMAINS
+from kuscia_conformance.kube.kuscia import DOMAIN_LABEL, DOMAINS, PARTNER, ROLE_LABEL
 from kuscia_conformance.kube.objects import (
     NAMESPACES,
     NODES,
@@ -23,12 +23,15 @@ from kuscia_conformance.kube.objects import (
 )
 
 SLOT = "conformance.kuscia.secretflow/slot"
+#: How many seconds after its Domain a domain gets its nodes. In a cluster that grows they come
+#: later, too: a controller must not depend on their being there.
+NODES_COME = 1.0
 #: The room of a node if the feature does not mention room: more than any scenario fills.
 PLENTY = 20
 
 
 async def make_domain(api: Api, namespace: str, nodes: list[str], run: str) -> None:
-    """Creates the namespace and the Domain object, and lets the nodes serve the domain.
+    """Creates the namespace and the Domain object; `NODES_COME` later the nodes serve the domain.
 
     The original controller needs the Domain object. An existing object of the same name is kept.
     """
@@ -37,6 +40,7 @@ async def make_domain(api: Api, namespace: str, nodes: list[str], run: str) -> N
     # Some clusters do not have the Domain definition.
     with suppress(NotFound):
         await _ensure(api, DOMAINS, {"apiVersion": DOMAINS.api_version, **domain}, run)
+    await asyncio.sleep(NODES_COME)
     await asyncio.gather(*(serve(api, node, namespace, run) for node in nodes))
 
 
@@ -85,6 +89,13 @@ async def serve(api: Api, node: str, namespace: str, run: str) -> None:
     """Labels the node so that it serves only this domain, and marks it as changed by the run."""
     labels = {DOMAIN_LABEL: namespace, RUN: run}
     await api.patch(NODES, node, None, {"metadata": {"labels": labels}})
+
+
+async def make_partner(api: Api, namespace: str) -> None:
+    """Marks the domain as a partner's, as Kuscia does: its namespace by a label, and its Domain."""
+    await api.patch(NAMESPACES, namespace, None, {"metadata": {"labels": {ROLE_LABEL: PARTNER}}})
+    with suppress(NotFound):
+        await api.patch(DOMAINS, namespace, None, {"spec": {"role": PARTNER}})
 
 
 async def give_back(api: Api, node: str) -> None:

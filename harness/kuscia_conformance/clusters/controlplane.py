@@ -34,6 +34,8 @@ BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager")
 ENVTEST = "/usr/local/kubebuilder/bin"
 #: The controllers of kube-controller-manager that a run with simulated nodes needs.
 CONTROLLERS = (
+    "endpoints-controller",
+    "endpointslice-controller",
     "garbage-collector-controller",
     "namespace-controller",
     "serviceaccount-controller",

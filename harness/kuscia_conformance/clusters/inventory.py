@@ -19,6 +19,8 @@ from kuscia_conformance.kube.objects import Obj, Resource, name_of
 OF_KUBERNETES = frozenset({("configmaps", "kube-root-ca.crt"), ("serviceaccounts", "default")})
 #: Kinds that record what happened, and whose objects stay behind by design.
 NOT_INVENTORIED = frozenset({"events", "leases"})
+#: How many times `settled` looks at most, and the seconds between two looks.
+LOOKS, PAUSE = 10, 1.0
 
 
 async def inventory(api: Api, namespace: str, tasks: Collection[str]) -> list[str]:
@@ -37,6 +39,21 @@ async def inventory(api: Api, namespace: str, tasks: Collection[str]) -> list[st
     ]
     found += [f"{g['kind']} {name_of(g)}" for g in groups if name_of(g) in tasks]
     return sorted(found)
+
+
+async def settled(api: Api, namespace: str, tasks: Collection[str]) -> list[str]:
+    """Returns the inventory of a namespace that is new, once two looks `PAUSE` apart are equal.
+
+    A controller may give every domain some objects, which belong to no task and come a little
+    later than the domain. After `LOOKS` looks the last one counts.
+    """
+    found = await inventory(api, namespace, tasks)
+    for _ in range(LOOKS - 1):
+        await asyncio.sleep(PAUSE)
+        before, found = found, await inventory(api, namespace, tasks)
+        if before == found:
+            break
+    return found
 
 
 async def listed(

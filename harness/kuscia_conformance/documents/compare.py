@@ -24,7 +24,7 @@ from kuscia_conformance.documents.operators import (
     Operator,
     value_text,
 )
-from kuscia_conformance.documents.paths import KEYS, Path, item_key
+from kuscia_conformance.documents.paths import KEYS, Path, item_key, keys_like
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,22 @@ class _Alignment:
     def _mappings(
         self, wanted: Mapping[str, Any], actual: Mapping[str, Any], path: Path, *, exact: bool
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        further = [key for key in actual if key not in wanted] if exact else []
+        found = {key: keys_like(actual, key) for key in wanted}
+        meant = {key for keys in found.values() for key in keys}
+        further = [key for key in actual if key not in meant] if exact else []
         pairs = {
-            key: self.both(wanted.get(key, MISSING), actual.get(key, MISSING), (*path, key))
-            for key in (*wanted, *further)
+            key: self.both(wanted[key], actual[keys[0]] if keys else MISSING, (*path, key))
+            for key, keys in found.items()
+            if self._is_one(keys, (*path, key))
         }
-        return _unzip(pairs)
+        others = {key: self.both(MISSING, actual[key], (*path, key)) for key in further}
+        return _unzip({**pairs, **others})
+
+    def _is_one(self, keys: list[str], path: Path) -> bool:
+        """Checks that a key such as `alice/*` does not mean several entries; else a mismatch."""
+        if len(keys) > 1:
+            self.doubled.append(Mismatch(path, "one entry", f"{len(keys)}: {', '.join(keys)}"))
+        return len(keys) <= 1
 
     def _lists(self, wanted: list[Any], actual: list[Any], path: Path) -> tuple[Any, Any]:
         pairs = [

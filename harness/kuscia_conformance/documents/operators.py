@@ -11,77 +11,17 @@ from __future__ import annotations
 
 import json
 import re
-from abc import abstractmethod
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from operator import ge, gt, le
+from typing import Any, Self
 
-from kuscia_conformance.documents.paths import Path, path_beside, value_at
+from kuscia_conformance.documents.operator import MISSING as MISSING
+from kuscia_conformance.documents.operator import Context as Context
+from kuscia_conformance.documents.operator import Operator as Operator
+from kuscia_conformance.documents.paths import path_beside
 from kuscia_conformance.kube.objects import time_from
-
-
-class _Missing:
-    """The type of MISSING, which stands for a value that is not there.
-
-    It is not None: `null` in a document is a value, and operators can tell the two apart.
-    """
-
-    def __repr__(self) -> str:
-        return "absent"
-
-
-MISSING = _Missing()
-
-
-@dataclass(frozen=True)
-class Context:
-    """What operators may use besides the value that they judge."""
-
-    #: The names of the nodes of each domain, for `!node-of`.
-    nodes: Mapping[str, Collection[str]] = field(default_factory=dict)
-    #: The whole actual document, and the path of the value in it; set by `compare`.
-    root: Any = None
-    at: Path = ()
-
-    def value_of(self, path: str) -> Any:
-        """Returns the value at a path of the actual document; None if there is nothing.
-
-        A path that begins with a dot names a neighbour of the value.
-        """
-        return value_at(self.root, path_beside(path, self.at))
-
-
-@dataclass(frozen=True)
-class Operator:
-    """A value of an expected document that judges the actual value in its place.
-
-    Subclasses are immutable, and compare equal if their arguments do.
-    """
-
-    #: For the table in fixtures/README.md: how an author writes the operator, what it asks for, and
-    #: a document that it refuses.
-    example: ClassVar[str]
-    meaning: ClassVar[str]
-    refuses: ClassVar[str]
-    #: Whether its argument may contain operators.
-    nests: ClassVar[bool] = False
-
-    @classmethod
-    @abstractmethod
-    def read(cls, argument: Any) -> Self:
-        """Returns the operator with that argument; a tag without one has None.
-
-        Raises ValueError, with a text that follows the tag in a message, for a wrong argument.
-        """
-
-    @abstractmethod
-    def accepts(self, value: Any, context: Context) -> bool:
-        """Checks whether the actual value is as wanted. A value that is not there is MISSING."""
-
-    @abstractmethod
-    def wants(self) -> str:
-        """Returns what was wanted, as a text for a failure."""
 
 
 @dataclass(frozen=True)
@@ -187,37 +127,41 @@ class Time(Operator):
     """`!time` accepts a time in UTC and whole seconds, as Kubernetes writes it.
 
     `!time {after: PATH, before: PATH}` also compares it with other times of the document, which may
-    be the same second. If such a time is missing, the value is refused. A path that begins with a
-    dot names a neighbour: `.createTime`.
+    be the same second; with `later` it may not. If such a time is missing, the value is refused. A
+    path that begins with a dot names a neighbour: `.createTime`.
     """
 
     after: str | None = None
     before: str | None = None
+    later: str | None = None
     example = "completionTime: !time {after: startTime}"
     meaning = (
-        "a time in UTC and whole seconds; not before, or not after, another time of the document"
+        "a time in UTC and whole seconds; not before, or not after, another time of the document, "
+        "or by `{later: startTime}` at least a second after it"
     )
     refuses = "{startTime: 2024-01-02T03:04:05Z, completionTime: 2024-01-02T03:04:00Z}"
 
     @classmethod
     def read(cls, argument: Any) -> Self:
         bounds = {} if argument is None else argument
-        if not isinstance(bounds, Mapping) or not set(bounds) <= {"after", "before"}:
-            raise ValueError("takes nothing, or {after: PATH, before: PATH}")
+        if not isinstance(bounds, Mapping) or not set(bounds) <= {"after", "before", "later"}:
+            raise ValueError("takes nothing, or {after: PATH, before: PATH, later: PATH}")
         for path in bounds.values():
             _check_path(path)
         return cls(**bounds)
 
     def accepts(self, value: Any, context: Context) -> bool:
         moment = _moment(value)
-        if moment is None:
-            return False
-        after, before = _bound(self.after, context), _bound(self.before, context)
-        is_late_enough = self.after is None or (after is not None and after <= moment)
-        return is_late_enough and (self.before is None or (before is not None and moment <= before))
+        bounds = ((self.after, ge), (self.before, le), (self.later, gt))
+        known = [(_bound(path, context), holds) for path, holds in bounds if path]
+        return moment is not None and all(b is not None and holds(moment, b) for b, holds in known)
 
     def wants(self) -> str:
-        bounds = [(self.after, "not before"), (self.before, "not after")]
+        bounds = [
+            (self.after, "not before"),
+            (self.before, "not after"),
+            (self.later, "after"),
+        ]
         return " ".join(["a time", *(f"{words} {path}" for path, words in bounds if path)])
 
 
@@ -240,6 +184,28 @@ class Reference(Operator):
 
     def wants(self) -> str:
         return f"the value of {self.path}"
+
+
+@dataclass(frozen=True)
+class Or(Operator):
+    """`!or PATH` accepts a text that is not empty, or any value if such a text is at the path."""
+
+    path: str
+    example = "message: !or reason"
+    meaning = "a text that is not empty, here or at that path of the same document"
+    refuses = "{phase: Failed}"
+
+    @classmethod
+    def read(cls, argument: Any) -> Self:
+        _check_path(argument)
+        return cls(argument)
+
+    def accepts(self, value: Any, context: Context) -> bool:
+        texts = (value, context.value_of(self.path))
+        return any(isinstance(text, str) and text.strip() for text in texts)
+
+    def wants(self) -> str:
+        return f"a text here or in {self.path}"
 
 
 @dataclass(frozen=True)
@@ -326,6 +292,7 @@ OPERATORS: Mapping[str, type[Operator]] = {
     "between": Between,
     "time": Time,
     "ref": Reference,
+    "or": Or,
     "one-of": OneOf,
     "node-of": NodeOf,
     "exact": Exact,

@@ -26,6 +26,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "allocatedPorts": ("domainID", "role"),
 }
 
+#: The end of a key of a document that stands for any name.
+ANY_NAME = "/*"
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STEP = re.compile(r"(?:^|\.)([A-Za-z_][A-Za-z0-9_]*)|\[((?:[^\\\[\]]|\\.)*)\]")
 _RESERVED = re.compile(r"([\\\[\]])")
@@ -87,12 +90,26 @@ def value_at(document: Any, path: Path) -> Any:
     return value
 
 
+def keys_like(entries: Mapping[str, Any], key: str) -> list[str]:
+    """Returns the keys of the entries that the key of a document means.
+
+    `alice/*` means every key that begins with `alice/`: the names of pods with a role are free
+    (CR-16). Any other key means itself.
+    """
+    if key.endswith(ANY_NAME):
+        return [each for each in entries if each.startswith(key.removesuffix("*"))]
+    return [key] if key in entries else []
+
+
 def _child(value: Any, step: str, field: str) -> Any:
     if isinstance(value, Mapping):
-        return value.get(step)
+        found = keys_like(value, step)
+        return value[found[0]] if len(found) == 1 else None
     if not isinstance(value, list):
         return None
     if step.isdecimal():
         return value[int(step)] if int(step) < len(value) else None
     keys = KEYS.get(field) or (step.partition("=")[0],)
-    return next((item for item in value if item_key(item, keys) == step), None)
+    # Of several variables with one name Kubernetes sets the last.
+    items = reversed(value) if field == "env" else value
+    return next((item for item in items if item_key(item, keys) == step), None)

@@ -14,26 +14,31 @@ WIDEST = 60
 
 def render(
     mismatches: Sequence[Mismatch],
-    writer: Callable[[Path], str] = lambda _: "–",
+    writer: Callable[[Path], str] | None = None,
     *,
     widest: int = WIDEST,
 ) -> str:
     """Returns the table; `writer` returns who wrote the value at a path last.
 
-    Values longer than `widest` characters are cut in the middle. Paths are never cut.
+    Without a writer, the table has no such column. Values longer than `widest` characters are cut
+    in the middle. Paths are never cut.
     """
     rows = [
         (
             path_text(mismatch.path),
             _cut(mismatch.expected, widest),
             _cut(mismatch.actual, widest),
-            writer(mismatch.path) if mismatch.actual != "absent" else "–",
+            *([_written(mismatch, writer)] if writer else []),
         )
         for mismatch in mismatches
     ]
-    lines = [HEADINGS, *rows]
+    lines = [HEADINGS if writer else HEADINGS[:3], *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(_line(line, widths) for line in lines)
+
+
+def _written(mismatch: Mismatch, writer: Callable[[Path], str]) -> str:
+    return writer(mismatch.path) if mismatch.actual != "absent" else "–"
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

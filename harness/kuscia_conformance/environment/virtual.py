@@ -45,11 +45,21 @@ from kuscia_conformance.features.folders import (
 )
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
-from kuscia_conformance.simulated_nodes import nodes
+from kuscia_conformance.simulated_nodes import nodes, tempo
 
 TOKEN = "virtual"
 #: The cluster's name in reports, and what it supports.
-NAME, CAN = "embedded", ("exec", "faults", "request-log", "simulated-nodes", "virtual-clock")
+NAME, CAN = (
+    "embedded",
+    (
+        "exec",
+        "faults",
+        "request-log",
+        "simulated-nodes",
+        "virtual-clock",
+        "watch-faults",
+    ),
+)
 
 
 def version() -> str:
@@ -234,7 +244,13 @@ def _cluster(settings: Settings, loop: VirtualLoop) -> Iterator[Access]:
     """Starts the API server and its nodes, and installs the resource definitions."""
     server = Server({TOKEN: "admin"}, settings.pace, loop.now, Random(settings.seed))
     access = access_to(server, TOKEN)
-    running = at_work(server, access, settings.nodes, lambda api: VirtualWorld(api, loop))
+    running = at_work(
+        server,
+        access,
+        settings.nodes,
+        lambda api: VirtualWorld(api, loop),
+        tempo.WHOLE_SECONDS,
+    )
     loop.run_until_complete(asyncio.wait_for(running.__aenter__(), PATIENCE))
     loop.run_until_complete(preparing.install(access, suite_folder("fixtures") / "crds"))
     try:

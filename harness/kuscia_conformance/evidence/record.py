@@ -113,6 +113,8 @@ class StepRecord:
     #: The digests of the manifests that the step has used, by the names of their files.
     files: dict[str, str] = field(default_factory=dict)
     error: Obj | None = None
+    #: When a step that acts began to act, as the timeline shows it; None if it did not.
+    acted: datetime | None = None
 
     @classmethod
     def read(cls, line: Obj) -> Self:
@@ -129,6 +131,7 @@ class StepRecord:
             last=last,
             cursor=line["cursor"],
             waits=[Wait.from_dict(wait) for wait in line.get("waits", [])],
+            acted=datetime.fromisoformat(line["acted"]) if "acted" in line else None,
             **{name: line[name] for name in optional if name in line},
         )
 

@@ -42,11 +42,7 @@ def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
         if not any(each.is_named([pattern]) for each in known.values()):
             text = f"{shown(pattern)}: no requirement has this name"
             raise UsageError(text, hint=like(pattern, known, "list --requirements"))
-    return [
-        found
-        for found in known.values()
-        if not patterns or found.is_named(patterns)
-    ]
+    return [found for found in known.values() if not patterns or found.is_named(patterns)]
 
 
 def covering(requirement: str, cases: Iterable[Case]) -> list[Case]:

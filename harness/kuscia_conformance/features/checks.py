@@ -84,9 +84,9 @@ class Check:
     def alone(self) -> bool:
         """Whether the check must run alone.
 
-        It does if it uses plain names, or if it may kill the controller.
+        It does if it uses plain names, or if it may kill the controller or cut it off.
         """
-        return self.exclusive or "faults" in self.needs
+        return self.exclusive or bool(FAULTS & self.needs)
 
     @property
     def area(self) -> str:
@@ -198,7 +198,9 @@ class _Tags:
 
 _PAIRS = frozenset({"id", "req", "extended", "needs"})
 PLAIN_TAGS = frozenset({"core", "provisional", "exclusive"})
-CAPABILITIES = frozenset({"real-pods", "simulated-nodes", "exec", "virtual-clock", "faults"})
+#: What only a scenario that runs alone may use, because it concerns the controller as a whole.
+FAULTS = frozenset({"faults", "watch-faults"})
+CAPABILITIES = FAULTS | {"real-pods", "simulated-nodes", "exec", "virtual-clock"}
 
 
 def _id_problems(tags: _Tags, where: str, title: str) -> Iterator[FeatureError]:

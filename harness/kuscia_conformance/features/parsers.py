@@ -18,6 +18,7 @@ LARGEST, LARGEST_IN_MANIFEST = 100_000, 2**63 - 1
 #: clock needs some real seconds for 10,000. No container ends with an exit code above 255.
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "seconds": (0, 10_000),
+    "later": (1, 10_000),
     "limit": (1, 10_000),
     "count": (1, 100),
     "room": (1, 1_000),

@@ -56,10 +56,18 @@ class Task:
         """The domains of the parties, each once."""
         if self.manifest["kind"] == TASK_RESOURCES.kind:
             return [namespace_of(self.manifest) or ""]
+        found = [party.get("domainID") for party in self._parties]
+        return list(dict.fromkeys(domain for domain in found if isinstance(domain, str)))
+
+    @property
+    def _parties(self) -> list[Obj]:
         spec = self.manifest.get("spec")
         parties = (spec.get("parties") if isinstance(spec, dict) else None) or []
-        found = [party.get("domainID") for party in parties if isinstance(party, dict)]
-        return list(dict.fromkeys(domain for domain in found if isinstance(domain, str)))
+        return [party for party in parties if isinstance(party, dict)]
+
+    def has_role_in(self, domain: str) -> bool:
+        """Returns whether a party of the task has a role in that domain."""
+        return any(p.get("role") and p.get("domainID") == domain for p in self._parties)
 
     @property
     def key(self) -> str:

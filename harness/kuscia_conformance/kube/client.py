@@ -207,6 +207,10 @@ class Api:
                 raise
             return {}
 
+    async def order(self, path: str, **params: str) -> Obj:
+        """Posts to a path that is no resource's, with these parameters; returns the answer."""
+        return await self._send("POST", path, params=_params(**params))
+
     async def raw(self, path: str, *, accept: str = JSON, retry: bool = True) -> Obj:
         """Returns what a GET of any path answers, such as `/version`.
 

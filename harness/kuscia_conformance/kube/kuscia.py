@@ -16,6 +16,7 @@ from kuscia_conformance.kube.objects import (
     NAMESPACES,
     NODES,
     PODS,
+    RUNTIME_CLASSES,
     SERVICE_ACCOUNTS,
     SERVICES,
     Resource,
@@ -28,6 +29,7 @@ TASK_NAMESPACE = "cross-domain"
 DOMAIN_LABEL = f"{GROUP}/namespace"
 #: The label of a domain's namespace; its value is `partner` if the domain is in another cluster.
 ROLE_LABEL = f"{GROUP}/role"
+PARTNER = "partner"
 #: The label and the annotation of a pod that name its TaskResource: by uid, and by name.
 TASK_RESOURCE_UID_LABEL = f"{GROUP}/task-resource-uid"
 TASK_RESOURCE_ANNOTATION = f"{GROUP}/task-resource"
@@ -66,6 +68,7 @@ RESOURCES = (
     SERVICE_ACCOUNTS,
     EVENTS,
     LEASES,
+    RUNTIME_CLASSES,
     DEFINITIONS,
     KUSCIA_TASKS,
     APP_IMAGES,

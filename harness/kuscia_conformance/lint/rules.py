@@ -13,7 +13,8 @@ from kuscia_conformance.features.reader import Case
 from kuscia_conformance.scenario.observed.pods import ARE
 
 #: Steps that kill or start the controller, which all scenarios share and not every run allows.
-FAULTS = re.compile(r"the controller is ")
+#: What a step needs that makes the controller suffer: by the beginning of its sentence.
+FAULTS = {"the controller is ": "faults", "the watches of the controller are ": "watch-faults"}
 #: Steps which say that something did not happen. With "before" in it, a step needs no witness,
 #: because the later event is the witness.
 NEGATIVE = re.compile(r"(?!.* before )(no (pod|service|config map)s? .*\bwas\b|.*\bnever\b)")
@@ -47,8 +48,9 @@ def _strengths(case: Case) -> Iterator[FeatureError]:
 
 
 def _faults(case: Case, step: Step) -> Iterator[FeatureError]:
-    if step.type != "then" and FAULTS.match(step.name) and "faults" not in case.check.needs:
-        text = f"{case.path}:{step.line_number}: {case.check.id} has no tag @needs:faults"
+    needed = next((need for words, need in FAULTS.items() if step.name.startswith(words)), "")
+    if step.type != "then" and needed and needed not in case.check.needs:
+        text = f"{case.path}:{step.line_number}: {case.check.id} has no tag @needs:{needed}"
         hint = f"{step.name!r} works only in some runs, and only without other scenarios beside it"
         yield FeatureError(text, hint=hint)
 

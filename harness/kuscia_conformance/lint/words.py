@@ -47,7 +47,7 @@ def of_check(case: Case, spoken: Iterable[Spoken]) -> Iterator[FeatureError]:
 
 def _of_values(sentence: Sentence) -> Iterator[Mistake]:
     yield from _numbers(sentence)
-    yield from _cpu(sentence)
+    yield from _amount(sentence)
     yield from _phases(sentence)
     yield from _conditions(sentence)
 
@@ -74,11 +74,11 @@ def _numbers(sentence: Sentence) -> Iterator[Mistake]:
                 yield f"the number {digits} is too small", hint
 
 
-def _cpu(sentence: Sentence) -> Iterator[Mistake]:
+def _amount(sentence: Sentence) -> Iterator[Mistake]:
     try:
-        parsed(sentence.values.get("cpu") or "0")
+        parsed(sentence.values.get("amount") or "0")
     except QuantityError:
-        yield f"{sentence.values['cpu']!r} is not an amount of CPU", "as in 500m or 2"
+        yield f"{sentence.values['amount']!r} is not an amount", "as in 500m, 64Mi or 2"
 
 
 def _phases(sentence: Sentence) -> Iterator[Mistake]:

@@ -117,9 +117,13 @@ def _path_in_the_run(check: Check, results: Path) -> Path:
 
 
 def same_text(one: str, other: str) -> bool:
-    """Returns whether two texts of a failure are the same, but for blanks at the ends of lines."""
+    """Returns whether two texts of a failure are the same.
+
+    Blanks at the ends of lines do not count, nor does the line of the step in its feature.
+    """
     return _bare(one) == _bare(other)
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[ \t]+$", "", text.strip(), flags=re.MULTILINE)
+    bare = re.sub(r"[ \t]+$", "", text.strip(), flags=re.MULTILINE)
+    return re.sub(r"\A(\S+\.feature):\d+", r"\1", bare)

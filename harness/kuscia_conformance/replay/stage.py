@@ -23,7 +23,8 @@ from kuscia_conformance.features.reader import Case
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.kubeconfig import Access
 from kuscia_conformance.replay.pairing import Pair
-from kuscia_conformance.scenario.history import History
+from kuscia_conformance.scenario.failure import in_words
+from kuscia_conformance.scenario.history import Act, History, clock_in_words
 from kuscia_conformance.scenario.names import Names
 from kuscia_conformance.scenario.recording import restore
 from kuscia_conformance.scenario.scenario import Scenario
@@ -104,6 +105,8 @@ class Stage:
         self.journal.come(record.last, record.ended)
         history.update()
         history.cursor = record.cursor
+        if record.acted:
+            history.acts.append(Act(record.acted, in_words(pair.today.step)))
 
 
 def stage_of(case: Case, recorded: Recorded, versions: list[Version]) -> Stage:
@@ -115,6 +118,7 @@ def stage_of(case: Case, recorded: Recorded, versions: list[Version]) -> Stage:
     began = datetime.fromisoformat(about["began"])
     journal = RecordedJournal(recorded=versions, moment=began)
     history = RecordedHistory(journal, Names(about["token"]))
+    history.clock = clock_in_words(virtual=about.get("seed") is not None)
     connection = Connection(Api(Access("", None, lambda: None), ""), journal, _refuse)
     files, timeouts = FixtureFiles(case.path), Timeouts(**about["timeouts"])
     environment = _environment(about)

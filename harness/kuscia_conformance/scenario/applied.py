@@ -80,6 +80,7 @@ class Applied:
         """Creates a defined task, and before it the AppImage if that was not created yet."""
         __tracebackhide__ = True
         history = self.expect.history
+        self.await_gone(name)
         history.act()
         self.tasks[name] = replace(self.task(name), since=history.cursor)
         if not self.app_image_made:
@@ -183,6 +184,17 @@ class Applied:
         self.made.discard(name)
         with self.expect.there(f'the task "{name}"'):
             self.connection.run(api.delete(KUSCIA_TASKS, real, TASK_NAMESPACE))
+
+    def await_gone(self, name: str) -> None:
+        """Waits until a deleted task is gone, as `kubectl delete` does: it may have finalizers.
+
+        Returns when the time is over, too; the caller then finds the task there.
+        """
+        history, key = self.expect.history, self.task(name).key
+        if self.task(name).uid and name not in self.made:
+            history.until(
+                lambda: key not in history.latest(KUSCIA_TASKS) or None, self.timeouts.gone
+            )
 
     def _made(self, name: str) -> str:
         """Returns the real name of a task that a step has created, and none has deleted."""

@@ -8,7 +8,7 @@ The versions in the history show when a field changed. Who changed it comes from
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,10 +39,43 @@ class Write:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Dropped:
+    """Requests of one client that carried a status, which the server has dropped."""
+
+    who: str
+    what: str
+    count: int
+    last: datetime
+
+    def text(self, start: datetime) -> str:
+        """Returns what has happened and what to do, in seconds since `start`."""
+        times = f" {self.count} times, the last" if self.count > 1 else ""
+        after = f"{(self.last - start).total_seconds():+.2f} s"
+        return (
+            f"a status was sent to the resource itself, which drops it:{times} at {after}, "
+            f"{self.what} by {self.who}; send it to {self.what.partition(' ')[2]}/status"
+        )
+
+
 async def known_writes(api: Api) -> dict[int, Write]:
     """Returns the server's latest writes, by the resourceVersions that they created."""
     writes = (await api.raw(_WRITES))["writes"]
     return {version: _write(each) for each in writes for version in each["versions"]}
+
+
+async def dropped_statuses(api: Api, owns: Callable[[str], bool]) -> list[Dropped]:
+    """Returns the clients that have sent a status to a resource itself, which drops it.
+
+    `owns` says whether an object of a name is the scenario's.
+    """
+    writes = (await api.raw(_WRITES))["writes"]
+    found: dict[tuple[str, str], list[datetime]] = {}
+    for each in writes:
+        write = _write(each)
+        if each.get("droppedStatus") and owns(each["path"].rpartition("/")[2]):
+            found.setdefault((write.who, write.what), []).append(write.at)
+    return [Dropped(who, what, len(at), at[-1]) for (who, what), at in found.items()]
 
 
 async def latest_request(api: Api, now: datetime) -> str:

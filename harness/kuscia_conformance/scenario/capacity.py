@@ -12,8 +12,10 @@ from kuscia_conformance.clusters.borrowed_nodes import SLOT
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.kube.client import Api
 from kuscia_conformance.kube.objects import NODES, PODS, Obj, has_ended, name_of, quantity
-from kuscia_conformance.kube.placement import requests_of
+from kuscia_conformance.kube.placement import Amounts, requests_of, total
 
+#: The label of plain pods.
+PLAIN = "conformance.kuscia.secretflow/plain-pod"
 WORKLOAD = "kuscia-conformance/workload:1"
 _SYSTEM = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields")
 
@@ -46,27 +48,35 @@ def plain_pod(name: str, namespace: str, node: str, seconds_to_end: str | None) 
     spec: Obj = {"nodeName": node, "restartPolicy": "Never", "containers": [container]}
     if seconds_to_end:
         spec["terminationGracePeriodSeconds"] = int(seconds_to_end)
-    metadata = {"name": name, "namespace": namespace}
+    metadata = {"name": name, "namespace": namespace, "labels": {PLAIN: "true"}}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-def set_cpu(pod: Obj, cores: Decimal) -> None:
-    """Makes the pod request so many cores, instead of the room of one pod."""
-    amount = f"{int(cores * 1000)}m"
-    pod["spec"]["containers"][0]["resources"] = {"requests": {"cpu": amount}}
+def set_request(pod: Obj, resource: str, amount: Decimal) -> None:
+    """Makes the pod request so much of the resource, instead of the room of one pod.
+
+    The amount is in cores or bytes; parts of a thousandth of a core, or of a byte, are dropped.
+    """
+    text = f"{int(amount * 1000)}m" if resource == "cpu" else f"{int(amount)}"
+    pod["spec"]["containers"][0]["resources"] = {"requests": {resource: text}}
 
 
-async def free_cpu(api: Api, node: str) -> Decimal:
-    """Returns the node's allocatable cpu, in cores, minus the requests of its unfinished pods."""
+async def free_of(api: Api, node: str, resource: str) -> Decimal:
+    """Returns what the node has of the resource, minus the requests of its unfinished pods.
+
+    The amount is in base units: cores or bytes.
+    """
     pods, _ = await api.list(PODS, fields=f"spec.nodeName={node}")
     allocatable = (await api.get(NODES, node))["status"]["allocatable"]
-    return quantity(allocatable["cpu"]) - sum((_asked(pod, "cpu") for pod in pods), Decimal(0))
+    taken = sum((_asked(pod)[resource] for pod in pods), Decimal(0))
+    return quantity(allocatable.get(resource, "0")) - taken
 
 
 def overcommitted(versions: Sequence[Version]) -> Iterator[str]:
     """Yields a text for each binding after which a node's pods asked for more than it had.
 
-    Pods that have ended do not count. Only bindings are judged: if a node shrinks while pods run
+    Every resource counts that one of the pods asks for, and the number of pods. Pods that have
+    ended do not count. Only bindings are judged: if a node shrinks while pods run
     on it, the scheduler is not to blame.
     """
     room: dict[str, Obj] = {}
@@ -88,14 +98,16 @@ def _takes_room(pod: Obj) -> bool:
 
 def _beyond(bound: Obj, room: dict[str, Obj], pods: dict[str, Obj]) -> Iterator[str]:
     node = bound["spec"]["nodeName"]
-    there = [(key, pod) for key, pod in pods.items() if pod["spec"]["nodeName"] == node]
-    for resource in (SLOT, "cpu"):
-        asked = sum((_asked(pod, resource) for _, pod in there), Decimal(0))
-        has = quantity(room.get(node, {}).get(resource, "0"))
-        if node in room and asked > has:
-            names = ", ".join(key for key, _ in there)
-            yield f"{node} has {has:f} of {resource}, and {names} ask for {asked:f}"
+    there = {key: _asked(pod) for key, pod in pods.items() if pod["spec"]["nodeName"] == node}
+    for resource, asked in total(there.values()).items() if node in room else ():
+        has = quantity(room[node].get(resource, "0"))
+        if asked > has:
+            each = ", ".join(f"{key} {one[resource]:f}" for key, one in there.items())
+            yield f"{node} has {has:f} of {resource}, its pods ask for {asked:f}: {each}"
 
 
-def _asked(pod: Obj, resource: str) -> Decimal:
-    return requests_of(pod)[resource] if _takes_room(pod) else Decimal(0)
+def _asked(pod: Obj) -> Amounts:
+    """Returns what the pod takes of its node; nothing if it has none or has ended."""
+    if not _takes_room(pod):
+        return Amounts(Decimal)
+    return total([requests_of(pod), Amounts(Decimal, {"pods": Decimal(1)})])

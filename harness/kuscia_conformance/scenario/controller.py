@@ -1,4 +1,4 @@
-"""The controller under test: one scenario may kill it and start it again."""
+"""The controller under test: one scenario may kill it and start it again, or cut its watches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from pathlib import Path
 
 from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.model import Environment
+from kuscia_conformance.kube.client import Api
+
+#: How the user agents of the suite's own clients begin. Their watches are never cut off.
+OURS = "kuscia-conformance"
+#: The paths of the embedded cluster's server that cut off watches, and let them begin again.
+_CUT_OFF, _RESUME = "/debug/watches/cut-off", "/debug/watches/resume"
 
 
 @dataclass
@@ -37,3 +43,13 @@ class ControllerUnderTest:
         """
         words, log = self.environment.ask(control.LOOK), self.environment.controller_log
         return words.replace(f"{Path(log).parent}/", "") if log else words
+
+
+async def cut_off_watches(api: Api) -> None:
+    """Ends every watch but the suite's own; no other can begin until `resume_watches`."""
+    await api.order(_CUT_OFF, spare=OURS)
+
+
+async def resume_watches(api: Api) -> None:
+    """Lets watches begin again; those from an older version are answered with 410."""
+    await api.order(_RESUME)

@@ -6,15 +6,16 @@ room for pods, and returns them empty when it ends.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, NoReturn
 
 from kuscia_conformance.clusters import borrowed_nodes, node_locks
 from kuscia_conformance.clusters.borrowed_nodes import SLOT
-from kuscia_conformance.clusters.inventory import inventory
+from kuscia_conformance.clusters.inventory import inventory, settled
 from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.journal import Journal, Version
 from kuscia_conformance.environment.model import Environment
@@ -26,6 +27,9 @@ from kuscia_conformance.scenario.expectations import Expectations
 from kuscia_conformance.scenario.failure import CheckFailed
 from kuscia_conformance.scenario.history import History
 
+#: Lists what is in a namespace: `inventory`, or `settled`.
+Look = Callable[[Api, str, Collection[str]], Coroutine[Any, Any, list[str]]]
+
 
 @dataclass
 class Domains:
@@ -36,6 +40,8 @@ class Domains:
     history: History
     timeouts: Timeouts
     ending: ExitStack
+    #: Raises CheckFailed with a text, after a wait of so many seconds.
+    fail: Callable[[str, float], NoReturn]
     #: The names of the nodes that each domain has borrowed.
     nodes: dict[str, list[str]] = field(default_factory=dict)
     #: The objects that each domain had when `note` was called, as `inventory` names them.
@@ -97,8 +103,11 @@ class Domains:
         )
 
     def note(self, domain: str, tasks: Collection[str]) -> None:
-        """Stores the domain's objects, and the groups of these tasks, for `remains`."""
-        self.noted[domain] = self._inventory(domain, tasks)
+        """Stores the domain's objects, and the groups of these tasks, for `remains`.
+
+        Waits until the controller has made what it makes for every domain.
+        """
+        self.noted[domain] = self._inventory(domain, tasks, settled)
 
     def remains(self, domain: str, tasks: Collection[str]) -> list[str]:
         """Returns a line for each difference between the domain's objects now and at `note`.
@@ -107,7 +116,7 @@ class Domains:
         """
         if domain not in self.noted:
             raise not_noted(domain)
-        before, now = set(self.noted[domain]), set(self._inventory(domain, tasks))
+        before, now = set(self.noted[domain]), set(self._inventory(domain, tasks, inventory))
         left = [f"left behind  {thing}" for thing in sorted(now - before)]
         return left + [f"missing      {thing}" for thing in sorted(before - now)]
 
@@ -115,12 +124,12 @@ class Domains:
         """Keeps other scenarios from borrowing these nodes until the cluster ends."""
         node_locks.keep(Path(self.environment.work), self.all_nodes)
 
-    def _inventory(self, domain: str, tasks: Collection[str]) -> list[str]:
+    def _inventory(self, domain: str, tasks: Collection[str], look: Look) -> list[str]:
         names, api = self.history.names, self.connection.api
         real = {names.real(task) for task in tasks}
 
         def found() -> list[str]:
-            things = self.connection.run(inventory(api, self.namespace(domain), real))
+            things = self.connection.run(look(api, self.namespace(domain), real))
             return [str(names.incoming(thing)) for thing in things]
 
         return list(self.history.tape.ask(f"everything in {domain}", found))
@@ -146,7 +155,10 @@ class Domains:
         self.history.update()
         self.connection.run(_evict(self.connection.api, [pod.real for pod in self._pods(domain)]))
         if self.history.until(lambda: not self._pods(domain) or None, self.timeouts.gone) is None:
-            raise remaining(domain, self._pods(domain), self.timeouts.gone)
+            error = remaining(domain, self._pods(domain), self.timeouts.gone)
+            if isinstance(error, CheckFailed):
+                self.fail(str(error), self.timeouts.gone)
+            raise error
 
     def _pods(self, domain: str) -> list[Version]:
         there = self.history.latest(PODS).values()

@@ -18,7 +18,13 @@ from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.errors import NotFound
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.kube.objects import time_from, version_of
-from kuscia_conformance.scenario.blame import REQUEST_LOG, Write, known_writes, latest_request
+from kuscia_conformance.scenario.blame import (
+    REQUEST_LOG,
+    Write,
+    dropped_statuses,
+    known_writes,
+    latest_request,
+)
 from kuscia_conformance.scenario.controller import ControllerUnderTest
 from kuscia_conformance.scenario.failure import (
     CheckFailed,
@@ -27,6 +33,7 @@ from kuscia_conformance.scenario.failure import (
     render_failure,
 )
 from kuscia_conformance.scenario.history import History
+from kuscia_conformance.scenario.timeline import first_task
 
 T = TypeVar("T")
 
@@ -48,6 +55,8 @@ class Expectations:
     step: Step | None = None
     #: Whether the controller's end was reported.
     exited: bool = False
+    #: Whether the steps are over: what fails then belongs to none of them.
+    over: bool = False
 
     def until(
         self,
@@ -66,7 +75,7 @@ class Expectations:
         try:
             found = self.history.until(look, seconds)
         except ControllerExited:
-            self.fail(failed())
+            self.fail(failed(), self.history.waited)
         if found is not None:
             return found
         # Without an API server nothing could be seen: this raises, and the check ends as an error.
@@ -86,12 +95,15 @@ class Expectations:
         __tracebackhide__ = True
         ask = self.history.tape.ask
         if end := ask("the controller's last words", self.controller.last_words, ""):
-            self._exited(end, body)
+            self._exited(end, body, waited)
         said = ask("the controller's last lines", self._controller_said, "")
         if waited and (request := ask("the controller's latest request", self._latest_request, "")):
             body = f"{body}\n\n{request}"
-        text = render_failure(self.check, self.step, body, waited, self.history, said)
-        line = self.step.line_number if self.step else 0
+        if dropped := ask("the statuses that were dropped", self._dropped, []):
+            body = "\n\n".join([body, *dropped])
+        step = None if self.over else self.step
+        text = render_failure(self.check, step, body, waited, self.history, said)
+        line = step.line_number if step else 0
         raise CheckFailed(text, about() if callable(about) else about, line)
 
     @contextmanager
@@ -113,14 +125,15 @@ class Expectations:
         if not self.exited and (end := self.controller.last_words()):
             self._exited(end)
 
-    def _exited(self, end: str, body: str = "") -> NoReturn:
+    def _exited(self, end: str, body: str = "", waited: float | None = None) -> NoReturn:
         __tracebackhide__ = True
         self.exited = True
         first, _, lines = str(self.history.names.incoming(end)).partition("\n")
         when = "during" if self.step else "before"
         parts = [f"{first} {when} this check", lines, f"\n{body}" if body else ""]
         words = "\n".join(part for part in parts if part)
-        text = render_failure(self.check, self.step, words, None, self.history, "")
+        step = None if self.over else self.step
+        text = render_failure(self.check, step, words, waited, self.history, "")
         raise ControllerExited(text, end)
 
     def _latest_request(self) -> str:
@@ -129,6 +142,13 @@ class Expectations:
         now = self.connection.journal.now()
         found = self.connection.run(latest_request(self.connection.api, now))
         return str(self.history.names.incoming(found))
+
+    def _dropped(self) -> list[str]:
+        if REQUEST_LOG not in self.environment.can:
+            return []
+        names, start = self.history.names, first_task(self.history)
+        found = self.connection.run(dropped_statuses(self.connection.api, names.owns))
+        return [str(names.incoming(each.text(start))) for each in found]
 
     def _controller_said(self) -> str:
         """Returns the log's last lines, without the name of the run's folder in paths."""

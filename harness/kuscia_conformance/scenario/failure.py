@@ -1,7 +1,8 @@
 """The text of a failed check, which should suffice to understand it without a second run.
 
-feature::check   requirements that it covers
-  Then the step that failed                                   waited 20 s
+features/AREA/NAME.feature:23  check   requirements that it covers
+  the title of the scenario
+  Then the step that failed                                   waited 20 s on the virtual clock
     expected and actual
     what happened, in seconds since the task was created
     controller, last lines
@@ -19,7 +20,7 @@ from kuscia_conformance.errors import NoEvidence, UsageError
 from kuscia_conformance.features.checks import Check, requirements
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names
-from kuscia_conformance.scenario.timeline import SHOWN, timeline
+from kuscia_conformance.scenario.timeline import SHOWN, floods, timeline
 
 #: How many of the controller's last lines a failure shows.
 LOG_LINES = 6
@@ -71,8 +72,9 @@ def render_failure(
     the run has no log. The newest SHOWN lines of the timeline are included.
     """
     parts = [
-        f"{check.feature}::{check.id}   {_covers(check)}",
-        _step_line(step, waited),
+        f"{_place(check, step)}  {check.id}   {_covers(check)}".rstrip(),
+        f"  {check.title}",
+        _step_line(step, waited, history.clock),
         _indent(body),
         _indent(_what_happened(history)),
         _indent(said),
@@ -80,16 +82,29 @@ def render_failure(
     return "\n".join(part for part in parts if part)
 
 
+def _place(check: Check, step: Step | None) -> str:
+    """Returns file and line of the step, or of the scenario outside of steps."""
+    folder = "features/" if check.area else ""
+    return f"{folder}{check.feature}:{step.line_number if step else check.line}"
+
+
 def _covers(check: Check) -> str:
     catalogue = requirements()
     return " · ".join(f"{name} ({catalogue[name].strength})" for name in check.requirements)
 
 
-def _step_line(step: Step | None, waited: float | None) -> str:
-    if step is None:
-        return ""
-    line = f"  {step.keyword.strip()} {step.name}"
-    return f"{line:<76} waited {waited:g} s" if waited else line
+def _step_line(step: Step | None, waited: float | None, clock: str) -> str:
+    line = f"  {step.keyword.strip()} {step.name}" if step else "  after the last step"
+    if waited:
+        return f"{line:<76} waited {round(waited, 2):g} s on {clock}"
+    return line if step else ""
+
+
+def in_words(step: Step) -> str:
+    """Returns what the step does, on one line: its text, and the rows of its table behind it."""
+    rows = step.datatable.raw() if step.datatable else ()
+    table = ", ".join(" = ".join(map(str, row)) for row in rows)
+    return f"{step.name}: {table}" if table else str(step.name)
 
 
 def _what_happened(history: History) -> str:
@@ -101,8 +116,9 @@ def _what_happened(history: History) -> str:
         "what happened, in seconds since the task was created "
         f"(events.ndjson has all {len(history.versions)} events)"
     )
-    note = [f"  … {left_out} earlier lines are in events.ndjson"] if left_out > 0 else []
-    return "\n".join([heading, *note, *(f"  {line}" for line in lines[-SHOWN:])])
+    note = [f"… {left_out} earlier lines are in events.ndjson"] if left_out > 0 else []
+    told = [*floods(history.versions), *note, *lines[-SHOWN:]]
+    return "\n".join([heading, *(f"  {line}" for line in told)])
 
 
 def controller_said(log: str | None, names: Names) -> str:

@@ -23,6 +23,19 @@ from kuscia_conformance.scenario.names import Names
 T = TypeVar("T")
 
 
+def clock_in_words(*, virtual: bool) -> str:
+    """Returns how a failure names the clock by which its scenario has waited."""
+    return "the virtual clock" if virtual else "the machine's clock"
+
+
+@dataclass(frozen=True)
+class Act:
+    """What the suite itself has done: the step, and when it began to act."""
+
+    at: datetime
+    text: str
+
+
 @dataclass
 class History:
     """Every version of one scenario's objects since it began, in its own names.
@@ -45,6 +58,11 @@ class History:
     watch: Callable[[], object] = lambda: None
     #: What the running step asked and how long it waited.
     tape: Tape = field(default_factory=Tape)
+    #: The acts of the suite so far, and the step that runs, in the words of the timeline.
+    acts: list[Act] = field(default_factory=list)
+    doing: str = ""
+    #: The clock by which the scenario waits, in the words of `clock_in_words`.
+    clock: str = ""
     _read: int = 0
 
     def __post_init__(self) -> None:
@@ -125,10 +143,21 @@ class History:
             if seconds <= 0:
                 return False
 
+    @property
+    def waited(self) -> float:
+        """For how many seconds the latest wait of the step has lasted until now."""
+        return (self.journal.now() - self.tape.waits[-1].began).total_seconds()
+
     def act(self) -> None:
-        """Moves the cursor to the end of the history. A When calls it before it does something."""
+        """Moves the cursor to the end of the history. A When calls it before it does something.
+
+        The first call within a step is the moment of the suite's act.
+        """
         self.update()
         self.cursor = len(self.versions)
+        if self.doing:
+            self.acts.append(Act(self.journal.now(), self.doing))
+            self.doing = ""
 
     def from_cursor(self, resource: Resource, key: str) -> list[tuple[int, Version]]:
         """Returns the object's version at the cursor and all later ones, with their places.

@@ -22,7 +22,7 @@ from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.evidence.record import Record
 from kuscia_conformance.features.checks import Check
 from kuscia_conformance.features.fixture_files import FixtureFiles
-from kuscia_conformance.scenario.history import History
+from kuscia_conformance.scenario.history import History, clock_in_words
 from kuscia_conformance.scenario.names import Names, fresh_names
 from kuscia_conformance.scenario.recording import Recorder, about
 from kuscia_conformance.scenario.scenario import Scenario
@@ -49,6 +49,7 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
     names = Names() if check.exclusive else fresh_names(_chance(check, settings))
     with node_locks.running(Path(environment.work), alone=check.alone):
         history = History(stage.connection.journal, names)
+        history.clock = clock_in_words(virtual=settings.virtual)
         folder = folder_of(settings.out, check)
         scenario = _scenario(check, feature, stage, history)
         with Record(folder) as record:
@@ -58,7 +59,7 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
                 record.write(about(scenario, feature, settings))
                 history.watch = scenario.expect.require_controller
                 yield scenario
-                history.watch = _nothing
+                history.watch, scenario.expect.over = _nothing, True
                 if scenario.keep:
                     _write_events(folder, history)
                     scenario.leave()

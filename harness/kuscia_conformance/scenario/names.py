@@ -31,7 +31,9 @@ _RANDOM_DIGITS = re.compile(r"-[0-9a-f]{12}$")
 
 #: Kinds whose own name gets the token. Objects in a domain's namespace do not need it, because
 #: the namespace has it.
-NAMED = frozenset({"KusciaTask", "AppImage", "Domain", "Namespace", "TaskResourceGroup"})
+NAMED = frozenset(
+    {"KusciaTask", "AppImage", "Domain", "Namespace", "TaskResourceGroup", "RuntimeClass"}
+)
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,11 @@ class Names:
     def _spec(self, kind: str, spec: Obj) -> None:
         if kind in ("KusciaTask", "TaskResourceGroup", "TaskResource"):
             self._parties(spec)
-        elif kind == "Pod" and DOMAIN_LABEL in (spec.get("nodeSelector") or {}):
-            spec["nodeSelector"][DOMAIN_LABEL] = self.real(spec["nodeSelector"][DOMAIN_LABEL])
+        elif kind == "Pod":
+            if DOMAIN_LABEL in (spec.get("nodeSelector") or {}):
+                spec["nodeSelector"][DOMAIN_LABEL] = self.real(spec["nodeSelector"][DOMAIN_LABEL])
+            if "runtimeClassName" in spec:
+                spec["runtimeClassName"] = self.real(spec["runtimeClassName"])
 
     def _parties(self, spec: Obj) -> None:
         for holder, field in [(spec, "initiator"), *_party_fields(spec)]:

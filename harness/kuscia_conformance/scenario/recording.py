@@ -53,6 +53,7 @@ class Recorder:
     def __init__(self, scenario: Scenario, record: Record) -> None:
         self._scenario, self._record = scenario, record
         self._line: Obj = {}
+        self._acts_before = 0
         self._state: Obj = {}
 
     def begin(self, step: Step, *, looks: bool) -> None:
@@ -62,6 +63,7 @@ class Recorder:
         history.tape.clear()
         api.changes = []
         api.retried.clear()
+        self._acts_before = len(history.acts)
         self._line = {
             **as_written(step),
             "looks": looks,
@@ -78,6 +80,7 @@ class Recorder:
         line["waits"] = [wait.to_dict() for wait in history.tape.waits]
         line["answers"] = history.tape.answers
         line["acts"] = self._acts()
+        line["acted"] = next(iter(self._moments()), None)
         line["retried"] = self.retried()
         if not line["looks"]:
             line |= {"state": self._changed(), "files": digests(self._scenario, step)}
@@ -89,6 +92,10 @@ class Recorder:
         api, names = self._scenario.connection.api, self._scenario.names
         lines, api.retried = api.retried, []
         return [str(names.incoming(line)) for line in lines]
+
+    def _moments(self) -> list[str]:
+        """Returns when the step has begun to act; nothing if it has not acted."""
+        return [act.at.isoformat() for act in self._scenario.history.acts[self._acts_before :]]
 
     def _acts(self) -> list[str]:
         api, names = self._scenario.connection.api, self._scenario.names

@@ -22,7 +22,7 @@ from kuscia_conformance.scenario.applied import Applied
 from kuscia_conformance.scenario.controller import ControllerUnderTest
 from kuscia_conformance.scenario.domains import Domains
 from kuscia_conformance.scenario.expectations import Expectations
-from kuscia_conformance.scenario.failure import CheckFailed
+from kuscia_conformance.scenario.failure import CheckFailed, in_words
 from kuscia_conformance.scenario.history import History
 from kuscia_conformance.scenario.names import Names
 
@@ -82,7 +82,7 @@ class Scenario:
             connection=connection,
             history=history,
             expect=expect,
-            domains=Domains(environment, connection, history, timeouts, ending),
+            domains=Domains(environment, connection, history, timeouts, ending, expect.fail),
             applied=Applied(files, connection, expect, timeouts, ending),
             controller=controller,
             ending=ending,
@@ -101,6 +101,7 @@ class Scenario:
             self.ends(step, error)
             raise
         self.expect.step = step
+        self.history.doing = "" if looks else in_words(step)
 
     def ends(self, step: Step, error: BaseException | None = None) -> None:
         """Says that the step has ended, and with which error, if it has failed."""

@@ -14,6 +14,7 @@ These modules have no effects: they compute what a kubelet would do.
 
     lifecycle    the stages of a pod: what happens at a given time, and when to look again
     containers   the same for one container: pulled, started, ended, restarted, stopped
+    tempo        how long the steps of a pod take
     admission    whether a pod fits on a node; if not, why, in the kubelet's words
     images       whether an image can be pulled
     references   the config maps and secrets that a pod needs

@@ -21,6 +21,7 @@ from kuscia_conformance.kube.kubeconfig import Access, read_access
 from kuscia_conformance.kube.world import World
 from kuscia_conformance.simulated_nodes.kubelet import run
 from kuscia_conformance.simulated_nodes.nodes import names
+from kuscia_conformance.simulated_nodes.tempo import REAL
 
 #: The user agent of the nodes in the API server's log.
 USER_AGENT = "kuscia-conformance-simulated-nodes"
@@ -48,7 +49,7 @@ def main(kubeconfig: Path, nodes: int, log_level: str) -> None:
 async def _serve(access: Access, count: int) -> None:
     loop = asyncio.get_running_loop()
     async with Api(access, USER_AGENT) as api:
-        work = loop.create_task(run(World(api), names(count), on_ready=_say_ready))
+        work = loop.create_task(run(World(api), names(count), REAL, on_ready=_say_ready))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, work.cancel)
         with suppress(asyncio.CancelledError):

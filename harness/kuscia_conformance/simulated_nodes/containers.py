@@ -21,10 +21,9 @@ from kuscia_conformance.kube.objects import Obj
 from kuscia_conformance.simulated_nodes import images
 from kuscia_conformance.simulated_nodes.exit_order import Order
 from kuscia_conformance.simulated_nodes.references import Reference, of_environment
+from kuscia_conformance.simulated_nodes.tempo import BEAT
 from kuscia_conformance.simulated_nodes.workload import Program, interpret
 
-#: The time between two successive steps of a kubelet. A real one takes about a second.
-BEAT = timedelta(seconds=0.05)
 #: The time between two attempts if something is missing, and from a failed pull to the back-off.
 LOOK_AGAIN = timedelta(seconds=1)
 #: The pause before another pull or restart: the first one; it doubles each time, up to the longest.
@@ -49,6 +48,8 @@ class Running:
     """The container's process runs."""
 
     since: datetime
+    #: How long it takes to become ready, after its probes would allow it.
+    settles: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ class Seen:
     #: When the pod was told to end, and when its containers are killed if they still run.
     told_at: datetime | None = None
     kill_at: datetime | None = None
+    #: How long a container of this pod takes to become ready (`tempo`).
+    settles: timedelta = timedelta(0)
 
     @property
     def is_due(self) -> bool:
@@ -122,6 +125,13 @@ class Seen:
     def program(self) -> Program:
         """What the container's command does."""
         return interpret([*self.spec.get("command", ()), *self.spec.get("args", ())])
+
+    @property
+    def term_at(self) -> datetime | None:
+        """When the program ends because of SIGTERM; None if it was not told, or ignores it."""
+        if self.told_at is None or self.program.on_term is None:
+            return None
+        return self.told_at + timedelta(seconds=self.program.lingers)
 
 
 def cease(seen: Seen) -> Container | None:
@@ -180,7 +190,7 @@ def _run(seen: Seen) -> Container:
     lasts = seen.program.seconds
     return replace(
         seen.container,
-        state=Running(seen.now),
+        state=Running(seen.now, seen.settles),
         last=seen.container.ended,
         due=None if lasts is None else seen.now + timedelta(seconds=lasts),
         runs=seen.container.runs + 1,
@@ -214,8 +224,8 @@ def obey(seen: Seen) -> Container | None:
 
 def hear_term(seen: Seen) -> Container | None:
     """Ends the container on SIGTERM, if its program handles the signal."""
-    code = seen.program.on_term
-    if seen.told_at is None or code is None:
+    code, at = seen.program.on_term, seen.term_at
+    if code is None or at is None or seen.now < at:
         return None
     return _exited(seen, seen.container, code)
 
@@ -299,8 +309,9 @@ def started_at(spec: Obj, running: Running) -> datetime:
 
 
 def ready_at(spec: Obj, running: Running) -> datetime:
-    """Returns when the container is ready: at its first readiness check, after `started_at`."""
-    return max(started_at(spec, running), running.since + _delay(spec.get("readinessProbe")))
+    """Returns when the container is ready: after its first readiness check and `started_at`."""
+    checked = running.since + _delay(spec.get("readinessProbe"))
+    return max(started_at(spec, running), checked) + running.settles
 
 
 def deadlines(seen: Seen) -> Iterator[datetime]:
@@ -310,8 +321,7 @@ def deadlines(seen: Seen) -> Iterator[datetime]:
         yield container.due
     if isinstance(container.state, Running):
         yield from (at(seen.spec, container.state) for at in (started_at, ready_at))
-        if seen.kill_at:
-            yield seen.kill_at
+        yield from (at for at in (seen.term_at, seen.kill_at) if at)
 
 
 def _exited(seen: Seen, container: Container, code: int, message: str = "") -> Container:

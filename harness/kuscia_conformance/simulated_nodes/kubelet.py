@@ -47,6 +47,7 @@ from kuscia_conformance.simulated_nodes import (
 from kuscia_conformance.simulated_nodes.lifecycle import HOLDS_ROOM, Life, Seen, Stage
 from kuscia_conformance.simulated_nodes.references import Reference
 from kuscia_conformance.simulated_nodes.status import Addresses, render
+from kuscia_conformance.simulated_nodes.tempo import PROMPT, Tempo
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +56,18 @@ PAUSE = 0.5
 
 
 async def run(
-    world: World, names: Sequence[str], *, on_ready: Callable[[], None] = lambda: None
+    world: World,
+    names: Sequence[str],
+    tempo: Tempo = PROMPT,
+    *,
+    on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Registers the nodes, and works as their kubelets until cancelled.
 
     `on_ready` is called once: when the Nodes exist and the pods have been read, so that none is
     missed. Raises ApiError if a node cannot be registered.
     """
-    await serve(Kubelets(world), names, on_ready=on_ready)
+    await serve(Kubelets(world, tempo), names, on_ready=on_ready)
 
 
 async def serve(
@@ -110,6 +115,7 @@ class Kubelets:
     """
 
     world: World
+    tempo: Tempo = PROMPT
     _nodes: dict[str, Obj] = field(default_factory=dict)
     _charges: dict[str, Charge] = field(default_factory=dict)
     #: The same charges by node, so that finding a node's pods does not need a search through all.
@@ -310,7 +316,7 @@ class Kubelets:
             if other is not charge and other.life.stage in HOLDS_ROOM
         ]
         node = self._nodes[charge.node]
-        return Seen(charge.pod, charge.life, self.world.now(), node, others)
+        return Seen(charge.pod, charge.life, self.world.now(), node, others, tempo=self.tempo)
 
     async def _lacks(self, charge: Charge, reference: Reference) -> str:
         namespace = namespace_of(charge.pod) or ""

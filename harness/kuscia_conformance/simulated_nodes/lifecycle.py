@@ -35,7 +35,6 @@ from kuscia_conformance.kube.objects import (
 from kuscia_conformance.simulated_nodes import containers, references
 from kuscia_conformance.simulated_nodes.admission import Rejection, rejection
 from kuscia_conformance.simulated_nodes.containers import (
-    BEAT,
     LOOK_AGAIN,
     Container,
     Running,
@@ -43,6 +42,7 @@ from kuscia_conformance.simulated_nodes.containers import (
 )
 from kuscia_conformance.simulated_nodes.exit_order import ORDER, Order, read_order
 from kuscia_conformance.simulated_nodes.references import Reference
+from kuscia_conformance.simulated_nodes.tempo import PROMPT, Steps, Tempo
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +63,9 @@ class Stage(StrEnum):
     GONE = "gone"  #            the object can be deleted for good
 
 
-#: The stages in which a pod takes room on its node.
-HOLDS_ROOM = {Stage.CREATING, Stage.UP, Stage.ENDED, Stage.STOPPING, Stage.STOPPED}
+#: The stages in which a pod takes room on its node. Its end is reported in the next ones, and a
+#: scheduler may use the room from then on. So a pod that has stopped takes none.
+HOLDS_ROOM = {Stage.CREATING, Stage.UP, Stage.ENDED, Stage.STOPPING}
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,12 @@ class Seen:
     others: Sequence[Obj] = ()
     #: The missing objects that the pod needs, each with the kubelet's message about it.
     absent: Mapping[Reference, str] = field(default_factory=dict)
+    tempo: Tempo = PROMPT
+
+    @property
+    def takes(self) -> Steps:
+        """How long the steps of this pod take."""
+        return self.tempo.of(self.pod)
 
     @property
     def is_due(self) -> bool:
@@ -133,9 +140,9 @@ def refuse(seen: Seen) -> Life | None:
 
 
 def admit(seen: Seen) -> Life:
-    """Admits the pod; its sandbox and volumes are ready one `BEAT` later."""
+    """Admits the pod; its sandbox and volumes are made, which takes its time."""
     made = tuple(Container(spec["name"]) for spec in seen.specs)
-    return Life(Stage.CREATING, seen.now + BEAT, made, started_at=seen.now)
+    return Life(Stage.CREATING, seen.now + seen.takes.start, made, started_at=seen.now)
 
 
 def stop(seen: Seen) -> Life | None:
@@ -172,17 +179,17 @@ def step_containers(seen: Seen) -> Life | None:
 
 
 def end(seen: Seen) -> Life | None:
-    """All containers have ended, and none of them is to be restarted."""
+    """All containers have ended, and none of them is to be restarted. The sandbox is removed."""
     policy = restart_policy(seen.pod)
     for container in seen.life.containers:
         state = container.state
         if not isinstance(state, Terminated) or containers.restarts(policy, state):
             return None
-    return replace(seen.life, stage=Stage.ENDED, due=seen.now + BEAT)
+    return replace(seen.life, stage=Stage.ENDED, due=seen.now + seen.takes.end)
 
 
 def finish(seen: Seen) -> Life | None:
-    """The sandbox is removed, and with it the record of the containers' earlier runs."""
+    """The sandbox is gone, and with it the record of the containers' earlier runs."""
     if not seen.is_due:
         return None
     left = tuple(replace(container, last=None) for container in seen.life.containers)
@@ -193,12 +200,12 @@ def be_stopped(seen: Seen) -> Life | None:
     """None of the containers runs any more, so the sandbox is removed."""
     if any(isinstance(container.state, Running) for container in seen.life.containers):
         return None
-    stopped = replace(seen.life, stage=Stage.STOPPED, due=seen.now + BEAT)
+    stopped = replace(seen.life, stage=Stage.STOPPED, due=seen.now + seen.takes.end)
     return replace(stopped, sandbox=False) if stopped.sandbox else stopped
 
 
 def leave(seen: Seen) -> Life | None:
-    """One `BEAT` after the pod has stopped, its object can be deleted for good."""
+    """What the pod has used is removed; then its object can be deleted for good."""
     return replace(seen.life, stage=Stage.GONE, due=None) if seen.is_due else None
 
 
@@ -273,6 +280,7 @@ def views(seen: Seen) -> list[containers.Seen]:
             absent=seen.absent,
             told_at=told_at,
             kill_at=told_at + grace(pod) if told_at else None,
+            settles=seen.takes.ready,
         )
         for spec, container in zip(seen.specs, seen.life.containers, strict=True)
     ]

@@ -37,6 +37,8 @@ class Program:
     message: str = ""
     #: The exit code on SIGTERM; None: it ignores the signal, as process 1 of a container does.
     on_term: int | None = None
+    #: How many seconds it goes on after SIGTERM, if it handles the signal.
+    lingers: float = 0.0
     #: The runtime's message if the process cannot be started.
     start_error: str = ""
     #: Pairs: after how many seconds it prints which text.
@@ -109,6 +111,7 @@ def _app(arguments: list[str]) -> Program:
         exit_code=int(options.get("exit-code", 0)),
         message=options.get("message", ""),
         on_term=TERMINATED,
+        lingers=_seconds(options.get("linger", "0")),
         output=((0, f"app {' '.join(arguments)}\n"),),
     )
 
@@ -168,10 +171,16 @@ def _then(first: Program, second: Program, *, becomes: bool) -> Program:
     With `becomes` the second one replaces the shell, and gets SIGTERM itself unless a trap is set.
     """
     lasts = None if second.seconds is None else (first.seconds or 0) + second.seconds
-    heard = second.on_term if becomes and first.on_term is None else first.on_term
+    hears = second if becomes and first.on_term is None else first
     later = tuple((at + (first.seconds or 0), text) for at, text in second.output)
-    message = second.message or first.message
-    return Program(lasts, second.exit_code, message, heard, output=first.output + later)
+    return Program(
+        lasts,
+        second.exit_code,
+        second.message or first.message,
+        hears.on_term,
+        hears.lingers,
+        output=first.output + later,
+    )
 
 
 def _trapped(words: list[str]) -> int | None:

@@ -4,7 +4,8 @@ Comes in: the values and the table of a step, and the running `Scenario`. Goes o
 failure of the check. Each function calls a part of `scenario`; what it looks for is in
 `scenario.observed`.
 
-    cluster     domains and their nodes         controller  killed and started
+    cluster     domains and their nodes         nodes       their state, pods of others
+    controller  killed and started
     resources   tasks and manifests             changes     to manifests and to objects
     pods        ended and checked               services    the pods that they lead to
     inside      files in a pod                  status      documents, phases, kubectl's table
@@ -47,6 +48,7 @@ def modules() -> tuple[ModuleType, ...]:
         groups,
         inside,
         moments,
+        nodes,
         pods,
         resources,
         services,
@@ -57,6 +59,7 @@ def modules() -> tuple[ModuleType, ...]:
 
     return (
         cluster,
+        nodes,
         controller,
         resources,
         changes,

@@ -16,6 +16,7 @@ from kuscia_conformance.features.table_forms import Table, fields_of
 from kuscia_conformance.scenario.observed.reservations import (
     KINDS,
     delete,
+    evict,
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
@@ -117,6 +118,30 @@ def _(scenario: Scenario, task: str, datatable: Annotated[Table, STATUS]) -> Non
 
 @when(parsers.re(rf'the (?P<kind>{"|".join(KINDS)}) "(?P<key>[^"]+)" is deleted by somebody'))
 def _(scenario: Scenario, kind: str, key: str) -> None:
-    """When the pod "alice/psi-0" is deleted by somebody."""
+    """When the pod "alice/psi-0" is deleted by somebody.
+
+    A pod still runs for its grace period, unless it ends before.
+    """
     scenario.history.act()
     delete(scenario, kind, key)
+
+
+@when(parsers.re(r'the pod "(?P<key>[^"]+)" is deleted by somebody, by force'))
+def _(scenario: Scenario, key: str) -> None:
+    """When the pod "alice/psi-0" is deleted by somebody, by force.
+
+    The pod is gone at once, without a grace period.
+    """
+    scenario.history.act()
+    delete(scenario, "pod", key, grace_seconds=0)
+
+
+@when(parsers.re(r'the pod "(?P<key>[^"]+)" is evicted by its node'))
+def _(scenario: Scenario, key: str) -> None:
+    """When the pod "alice/psi-0" is evicted by its node.
+
+    Its status says so as a kubelet would write it: Failed, with the reason Evicted, and without a
+    word of its containers.
+    """
+    scenario.history.act()
+    evict(scenario, key)

@@ -7,23 +7,18 @@ from functools import partial
 
 from pytest_bdd import given, then, when
 
-from kuscia_conformance.clusters.borrowed_nodes import PLENTY, serve
+from kuscia_conformance.clusters.borrowed_nodes import PLENTY, make_partner, serve
 from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares
-from kuscia_conformance.features.giving import Domain, Gift, Given, Pod, gives
+from kuscia_conformance.features.giving import Domain, Gift, Given, gives
 from kuscia_conformance.features.tasks import NAMES, names_in
-from kuscia_conformance.kube.kuscia import ROLE_LABEL
-from kuscia_conformance.kube.objects import NAMESPACES, NODES
+from kuscia_conformance.kube.objects import NODES
 from kuscia_conformance.scenario.capacity import (
     cordon,
     overcommitted,
     remake_node,
 )
 from kuscia_conformance.scenario.domains import pods_in
-from kuscia_conformance.scenario.observed.pods import (
-    await_state,
-    make_plain_pods,
-)
 from kuscia_conformance.scenario.scenario import Scenario
 
 #: How many nodes a domain can have.
@@ -35,23 +30,10 @@ NODES_HAVE = (
     r"room for (?P<rooms>no|\d+(?:(?:, | and )\d+)*) pods?"
 )
 
-#: A pod that is bound to its node when it is created, without a scheduler.
-PLAIN_POD = (
-    r'the plain pod "(?P<pod>[^"]+)" takes (?:room for 1 pod|all but (?P<cpu>\S+) of the cpu)'
-    r" of each node of (?P<domain>[^\s,]+)(?:, and (?P<seconds>\d+) s to end)?"
-)
-
 
 def _domains(sentence: Sentence, _: Given) -> Iterator[Gift]:
     for name in names_in(sentence.values["domains"]):
         yield Domain(name, parsers.number(sentence.values.get("count") or "1", _MOST_NODES))
-
-
-def _plain_pods(sentence: Sentence, given: Given) -> Iterator[Gift]:
-    domain, pod = sentence.values["domain"], sentence.values["pod"]
-    nodes = given.domains[domain].nodes if domain in given.domains else 1
-    for number in range(nodes):
-        yield Pod(f"{domain}/{pod}-{number}" if number else f"{domain}/{pod}")
 
 
 @given(parsers.re(DOMAINS))
@@ -134,31 +116,15 @@ def _(scenario: Scenario, domain: str) -> None:
         scenario.connection.run(api.delete(NODES, node))
 
 
-@given(parsers.re(PLAIN_POD))
-@when(parsers.re(PLAIN_POD))
-@gives(_plain_pods)
-def _(scenario: Scenario, pod: str, cpu: str | None, domain: str, seconds: str | None) -> None:
-    """Given the plain pod "filler" takes room for 1 pod of each node of bob, and 4 s to end.
-
-    A plain pod belongs to no task. It is bound to its node when it is created, without a
-    scheduler. The step waits until the pod runs.
-    """
-    __tracebackhide__ = True
-    scenario.history.act()
-    make_plain_pods(scenario, domain, pod, seconds, cpu)
-    await_state(scenario, f"{domain}/{pod}", "run")
-
-
 @given(parsers.re(r"the domain (?P<domain>\S+) is another cluster's"))
 def _(scenario: Scenario, domain: str) -> None:
     """Given the domain bob is another cluster's.
 
-    The label of its namespace says that the domain is a partner's.
+    Its namespace, by a label, and its Domain say that the domain is a partner's.
     """
     scenario.domains.nodes_of(domain)
     namespace, api = scenario.names.namespace(domain), scenario.connection.api
-    patch = {"metadata": {"labels": {ROLE_LABEL: "partner"}}}
-    scenario.connection.run(api.patch(NAMESPACES, namespace, None, patch))
+    scenario.connection.run(make_partner(api, namespace))
 
 
 @then(parsers.re("no node ever had more than its room"))

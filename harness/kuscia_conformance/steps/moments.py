@@ -9,7 +9,10 @@ from pytest_bdd import then
 from kuscia_conformance.features import parsers
 from kuscia_conformance.features.comparisons import Sentence, compares
 from kuscia_conformance.scenario.observed.moments import (
+    EARLY,
+    LATE,
     MOMENT,
+    Span,
     require_after,
     require_not_before,
     require_order,
@@ -25,18 +28,28 @@ def _moment(sentence: Sentence) -> Sequence[str]:
 @then(
     parsers.re(
         rf"(?P<moment>{MOMENT}) (?P<most>at most )?(?P<seconds>\d+(?:\.\d+)?) s"
-        rf" after (?P<other_moment>{MOMENT})"
+        rf" after (?P<other_moment>{MOMENT})(?:, or up to (?P<later>\d+) s later)?"
     )
 )
 @compares(_moment)
-def _(scenario: Scenario, moment: str, most: str | None, seconds: str, other_moment: str) -> None:
-    """Then the pods of "probe" were bound 3 s after the task "psi" was created.
+def _(
+    scenario: Scenario,
+    moment: str,
+    most: str | None,
+    seconds: str,
+    other_moment: str,
+    later: str | None,
+) -> None:
+    """Then the pods of "probe" were bound 3 s after the task "psi" became Pending.
 
     It may come up to 1 s earlier and 2 s later, because times in a status are whole seconds. With
-    `at most` it may come as early as the other moment.
+    `at most` it may come as early as the other moment. Write `, or up to 10 s later` where the
+    controller may look for work only at intervals.
     """
     __tracebackhide__ = True
-    require_after(scenario, moment, float(seconds), other_moment, at_most=bool(most))
+    late = float(later) if later else LATE
+    span = Span(float(seconds), early=float(seconds) if most else EARLY, late=late)
+    require_after(scenario, moment, span, other_moment)
 
 
 @then(

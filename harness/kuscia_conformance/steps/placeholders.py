@@ -54,6 +54,7 @@ _DOMAIN = "a domain that the scenario was given"
 _FILE = "a file of the feature; fixtures/README.md says where it lies"
 
 _ALL = (
+    Placeholder("amount", "an amount, as Kubernetes writes it", "500m"),
     Placeholder("code", "the exit code of the container, from 0 to 255", "3"),
     Placeholder(
         "conditions",
@@ -61,7 +62,6 @@ _ALL = (
         "ResourceCreated, Running, Success",
     ),
     Placeholder("count", "a number from 1 to 100", "2"),
-    Placeholder("cpu", "an amount of CPU, as Kubernetes writes it", "500m"),
     Placeholder("domain", f"the name of {_DOMAIN}", "bob"),
     Placeholder("domains", "the names of one or several domains", "alice, bob and carol"),
     Placeholder("field", "the path of a field in the manifest", "spec.parties[0].domainID"),
@@ -76,7 +76,9 @@ _ALL = (
     ),
     Placeholder("keys", "one or several pods, each as `domain/name`", "alice/psi-0 and bob/psi-0"),
     Placeholder("kind", f"the kind of an object: {_listed(KINDS)}", "pod"),
+    Placeholder("label", "a label, as kubectl writes it: its key and its value", "disk=fast"),
     Placeholder("last", "the last of these tasks; the numbers between are meant, too", "t-10"),
+    Placeholder("later", "by how many seconds it may come later, at most 10,000", "10"),
     Placeholder(
         "limit",
         "how many seconds the step waits at most, instead of 20; `--timeout-scale` stretches them",
@@ -112,6 +114,8 @@ _ALL = (
         'one pod (`the pod "alice/psi-0"`)',
         'the pods of "psi"',
     ),
+    Placeholder("ports", "one or several port numbers", "8080 and 8081"),
+    Placeholder("resource", "the name of a resource of nodes, as Kubernetes writes it", "cpu"),
     Placeholder("room", "how many pods of the suite fit on a node: 1 to 1,000, or `no`", "1"),
     Placeholder(
         "rooms",
@@ -127,6 +131,11 @@ _ALL = (
         "holds for 3 s and lives for 22 s",
     ),
     Placeholder("state", 'a state, in the words of the table "States of pods"', "are bound"),
+    Placeholder(
+        "taint",
+        "a taint, as kubectl writes it: its key and its effect",
+        "conformance.kuscia.secretflow/closed:NoSchedule",
+    ),
     Placeholder("task", "the name of a task that the scenario was given", "psi"),
     Placeholder("text", "the complete text that kubectl prints", "Error from server (NotFound): …"),
     Placeholder("value", "the value of the field as YAML, without spaces", "0"),

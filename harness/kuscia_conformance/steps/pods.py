@@ -31,6 +31,7 @@ from kuscia_conformance.scenario.observed.pods import (
     whom,
 )
 from kuscia_conformance.scenario.scenario import Scenario
+from kuscia_conformance.scenario.timeline import first_task, seconds
 from kuscia_conformance.simulated_nodes.exit_order import Order
 
 SOME_ARE = rf"(?P<count>\d+) of {WHO} (?P<state>{'|'.join(STATES)})"
@@ -93,6 +94,21 @@ def _(scenario: Scenario, pods: str, code: str | None, message: str | None) -> N
     finish(scenario, whom(pods), Order(int(code or 0), message or ""))
 
 
+@when(
+    parsers.re(
+        rf"(?P<count>\d+) of {WHO} finish"
+        r'(?: with exit code (?P<code>\d+))?(?: and message "(?P<message>[^"]*)")?'
+    )
+)
+def _(scenario: Scenario, count: str, pods: str, code: str | None, message: str | None) -> None:
+    """When 2 of the pods of bob finish with exit code 3.
+
+    Waits until so many pods run, no matter which, then orders this number of them to end.
+    """
+    __tracebackhide__ = True
+    finish(scenario, whom(pods), Order(int(code or 0), message or ""), int(count))
+
+
 @then(parsers.re(rf'{WHO} match(?:es)? "(?P<file>[^"]+)"'))
 @compares(document_of("pod"))
 def _(scenario: Scenario, pods: str, file: str) -> None:
@@ -137,9 +153,10 @@ def _(scenario: Scenario, owner: str, what: str, datatable: Annotated[Table, WIT
     __tracebackhide__ = True
     who, is_so = whom(owner), STATES["are bound" if what == "bound" else "exist"]
     require_witness(scenario, datatable)
-    if found := [v.key for v in pod_versions(scenario, who) if is_so(v.object)]:
+    if found := next((v for v in pod_versions(scenario, who) if is_so(v.object)), None):
+        at = f"{seconds(found, first_task(scenario.history)):+.2f} s"
         scenario.expect.fail(
-            f"expected: no pod of {who} is {what}\nactual:   {found[0]} was {what}"
+            f"expected: no pod of {who} is {what}\nactual:   {found.key} was {what} at {at}"
         )
 
 

@@ -158,9 +158,11 @@ def _(scenario: Scenario, task: str) -> None:
 def _(scenario: Scenario, task: str, text: str) -> None:
     """Then getting the task "psi" says: Error from server (NotFound): ... not found.
 
-    The text is what `kubectl get` prints, complete.
+    The text is what `kubectl get` prints, complete, once the deletion is done: a task may have
+    finalizers.
     """
     __tracebackhide__ = True
+    scenario.applied.await_gone(task)
     said = scenario.history.tape.ask(f"getting the task {task}", lambda: getting(scenario, task))
     if said != text:
         scenario.expect.fail(f"expected: {text}\nactual:   {said}")

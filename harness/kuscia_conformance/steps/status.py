@@ -16,6 +16,7 @@ from kuscia_conformance.scenario.observed.statuses import (
     await_status,
     became_true,
     phases_of,
+    require_started_later,
     wrong_cells,
 )
 from kuscia_conformance.scenario.scenario import Scenario
@@ -82,6 +83,18 @@ def _(scenario: Scenario, task: str, conditions: str) -> None:
         scenario.expect.fail(
             f"expected: True in the order {conditions}\nactual:   {', '.join(found) or 'none'}"
         )
+
+
+@then(parsers.re(rf"the startTime of {TASK} is at least (?P<seconds>\d+) s after its creation"))
+@compares("status.startTime")
+def _(scenario: Scenario, task: str, seconds: str) -> None:
+    """Then the startTime of "psi" is at least 3 s after its creation.
+
+    Both times are those that the task itself has. They are whole seconds, so that 1 s less is
+    enough.
+    """
+    __tracebackhide__ = True
+    require_started_later(scenario, task, int(seconds))
 
 
 @then(parsers.re(rf"kubectl shows {TASK} as"))

@@ -77,6 +77,7 @@ def test_values_of_a_party_override_the_app_image_and_the_rest_stays():
                 {
                     "name": "app",
                     "command": [""],
+                    "args": ["-l"],
                     "env": [
                         {"name": "HOME", "value": "/root"},
                         {"name": "ROLE", "value": "server"},
@@ -100,13 +101,13 @@ def test_an_environment_variable_of_a_party_overrides_the_app_image():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"command": ["sh"]}, {"command": ["sh"]}),
-        ({"args": ["-a"]}, {"args": ["-a"]}),
+        ({"command": ["sh"]}, {"command": ["sh"], "args": ["-l"]}),
+        ({"args": ["-a"]}, {"command": ["ls"], "args": ["-a"]}),
         ({"command": ["sh"], "args": ["-c"]}, {"command": ["sh"], "args": ["-c"]}),
         ({"command": [], "args": []}, {"command": ["ls"], "args": ["-l"]}),
     ],
 )
-def test_a_party_overrides_command_and_args_together(changes, expected):
+def test_a_party_overrides_command_and_args_each_by_itself(changes, expected):
     [container] = merged({"name": "app", **changes})
     assert {key: container[key] for key in ("command", "args") if key in container} == expected
 

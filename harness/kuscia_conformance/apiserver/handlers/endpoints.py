@@ -26,6 +26,9 @@ from kuscia_conformance.kube.objects import Obj
 #: The latest writes and their authors, and the latest request of each client. Only this server has
 #: these paths; failure reports use them.
 WRITES, REQUESTS = "/debug/writes", "/debug/requests"
+#: Cuts off the watches of all clients but those whose user agent begins with the parameter `spare`,
+#: and lets them begin again (`storage.outage`). Only POST.
+CUT_OFF, RESUME = "/debug/watches/cut-off", "/debug/watches/resume"
 #: The health endpoints: the whole server, and those parts of kube-apiserver that exist here.
 _HEALTHY = [
     f"/{whole}{part}"
@@ -52,15 +55,33 @@ def _of_the_server(server: Server, request: Request, path: str) -> Answer:
         return document(data.version())
     if path in _HEALTHY:
         return text("ok")
-    if path == WRITES:
-        return document({"writes": list(server.latest_writes())})
-    if path == REQUESTS:
-        return document({"requests": list(server.latest.values())})
+    if path.startswith("/debug/"):
+        return _debug(server, request, path)
     if path == openapi.VERSION_2:
         return openapi.serve_version_2(request)
     if path.startswith(openapi.PREFIX):
         return openapi.serve(request, server.establishing.documents(), server.now())
     return page_not_found()
+
+
+def _debug(server: Server, request: Request, path: str) -> Answer:
+    if path == WRITES:
+        return document({"writes": list(server.latest_writes())})
+    if path == REQUESTS:
+        return document({"requests": list(server.latest.values())})
+    if path in (CUT_OFF, RESUME):
+        return _order_outage(server, request, path)
+    return page_not_found()
+
+
+def _order_outage(server: Server, request: Request, path: str) -> Answer:
+    if request.method != "POST":
+        raise method_not_allowed()
+    if path == CUT_OFF:
+        server.outage.begin(server.store, request.query.get("spare", ""))
+    else:
+        server.outage.end(server.store)
+    return document({"lasts": server.outage.lasts})
 
 
 def _discovery(server: Server, request: Request, words: list[str]) -> Answer:

@@ -10,7 +10,9 @@ The verbs raise StatusError for requests that cannot be carried out.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from functools import partial
 
 from kuscia_conformance.apiserver import writes
 from kuscia_conformance.apiserver.apimachinery.kinds import Kind
@@ -117,11 +119,16 @@ def list_or_watch(server: Server, target: Target, request: Request) -> Answer:
 
 
 def watch_answer(server: Server, target: Target, request: Request) -> Answer:
-    """Answers with a stream of events. Raises StatusError (400, 422) for wrong parameters."""
+    """Answers with a stream of events.
+
+    Raises StatusError: 400 or 422 for wrong parameters, 410 or 503 after or in an outage.
+    """
     view = representation.view(target, request)
     selected, options = selection(target, request), watch_options(request)
     collection = server.store.collection(target.kind.key)
     lines = view.lines(server.now)
+    server.outage.require_watchable(request.user_agent, options.version)
+    options = dataclasses.replace(options, is_cut=partial(server.outage.cuts, request.user_agent))
     stream = watch(server.store, collection, selected, options, lines.event, lines.bookmark)
     return Answer(200, content_type=view.stream_type, stream=stream)
 

@@ -104,6 +104,8 @@ class Collection:
     #: The number of changes that were dropped from the log, and the version of the last of them.
     dropped: int = 0
     compacted: int = 0
+    #: How often `wake` was called.
+    _woken: int = 0
     #: A dict, to keep the order of arrival: with a virtual clock every run must be the same.
     _waiting: dict[asyncio.Event, None] = field(default_factory=dict)
 
@@ -154,15 +156,21 @@ class Collection:
         return objects
 
     async def wait(self, position: int) -> None:
-        """Waits until a change exists at that position."""
-        event = asyncio.Event()
+        """Waits until a change exists at that position, or until `wake`."""
+        event, woken = asyncio.Event(), self._woken
         self._waiting[event] = None
         try:
-            while self.dropped + len(self.log) <= position:
+            while self.dropped + len(self.log) <= position and self._woken == woken:
                 event.clear()
                 await event.wait()
         finally:
             del self._waiting[event]
+
+    def wake(self) -> None:
+        """Ends every `wait`, though nothing has changed."""
+        self._woken += 1
+        for event in self._waiting:
+            event.set()
 
 
 def _of(objects: Mapping[Key, Stored], namespace: str) -> Iterable[Key]:

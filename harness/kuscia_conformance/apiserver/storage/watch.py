@@ -44,6 +44,8 @@ class WatchOptions:
     version: int | None
     bookmarks: bool
     seconds: float
+    #: Whether the watch has to end now (`outage`).
+    is_cut: Callable[[], bool] = lambda: False
 
 
 def watch_options(request: Request) -> WatchOptions:
@@ -84,7 +86,7 @@ async def watch(
     render: Render,
     bookmark: Callable[[int, bool], bytes],
 ) -> AsyncGenerator[bytes, None]:
-    """Yields the events of a watch, until its time is over. Each item holds whole lines.
+    """Yields the events of a watch, until its time is over or it is cut. Items hold whole lines.
 
     `render` and `bookmark` turn an object and a bookmark into a line. An error on the way, such as
     410, is sent as an ERROR event, and ends the watch.
@@ -115,7 +117,7 @@ async def _changes(
     loop = asyncio.get_running_loop()
     ends = loop.time() + options.seconds
     due = _next_bookmark(loop.time(), ends)
-    while loop.time() < ends:
+    while loop.time() < ends and not options.is_cut():
         changes = collection.since(position)
         position += len(changes)
         if changes:

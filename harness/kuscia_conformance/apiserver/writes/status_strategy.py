@@ -57,6 +57,12 @@ def keep_what_is_not_written(kind: Kind, sub: str, old: Obj, new: Obj) -> Obj:
     return new
 
 
+def drops_status(kind: Kind, sub: str, old: Obj, new: Obj) -> bool:
+    """Returns whether a write to a custom resource itself carries another status than there is."""
+    carried = kind.is_custom and kind.has_status and not sub and bool(new.get("status"))
+    return carried and new["status"] != old.get("status")
+
+
 def _keep_metadata(before: Obj, metadata: Obj) -> None:
     for name in _KEPT:
         _set(metadata, name, before.get(name))

@@ -29,6 +29,7 @@ from kuscia_conformance.apiserver.writes.identity import (
 from kuscia_conformance.apiserver.writes.options import WriteOptions
 from kuscia_conformance.apiserver.writes.status_strategy import (
     count_generation,
+    drops_status,
     is_over,
     keep_what_is_not_written,
 )
@@ -122,6 +123,7 @@ def commit_update(writer: Writer, change: Change, options: WriteOptions) -> Writ
     kind.strategy.default(new, context)
     if not change.tracked:
         writer.track(kind, old, new, options, target.sub)
+    writer.dropped_status = drops_status(kind, target.sub, old, new)
     new = keep_what_is_not_written(kind, target.sub, old, new)
     kind.strategy.prepare_update(new, old, target.sub, context)
     require_valid(kind, new, old, target.sub)

@@ -46,6 +46,9 @@ class Writer:
     random: Random = field(default_factory=Random)
     #: Called before each commit. It may change the object, or raise a StatusError.
     admit: Callable[[Target, Obj], None] = lambda *_: None
+    #: Whether the latest update carried another status, and dropped it because only a write to
+    #: `/status` changes one. The router resets it before each request.
+    dropped_status: bool = False
 
     def context(self) -> Context:
         return Context(self.now(), self.random, self._objects)

@@ -13,7 +13,7 @@ from kuscia_conformance.clusters.process import UTF8, Process, module_command
 from kuscia_conformance.clusters.types import Cluster, ClusterOptions
 from kuscia_conformance.kube.kubeconfig import read_access
 
-CAN = frozenset({"simulated-nodes", "exec", "request-log"})
+CAN = frozenset({"simulated-nodes", "exec", "request-log", "watch-faults"})
 
 
 @contextmanager

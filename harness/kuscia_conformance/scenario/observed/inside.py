@@ -15,10 +15,12 @@ import orjson
 
 from kuscia_conformance import documents
 from kuscia_conformance.documents.operators import Context
+from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.errors import ApiError, NotFound
 from kuscia_conformance.kube.objects import Obj, name_of, namespace_of, phase_of, uid_of
 from kuscia_conformance.scenario.observed.pods import (
     await_state,
+    describe,
     pod_versions,
     pods_of,
     situation,
@@ -31,18 +33,43 @@ from kuscia_conformance.simulated_nodes.exit_order import Order, containers
 COMMAND_FAILED = "NonZeroExitCode"
 
 
-def finish(scenario: Scenario, who: str, order: Order) -> None:
-    """Waits until all pods have run, and tells those that still run how to end."""
+def finish(scenario: Scenario, who: str, order: Order, count: int | None = None) -> None:
+    """Waits until all pods have run, and tells those that still run how to end.
+
+    With `count`, waits until so many run, and tells this number of them, the first by name.
+    """
     __tracebackhide__ = True
-    await_state(scenario, who, "run")
+    if count is None:
+        await_state(scenario, who, "run")
+    else:
+        _await_running(scenario, who, count)
     scenario.history.act()
     api, simulated = scenario.connection.api, "simulated-nodes" in scenario.environment.can
-    mine = {uid_of(version.object) for version in pod_versions(scenario, who)}
-    there = [version.real for version in pods_of(scenario, who) if uid_of(version.object) in mine]
-    running = [pod for pod in there if phase_of(pod) == "Running"]
-    told = (exit_order.give(api, pod, order, simulated=simulated) for pod in running)
+    told = (
+        exit_order.give(api, version.real, order, simulated=simulated)
+        for version in _running(scenario, who)[:count]
+    )
     with _in_pods(scenario, f"the pods of {who} can be told to end", who):
         scenario.connection.together(*told)
+
+
+def _await_running(scenario: Scenario, who: str, count: int) -> None:
+    __tracebackhide__ = True
+    scenario.expect.until(
+        lambda: len(_running(scenario, who)) >= count or None,
+        scenario.timeouts.pods,
+        lambda: describe(scenario, who, "run", f"{count} of the pods"),
+    )
+
+
+def _running(scenario: Scenario, who: str) -> list[Version]:
+    """Returns the newest version of each pod that runs, sorted by key.
+
+    A task's pods are those since its creation.
+    """
+    mine = {uid_of(version.object) for version in pod_versions(scenario, who)}
+    there = [v for v in pods_of(scenario, who) if uid_of(v.object) in mine]
+    return sorted((v for v in there if phase_of(v.object) == "Running"), key=lambda v: v.key)
 
 
 def require_file(scenario: Scenario, who: str, path: str, document: Any) -> None:

@@ -15,6 +15,7 @@ from pytest_bdd import parsers
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.errors import FeatureError
 from kuscia_conformance.kube.objects import phase_of, uid_of
+from kuscia_conformance.scenario.observed.instead import instead
 from kuscia_conformance.scenario.observed.pods import (
     STATES,
     domains_of,
@@ -34,8 +35,9 @@ from kuscia_conformance.scenario.observed.statuses import (
 )
 from kuscia_conformance.scenario.scenario import Scenario
 
-#: By how many seconds a moment may come too early or too late: times in a status are whole seconds,
-#: and some controllers look for work only at intervals.
+#: By how many seconds a moment may come too early or too late, where the feature does not say it:
+#: times in a status are whole seconds, and some controllers look for work only at intervals. The
+#: moment that a mistake would give has to be more than twice as far away.
 EARLY, LATE = 1.0, 2.0
 
 
@@ -83,16 +85,20 @@ class Moment:
         return (self.version.at - other.version.at).total_seconds()
 
 
-def require_after(
-    scenario: Scenario, event: str, seconds: float, other: str, *, at_most: bool
-) -> None:
-    """Fails the check unless `event` came `seconds` after `other`; with `at_most`, at most so many.
+@dataclass(frozen=True)
+class Span:
+    """How long one moment comes after another, and how much earlier or later it may come."""
 
-    Waits for both moments. EARLY and LATE say how far off the event may be.
-    """
+    seconds: float
+    early: float = EARLY
+    late: float = LATE
+
+
+def require_after(scenario: Scenario, event: str, span: Span, other: str) -> None:
+    """Fails the check unless `event` came this span after `other`. Waits for both moments."""
     __tracebackhide__ = True
-    earliest = 0 if at_most else seconds - EARLY
-    latest = seconds + LATE * scenario.timeouts.factor
+    earliest = span.seconds - span.early
+    latest = span.seconds + span.late * scenario.timeouts.factor
     start = await_moment(scenario, other, scenario.timeouts.status)
     left = latest - scenario.history.seconds_since(start.version.at)
     found = await_moment(scenario, event, max(left, 0) + LATE)
@@ -161,7 +167,7 @@ def await_moment(scenario: Scenario, text: str, seconds: float) -> Moment:
     return scenario.expect.until(
         lambda: find(scenario, text),
         seconds,
-        lambda: f"expected: {text}\nactual:   it never happened",
+        lambda: f"expected: {text}\nactual:   not so far: {instead(scenario, words_of(text))}",
     )
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from pytest_bdd import parsers
@@ -25,23 +24,21 @@ from kuscia_conformance.documents.edits import expectation
 from kuscia_conformance.documents.operators import Context
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.errors import (
-    AlreadyExists,
-    ClusterError,
     FeatureError,
     NoEvidence,
     choice,
 )
 from kuscia_conformance.kube import objects
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.kube.objects import (
     PODS,
     Obj,
     has_ended,
     name_of,
     phase_of,
-    quantity,
     uid_of,
 )
-from kuscia_conformance.scenario.capacity import free_cpu, plain_pod, set_cpu
+from kuscia_conformance.scenario.capacity import PLAIN
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -228,6 +225,8 @@ class Expected:
     compare: Callable[[Obj], Sequence[Mismatch]]
     #: Names the mismatches as subjects.
     subjects: Callable[[Sequence[Mismatch]], Sequence[str]]
+    #: Returns the mismatches with the places in the pod as their paths.
+    placed: Callable[[Sequence[Mismatch]], Sequence[Mismatch]] = tuple
 
 
 def as_document(scenario: Scenario, document: Any) -> Expected:
@@ -256,7 +255,11 @@ def as_table(scenario: Scenario, table: Sequence[Sequence[str]]) -> Expected:
     def subjects(mismatches: Sequence[Mismatch]) -> Sequence[str]:
         return [subject for each in mismatches for subject in _in_table(wanted, each)]
 
-    return Expected(compare, subjects)
+    def placed(mismatches: Sequence[Mismatch]) -> Sequence[Mismatch]:
+        paths = {text: path for text, path, _ in rows}
+        return [replace(each, path=(*paths[each.path[0]], *each.path[1:])) for each in mismatches]
+
+    return Expected(compare, subjects, placed)
 
 
 def _in_table(wanted: Mapping[str, Any], mismatch: Mismatch) -> Sequence[str]:
@@ -280,8 +283,8 @@ def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
     def text() -> str:
         key, mismatches = wrong() or ("", ())
         if not key:
-            return f"expected: pods of {who}\nactual:   it has none"
-        return f"pod {key}\n{documents.render(mismatches)}"
+            return f"expected: pods of {who}\nactual:   {pods_in_words(scenario, who)}"
+        return f"pod {key}\n{documents.render(expected.placed(mismatches))}"
 
     scenario.expect.until(
         lambda: wrong() is None or None,
@@ -293,9 +296,20 @@ def await_pods(scenario: Scenario, who: str, expected: Expected) -> None:
 
 def describe(scenario: Scenario, who: str, state: str, which: str = "the pods") -> str:
     """Returns the text of a failure: the expected state, and what each existing pod is instead."""
-    pods = [f"{version.key} is {situation(version.object)}" for version in pods_of(scenario, who)]
-    actual = "; ".join(pods) or "it has no pods"
+    actual = pods_in_words(scenario, who)
     return f"expected: {which} of {who} {state}\nactual:   {actual}"
+
+
+def pods_in_words(scenario: Scenario, who: str) -> str:
+    """Returns what each pod is, and what those that are gone were last."""
+    newest = {version.key: version for version in pod_versions(scenario, who)}
+    pods = [
+        f"{key} is gone; it was {situation(version.object)}"
+        if version.gone
+        else f"{key} is {situation(version.object)}"
+        for key, version in newest.items()
+    ]
+    return "; ".join(pods) or "it has no pods"
 
 
 def situation(pod: Obj) -> str:
@@ -330,42 +344,33 @@ def require_known(scenario: Scenario, who: str) -> None:
 def is_pod_of(scenario: Scenario, pod: Obj, who: str) -> bool:
     """Checks whether a pod is one of `who`.
 
-    A task's pods are in its domains, and their names begin with the task's name and a dash.
+    A task's pods are in its domains, and their names begin with the task's name and a dash. Of
+    several such tasks it is the one with the longest name: `psi-0-0` is a pod of `psi-0`. A name
+    that begins with no task's name may be that of a pod with a role (CR-16).
     """
     tasks = scenario.applied.tasks
     namespace, name = pod["metadata"]["namespace"], name_of(pod)
     if "/" in who:
         return f"{namespace}/{name}" == who
-    if who in tasks:
-        return namespace in tasks[who].domains and name.startswith(f"{who}-")
-    return bool(namespace == who)
+    if who not in tasks:
+        return bool(namespace == who)
+    if named := [task for task in tasks if name.startswith(f"{task}-")]:
+        here = [task for task in named if namespace in tasks[task].domains]
+        return who == max(here, key=len, default="")
+    return _is_with_role(scenario, pod, who)
 
 
-def make_plain_pods(
-    scenario: Scenario, domain: str, name: str, seconds: str | None, cpu: str | None
-) -> None:
-    """Creates a plain pod on each node of the domain (`capacity.plain_pod`).
+def _is_with_role(scenario: Scenario, pod: Obj, who: str) -> bool:
+    """Checks whether a pod with a name of any kind is one of the task's parties with a role.
 
-    With `cpu`, a quantity such as `500m`, each pod takes all free cpu of its node but that much.
-    Raises FeatureError if such a pod exists already, and ClusterError for a node with less cpu.
+    It is if no other task has a party with a role there. Else the tasks say it in `podStatuses`.
     """
-    api = scenario.connection.api
-    for number, node in enumerate(scenario.domains.nodes_of(domain)):
-        own = name if number == 0 else f"{name}-{number}"
-        pod = plain_pod(own, scenario.names.namespace(domain), node, seconds)
-        if cpu:
-            _take_all_cpu_but(cpu, pod, scenario.connection.run(free_cpu(api, node)), domain)
-        try:
-            scenario.connection.run(api.create(PODS, pod))
-        except AlreadyExists as error:
-            hint = "give each plain pod a name of its own"
-            raise FeatureError(f"the pod {domain}/{own} exists already", hint=hint) from error
-
-
-def _take_all_cpu_but(cpu: str, pod: Obj, free: Decimal, domain: str) -> None:
-    if free < quantity(cpu):
-        text = (
-            f"a node of {domain} has {free} cores free, less than the {cpu} that are to stay free"
-        )
-        raise ClusterError(text, hint="use larger nodes, or a smaller amount in the step")
-    set_cpu(pod, free - quantity(cpu))
+    namespace, tasks = pod["metadata"]["namespace"], scenario.applied.tasks.values()
+    with_role = [task for task in tasks if task.has_role_in(namespace)]
+    if PLAIN in objects.labels_of(pod) or who not in [task.name for task in with_role]:
+        return False
+    if len(with_role) == 1:
+        return True
+    shown = scenario.history.latest(KUSCIA_TASKS).get(f"{TASK_NAMESPACE}/{who}")
+    entries = (shown.object.get("status") or {}).get("podStatuses") if shown else None
+    return f"{namespace}/{name_of(pod)}" in (entries or {})

@@ -32,11 +32,13 @@ from kuscia_conformance.kube.objects import (
     uid_of,
 )
 from kuscia_conformance.scenario.names import plain_key
+from kuscia_conformance.scenario.observed.nearest import Nearest, nearest
 from kuscia_conformance.scenario.observed.pods import (
     describe,
     pods_of,
 )
 from kuscia_conformance.scenario.scenario import Scenario
+from kuscia_conformance.scenario.timeline import first_task
 
 #: The kinds that a feature may name, by its words.
 KINDS = {
@@ -51,6 +53,15 @@ KINDS = {
 OBJECT = r'the (?P<kind>group|task resource) "(?P<key>[^"]+)"'
 
 
+#: The status of a pod that its node has evicted, as a kubelet writes it.
+_EVICTED = {
+    "status": {
+        "phase": "Failed",
+        "reason": "Evicted",
+        "message": "The node was low on resource: memory.",
+        "containerStatuses": [],
+    }
+}
 #: Phases of a group before its first round; an implementation need not store them.
 _BEFORE_RESERVING = frozenset({"Pending", "Creating"})
 
@@ -69,15 +80,20 @@ def await_match(scenario: Scenario, kind: str, key: str, file: str, limit: str |
                 return place
         return None
 
+    def found() -> Nearest | None:
+        there = [version for _, version in _from_the_cursor(scenario, kind, key)]
+        known = [version for version in there if not version.gone]
+        return nearest(document, known, lambda version: version.object, context)
+
     def text() -> str:
-        versions = [version for _, version in _from_the_cursor(scenario, kind, key)]
-        if not versions or versions[-1].gone:
-            return f"there is no {kind} {key}"
-        return documents.render(documents.compare(document, versions[-1].object, context))
+        if (best := found()) is None:
+            return f"expected: the {kind} {key}\nactual:   {in_words(scenario, kind, key)}"
+        where = best.where(first_task(scenario.history))
+        return f"{documents.render(best.shown.mismatches)}\n\n{where}"
 
     def wrong() -> tuple[str, ...]:
-        newest = [version.object for _, version in _from_the_cursor(scenario, kind, key)][-1:]
-        mismatches = documents.compare(document, newest[0] if newest else {}, context)
+        best = found()
+        mismatches = best.shown.mismatches if best else documents.compare(document, {}, context)
         return documents.mismatched(document, kind_of(kind), mismatches)
 
     within = scenario.timeouts.of(limit)
@@ -103,9 +119,28 @@ def await_gone(scenario: Scenario, kind: str, key: str) -> None:
         versions = versions_of(scenario, KINDS[kind], key)
         return True if versions and versions[-1].gone else None
 
-    scenario.expect.until(
-        gone, scenario.timeouts.gone, lambda: f"expected: the {kind} {key} was seen, and is gone"
-    )
+    def text() -> str:
+        actual = in_words(scenario, kind, key)
+        return f"expected: the {kind} {key} was there, and is gone\nactual:   {actual}"
+
+    scenario.expect.until(gone, scenario.timeouts.gone, text)
+
+
+def in_words(scenario: Scenario, kind: str, key: str) -> str:
+    """Returns what has become of the object: whether it is there, its phases, what keeps it."""
+    versions = versions_of(scenario, KINDS[kind], key)
+    if not versions:
+        return f"there was no {kind} {key}"
+    metadata, phases = versions[-1].object["metadata"], map(_phase, entries(scenario, kind, key))
+    state = "is gone" if versions[-1].gone else "is there"
+    if "deletionTimestamp" in metadata and not versions[-1].gone:
+        kept = ", ".join(metadata.get("finalizers") or []) or "no finalizer"
+        state = f"is being deleted, and has {kept}"
+    return f"it {state}; its phases were {', '.join(phases) or 'none'}"
+
+
+def _phase(version: Version) -> str:
+    return phase_of(version.object)
 
 
 def set_phase(scenario: Scenario, key: str, phase: str) -> None:
@@ -190,14 +225,35 @@ def _moved(resource: Obj, phase: str, now: str) -> Obj:
     }
 
 
-def delete(scenario: Scenario, kind: str, key: str) -> None:
+def delete(scenario: Scenario, kind: str, key: str, *, grace_seconds: int | None = None) -> None:
     """Waits for an object of one of KINDS and deletes it; the check fails if there is none.
 
-    Raises FeatureError if the key belongs to no task and no domain of the scenario.
+    `grace_seconds` replaces the grace period of a pod. Raises FeatureError if the key belongs to no
+    task and no domain of the scenario.
     """
     __tracebackhide__ = True
     _require_owner(scenario, kind, key)
-    resource, api = KINDS[kind], scenario.connection.api
+    there, api = _there(scenario, kind, key), scenario.connection.api
+    with scenario.expect.there(f"the {kind} {key}"):
+        name, namespace = name_of(there), namespace_of(there)
+        gone = api.delete(KINDS[kind], name, namespace, grace_seconds=grace_seconds)
+        scenario.connection.run(gone)
+
+
+def evict(scenario: Scenario, key: str) -> None:
+    """Waits for the pod, and gives it the status with which a kubelet evicts a pod."""
+    __tracebackhide__ = True
+    _require_owner(scenario, "pod", key)
+    there, api = _there(scenario, "pod", key), scenario.connection.api
+    with scenario.expect.there(f"the pod {key}"):
+        patch = api.patch(PODS, name_of(there), namespace_of(there), _EVICTED, sub="status")
+        scenario.connection.run(patch)
+
+
+def _there(scenario: Scenario, kind: str, key: str) -> Obj:
+    """Waits for an object of one of KINDS, and returns it with the cluster's names."""
+    __tracebackhide__ = True
+    resource = KINDS[kind]
 
     def found() -> dict[str, Version]:
         there = scenario.history.latest(resource)
@@ -207,10 +263,7 @@ def delete(scenario: Scenario, kind: str, key: str) -> None:
     def text() -> str:
         return f"expected: the {kind} {key}\nactual:   {', '.join(sorted(found())) or 'none'}"
 
-    there = scenario.expect.until(lambda: found().get(key), scenario.timeouts.status, text)
-    with scenario.expect.there(f"the {kind} {key}"):
-        name, namespace = name_of(there.real), namespace_of(there.real)
-        scenario.connection.run(api.delete(resource, name, namespace))
+    return scenario.expect.until(lambda: found().get(key), scenario.timeouts.status, text).real
 
 
 def _require_owner(scenario: Scenario, kind: str, key: str) -> None:

@@ -14,10 +14,12 @@ from kuscia_conformance.kube.objects import (
     ENDPOINTS,
     PODS,
     SERVICES,
+    Obj,
     labels_of,
     name_of,
     namespace_of,
 )
+from kuscia_conformance.scenario.observed.pods import pods_of
 from kuscia_conformance.scenario.scenario import Scenario
 
 COLUMNS = ("service", "port", "leads to")
@@ -47,11 +49,70 @@ def await_services(scenario: Scenario, domain: str, table: Sequence[Sequence[str
     scenario.expect.until(lambda: found() == wanted or None, scenario.timeouts.pods, text)
 
 
+def await_own_services(scenario: Scenario, who: str, ports: Sequence[int]) -> None:
+    """Waits until there are pods, and each has services for exactly these ports that no other has.
+
+    Fails the check with the services of the pods where they differ.
+    """
+    __tracebackhide__ = True
+    wanted = ", ".join(sorted(map(str, ports)))
+
+    def wrong() -> list[str] | None:
+        found = {v.key: _own(scenario, v) for v in pods_of(scenario, who)}
+        differ = [f"{key} has {text or 'none'}" for key, text in found.items() if text != wanted]
+        return differ or (None if found else ["it has no pods"])
+
+    def text() -> str:
+        expected = f"each pod of {who} has services of its own for {wanted}"
+        return f"expected: {expected}\nactual:   {'; '.join(wrong() or ())}"
+
+    scenario.expect.until(lambda: wrong() is None or None, scenario.timeouts.pods, text)
+
+
+def _own(scenario: Scenario, pod: Version) -> str:
+    """Returns the ports of the services that lead to the pod, and with whom it shares them."""
+    latest = scenario.history.latest(SERVICES).values()
+    there = [each for each in latest if namespace_of(each.object) == namespace_of(pod.object)]
+    mine = ((service, leads_to(scenario, service)) for service in there)
+    name = name_of(pod.object)
+    found = [
+        (_port(scenario, service, pods), [pod for pod in pods if pod != name])
+        for service, pods in mine
+        if name in pods
+    ]
+    return ", ".join(
+        f"{port} shared with {', '.join(others)}" if others else port
+        for port, others in sorted(found)
+    )
+
+
 def described(scenario: Scenario, service: Version) -> dict[str, str]:
     """Returns the service's cells by COLUMNS; the port is its first one."""
+    pods = leads_to(scenario, service)
+    cells = (name_of(service.object), _port(scenario, service, pods), ", ".join(pods) or "nowhere")
+    return dict(zip(COLUMNS, cells, strict=True))
+
+
+def _port(scenario: Scenario, service: Version, pods: Sequence[str]) -> str:
+    """Returns the number of the service's port; also what it is in the pods, if that differs.
+
+    A declared number is that of the service and of the container (VW-12).
+    """
     port = service.object["spec"]["ports"][0]
-    pods = ", ".join(leads_to(scenario, service)) or "nowhere"
-    return dict(zip(COLUMNS, (name_of(service.object), str(port["port"]), pods), strict=True))
+    latest, namespace = scenario.history.latest(PODS), namespace_of(service.object)
+    there = [found for name in pods if (found := latest.get(f"{namespace}/{name}"))]
+    targets = {_target(pod.object, port) for pod in there} - {port["port"]}
+    protocol = port.get("protocol", "TCP")
+    number = str(port["port"]) if protocol == "TCP" else f"{port['port']}/{protocol}"
+    return " → ".join([number, *(str(target or "no port") for target in sorted(targets))])
+
+
+def _target(pod: Obj, port: Obj) -> int:
+    """Returns the number to which a service's port leads in a pod; 0 for a name that it lacks."""
+    target = port.get("targetPort") or port["port"]
+    containers = pod["spec"]["containers"]
+    named = {p.get("name"): p["containerPort"] for c in containers for p in c.get("ports") or ()}
+    return target if isinstance(target, int) else int(named.get(target, 0))
 
 
 def leads_to(scenario: Scenario, service: Version) -> list[str]:

@@ -20,6 +20,7 @@ from kuscia_conformance.features.tasks import Task
 from kuscia_conformance.kube import objects
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
 from kuscia_conformance.scenario.blame import last_writer
+from kuscia_conformance.scenario.observed.nearest import Nearest, nearest
 from kuscia_conformance.scenario.scenario import Scenario
 from kuscia_conformance.scenario.timeline import first_task, seconds
 
@@ -62,8 +63,8 @@ def await_status(scenario: Scenario, name: str, file: str, limit: str | None) ->
         scenario.history.cursor = scenario.expect.until(
             matching,
             within,
-            lambda: mismatch_text(scenario, task.key, document, context),
-            lambda: wrong_fields(scenario, task.key, document, context),
+            lambda: mismatch_text(scenario, task, document, context),
+            lambda: wrong_fields(scenario, task, document, context),
         )
     elif (found := scenario.history.until(matching, within)) is not None:
         scenario.history.cursor = found
@@ -102,6 +103,29 @@ def became_true(scenario: Scenario, name: str, types: Sequence[str]) -> list[str
             if condition.get("status") == "True" and kind in types and kind not in found:
                 found.append(kind)
     return found
+
+
+def require_started_later(scenario: Scenario, name: str, seconds: int) -> None:
+    """Waits for a startTime, and fails the check unless it is that long after the task's creation.
+
+    One second less is enough, because both times are cut to whole seconds.
+    """
+    __tracebackhide__ = True
+
+    def started() -> Version | None:
+        versions = lifetime(scenario, name)
+        return next((v for v in versions if status_of(v).get("startTime")), None)
+
+    found = scenario.expect.until(
+        started, scenario.timeouts.status, lambda: "expected: a startTime\nactual:   absent"
+    )
+    created, start = found.object["metadata"]["creationTimestamp"], status_of(found)["startTime"]
+    later = (objects.time_from(start) - objects.time_from(created)).total_seconds()
+    if later < seconds - 1:
+        scenario.expect.fail(
+            f"expected: the startTime is at least {seconds} s after the creation, {created}\n"
+            f"actual:   {start}, {later:g} s after it"
+        )
 
 
 def wrong_cells(
@@ -168,33 +192,51 @@ def status_of(version: Version) -> dict[str, Any]:
     return version.object.get("status") or {}
 
 
-def mismatch_text(scenario: Scenario, key: str, document: Any, context: Context) -> str:
+def mismatch_text(scenario: Scenario, task: Task, document: Any, context: Context) -> str:
     """Returns the text for a status that never matched.
 
-    It has every mismatch of the newest version, who wrote each field last, and how many fields the
-    best version matched, with the time of that version.
+    It has every mismatch of the nearest version, who had written each field last, and which version
+    it is.
     """
-    versions = [version for _, version in scenario.history.from_cursor(KUSCIA_TASKS, key)]
-    if not versions or versions[-1].gone:
-        return f"there is no task {key}"
-    mismatches = documents.compare(document, status_of(versions[-1]), context)
-    start, everything = first_task(scenario.history), scenario.history.of(KUSCIA_TASKS, key)
-    writes = scenario.expect.writes()
-    table = documents.render(mismatches, lambda path: last_writer(everything, path, start, writes))
+    found = nearest_status(scenario, task, document, context)
+    there = [version for _, version in scenario.history.from_cursor(KUSCIA_TASKS, task.key)]
+    if found is None:
+        return (
+            f"expected: the task {task.key}\nactual:   {'it is gone' if there else 'there is none'}"
+        )
+    start, writes = first_task(scenario.history), scenario.expect.writes()
+    until_then = _until(found.shown.version, scenario.history.of(KUSCIA_TASKS, task.key))
+    table = documents.render(
+        found.shown.mismatches, lambda path: last_writer(until_then, path, start, writes)
+    )
+    notes = [found.where(start)]
+    if there[-1].gone:
+        notes.append(f"the task is gone since {seconds(there[-1], start):+.2f} s")
+    if not any(status_of(version) for version in there):
+        notes.append("the task has no status")
+    return "\n".join([table, "", *notes])
 
-    def right(version: Version) -> int:
-        return documents.score(document, status_of(version), context)
 
-    nearest = max(reversed(versions), key=right)
-    count = f"{right(nearest)} of {documents.fields(document)} fields"
-    return f"{table}\n\nnearest: {count} at {seconds(nearest, start):+.2f} s"
+def nearest_status(
+    scenario: Scenario, task: Task, document: Any, context: Context
+) -> Nearest | None:
+    """Returns the version whose status is nearest to the document, from the cursor on."""
+    versions = [version for _, version in scenario.history.from_cursor(KUSCIA_TASKS, task.key)]
+    mine = [version for version in versions if is_of(task, version)]
+    return nearest(document, mine, status_of, context)
 
 
-def wrong_fields(scenario: Scenario, key: str, document: Any, context: Context) -> tuple[str, ...]:
-    """Returns the subjects of the document that mismatch in the newest version of the status."""
-    versions = [version for _, version in scenario.history.from_cursor(KUSCIA_TASKS, key)]
-    newest = status_of(versions[-1]) if versions and not versions[-1].gone else {}
-    mismatches = documents.compare(document, newest, context)
+def _until(last: Version, versions: Sequence[Version]) -> Sequence[Version]:
+    place = next(i for i, version in enumerate(versions) if version is last)
+    return versions[: place + 1]
+
+
+def wrong_fields(
+    scenario: Scenario, task: Task, document: Any, context: Context
+) -> tuple[str, ...]:
+    """Returns the subjects of the document that mismatch in the nearest version of the status."""
+    found = nearest_status(scenario, task, document, context)
+    mismatches = found.shown.mismatches if found else documents.compare(document, {}, context)
     return documents.mismatched(document, "status", mismatches)
 
 

@@ -1,0 +1,40 @@
+@core
+Feature: Why a pod has failed, as its task says
+
+  Background:
+    Given the domains alice and bob, each with room for 1 pod
+    And the task "psi" of alice and bob
+
+  @id:run-cause @req:RN-02b @req:VW-05 @req:VW-06 @req:VW-10a @req:VW-10b
+  Scenario Outline: <cause>
+    Given the task "psi" has
+      | spec.parties[1].template.spec.containers | [{name: app, workingDir: /work, command: [<program>], args: <args>}] |
+    When the task "psi" is created
+    Then the status of "psi" matches "<id>.status.yaml"
+
+    Examples:
+      | id      | cause                                     | program        | args                                                  |
+      | code    | It ended with an exit code, and a message | sh             | [-c, "printf %s bang > /dev/termination-log; exit 7"] |
+      | signal  | It ended as a program that was killed     | sh             | [-c, "echo too much memory; exit 137"]                |
+      | program | Its program does not exist                | /no/such/thing | [run]                                                 |
+
+  @id:run-cause-container @req:RN-02b @req:VW-05 @req:VW-06 @req:VW-10a @req:VW-10b
+  Scenario Outline: The <which> of its two containers has failed, the other has not
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers | [{name: app, workingDir: /work, command: [sh], args: [-c, exit 0], resources: {requests: {conformance.kuscia.secretflow/slot: "1"}, limits: {conformance.kuscia.secretflow/slot: "1"}}}, {name: side, workingDir: /work, command: [sh], args: [-c, exit 0]}] |
+    And the task "psi" has
+      | spec.parties[1].template.spec.containers | [{name: <name>, workingDir: /work, args: [-c, "printf %s bang > /dev/termination-log; exit 7"], command: [sh]}] |
+    When the task "psi" is created
+    Then the status of "psi" matches "code.status.yaml"
+
+    Examples:
+      | id     | which  | name |
+      | first  | first  | app  |
+      | second | second | side |
+
+  @id:run-cause-evicted @req:RN-02b @req:VW-05 @req:VW-06 @req:VW-10a @needs:simulated-nodes
+  Scenario: Its node has evicted it
+    When the task "psi" is created
+    And the pods of "psi" are ready
+    And the pod "bob/psi-0" is evicted by its node
+    Then the status of "psi" matches "evicted.status.yaml"
