@@ -2,9 +2,9 @@
 
 A miniature is a patch of the reference controller, `tests/miniatures/NAME.patch`. The text before
 the diff names the mistake, the check that must fail, and its requirement. Each miniature runs with
-that check only, which has to blame this clause, and no other requirement. With --full it runs with all
-checks, and that check must be among those that fail; for those in EXACT no check at all may blame
-another requirement.
+that check only, which has to blame this clause, and no other requirement. With --full it runs with
+all checks, and that check must be among those that fail; for those in EXACT no check at all may
+blame another requirement.
 """
 
 import re

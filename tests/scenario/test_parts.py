@@ -261,7 +261,7 @@ def with_roles(*names, shown=()):
     for name in names:
         tasks[name].manifest["spec"]["parties"][0]["role"] = "host"
     tasks["plain"] = make_task("plain", ["alice", "bob"], {})
-    status = {"podStatuses": {key: {} for key in shown}}
+    status: dict[str, object] = {"podStatuses": {key: {} for key in shown}}
     latest = {"cross-domain/psi": SimpleNamespace(object={"status": status})}
     history = SimpleNamespace(latest=lambda _: latest)
     return SimpleNamespace(applied=SimpleNamespace(tasks=tasks), history=history)

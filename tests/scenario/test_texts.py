@@ -9,7 +9,7 @@ from kuscia_conformance.features.tasks import make_task
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
 from kuscia_conformance.kube.objects import PODS
 from kuscia_conformance.scenario.failure import CheckFailed
-from kuscia_conformance.scenario.observed import moments, pods, reservations, statuses
+from kuscia_conformance.scenario.observed import moments, plain_pods, pods, reservations, statuses
 from kuscia_conformance.scenario.observed.nearest import nearest
 from tests.scenario.made import T, task
 
@@ -159,7 +159,7 @@ def test_what_a_task_leaves_behind_is_told_as_any_other_failure(stage, tmp_path)
     def runs():
         with scenario_lifecycle(check, feature, stage) as running:
             running.domains.add(["alice"], 1)
-            pods.make_plain_pods(running, "alice", "filler", None, None)
+            plain_pods.make_plain_pods(running, "alice", "filler", None, None)
             pods.await_state(running, "alice/filler", "run")
             namespace = running.domains.namespace("alice")
             known.append(namespace)
