@@ -94,5 +94,5 @@ Feature: What holds where scheduleConfig says nothing
   @id:schedule-defaults-counted @extended:task-resource-groups @req:TG-04 @req:TG-05
   Scenario: In 300 seconds it retries four times
     When the task "psi" is created
-    Then the group "psi" became Failed 300 s after the group "psi" was created
+    Then the group "psi" became Failed 300 s after the task "psi" was created
     And the group "psi" matches "failed.group.yaml"

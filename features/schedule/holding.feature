@@ -14,7 +14,7 @@ Feature: A party that has reserved holds its room while it waits for the others
     And no pod of "psi" was bound before the pods of "probe" were bound
     And no node ever had more than its room
 
-  # Bob holds from second 24 on, and would until second 54, had alice's hold not ended at 30.
+  # Bob holds from second 12 on, or up to 10 s later, and would until 42, had alice's hold not ended at 30.
   @provisional @id:schedule-hold-released-by-all @req:SC-02a @req:SC-02b
   Scenario: With the party that has waited long enough all let go, as their round has failed
     Given the domains alice, bob and carol, each with room for 1 pod
@@ -23,9 +23,9 @@ Feature: A party that has reserved holds its room while it waits for the others
     And the task "probe" of bob
     And the task "psi" of alice, bob and carol, which holds for 30 s, retries after 60 s and lives for 200 s
     When the task "psi" is created
-    And 24 seconds pass
+    And 12 seconds pass
     And the nodes of bob have room for 1 pod
-    And 1 second passes
+    And 12 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 30 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound

@@ -89,6 +89,15 @@ def test_a_requirement_is_explained_with_its_checks():
     assert "  schedule-none-alone: " in text
 
 
+def test_a_requirement_with_clauses_is_explained_with_all_of_them():
+    text = explain("VW-10", CASES, definitions())
+    assert text.startswith("VW-10 promises 2 things:\n  VW-10a (MUST)  ")
+    assert f"\n  VW-10b (MUST)  {requirements()['VW-10b'].text}\n" in text
+    assert "Run the checks of all of them: kuscia-conformance run --only VW-10\n" in text
+    assert "\n\nVW-10a (MUST, source: " in text
+    assert "promises" not in explain("VW-10a", CASES, definitions())
+
+
 @pytest.mark.parametrize("sentence", ["the pods of bob finish", "When the pods of bob finish"])
 def test_a_sentence_is_explained_by_its_step(sentence):
     text = explain(sentence, CASES, definitions())

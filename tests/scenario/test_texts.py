@@ -67,6 +67,15 @@ def test_a_version_in_the_phase_of_the_document_is_nearer_than_all_others(tmp_pa
     assert found.shown.version is after
 
 
+def test_a_version_without_a_status_is_not_in_the_phase_of_the_document(tmp_path):
+    wanted = document("status: {phase: Failed, message: a}\n", tmp_path)
+    bare, reserving = task(1), task(2, phase="Reserving", message="b")
+    del bare.object["status"]
+    found = nearest(wanted, [bare, reserving], lambda version: version.object, Context())
+    assert found is not None
+    assert found.shown.version is reserving
+
+
 def test_of_versions_that_are_as_near_the_newest_is_shown(tmp_path):
     wanted = document("phase: Running\n", tmp_path)
     versions = [task(1, phase="Pending"), task(2, phase="Pending", message="a")]
