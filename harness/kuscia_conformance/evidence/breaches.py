@@ -52,7 +52,7 @@ class Judged:
 
 def write_judged(folder: Path, judged: Judged) -> None:
     """Writes what the rules found into the folder of a check. Raises HarnessError."""
-    found = {rule: asdict(looks) for rule, looks in judged.found.items() if looks.count}
+    found = {rule: asdict(looks) for rule, looks in judged.found.items()}
     until = judged.until.isoformat()
     write_json(folder / FILE, {"until": until, "seen": judged.seen, "rules": found})
 

@@ -37,8 +37,9 @@ JUDGES: Mapping[str, Judge] = {
 
 
 def judge(story: Story) -> dict[str, Looks]:
-    """Returns what each rule says of the story, by the id of the rule."""
-    return {rule.id: _looks(story, JUDGES[rule.name](story)) for rule in rules().values()}
+    """Returns what each rule found in the story, by its id, if it found anything to look at."""
+    looks = {rule.id: _looks(story, JUDGES[rule.name](story)) for rule in rules().values()}
+    return {rule: found for rule, found in looks.items() if found.count}
 
 
 def _looks(story: Story, looks: Iterable[Look]) -> Looks:
