@@ -8,25 +8,28 @@ from kuscia_conformance.cli.commands.list import show
 from kuscia_conformance.cli.explanations import explain
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.catalogue import (
-    cases_named,
+    checks_named,
     covering,
     requirements_named,
     suite_cases,
 )
 from kuscia_conformance.features.checks import requirements
+from kuscia_conformance.features.rules import rules
 from kuscia_conformance.steps import definitions
 from tests.cli.test_main import call
 
 CASES = suite_cases(definitions())
 
 
-def ids(cases):
-    return [case.check.id for case in cases]
+def ids(checks):
+    return [check.id for check in checks]
 
 
 def test_all_checks_are_listed_without_a_pattern():
-    assert cases_named(CASES, []) == CASES
-    assert len(set(ids(CASES))) == len(CASES)
+    found = checks_named(CASES, [])
+    assert found[: len(CASES)] == [case.check for case in CASES]
+    assert ids(found[len(CASES) :]) == list(rules())
+    assert len(set(ids(found))) == len(found)
 
 
 @pytest.mark.parametrize(
@@ -38,17 +41,19 @@ def test_all_checks_are_listed_without_a_pattern():
         ("SC-01a", "schedule-none-alone"),
         ("run/failure", "run-pod-fails"),
         ("*-fails", "run-pod-fails"),
+        ("rules", "rule-phase-goes-forward"),
+        ("VW-02b", "rule-final-phase-stays"),
     ],
 )
 def test_a_pattern_selects_checks_as_the_option_only_does(pattern, name):
-    found = ids(cases_named(CASES, [pattern]))
+    found = ids(checks_named(CASES, [pattern]))
     assert name in found
     assert len(found) < len(CASES)
 
 
 def test_a_pattern_that_matches_no_check_is_refused():
     with pytest.raises(UsageError, match="nonsense: no check has this name"):
-        cases_named(CASES, ["run", "nonsense"])
+        checks_named(CASES, ["run", "nonsense"])
 
 
 def test_requirements_are_found_with_the_checks_that_cover_them():
