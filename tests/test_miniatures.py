@@ -2,9 +2,9 @@
 
 A miniature is a patch of the reference controller, `tests/miniatures/NAME.patch`. The text before
 the diff names the mistake, the check that must fail, and its requirement. Each miniature runs with
-that check only, which has to blame this clause, and no other requirement. With --full it runs with all
-checks, and that check must be among those that fail; for those in EXACT no check at all may blame
-another requirement.
+that check only, which has to blame this clause, and no other requirement; a standing rule runs with
+the scenario that the line `In:` names. With --full it runs with all checks, and that check must be
+among those that fail; for those in EXACT no check at all may blame another requirement.
 """
 
 import re
@@ -46,12 +46,15 @@ class Miniature:
     requirement: str
     #: The mistake, in one sentence.
     wrong: str
+    #: What runs: the check itself, or the scenario in which a standing rule sees the mistake.
+    runs: str
 
     @classmethod
     def read(cls, path):
         text = path.read_text()
-        found = dict(re.findall(r"^(Fails|Requirement): (\S+)$", text, re.MULTILINE))
-        return cls(path, found["Fails"], found["Requirement"], text.partition("\n\n")[0].strip())
+        found = dict(re.findall(r"^(Fails|Requirement|In): (\S+)$", text, re.MULTILINE))
+        check, wrong = found["Fails"], text.partition("\n\n")[0].strip()
+        return cls(path, check, found["Requirement"], wrong, found.get("In") or check)
 
     @property
     def changed_lines(self):
@@ -129,7 +132,7 @@ def test_each_miniature_changes_one_line(miniature):
 
 
 def test_the_reference_controller_passes_the_checks_of_all_miniatures(tmp_path, pytestconfig):
-    named = ",".join(sorted({miniature.check for miniature in MINIATURES}))
+    named = ",".join(sorted({miniature.runs for miniature in MINIATURES}))
     only = [] if pytestconfig.getoption("full") else [f"--only={named}"]
     done, report = suite(tmp_path, *only)
     assert failing(report) == []
@@ -140,7 +143,7 @@ def test_the_reference_controller_passes_the_checks_of_all_miniatures(tmp_path, 
 @pytest.mark.parametrize("miniature", MINIATURES, ids=lambda m: m.path.stem)
 def test_each_miniature_fails_its_check(miniature, patched_runs, pytestconfig):
     full = pytestconfig.getoption("full")
-    out = Path(patched_runs.find(miniature.path, None if full else miniature.check).out)
+    out = Path(patched_runs.find(miniature.path, None if full else miniature.runs).out)
     report = yaml.safe_load((out / "report.yaml").read_text())
     replayed = replay(out)
     assert replayed.exit_code == 0, str(replayed)

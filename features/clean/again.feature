@@ -63,3 +63,19 @@ Feature: A task made again under its name
       | other-0-global | other-0  |
     When the pods of "other" finish
     Then the status of "other" matches "other-succeeded.status.yaml"
+
+  @id:clean-again-shows-nothing-old @req:CL-04
+  Scenario Outline: Nothing of a task that has <phase> is shown by the next of its name
+    When the task "psi" is created
+    And the pods of "psi" finish with exit code <code>
+    And the status of "psi" matches "<phase>.status.yaml"
+    And the task "psi" is deleted
+    And alice and bob hold what was noted, nothing else
+    And the nodes of bob have room for no pod
+    And the task "psi" is created
+    Then the status of "psi" matches "afresh.status.yaml"
+
+    Examples:
+      | id        | phase     | code |
+      | succeeded | succeeded | 0    |
+      | failed    | failed    | 1    |

@@ -148,7 +148,9 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the tasks "t-1" to "t-8" of alice
     When the task "psi" is created
     And the tasks "t-1" to "t-8" are created
-    And the statuses of "t-1" to "t-8" match "succeeded.status.yaml" within 200 s
+    And the pods of "t-3" have ended
+    Then no node ever had more than its room
+    When the statuses of "t-1" to "t-8" match "succeeded.status.yaml" within 200 s
     And the nodes of bob have room for 1 pod
     And the status of "psi" matches "succeeded.status.yaml"
     Then no node ever had more than its room

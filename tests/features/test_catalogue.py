@@ -8,25 +8,28 @@ from kuscia_conformance.cli.commands.list import show
 from kuscia_conformance.cli.explanations import explain
 from kuscia_conformance.errors import UsageError
 from kuscia_conformance.features.catalogue import (
-    cases_named,
+    checks_named,
     covering,
     requirements_named,
     suite_cases,
 )
 from kuscia_conformance.features.checks import requirements
+from kuscia_conformance.features.rules import rules
 from kuscia_conformance.steps import definitions
 from tests.cli.test_main import call
 
 CASES = suite_cases(definitions())
 
 
-def ids(cases):
-    return [case.check.id for case in cases]
+def ids(checks):
+    return [check.id for check in checks]
 
 
 def test_all_checks_are_listed_without_a_pattern():
-    assert cases_named(CASES, []) == CASES
-    assert len(set(ids(CASES))) == len(CASES)
+    found = checks_named(CASES, [])
+    assert found[: len(CASES)] == [case.check for case in CASES]
+    assert ids(found[len(CASES) :]) == list(rules())
+    assert len(set(ids(found))) == len(found)
 
 
 @pytest.mark.parametrize(
@@ -38,17 +41,19 @@ def test_all_checks_are_listed_without_a_pattern():
         ("SC-01a", "schedule-none-alone"),
         ("run/failure", "run-pod-fails"),
         ("*-fails", "run-pod-fails"),
+        ("rules", "rule-phase-goes-forward"),
+        ("VW-02b", "rule-final-phase-stays"),
     ],
 )
 def test_a_pattern_selects_checks_as_the_option_only_does(pattern, name):
-    found = ids(cases_named(CASES, [pattern]))
+    found = ids(checks_named(CASES, [pattern]))
     assert name in found
     assert len(found) < len(CASES)
 
 
 def test_a_pattern_that_matches_no_check_is_refused():
     with pytest.raises(UsageError, match="nonsense: no check has this name"):
-        cases_named(CASES, ["run", "nonsense"])
+        checks_named(CASES, ["run", "nonsense"])
 
 
 def test_requirements_are_found_with_the_checks_that_cover_them():
@@ -82,6 +87,15 @@ def test_a_requirement_is_explained_with_its_checks():
     text = explain("SC-01a", CASES, definitions())
     assert requirements()["SC-01a"].text in text
     assert "  schedule-none-alone: " in text
+
+
+def test_a_requirement_with_clauses_is_explained_with_all_of_them():
+    text = explain("VW-10", CASES, definitions())
+    assert text.startswith("VW-10 promises 2 things:\n  VW-10a (MUST)  ")
+    assert f"\n  VW-10b (MUST)  {requirements()['VW-10b'].text}\n" in text
+    assert "Run the checks of all of them: kuscia-conformance run --only VW-10\n" in text
+    assert "\n\nVW-10a (MUST, source: " in text
+    assert "promises" not in explain("VW-10a", CASES, definitions())
 
 
 @pytest.mark.parametrize("sentence", ["the pods of bob finish", "When the pods of bob finish"])

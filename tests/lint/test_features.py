@@ -73,7 +73,6 @@ def test_lint_reports_all_problems_of_a_feature_in_one_run(tmp_path):
             "15: expected 2 rows, found 1: | phase | x |",
             "| NAME | PHASE |",
         ),
-        ('throughout, of "psi"', "15: expected 1 cell in the row, found 2", "| startTime stays |"),
     ],
 )
 def test_a_table_in_another_form_than_the_step_asks_for_is_reported(tmp_path, step, mistake, hint):
@@ -83,14 +82,6 @@ def test_a_table_in_another_form_than_the_step_asks_for_is_reported(tmp_path, st
     [problem] = lint([path]).problems
     assert f"mine.feature:{mistake}" in str(problem)
     assert hint in problem.hint
-
-
-def test_a_rule_of_throughout_that_does_not_exist_is_reported_with_those_that_do(tmp_path):
-    rows = 'throughout, of "psi"\n| startTime stays |\n| phase goes forwards |'
-    path = written(tmp_path, ('the status of "psi" matches "mine.status.yaml"', rows))
-    [problem] = lint([path]).problems
-    assert "mine.feature:16: 'phase goes forwards' cannot stand here" in str(problem)
-    assert "did you mean phase goes forward? valid: " in problem.hint
 
 
 def test_a_table_below_a_step_that_takes_none_is_reported(tmp_path):

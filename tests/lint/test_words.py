@@ -180,12 +180,6 @@ ROWS = [
         "there is no column 'sevice'",
         "did you mean service? valid: service, port, leads to",
     ),
-    (
-        'Then throughout, of "psi"',
-        "| phase goes forwards |",
-        "'phase goes forwards' cannot stand here",
-        None,
-    ),
 ]
 
 

@@ -14,7 +14,7 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +23,8 @@ from typing import Any, Generic, TypeVar
 import pytest
 
 from kuscia_conformance.cli.runner import Handover
+from kuscia_conformance.evidence.breaches import read_judged
+from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.features.folders import suite_folder
 from kuscia_conformance.features.selection import suite_checks
 from kuscia_conformance.pytest_plugin.collection import CHECK
@@ -112,6 +114,14 @@ class Forks(Generic[M]):
         limit = LIMIT + int(LIMIT_OF_CHECK * len(session.items))
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None]:
+        """Ends a fork as soon as a scenario breaks a standing rule, unless it is to find all."""
+        yield
+        judged = read_judged(folder_of(self.run.settings.out, item.stash[CHECK]))
+        if judged and not self.every and any(each.breaches for each in judged.found.values()):
+            item.session.shouldfail = "a standing rule is broken"
+
     def _reap(self) -> None:
         child, _ = os.wait()
         mutant, pipe, began = self._working.pop(child)
@@ -174,4 +184,4 @@ def run_suite(run: Run, plugin: object) -> None:
 def suite_run(folder: Path) -> Run:
     """Returns the run that is forked: the suite on the virtual clock, with results in `folder`."""
     settings = settings_of({"clock": "virtual", "out": str(folder / "run")})
-    return Run(settings, [suite_folder("features")])
+    return Run(settings, [suite_folder("features")], judges_all=True)

@@ -125,12 +125,18 @@ def _promising(
     mixed = Random(1).sample(mutants, len(mutants))
     found = [mutant for mutant in mixed if reached[mutant.id] & checks]
     share = {each.id: len(reached[each.id] & checks) / len(reached[each.id]) for each in found}
-    named = {each.id: bool(words & _words(f"{each.scope} {each.before}")) for each in found}
+    named = {each.id: bool(words & _words_of(each)) for each in found}
     return sorted(found, key=lambda mutant: (not named[mutant.id], -share[mutant.id]))
 
 
 #: The words of patterns that say little about where a requirement is kept.
 _COMMON = frozenset({"status", "spec", "metadata", "pod", "pods", "rules", "type", "phase"})
+
+
+def _words_of(mutant: Mutant) -> frozenset[str]:
+    """Returns the names in the changed text and around it. A definition decides on refusals."""
+    refuses = "refusal" if mutant.path.endswith(".yaml") else ""
+    return _words(f"{mutant.scope} {mutant.before} {refuses}")
 
 
 def _words(text: str) -> frozenset[str]:

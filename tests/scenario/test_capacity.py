@@ -1,6 +1,9 @@
 """Tests the check for over-committed nodes."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
 
 from kuscia_conformance.clusters.borrowed_nodes import SLOT
 from kuscia_conformance.environment.journal import Version
@@ -50,3 +53,21 @@ def test_only_pods_bound_after_a_node_has_shrunk_are_reported():
 
 def test_too_much_cpu_on_a_node_is_reported():
     assert [*overcommitted([node(9, cpu="1"), pod("a", cpu=1), pod("b", cpu=1)])]
+
+
+@pytest.mark.parametrize("resource", ["memory", "ephemeral-storage", "example.com/device", "pods"])
+def test_too_much_of_any_resource_on_a_node_is_reported(resource):
+    there = node(9)
+    there.object["status"]["allocatable"][resource] = "1"
+    pods = [pod("a"), pod("b")]
+    for each in pods if resource != "pods" else ():
+        set_request(each.object, resource, Decimal(1))
+    assert [*overcommitted([there, *pods])] == [
+        f"n has 1 of {resource}, its pods ask for 2: alice/a 1, alice/b 1"
+    ]
+
+
+def test_a_resource_that_no_pod_asks_for_is_not_looked_at():
+    there = node(9)
+    there.object["status"]["allocatable"]["memory"] = "0"
+    assert not [*overcommitted([there, pod("a"), pod("b")])]

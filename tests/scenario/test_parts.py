@@ -11,7 +11,8 @@ from kuscia_conformance.environment.journal import Version, machine_time
 from kuscia_conformance.errors import ApiError, ClusterError, FeatureError
 from kuscia_conformance.features.tasks import make_task
 from kuscia_conformance.kube.kuscia import GROUP, KUSCIA_TASKS, TASK_NAMESPACE
-from kuscia_conformance.kube.objects import CONFIG_MAPS, PODS
+from kuscia_conformance.kube.objects import CONFIG_MAPS, NODES, PODS
+from kuscia_conformance.scenario import node_state
 from kuscia_conformance.scenario.capacity import PLAIN
 from kuscia_conformance.scenario.domains import await_as_noted, remaining
 from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited
@@ -202,6 +203,47 @@ def test_a_plain_pod_that_cannot_be_made_has_its_cause(spared, error, text, psi)
         plain_pods.make_plain_pods(psi, "alice", "filler", None, spared)
 
 
+@pytest.mark.parametrize(
+    ("kind", "namespace", "what"),
+    [("Pod", "bob", "Pod bob/other"), ("Service", "alice", "Service alice/other")],
+)
+def test_what_is_no_pod_of_the_domain_is_not_put_onto_its_node(
+    kind, namespace, what, psi, monkeypatch
+):
+    manifest = {"kind": kind, "metadata": {"name": "other", "namespace": namespace}, "spec": {}}
+    monkeypatch.setattr(type(psi.files), "manifests", lambda *_: [manifest])
+    with pytest.raises(FeatureError, match=f"{what} of others.yaml is no pod of alice"):
+        plain_pods.make_pods_of_others(psi, "others.yaml", "alice")
+
+
+def test_a_node_keeps_its_other_taints(psi):
+    api, [node] = psi.connection.api, psi.domains.nodes_of("alice")
+    own, other = (node_state.taint_of(f"example.com/{name}:NoSchedule") for name in ("own", "b"))
+    for taint, present in ((own, True), (other, True), (own, True), (own, False)):
+        psi.connection.run(node_state.set_taint(api, node, taint, present=present))
+    there = psi.connection.run(api.get(NODES, node))
+    assert there["spec"]["taints"] == [other]
+    psi.connection.run(node_state.set_taint(api, node, other, present=False))
+    assert "taints" not in psi.connection.run(api.get(NODES, node))["spec"]
+
+
+def test_what_a_node_has_of_a_resource_leaves_a_larger_capacity(psi):
+    api, [node] = psi.connection.api, psi.domains.nodes_of("alice")
+    before = psi.connection.run(api.get(NODES, node))["status"]
+
+    def after(resource, amount):
+        psi.connection.run(node_state.set_allocatable(api, node, resource, amount))
+        status = psi.connection.run(api.get(NODES, node))["status"]
+        return status["allocatable"].get(resource), status["capacity"].get(resource)
+
+    assert after("memory", "64Mi") == ("64Mi", before["capacity"]["memory"])
+    assert after("example.com/device", "2") == ("2", "2")
+    assert after("example.com/device", "1") == ("1", "2")
+    assert after("example.com/device", None) == (None, None)
+    after("memory", before["allocatable"]["memory"])
+    assert psi.connection.run(api.get(NODES, node))["status"] == before
+
+
 def test_an_object_that_the_controller_has_not_made_is_its_fault(psi):
     text = "expected: the service alice/none\n    actual:   alice/psi-0"
     with pytest.raises(CheckFailed, match=text):
@@ -261,7 +303,7 @@ def with_roles(*names, shown=()):
     for name in names:
         tasks[name].manifest["spec"]["parties"][0]["role"] = "host"
     tasks["plain"] = make_task("plain", ["alice", "bob"], {})
-    status = {"podStatuses": {key: {"podName": key} for key in shown}}
+    status: dict[str, object] = {"podStatuses": {key: {} for key in shown}}
     latest = {"cross-domain/psi": SimpleNamespace(object={"status": status})}
     history = SimpleNamespace(latest=lambda _: latest)
     return SimpleNamespace(applied=SimpleNamespace(tasks=tasks), history=history)

@@ -9,7 +9,7 @@ from kuscia_conformance.features.tasks import make_task
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS
 from kuscia_conformance.kube.objects import PODS
 from kuscia_conformance.scenario.failure import CheckFailed
-from kuscia_conformance.scenario.observed import moments, pods, reservations, statuses
+from kuscia_conformance.scenario.observed import moments, plain_pods, pods, reservations, statuses
 from kuscia_conformance.scenario.observed.nearest import nearest
 from tests.scenario.made import T, task
 
@@ -65,6 +65,15 @@ def test_a_version_in_the_phase_of_the_document_is_nearer_than_all_others(tmp_pa
     found = nearest(wanted, [before, after], status_of, Context())
     assert found is not None
     assert found.shown.version is after
+
+
+def test_a_version_without_a_status_is_not_in_the_phase_of_the_document(tmp_path):
+    wanted = document("status: {phase: Failed, message: a}\n", tmp_path)
+    bare, reserving = task(1), task(2, phase="Reserving", message="b")
+    del bare.object["status"]
+    found = nearest(wanted, [bare, reserving], lambda version: version.object, Context())
+    assert found is not None
+    assert found.shown.version is reserving
 
 
 def test_of_versions_that_are_as_near_the_newest_is_shown(tmp_path):
@@ -159,7 +168,7 @@ def test_what_a_task_leaves_behind_is_told_as_any_other_failure(stage, tmp_path)
     def runs():
         with scenario_lifecycle(check, feature, stage) as running:
             running.domains.add(["alice"], 1)
-            pods.make_plain_pods(running, "alice", "filler", None, None)
+            plain_pods.make_plain_pods(running, "alice", "filler", None, None)
             pods.await_state(running, "alice/filler", "run")
             namespace = running.domains.namespace("alice")
             known.append(namespace)

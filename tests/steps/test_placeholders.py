@@ -4,14 +4,14 @@ import re
 
 import pytest
 
+from kuscia_conformance.features.rules import rules
 from kuscia_conformance.features.tasks import SCHEDULE_WORDS, schedule_from
-from kuscia_conformance.scenario.observed import moments, pods, rules
+from kuscia_conformance.scenario.observed import moments, pods
 from kuscia_conformance.steps import definitions, explanations, placeholder
 from kuscia_conformance.steps.__main__ import tables
 from kuscia_conformance.steps.placeholders import (
     MOMENTS,
     PLACEHOLDERS,
-    RULES,
     SETTINGS,
     STATES,
 )
@@ -80,11 +80,6 @@ def test_every_state_of_pods_is_explained():
     assert STATES.keys() == pods.STATES.keys()
 
 
-def test_every_rule_of_throughout_is_explained_in_sentences():
-    assert RULES.keys() == rules.RULES.keys()
-    assert all(text.endswith(".") for text in RULES.values())
-
-
 @pytest.mark.parametrize("field", SCHEDULE_WORDS)
 def test_every_setting_is_explained_by_words_that_set_its_field(field):
     words, _ = SETTINGS[field]
@@ -106,14 +101,8 @@ def test_the_table_of_moments_names_every_word_of_their_patterns(pattern):
 
 def test_the_list_names_every_state_setting_and_rule():
     text = tables()
-    words = [*pods.STATES, *pods.SINGULAR, *SCHEDULE_WORDS, *rules.RULES]
+    words = [*pods.STATES, *pods.SINGULAR, *SCHEDULE_WORDS, *rules()]
     assert [word for word in words if f"`{word}`" not in text] == []
-
-
-def test_a_rule_without_a_sentence_is_an_error(monkeypatch):
-    monkeypatch.setattr("kuscia_conformance.steps.placeholders.RULES", {})
-    with pytest.raises(KeyError):
-        explanations()
 
 
 def test_every_row_of_a_table_has_a_cell_for_each_heading():

@@ -21,6 +21,7 @@ from kuscia_conformance.features.checks import Requirement, requirements, streng
 from kuscia_conformance.features.comparisons import claims_of, compared_by
 from kuscia_conformance.features.ownership import owners
 from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.rules import Rule, rules
 from kuscia_conformance.features.step_definitions import KEYWORDS, Definition, StepDefinitions
 from kuscia_conformance.steps import placeholder
 from kuscia_conformance.steps.placeholders import Placeholder
@@ -40,13 +41,15 @@ SOURCES = {
 def explain(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     """Returns the text about everything that the name means.
 
-    The name is the id of a check (without `#row`: every row of it), the id of a requirement (all
-    its clauses) or of a clause, or a sentence of the feature language. Raises UsageError if it is
-    none of these.
+    The name is the id of a check (without `#row`: every row of it) or of a standing rule, the id of
+    a requirement (all its clauses) or of a clause, or a sentence of the feature language. Raises
+    UsageError if it is none of these.
     """
     found = [case for case in cases if name in (case.check.id, case.check.id.partition("#")[0])]
     if found:
         return "\n\n\n".join(about_check(case, steps) for case in found)
+    if name in rules():
+        return about_rule(rules()[name])
     if clauses := [each for each in requirements().values() if name in each.names]:
         heading = [about_clauses(name, clauses)] if len(clauses) > 1 else []
         return "\n\n\n".join([*heading, *(about_requirement(each, cases) for each in clauses)])
@@ -88,13 +91,22 @@ def about_clauses(name: str, clauses: Sequence[Requirement]) -> str:
 
 def about_requirement(requirement: Requirement, cases: Sequence[Case]) -> str:
     """Returns the requirement's text, its source, what it owns, and the checks that cover it."""
-    found = [case.check for case in covering(requirement.id, cases)]
+    found = covering(requirement.id, cases)
     lines = [_brief(requirement), "", "Owns:"]
     lines += [f"  {pattern}" for pattern in requirement.owns] or ["  nothing"]
     lines += ["", "Checks:"]
     lines += [f"  {check.id}: {check.title}" for check in found] or ["  none"]
     return "\n".join(
         [*lines, "", f"Run its checks: kuscia-conformance run --only {requirement.id}"]
+    )
+
+
+def about_rule(rule: Rule) -> str:
+    """Returns what a standing rule says, and the clause that owns it."""
+    owned = "\n\n".join(_brief(requirements()[name]) for name in rule.owners)
+    return (
+        f"{rule.id}: {rule.text}\n\nA standing rule: it looks at the history of every scenario.\n\n"
+        f"{owned}\n\nRun it on all scenarios: kuscia-conformance run --only {rule.id}"
     )
 
 
@@ -193,4 +205,4 @@ def _hint(name: str, cases: Sequence[Case], steps: StepDefinitions) -> str:
     if near := steps.near(name) if " " in name else []:
         return "similar steps: " + " · ".join(near)
     ids = {case.check.id for case in cases} | {case.check.id.partition("#")[0] for case in cases}
-    return like(name, ids | requirements().keys())
+    return like(name, ids | requirements().keys() | rules().keys())

@@ -50,7 +50,7 @@ class Progress:
 
     def __init__(self, console: Console, run: Run) -> None:
         self.console, self.run = console, run
-        run.say, run.quiet = self.say, self.quiet
+        run.say, run.quiet, run.tell = self.say, self.quiet, self.judged
         #: Why the progress could not be shown; "" if it was.
         self.failed = ""
         self._done = 0
@@ -69,6 +69,11 @@ class Progress:
     @_harmless
     def pytest_configure(self) -> None:
         self._bar.start()
+
+    def judged(self, planned: PlannedCheck, result: Result) -> None:
+        """Shows the result of a rule, which is known once all scenarios have run."""
+        self._done += 1
+        self._finished(planned, result)
 
     def say(self, text: str) -> None:
         """Shows what the run does now: in the bottom line of a terminal, or as a line of a log."""

@@ -22,7 +22,7 @@ from kuscia_conformance.environment.settings import Settings, exists
 from kuscia_conformance.environment.signals import first_signal, undisturbed
 from kuscia_conformance.errors import EnvironmentFailure, UsageError, similar
 from kuscia_conformance.evidence.run import Evidence
-from kuscia_conformance.features.catalogue import cases_named
+from kuscia_conformance.features.catalogue import checks_named
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
@@ -157,7 +157,7 @@ def _never_began(run: Run, code: int) -> int:
 def _require_names(run: Run) -> None:
     """Raises UsageError for a name in `--only` or `--claim` that no check has."""
     try:
-        cases_named(run.cases, run.settings.only)
+        checks_named(run.cases, run.settings.only)
     except UsageError as error:
         raise UsageError(f"--only {error.message}", hint=error.hint) from error
     _ = run.claims

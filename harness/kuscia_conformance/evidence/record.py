@@ -113,13 +113,15 @@ class StepRecord:
     #: The digests of the manifests that the step has used, by the names of their files.
     files: dict[str, str] = field(default_factory=dict)
     error: Obj | None = None
+    #: The requests by which the step has changed something.
+    acts: list[str] = field(default_factory=list)
     #: When a step that acts began to act, as the timeline shows it; None if it did not.
     acted: datetime | None = None
 
     @classmethod
     def read(cls, line: Obj) -> Self:
         """Returns the step of a line. Raises KeyError, TypeError or ValueError for another line."""
-        optional = ("table", "docstring", "answers", "state", "files", "error")
+        optional = ("table", "docstring", "answers", "state", "files", "error", "acts")
         first, last = map(int, line["length"])
         return cls(
             keyword=line["step"],

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kuscia_conformance.errors import FeatureError, UsageError, similar
-from kuscia_conformance.features.checks import Requirement, requirements
+from kuscia_conformance.features.checks import Check, Requirement, requirements
 from kuscia_conformance.features.reader import Case, read_feature, suite_features
+from kuscia_conformance.features.rules import rules
 from kuscia_conformance.features.step_definitions import StepDefinitions
 
 
@@ -18,16 +19,17 @@ def suite_cases(steps: StepDefinitions) -> list[Case]:
     return [case for text in texts for case in text.cases]
 
 
-def cases_named(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
-    """Returns the cases that a pattern names, as for `run --only`; without patterns, all cases.
+def checks_named(cases: Sequence[Case], patterns: Sequence[str]) -> list[Check]:
+    """Returns the checks that a pattern names, as for `run --only`; without patterns, all.
 
-    Raises UsageError for a pattern that names no check.
+    Standing rules come last. Raises UsageError for a pattern that names no check.
     """
+    checks = [*(case.check for case in cases), *(rule.check for rule in rules().values())]
     for pattern in patterns:
-        if not any(case.check.is_named([pattern]) for case in cases):
-            names = {name for case in cases for name in case.check.names}
+        if not any(check.is_named([pattern]) for check in checks):
+            names = {name for check in checks for name in check.names}
             raise UsageError(f"{shown(pattern)}: no check has this name", hint=like(pattern, names))
-    return [case for case in cases if not patterns or case.check.is_named(patterns)]
+    return [check for check in checks if not patterns or check.is_named(patterns)]
 
 
 def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
@@ -45,9 +47,10 @@ def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
     return [found for found in known.values() if not patterns or found.is_named(patterns)]
 
 
-def covering(requirement: str, cases: Iterable[Case]) -> list[Case]:
-    """Returns the cases that check the requirement of this id."""
-    return [case for case in cases if requirement in case.check.requirements]
+def covering(requirement: str, cases: Iterable[Case]) -> list[Check]:
+    """Returns the checks of the requirement of this id: scenarios, and standing rules."""
+    checks = [*(case.check for case in cases), *(rule.check for rule in rules().values())]
+    return [check for check in checks if requirement in check.requirements]
 
 
 def shown(name: str) -> str:

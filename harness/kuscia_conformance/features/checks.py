@@ -2,7 +2,7 @@
 
     tag                                        meaning
     @id:NAME                                   the name of the scenario; unique, never reused
-    @req:SC-02a                                a requirement, or one clause of it, that the check covers
+    @req:SC-02a                                a requirement, or a clause, that the check covers
     @core, @extended:FEATURE or @provisional   the level: who has to pass the check
     @needs:CAPABILITY                          what the cluster must be able to do
     @exclusive                                 uses plain names, so it runs alone

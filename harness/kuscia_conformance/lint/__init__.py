@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kuscia_conformance.errors import UsageError
+from kuscia_conformance.features import rules as standing
 from kuscia_conformance.features.checks import requirements
 from kuscia_conformance.features.fixture_files import file_problems
 from kuscia_conformance.features.reader import (
@@ -113,10 +114,12 @@ def _whole(cases: list[Case], used: set[Path], *, is_sound: bool) -> list[UsageE
     Which files it uses is known only if its features are sound.
     """
     ours = [case.check for case in cases if is_ours(case.path)]
+    ours += [rule.check for rule in standing.rules().values()]
     return [
         *coverage.repeated(),
         *coverage.gaps(ours, requirements()),
         *guards.unknown_names(ours, requirements()),
         *(coverage.unused(used) if is_sound else ()),
         *owners.of_catalogue(),
+        *coverage.of_rules(),
     ]

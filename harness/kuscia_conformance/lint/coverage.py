@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from kuscia_conformance.errors import DocumentError, FeatureError
-from kuscia_conformance.features.checks import Check, Requirement
+from kuscia_conformance.features.checks import Check, Requirement, requirements
 from kuscia_conformance.features.folders import (
     suite_folder,
 )
 from kuscia_conformance.features.reader import Case, cases_in, is_ours, suite_features
+from kuscia_conformance.features.rules import FILE, rules
 from kuscia_conformance.features.schemas import EXPECTED
 from kuscia_conformance.features.tasks import APP_IMAGE
 
@@ -51,6 +52,26 @@ def repeated() -> Iterator[FeatureError]:
         for line in lines[1:]:
             text = f"{_catalogue()}:{line}: {name} exists already, in line {lines[0]}"
             yield FeatureError(text, hint="give each requirement an id of its own")
+
+
+def of_rules() -> Iterator[FeatureError]:
+    """Yields an error for each standing rule that not exactly one clause owns, and vice versa."""
+    known = {rule.subject for rule in rules().values()}
+    for rule in rules().values():
+        if len(rule.owners) != 1:
+            who = " and ".join(rule.owners) or "no clause"
+            text = f"{_rules()}:{rule.line}: {rule.name!r} is owned by {who}"
+            yield FeatureError(text, hint=f"write {rule.subject!r} into the owns of one clause")
+    for requirement in requirements().values():
+        for pattern in requirement.owns:
+            if pattern.startswith("rules[") and pattern not in known:
+                what = f"{requirement.id} owns {pattern!r}, which is no rule"
+                hint = f"valid names are in {_rules()}"
+                yield FeatureError(f"{place_of(requirement)}: {what}", hint=hint)
+
+
+def _rules() -> Path:
+    return suite_folder("features").resolve() / FILE
 
 
 def place_of(requirement: Requirement) -> str:

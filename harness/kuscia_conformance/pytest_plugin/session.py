@@ -36,12 +36,17 @@ from kuscia_conformance.errors import (
     cause_of,
     told,
 )
+from kuscia_conformance.evidence.breaches import rule_results
 from kuscia_conformance.evidence.ending import KILLED, write_ending
 from kuscia_conformance.evidence.files import CHECKS
 from kuscia_conformance.evidence.plan import FILE as PLAN
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck, read_plan, write_plan
+from kuscia_conformance.evidence.results import Result
 from kuscia_conformance.evidence.run import Evidence
 from kuscia_conformance.features.reader import Case
+from kuscia_conformance.features.rules import chosen as chosen_rules
+from kuscia_conformance.features.rules import names_rules_alone
+from kuscia_conformance.features.rules import rules as all_rules
 from kuscia_conformance.features.selection import (
     ALL,
     cases_below,
@@ -79,6 +84,10 @@ def _say_nothing(_: str) -> None:
     """Shows no progress, because pytest's own terminal reporter does."""
 
 
+def _tell_nobody(_: PlannedCheck, __: Result) -> None:
+    """Shows no result of a rule, because pytest's own terminal knows only tests."""
+
+
 @dataclass(eq=False)
 class Run:
     """The state of a run, and what to do at its beginning and at its end."""
@@ -107,6 +116,10 @@ class Run:
     #: until the run has ended, and if it has not begun.
     evidence: Evidence | None = None
     unwritten: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the standing rules are planned though scenarios are left out.
+    judges_all: bool = False
+    #: Called with the result of each rule, once all scenarios have run.
+    tell: Callable[[PlannedCheck, Result], None] = _tell_nobody
     _prepared: bool = False
     #: A text about the report of an older run that was deleted, if this run has not begun.
     retired: str = ""
@@ -198,6 +211,8 @@ class Run:
             for item in items
             if patterns and CHECK in item.stash and not item.stash[CHECK].is_named(patterns)
         ]
+        if names_rules_alone(patterns):  # they look at all scenarios
+            left_out = []
         if left_out:
             config.hook.pytest_deselected(items=left_out)
             items[:] = [item for item in items if item not in left_out]
@@ -219,8 +234,9 @@ class Run:
         settings = replace(self.settings, claims=tuple(sorted(self.claims)))
         checks = checks_named(tests, self.cases)
         left_out = suite_checks() - {named(check) for check in checks}
-        some = bool(left_out) or self.settings.update
-        plan = Plan.of(checks, can, self.claims, partial=some)
+        rules = chosen_rules(self.settings.only, whole=self.judges_all or not left_out)
+        some = bool(left_out) or self.settings.update or len(rules) < len(all_rules())
+        plan = Plan.of([*checks, *rules], can, self.claims, partial=some)
         facts = facts_of(settings, cluster, can, kubernetes)
         return replace(plan, facts=facts, run=self.name)
 
@@ -255,6 +271,8 @@ class Run:
         out = self.settings.out
         if self.plan and (wrong := _not_ours(out, self.name)):
             self.notes.failed("harness", wrong)
+        if self.plan:
+            self._judge_rules(self.plan)
         self.notes.ending = replace(self.notes.ending, at=now())
         try:
             write_ending(out, self.notes.ending)
@@ -262,6 +280,14 @@ class Run:
             self.notes.failed(error.cause, str(error))
         self.evidence = Evidence.of(out, self.notes.ending)
         self.unwritten = write_views(out, self.evidence)
+
+    def _judge_rules(self, plan: Plan) -> None:
+        try:
+            for planned, result in rule_results(self.settings.out, plan):
+                if self.evidence is None:  # the first call of `finish`
+                    self.tell(planned, result)
+        except (HarnessError, UsageError) as error:
+            self.notes.failed("harness", str(error))
 
     def _end(self) -> None:
         if self._environment and not self.settings.reuse:

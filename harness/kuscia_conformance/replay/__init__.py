@@ -6,6 +6,7 @@ was recorded, what it would be today, and the text of both.
     run        all checks of a results folder, in several processes
     recorded   the outcomes that the run has reported
     judge      one check: executes its looking steps on the recorded history
+    rules      the standing rules, by what all scenarios have recorded
     pairing    which recorded step belongs to which step of today
     stage      a `Scenario` whose history, clock and answers are the recorded ones
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from kuscia_conformance.errors import NotRecorded, NotReplayable, UsageError
+from kuscia_conformance.evidence.breaches import is_rule
 from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.evidence.record import without_folders
 from kuscia_conformance.features.own_steps import load_own_steps
@@ -27,11 +29,13 @@ from kuscia_conformance.replay.recorded import (
     require_used,
     same_text,
 )
+from kuscia_conformance.replay.rules import found_in, judged_by
 from kuscia_conformance.steps import definitions
 
 #: The path of a feature, and its checks.
 Group = tuple[Path, list[Outcome]]
-Work = Callable[[Group], list["Replayed"]]
+G = TypeVar("G")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -105,16 +109,33 @@ def replay(results: Path, only: Sequence[str] = (), features: Sequence[Path] = (
     recorded = recorded_outcomes(results)
     require_used(features, [each.check for each in recorded])
     outcomes = chosen(recorded, only)
+    rules = [each for each in outcomes if is_rule(each.check)]
+    outcomes = [each for each in outcomes if not is_rule(each.check)]
     path_of = partial(feature_path, results=results, features=features)
     by_feature = [
         (path, list(same)) for path, same in groupby(outcomes, lambda each: path_of(each.check))
     ]
     definitions().all()
     work = partial(_of_feature, results)
-    return Replay([each for found in _in_processes(work, by_feature) for each in found])
+    scenarios = [each for found in _in_processes(work, by_feature) for each in found]
+    return Replay([*scenarios, *_of_rules(results, rules, recorded)])
 
 
-def _in_processes(work: Work, groups: Sequence[Group]) -> Iterable[list[Replayed]]:
+def _of_rules(
+    results: Path, rules: Sequence[Outcome], recorded: Sequence[Outcome]
+) -> list[Replayed]:
+    """Judges the rules again, by every scenario of the run, which need not be chosen itself."""
+    checks = [each.check for each in recorded if not is_rule(each.check)] if rules else []
+    by_feature = [list(same) for _, same in groupby(checks, lambda check: check.feature)]
+    try:
+        parts = _in_processes(partial(found_in, results), by_feature)
+        found = {place: each for part in parts for place, each in part.items()}
+    except (NotRecorded, UsageError) as error:
+        return [Replayed(each, Judged(NO_EVIDENCE, str(error))) for each in rules]
+    return [Replayed(each, judged_by(each.check, found)) for each in rules]
+
+
+def _in_processes(work: Callable[[G], R], groups: Sequence[G]) -> Iterable[R]:
     """Does the work for each group, in as many processes as there are cores."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if len(groups) < 2 or cores == 1 or "fork" not in multiprocessing.get_all_start_methods():

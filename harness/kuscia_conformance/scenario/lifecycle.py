@@ -17,6 +17,7 @@ from kuscia_conformance.clusters import node_locks
 from kuscia_conformance.environment.connection import Connection
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.environment.settings import Settings, Timeouts
+from kuscia_conformance.evidence.breaches import Judged, write_judged
 from kuscia_conformance.evidence.events import write_events
 from kuscia_conformance.evidence.files import folder_of
 from kuscia_conformance.evidence.record import Record
@@ -25,6 +26,8 @@ from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.scenario.history import History, clock_in_words
 from kuscia_conformance.scenario.names import Names, fresh_names
 from kuscia_conformance.scenario.recording import Recorder, about
+from kuscia_conformance.scenario.rules import judge
+from kuscia_conformance.scenario.rules.story import Story
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -59,6 +62,8 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
                 record.write(about(scenario, feature, settings))
                 history.watch = scenario.expect.require_controller
                 yield scenario
+                if not scenario.updating:
+                    write_judged(folder, _by_rules(scenario, recorder, settings))
                 history.watch, scenario.expect.over = _nothing, True
                 if scenario.keep:
                     _write_events(folder, history)
@@ -68,6 +73,24 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
 
 def _nothing() -> None:
     """Watches nothing: cleaning up has to go on without a controller."""
+
+
+#: How many seconds pass after the last step on a virtual clock, where they cost nothing, so that
+#: rules see what happens soon, and what does not end.
+_AFTER = 16
+
+
+def _by_rules(scenario: Scenario, recorder: Recorder, settings: Settings) -> Judged:
+    """Returns what the standing rules find in all that the scenario has seen."""
+    history = scenario.history
+    if settings.virtual and not recorder.failed and not scenario.controller.killed:
+        history.let_pass(_AFTER)
+    history.update()
+    until, seen = history.journal.now(), len(history.versions)
+    story = Story(
+        history.versions[:seen], recorder.acts, history.began, until, virtual=settings.virtual
+    )
+    return Judged(until, seen, judge(story))
 
 
 def _write_events(folder: Path, history: History) -> None:

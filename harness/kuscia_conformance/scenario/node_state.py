@@ -46,7 +46,7 @@ async def set_allocatable(api: Api, node: str, resource: str, amount: str | None
     The capacity stays as it is where it is larger, because a node may keep some for itself.
     """
     capacity = (await api.get(NODES, node))["status"].get("capacity") or {}
-    status = {"allocatable": {resource: amount}}
+    status: Obj = {"allocatable": {resource: amount}}
     if amount is None or quantity(capacity.get(resource, "0")) < quantity(amount):
         status["capacity"] = {resource: amount}
     await api.patch(NODES, node, None, {"status": status}, sub="status")

@@ -7,6 +7,7 @@ steps build on: `state_of` returns it, and `restore` gives it to a scenario that
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from kuscia_conformance.features.fixture_files import FixtureFiles
 from kuscia_conformance.features.reader import files_named, is_ours
 from kuscia_conformance.features.tasks import APP_IMAGE, Task
 from kuscia_conformance.kube.objects import Obj
+from kuscia_conformance.scenario.rules.story import Act
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -55,6 +57,9 @@ class Recorder:
         self._line: Obj = {}
         self._acts_before = 0
         self._state: Obj = {}
+        #: What the suite has done so far, and whether a step has failed.
+        self.acts: list[Act] = []
+        self.failed = False
 
     def begin(self, step: Step, *, looks: bool) -> None:
         """Notes where the step begins. Looking steps see the events up to this moment."""
@@ -85,6 +90,8 @@ class Recorder:
         if not line["looks"]:
             line |= {"state": self._changed(), "files": digests(self._scenario, step)}
         line["error"] = ended_by(error)
+        self.failed = self.failed or error is not None
+        self.acts.append(act_of(line))
         self._record.write(line)
 
     def retried(self) -> list[str]:
@@ -106,6 +113,12 @@ class Recorder:
         """Returns the parts of the scenario's state that are other than after the last step."""
         before, self._state = self._state, state_of(self._scenario)
         return {name: part for name, part in self._state.items() if part != before.get(name)}
+
+
+def act_of(line: Obj) -> Act:
+    """Returns what a line of the record says that the suite did."""
+    began, ended = (datetime.fromisoformat(line[name]) for name in ("began", "ended"))
+    return Act(line["text"], began, ended, line.get("acts") or [])
 
 
 def as_written(step: Step) -> Obj:

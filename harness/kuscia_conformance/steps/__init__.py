@@ -9,9 +9,9 @@ failure of the check. Each function calls a part of `scenario`; what it looks fo
     resources   tasks and manifests             changes     to manifests and to objects
     pods        ended and checked               services    the pods that they lead to
     inside      files in a pod                  status      documents, phases, kubectl's table
-    throughout  rules of every change           cleaning    the objects that remain
-    time        seconds that pass               moments     times and their order
-    groups      what reserves for a task        placeholders  the words that may stand in a step
+    cleaning    the objects that remain         time        seconds that pass
+    moments     times and their order           groups      what reserves for a task
+    placeholders  the words that may stand in a step
 
 To add a step, write a function in one of these modules. The first paragraph of its docstring is an
 example of the step; the rest says what the words do not. A step that may stand after Then says with
@@ -53,7 +53,6 @@ def modules() -> tuple[ModuleType, ...]:
         resources,
         services,
         status,
-        throughout,
         time,
     )
 
@@ -67,7 +66,6 @@ def modules() -> tuple[ModuleType, ...]:
         services,
         inside,
         status,
-        throughout,
         cleaning,
         time,
         groups,

@@ -8,9 +8,8 @@ placeholder of a step has a row, and that the examples fit the steps.
     STATES        the states of pods       from scenario.observed.pods
     SETTINGS      the settings of a task   from features.tasks
     MOMENTS       when something happened  from scenario.observed.moments
-    RULES         the rules of throughout  from scenario.observed.rules
 
-The last four tables explain words that other modules define. To add a word there, add its
+The last three explain words that other modules define. To add a word there, add its
 explanation here, too: otherwise a test fails. Cells are Markdown.
 """
 
@@ -19,11 +18,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kuscia_conformance.features.rules import rules
 from kuscia_conformance.features.tasks import SCHEDULE_WORDS
 from kuscia_conformance.scenario.observed.pods import SINGULAR
 from kuscia_conformance.scenario.observed.pods import STATES as KNOWN_STATES
 from kuscia_conformance.scenario.observed.reservations import KINDS
-from kuscia_conformance.scenario.observed.rules import RULES as KNOWN_RULES
 
 
 @dataclass(frozen=True)
@@ -197,31 +196,11 @@ MOMENTS: Mapping[str, str] = {
     'the group "psi" became Reserving again': "the object has this phase for the second time",
 }
 
-#: By the rule: what it says of a status and the next one.
-RULES: Mapping[str, str] = {
-    "phase goes forward": (
-        "The phase goes from none to Pending, then Running, then Succeeded or Failed. It may skip "
-        "phases, but it never goes back, and it never leaves Succeeded or Failed."
-    ),
-    "startTime stays": "Once the status has a `startTime`, its value never changes.",
-    "completionTime stays": "Once the status has a `completionTime`, its value never changes.",
-    "completionTime comes with the final phase": (
-        "The status has a `completionTime` only while its phase is Succeeded or Failed."
-    ),
-    "lastReconcileTime never decreases": (
-        "The `lastReconcileTime` stays the same or becomes later."
-    ),
-    "entries of pods stay": ("No entry of `podStatuses` is ever removed. Its content may change."),
-    "entries of services stay": (
-        "No entry of `serviceStatuses` is ever removed. Its content may change."
-    ),
-}
-
 
 def tables() -> tuple[Table, ...]:
     """Returns the tables that explain the placeholders, in the order of features/README.md.
 
-    Raises KeyError if a state, a setting or a rule has no sentence here.
+    Raises KeyError if a state or a setting has no sentence here.
     """
     singular = {plural: one for one, plural in SINGULAR.items()}
     return (
@@ -246,8 +225,8 @@ def tables() -> tuple[Table, ...]:
             tuple((f"`{example}`", meaning) for example, meaning in MOMENTS.items()),
         ),
         Table(
-            "Rules of throughout: what may stand in a row below `throughout, of`",
+            "Standing rules: what holds in every scenario, without being written there",
             ("rule", "meaning"),
-            tuple((f"`{rule}`", RULES[rule]) for rule in KNOWN_RULES),
+            tuple((f"`{rule.id}`", rule.text) for rule in rules().values()),
         ),
     )

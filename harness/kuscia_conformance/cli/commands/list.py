@@ -35,12 +35,11 @@ def list(requirements: bool, patterns: tuple[str, ...]) -> None:
 
 
 def _checks(patterns: tuple[str, ...]) -> Iterator[Row]:
-    from kuscia_conformance.features.catalogue import cases_named, suite_cases
+    from kuscia_conformance.features.catalogue import checks_named, suite_cases
     from kuscia_conformance.features.checks import strength
     from kuscia_conformance.steps import definitions
 
-    for case in cases_named(suite_cases(definitions()), patterns):
-        check = case.check
+    for check in checks_named(suite_cases(definitions()), patterns):
         level = " ".join([check.level, *sorted(check.needs)])
         yield check.id, strength(check) or "none", level, check.title
 
@@ -51,7 +50,7 @@ def _requirements(patterns: tuple[str, ...]) -> Iterator[Row]:
 
     cases = suite_cases(definitions())
     for requirement in requirements_named(patterns):
-        ids = " ".join(case.check.id for case in covering(requirement.id, cases))
+        ids = " ".join(check.id for check in covering(requirement.id, cases))
         yield (
             requirement.id,
             requirement.strength,

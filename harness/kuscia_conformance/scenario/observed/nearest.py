@@ -32,8 +32,9 @@ class Compared:
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether the object is in another phase than the document says."""
-        return any(mismatch.path in PHASES for mismatch in self.mismatches)
+        """Whether the object is in another phase than the document says, or has no status."""
+        wrong = [mismatch.path for mismatch in self.mismatches]
+        return any(phase[: len(path)] == path for phase in PHASES for path in wrong)
 
     @property
     def wrong(self) -> int:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from kuscia_conformance.errors import AlreadyExists, ClusterError, FeatureError
 from kuscia_conformance.kube.objects import PODS, Obj, name_of, namespace_of, quantity
-from kuscia_conformance.scenario.capacity import free_of, plain_pod, set_request
+from kuscia_conformance.scenario.capacity import PLAIN, free_of, plain_pod, set_request
 from kuscia_conformance.scenario.scenario import Scenario
 
 
@@ -45,6 +45,7 @@ def make_pods_of_others(scenario: Scenario, file: str, domain: str) -> list[str]
             raise FeatureError(f"{manifest['kind']} {key} of {file} is no pod of {domain}")
         pod = scenario.names.outgoing(manifest)
         pod["spec"]["nodeName"] = node
+        pod["metadata"]["labels"] = {PLAIN: "true"}
         _create_on_node(scenario, pod, key)
         keys.append(key)
     return keys

@@ -1,0 +1,80 @@
+"""The standing rules as data: `features/rules.yaml`, each rule a check over all scenarios.
+
+A scenario does not write a rule. `scenario.rules` has the function that judges a history by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from kuscia_conformance.features.checks import Check, Requirement, requirements
+from kuscia_conformance.features.folders import suite_folder
+from kuscia_conformance.kube.yaml import read_own
+
+FILE = "rules.yaml"
+#: The area of rules, as `create` is one of checks: `--only rules` names all of them.
+AREA = "rules"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that holds in every history; a clause owns it as `rules[NAME]`."""
+
+    name: str
+    text: str
+    line: int
+
+    @property
+    def id(self) -> str:
+        """The id of its check: `rule-phase-goes-forward`."""
+        return "rule-" + re.sub(r"[^a-z]+", "-", self.name.lower().replace("'", "")).strip("-")
+
+    @property
+    def subject(self) -> str:
+        return f"rules[{self.name}]"
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The ids of the clauses that own the rule: one, or `lint` reports it."""
+        return tuple(each.id for each in requirements().values() if self.subject in each.owns)
+
+    @property
+    def check(self) -> Check:
+        """The check that the rule is, for plans and reports."""
+        return Check(self.id, f"{AREA}/{FILE}", self.line, self.text, self.owners)
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Returns the rules by their ids."""
+    path = suite_folder("features") / FILE
+    lines = path.read_text(encoding="utf-8").splitlines()
+    numbers = [n for n, line in enumerate(lines, start=1) if line.startswith("- name: ")]
+    [rows] = read_own(path)
+    found = [Rule(line=line, **row) for row, line in zip(rows, numbers, strict=True)]
+    return {rule.id: rule for rule in found}
+
+
+def rule_of(requirement: Requirement) -> list[Rule]:
+    """Returns the rules that a clause owns."""
+    return [rule for rule in rules().values() if requirement.id in rule.owners]
+
+
+def chosen(only: Sequence[str], *, whole: bool) -> list[Check]:
+    """Returns the rules of a run as checks.
+
+    A run of the suite's own features has all of them, unless `only` names other checks.
+    """
+    known = [rule.check for rule in rules().values()]
+    if only:
+        return [check for check in known if check.is_named(only)]
+    return known if whole else []
+
+
+def names_rules_alone(only: Collection[str]) -> bool:
+    """Returns whether the patterns of `--only` name nothing but rules."""
+    known = [rule.check for rule in rules().values()]
+    return bool(only) and all(any(check.is_named([each]) for check in known) for each in only)

@@ -1,0 +1,130 @@
+"""Rules for the phase of a task, and for what it says of parties and pods (VW-02, VW-04, RN-01)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from kuscia_conformance.environment.journal import Version
+from kuscia_conformance.kube.objects import Obj, has_ended, phase_of
+from kuscia_conformance.scenario.rules.story import (
+    FINAL,
+    SOON,
+    Life,
+    Look,
+    Story,
+    needed,
+    parties_of,
+    party_of,
+    status_of,
+)
+
+#: The phases in their order; a task need not have all of them.
+PHASES = ("", "Pending", "Running", "Succeeded", "Failed")
+
+
+def goes_forward(story: Story) -> Iterator[Look]:
+    for task in story.tasks:
+        for state in task.states:
+            phase = phase_of(state.object)
+            wrong = "" if phase in PHASES else f"the phase is {phase!r}"
+            yield Look(task.name, state.at, wrong)
+        for change in task.changes:
+            one, other = phase_of(change.before.object), phase_of(change.after.object)
+            if one not in FINAL and one in PHASES and other in PHASES:
+                back = PHASES.index(other) < PHASES.index(one)
+                yield Look(task.name, change.at, f"from {one} to {other or 'no phase'}" * back)
+
+
+def final_stays(story: Story) -> Iterator[Look]:
+    for task in story.tasks:
+        for change in task.changes:
+            one, other = phase_of(change.before.object), phase_of(change.after.object)
+            if one in FINAL:
+                yield Look(task.name, change.at, f"from {one} to {other}" * (one != other))
+
+
+def one_entry(story: Story) -> Iterator[Look]:
+    for task, state in _told(story):
+        entries = status_of(state).get("partyTaskStatus") or []
+        found, wanted = Counter(map(party_of, entries)), Counter(parties_of(task))
+        wrong = f"entries: {_words(found)}; parties: {_words(wanted)}" * (found != wanted)
+        odd = [entry.get("phase") for entry in entries if entry.get("phase") not in PHASES[1:]]
+        yield Look(task.name, state.at, wrong or (f"a party's phase is {odd[0]!r}" if odd else ""))
+
+
+def parties_succeeded(story: Story) -> Iterator[Look]:
+    for task, state in _told(story):
+        if phase_of(state.object) == "Succeeded" and needed(task) == len(parties_of(task)):
+            entries = status_of(state).get("partyTaskStatus") or []
+            others = [entry for entry in entries if entry.get("phase") != "Succeeded"]
+            wrong = f"Succeeded, with the party {others[0]}" if others else ""
+            yield Look(task.name, state.at, wrong)
+
+
+def pending_while_unbound(story: Story) -> Iterator[Look]:
+    for task in story.tasks:
+        bound = _first(story, task, lambda pod: bool(pod["spec"].get("nodeName")))
+        for state in task.states:
+            if phase_of(state.object) in ("Running", "Succeeded"):
+                early = bound is None or state.at < bound - story.lag
+                wrong = f"{phase_of(state.object)}, though no pod of it was bound" * early
+                yield Look(task.name, state.at, wrong)
+
+
+def running_with_parties(story: Story) -> Iterator[Look]:
+    for task in story.tasks:
+        began = _parties_run(story, task)
+        if began and story.in_time(began) and not _is_gone(task, began):
+            phases = {phase_of(s.object) for s in task.states if s.at <= began + SOON}
+            wrong = f"a pod of each party runs, but the task was never Running: {sorted(phases)}"
+            yield Look(task.name, began, wrong * phases.isdisjoint(("Running", *FINAL)))
+
+
+def _told(story: Story) -> Iterator[tuple[Life, Version]]:
+    """Yields each state of a task that is Running or has finished."""
+    for task in story.tasks:
+        for state in task.settled:
+            if phase_of(state.object) in ("Running", *FINAL):
+                yield task, state
+
+
+def _words(parties: Counter[tuple[str, str]]) -> str:
+    names = [f"{domain} {role}".strip() for domain, role in parties.elements()]
+    return ", ".join(sorted(names)) or "none"
+
+
+def _first(story: Story, task: Life, is_so: Callable[[Obj], bool]) -> datetime | None:
+    """Returns when the first pod of the task was so."""
+    found = [v.at for pod in story.pods_of(task) for v in pod.versions if is_so(v.object)]
+    return min(found, default=None)
+
+
+def _parties_run(story: Story, task: Life) -> datetime | None:
+    """Returns when a pod of each needed party had run; None if parties share domains."""
+    domains = [domain for domain, _ in parties_of(task)]
+    if len(set(domains)) < len(domains):
+        return None
+    began: dict[str, datetime] = {}
+    for pod in story.pods_of(task):
+        for version in pod.versions:
+            if phase_of(version.object) == "Running" or has_ended(version.object):
+                domain = pod.key.partition("/")[0]
+                began[domain] = min(version.at, began.get(domain, version.at))
+    enough, need = sorted(began.values()), needed(task)
+    return enough[need - 1] if 0 < need <= len(enough) else None
+
+
+def _is_gone(task: Life, moment: datetime) -> bool:
+    return task.ended is not None and task.ended <= moment + SOON
+
+
+JUDGES: Mapping[str, Callable[[Story], Iterator[Look]]] = {
+    "phase goes forward": goes_forward,
+    "final phase stays": final_stays,
+    "each party has one entry": one_entry,
+    "parties of a Succeeded task": parties_succeeded,
+    "Pending while no pod is bound": pending_while_unbound,
+    "Running once its parties run": running_with_parties,
+}
