@@ -10,11 +10,11 @@ Feature: Deleting a task frees what it holds, or uses
   Scenario: What it holds goes to a task that waits for it, at once
     Given the nodes of bob have room for no pod
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     And 3 seconds pass
     And the task "psi" is deleted
-    Then the pods of "probe" were bound 4 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "probe" were bound 6 s after the task "psi" became Pending, or up to 10 s later
     And no node ever had more than its room
     And the status of "probe" matches "probe.status.yaml"
 
@@ -66,9 +66,9 @@ Feature: Deleting a task frees what it holds, or uses
   Scenario: What is held for a pod that somebody deletes is free at once
     Given the nodes of bob have room for no pod
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     And 3 seconds pass
     And the pod "alice/psi-0" is deleted by somebody
-    Then the pods of "probe" were bound 4 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "probe" were bound 6 s after the task "psi" became Pending, or up to 10 s later
     And the status of "probe" matches "probe.status.yaml"

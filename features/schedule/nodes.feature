@@ -8,15 +8,15 @@ Feature: Something happens to a node
   @id:schedule-node-closed @req:CR-14 @req:SC-01a @req:SC-01b
   Scenario Outline: Bob's node <lacks>: there is no room on it, until <later>
     Given the nodes of bob <closed>
-    And the task "psi" of alice and bob, which holds for 15 s, retries after 5 s and lives for 200 s
+    And the task "psi" of alice and bob, which holds for 15 s, retries after 20 s and lives for 200 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 15 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
     When the task "probe" is deleted
     And the nodes of bob <opened>
-    Then the pods of "psi" are bound
+    Then the pods of "psi" were bound 35 s after the task "psi" became Pending, or up to 10 s later
     And the status of "psi" matches "runs.status.yaml"
 
     Examples:

@@ -16,13 +16,13 @@ Feature: A round that has failed is followed by a pause, and then by the next
 
     Examples:
       | id     | parties              | passes | bound |
-      | first  | alice and bob        | 17     | 25    |
-      | three  | alice, bob and carol | 17     | 25    |
+      | first  | alice and bob        | 20     | 25    |
+      | three  | alice, bob and carol | 20     | 25    |
 
     @needs:virtual-clock
     Examples:
       | id     | parties              | passes | bound |
-      | second | alice and bob        | 42     | 50    |
+      | second | alice and bob        | 45     | 50    |
 
   # The next round would begin at second 50, whether this is the first or the second.
   @id:schedule-room-in-window @req:SC-05 @req:CR-14

@@ -38,7 +38,7 @@ def variant(about: str, *, without: Sequence[str] = (), claims: bool = True) -> 
 
     def enter(change: Change) -> Change:
         name = change.__name__.replace("_", "-")
-        text = (change.__doc__ or "").strip()
+        text = (change.__doc__ or "").strip().partition("\n")[0]
         VARIANTS[name] = Variant(name, text, change, about, frozenset(without), claims)
         return change
 
