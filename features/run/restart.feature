@@ -65,6 +65,7 @@ Feature: The controller is killed, and started again
   Scenario: A task that was created while it was down runs
     When the controller is killed
     And the task "psi" is created
+    And 4 seconds pass
     And the controller is started
     Then the pods of "psi" run
     When the pods of "psi" finish
