@@ -41,7 +41,7 @@ def main() -> int:
         mixtures.values(),
         found,
         workers=options.workers,
-        only=options.only,
+        only=[name for names in options.only for name in names.split(",")],
         keep=options.keep,
     )
     click.echo(f"{len(passed)} of {len(mixtures)} pass")
@@ -72,7 +72,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="print the variants, run none")
     parser.add_argument("--random", type=int, default=0, help="run so many combinations")
     parser.add_argument("--seed", type=int, default=1, help="choose the same combinations again")
-    parser.add_argument("--only", action="append", default=[], help="run these checks")
+    parser.add_argument("--only", action="append", default=[], help="run these checks, `,` between")
     parser.add_argument("--keep", action="store_true", help="keep the results folders")
     parser.add_argument("--workers", type=int, default=2)
     return parser.parse_args()
