@@ -14,7 +14,7 @@ Feature: Deleting a task frees what it holds, or uses
     And the task "probe" is created
     And 3 seconds pass
     And the task "psi" is deleted
-    Then the pods of "probe" were bound 6 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "probe" were bound 6 s after the task "psi" was created, or up to 10 s later
     And no node ever had more than its room
     And the status of "probe" matches "probe.status.yaml"
 
@@ -70,5 +70,5 @@ Feature: Deleting a task frees what it holds, or uses
     And the task "probe" is created
     And 3 seconds pass
     And the pod "alice/psi-0" is deleted by somebody
-    Then the pods of "probe" were bound 6 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "probe" were bound 6 s after the task "psi" was created, or up to 10 s later
     And the status of "probe" matches "probe.status.yaml"

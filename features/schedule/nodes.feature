@@ -33,7 +33,7 @@ Feature: Something happens to a node
     And the nodes of alice are cordoned
     And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 5 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 5 s after the task "psi" was created, or up to 10 s later
     And the status of "psi" matches "runs.status.yaml"
 
   @id:schedule-node-added @req:SC-05 @req:CR-14
@@ -43,7 +43,7 @@ Feature: Something happens to a node
     When the task "psi" is created
     And 2 seconds pass
     And the nodes of carol serve bob
-    Then the pods of "psi" were bound 2 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 2 s after the task "psi" was created, or up to 10 s later
     And the status of "psi" matches "bob-on-carols.status.yaml"
 
   @id:schedule-node-shrunk @req:CR-14 @req:SC-01b @req:SC-13
@@ -87,7 +87,7 @@ Feature: Something happens to a node
     And the task "probe" is created
     And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 5 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 5 s after the task "psi" was created, or up to 10 s later
     And no pod of "probe" was bound before the pods of "psi" were bound
     And no node ever had more than its room
     And the status of "psi" matches "runs.status.yaml"
