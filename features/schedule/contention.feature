@@ -73,7 +73,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the task "probe" is created
     And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 5 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 5 s after the task "psi" was created, or up to 10 s later
     When 1 second passes
     And the pods of "psi" finish
     Then no pod of "probe" was bound before the pods of "alice/psi-0" had ended

@@ -74,7 +74,7 @@ Feature: How many pods of a party are enough to start
     And the task "psi" has
       | spec.parties[1].template.replicas | 2 |
     When the task "psi" is created
-    And 2 seconds pass
+    And 4 seconds pass
     And the nodes of bob have room for 2 pods
     Then the pods of "psi" were bound 10 s after the task "psi" became Pending, or up to 10 s later
     And the status of "psi" matches "three-run.status.yaml"

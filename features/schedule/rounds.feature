@@ -33,7 +33,7 @@ Feature: A round that has failed is followed by a pause, and then by the next
     When the task "psi" is created
     And <passes> seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound <passes> s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound <passes> s after the task "psi" was created, or up to 10 s later
     And the status of "psi" matches "running.status.yaml"
 
     Examples:
@@ -49,4 +49,4 @@ Feature: A round that has failed is followed by a pause, and then by the next
     When the task "psi" is created
     And 125 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 125 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 125 s after the task "psi" was created, or up to 10 s later

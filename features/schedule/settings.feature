@@ -51,11 +51,11 @@ Feature: What scheduleConfig may say, and leave out
     And the task "psi" of alice and bob, which retries after 2 s
     And the task "probe" of alice
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
-    And 9 seconds pass
+    And 7 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 10 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 10 s after the task "psi" was created, or up to 10 s later
     And no pod of "probe" was bound before the pods of "psi" were bound
     And the status of "psi" matches "runs.status.yaml"
 
@@ -136,7 +136,7 @@ Feature: What scheduleConfig may say, and leave out
     And the task "probe" is created
     And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 5 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 5 s after the task "psi" was created, or up to 10 s later
     And no pod of "probe" was bound before the pods of "psi" were bound
 
     @req:SC-17b

@@ -28,6 +28,10 @@ class Variant:
     #: Whether it has the optional features, such as TaskResourceGroups of the original's form.
     claims: bool
 
+    @property
+    def module(self) -> str:
+        return self.change.__module__
+
 
 #: The variants by name, in the order of the modules.
 VARIANTS: dict[str, Variant] = {}

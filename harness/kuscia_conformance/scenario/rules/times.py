@@ -109,11 +109,12 @@ def reconciled_goes_on(story: Story) -> Iterator[Look]:
 
 
 def reconciled_moves(story: Story) -> Iterator[Look]:
+    alone = (RECONCILED, COMPLETION)  # these may change alone (D-20)
     for task in story.tasks:
         for state in task.states[:1]:
             yield _moved(story, task, state)
         for change in task.changes:
-            if _content(change.before) != _content(change.after):
+            if _content(change.before, *alone) != _content(change.after, *alone):
                 yield _moved(story, task, change.after)
 
 
@@ -151,9 +152,7 @@ def _stirred(story: Story, at: datetime) -> bool:
     return any(began <= v.at <= at for v in others) or story.disturbed(began, at)
 
 
-def _content(version: Version) -> Obj:
-    """Returns a status without what may change alone (D-20)."""
-    left_out = (RECONCILED, COMPLETION)
+def _content(version: Version, *left_out: str) -> Obj:
     return {name: part for name, part in status_of(version).items() if name not in left_out}
 
 
