@@ -15,6 +15,7 @@ Feature: What containers are told
     Then the pods of "psi" have
       | spec.containers[0].volumeMounts[mountPath=/work/conf/task.json].subPath | task.json |
       | spec.containers[0].volumeMounts[mountPath=/work/name.json].subPath      | name.json |
+      | spec.containers[0].volumeMounts[mountPath=/work/conf/again.json].subPath | name.json |
       | spec.containers[1].volumeMounts[mountPath=/work/own/its.json].subPath   | task.json |
       | spec.containers[1].volumeMounts[mountPath=/work/conf/task.json]         | !absent   |
 
