@@ -17,8 +17,9 @@ from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.files import folder_of, read_json, write_json
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck
 from kuscia_conformance.evidence.results import Result, by_check, read_result, write_result
-from kuscia_conformance.features.checks import Check
+from kuscia_conformance.features.checks import Check, requirements
 from kuscia_conformance.features.ownership import FAIL, PASS, UNDECIDED
+from kuscia_conformance.features.rules import FILE as RULES
 from kuscia_conformance.features.rules import rules
 
 FILE = "rules.json"
@@ -119,7 +120,9 @@ def rule_result(check: Check, found: Mapping[str, Found], run: str = "") -> Resu
 
 
 def _text(check: Check, broken: Mapping[str, Sequence[str]], looked: int) -> str:
-    lines = [f"rule: {check.title}", f"broken in {len(broken)} of {looked} scenarios:"]
+    claims = ", ".join(f"{name} ({requirements()[name].strength})" for name in check.requirements)
+    head = f"features/{RULES}:{check.line}  {check.id}   {claims}"
+    lines = [head, f"  {check.title}", f"broken in {len(broken)} of {looked} scenarios:"]
     for place, breaches in [*broken.items()][:SHOWN]:
         lines += [f"  {place}", f"    {breaches[0]}"]
         lines += [f"    and {len(breaches) - 1} more"] if len(breaches) > 1 else []
