@@ -275,8 +275,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Ends the run after all other plugins: cleaning up a scenario still needs the cluster."""
     run = session.config.stash[RUN]
     run.finish(int(exitstatus))
-    undone = any(planned.decides for planned, result in rules_of(run) if result.outcome != "pass")
-    if undone and session.exitstatus == pytest.ExitCode.OK:  # no test of pytest stands for a rule
+    broken = any(planned.decides for planned, result in rules_of(run) if result.outcome == "fail")
+    if broken and session.exitstatus == pytest.ExitCode.OK:  # no test of pytest stands for a rule
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
