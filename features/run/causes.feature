@@ -33,6 +33,17 @@ Feature: Why a pod has failed, as its task says
       | first  | first  | app  |
       | second | second | side |
 
+  @id:run-cause-role @req:RN-02b @req:VW-05 @req:VW-06 @req:VW-10a @req:VW-10b
+  Scenario: The pod of a party with a role has failed
+    Given the AppImage has
+      | spec.deployTemplates[0].role | guest |
+    And the task "psi" has
+      | spec.parties[0].role                     | guest |
+      | spec.parties[1].role                     | guest |
+      | spec.parties[1].template.spec.containers | [{name: app, workingDir: /work, command: [sh], args: [-c, "printf %s bang > /dev/termination-log; exit 7"]}] |
+    When the task "psi" is created
+    Then the status of "psi" matches "role.status.yaml"
+
   @id:run-cause-not-yet @req:VW-09c
   Scenario: A pod of which one container has failed and the other goes on still runs
     Given the AppImage has

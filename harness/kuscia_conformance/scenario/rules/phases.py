@@ -77,6 +77,36 @@ def failed_says_why(story: Story) -> Iterator[Look]:
             yield Look(task.name, state.at, "Failed, without reason and message" * silent)
 
 
+def failed_party_says_why(story: Story) -> Iterator[Look]:
+    for task in story.tasks:
+        domains = Counter(domain for domain, _ in parties_of(task))
+        told: set[tuple[str, str]] = set()
+        for state in task.settled:
+            for entry in status_of(state).get("partyTaskStatus") or []:
+                party = party_of(entry)
+                if entry.get("phase") != "Failed" or party in told or domains[party[0]] != 1:
+                    continue
+                told.add(party)
+                if lost := _failed_before(story, task, party[0], state.at):
+                    silent = not entry.get("message")
+                    wrong = f"{' '.join(party).strip()} has failed with {lost}, without message"
+                    yield Look(task.name, state.at, wrong * silent)
+
+
+def _failed_before(story: Story, task: Life, domain: str, moment: datetime) -> str:
+    """Returns a pod of the domain that had failed by itself, or that the suite deleted; or ""."""
+    for pod in story.pods_of(task):
+        if pod.key.partition("/")[0] == domain:
+            failed = any(_has_failed(v.object) for v in pod.versions if v.at <= moment)
+            if failed or any(act.began <= moment for act in story.asked("delete", pod)):
+                return pod.name
+    return ""
+
+
+def _has_failed(pod: Obj) -> bool:
+    return phase_of(pod) == "Failed" and "deletionTimestamp" not in pod["metadata"]
+
+
 def pending_while_unbound(story: Story) -> Iterator[Look]:
     for task in story.tasks:
         bound = _first(story, task, lambda pod: bool(pod["spec"].get("nodeName")))
@@ -140,6 +170,7 @@ JUDGES: Mapping[str, Callable[[Story], Iterator[Look]]] = {
     "each party has one entry": one_entry,
     "parties of a Succeeded task": parties_succeeded,
     "a Failed task says why": failed_says_why,
+    "a failed party says why": failed_party_says_why,
     "Pending while no pod is bound": pending_while_unbound,
     "Running once its parties run": running_with_parties,
 }
