@@ -58,4 +58,5 @@ Feature: Why a pod has failed, as its task says
     When the task "psi" is created
     And the pods of "psi" are ready
     And the pod "bob/psi-0" is evicted by its node
-    Then the status of "psi" matches "evicted.status.yaml"
+    Then the status of "psi" matches "bob-has-failed.status.yaml"
+    And the status of "psi" matches "evicted.status.yaml"
