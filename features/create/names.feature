@@ -13,10 +13,21 @@ Feature: Names that are long, alike, or made of other letters
 
     Examples:
       | id    | what                        | task                                                            |
+      | 150   | of 150 characters           | a-name-of-a-task-that-is-longer-than-most-and-still-no-longer-than-the-name-of-a-pod-may-be-so-that-its-pods-can-be-called-after-it-and-be-numbered-so |
       | 59    | too long for its services   | quite-a-long-name-for-a-task-of-one-party-with-two-services     |
       | long  | longer than any service's   | a-name-of-a-task-so-long-that-nothing-of-its-services-would-fit-behind-it |
       | dots  | with dots                   | v1.2.3-of-psi                                                   |
       | digit | with a digit first          | 2nd-psi                                                         |
+
+  @exclusive @id:create-longest-service @req:CR-07a
+  Scenario: A service whose name is as long as a service's may be is called after its pod and port
+    Given the domain alice with room for 1 pod
+    And the task "a-name-of-a-task-that-leaves-its-services-no-more-room" of alice
+    When the task "a-name-of-a-task-that-leaves-its-services-no-more-room" is created
+    Then the services of alice are
+      | service                                                         | port | leads to                                                 |
+      | a-name-of-a-task-that-leaves-its-services-no-more-room-0-fed    | 8080 | a-name-of-a-task-that-leaves-its-services-no-more-room-0 |
+      | a-name-of-a-task-that-leaves-its-services-no-more-room-0-global | 8081 | a-name-of-a-task-that-leaves-its-services-no-more-room-0 |
 
   @id:create-alike-long @req:CR-07a
   Scenario: Tasks whose long names differ in the last letter share no service
@@ -71,5 +82,6 @@ Feature: Names that are long, alike, or made of other letters
       | id   | how                        | one  | another |
       | case | in case                    | Host | host    |
       | sign | in a sign                  | a_b  | a-b     |
+      | han  | in a sign of another script | 甲方 | 乙方    |
       | none | only in that one is given  | ""   | "0"     |
       | end  | at the end of a long word  | a-role-that-is-longer-than-a-label-may-be-and-differs-only-at-its-very-end-1 | a-role-that-is-longer-than-a-label-may-be-and-differs-only-at-its-very-end-2 |

@@ -37,6 +37,7 @@ Feature: What cannot be made
     And the AppImage is missing
     When the task "psi" is created
     And the status of "psi" matches "handled.status.yaml"
+    And 4 seconds pass
     And the AppImage is created
     Then the status of "psi" matches "late.status.yaml"
 

@@ -61,10 +61,11 @@ Feature: Ports and their services
   @id:create-port-of-second-container @req:CR-07a
   Scenario: The ports of a second container are served, too
     Given the AppImage has
-      | spec.deployTemplates[0].spec.containers[1] | {name: helper, workingDir: /work, command: [sh, -c, "./app --seconds=600"], ports: [{name: more, port: 8089, protocol: HTTP, scope: Cluster}]} |
+      | spec.deployTemplates[0].spec.containers[1] | {name: helper, workingDir: /work, command: [sh, -c, "./app --seconds=600"], ports: [{name: more, port: 443, protocol: HTTP, scope: Cluster}, {name: last, port: 65535, protocol: GRPC, scope: Domain}]} |
     When the task "psi" is created
     Then the services of alice are
       | service      | port | leads to |
       | psi-0-fed    | 8080 | psi-0    |
       | psi-0-global | 8081 | psi-0    |
-      | psi-0-more   | 8089 | psi-0    |
+      | psi-0-more   | 443  | psi-0    |
+      | psi-0-last   | 65535 | psi-0   |

@@ -52,14 +52,19 @@ Feature: How many pods a party has, and what each of them has
       | psi-0-global | psi-0    |
 
   @id:create-replicas-served-apart @req:CR-07a
-  Scenario: The services of a pod stay when another pod of its party has succeeded and goes
+  Scenario: The services of a pod stay when other pods of its party have succeeded and go
     Given the task "psi" has
-      | spec.parties[0].template.replicas | 2 |
+      | spec.parties[0].template.replicas | 3 |
     When the task "psi" is created
     And the pods of "psi" are ready
     And the pod "alice/psi-0" finishes
     And the status of "psi" matches "first-succeeded.status.yaml"
     And the pod "alice/psi-0" is deleted by somebody
+    And 4 seconds pass
+    Then each of the pods of "psi" has services of its own for the ports 8080 and 8081
+    When the pod "alice/psi-2" finishes
+    And the status of "psi" matches "last-succeeded.status.yaml"
+    And the pod "alice/psi-2" is deleted by somebody
     And 4 seconds pass
     Then each of the pods of "psi" has services of its own for the ports 8080 and 8081
 

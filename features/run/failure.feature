@@ -18,7 +18,7 @@ Feature: A pod that fails
     When the pods of bob finish with exit code 3
     Then the status of "psi" matches "silent.status.yaml"
 
-  @id:run-failed-task-ends @req:RN-04a
+  @id:run-failed-task-ends @req:RN-04
   Scenario: The other party's pod does not go on
     When the pods of bob finish with exit code 3
     Then the pods of alice are over

@@ -4,7 +4,7 @@ Feature: What is left when a task is over
   Background:
     Given the domains alice and bob, each with room for 1 pod
 
-  @id:run-over-failed @req:RN-04a
+  @id:run-over-failed @req:RN-04
   Scenario Outline: When bob's pod fails, alice's that <what> is over soon
     Given the task "psi" of alice and bob
     And the task "psi" has
@@ -20,7 +20,7 @@ Feature: What is left when a task is over
       | slow    | takes some seconds to end    | args: [-c, "./app --seconds=600 --linger=3"]  |
       | waiting | waits for its configuration  | envFrom: [{configMapRef: {name: not-there}}]  |
 
-  @id:run-over-unbound @req:RN-04a
+  @id:run-over-unbound @req:RN-04
   Scenario: When bob's pod fails, alice's that has found no room is over soon
     Given the task "psi" of alice and bob
     And the task "psi" has

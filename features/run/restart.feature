@@ -83,6 +83,7 @@ Feature: The controller is killed, and started again
   Scenario: A task that was created while it was down runs
     When the controller is killed
     And the task "psi" is created
+    And 4 seconds pass
     And the controller is started
     Then the pods of "psi" run
     When the pods of "psi" finish
@@ -122,7 +123,7 @@ Feature: The controller is killed, and started again
       | succeeded | succeeds | 0    | succeeded |
       | failed    | fails    | 1    | failed    |
 
-  @id:run-restart-while-cleaning @req:RN-04a @req:RN-06a
+  @id:run-restart-while-cleaning @req:RN-04 @req:RN-06a
   Scenario Outline: It is killed as soon as the task has failed, <when>
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].args | [-c, "./app --seconds=600 <more>"] |

@@ -22,7 +22,7 @@ Feature: What ends makes way for what waits
       | succeeded | succeed | 0    |
       | failed    | fail    | 3    |
 
-  @id:schedule-over-without-carol @req:RN-04a @req:SC-06b
+  @id:schedule-over-without-carol @req:RN-04 @req:SC-06b
   Scenario Outline: A task that <end> without carol leaves her room to others
     Given the domains alice, bob and carol, each with room for 1 pod
     And the nodes of carol have room for no pod

@@ -9,7 +9,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the task "first" of alice
     And the task "second" of alice
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "first" is created
     Then the pods of "first" were bound 0 s after the task "first" was created
     When the task "second" is created
@@ -27,7 +27,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
       | spec.parties[0].template.replicas | 2 |
     And the task "probe" of alice
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 8 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
@@ -41,7 +41,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the task "probe" of alice
     And the task "other" of carol
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     And the task "other" is created
     Then the pods of "other" were bound 0 s after the task "other" was created
@@ -55,7 +55,7 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the task "psi" of alice and bob, which holds for 8 s, retries after 60 s and lives for 200 s
     And the task "chi" of alice and carol, which holds for 40 s, retries after 30 s and lives for 200 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "chi" is created
     Then a pod of "chi" was bound 8 s after the task "psi" became Pending, or up to 10 s later
     And the pods of "chi" were bound 8 s after the task "psi" became Pending, or up to 10 s later
@@ -69,11 +69,11 @@ Feature: Room that one task holds, or that anybody uses, is nobody else's
     And the task "psi" of alice and bob, which holds for 40 s, retries after 30 s and lives for 200 s
     And the task "probe" of alice
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 3 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 5 s after the task "psi" was created, or up to 10 s later
     When 1 second passes
     And the pods of "psi" finish
     Then no pod of "probe" was bound before the pods of "alice/psi-0" had ended

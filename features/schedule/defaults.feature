@@ -47,7 +47,7 @@ Feature: What holds where scheduleConfig says nothing
     When the task "psi" is created
     And <given> seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound <used> s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound <used> s after the task "psi" was created, or up to 10 s later
     And the status of "psi" matches "runs.status.yaml"
 
     @req:SC-05

@@ -8,7 +8,7 @@ Feature: A party that has reserved holds its room while it waits for the others
     And the task "probe" of alice
     And the task "psi" of alice and bob, which holds for 8 s, retries after 60 s and lives for 200 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 8 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
@@ -30,19 +30,19 @@ Feature: A party that has reserved holds its room while it waits for the others
     Then the pods of "probe" were bound 30 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
 
-  # Rounds begin at seconds 0 and 25; the holds of alice end at 15 and 40.
+  # Rounds begin at seconds 0 and 40; the holds of alice end at 15 and 55.
   @id:schedule-hold-again @req:SC-02a @req:SC-02b
   Scenario: In the pause somebody else can have the room, in the next round it is held again
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
     And the tasks "probe-1" to "probe-2" of alice
-    And the task "psi" of alice and bob, which holds for 15 s, retries after 10 s and lives for 200 s
+    And the task "psi" of alice and bob, which holds for 15 s, retries after 25 s and lives for 200 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe-1" is created
     Then the pods of "probe-1" were bound 15 s after the task "psi" became Pending, or up to 10 s later
     When the task "probe-1" is deleted
-    And 18 seconds pass
+    And 28 seconds pass
     And the task "probe-2" is created
-    Then the pods of "probe-2" were bound 40 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "probe-2" were bound 55 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe-2" were bound

@@ -33,12 +33,12 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     Given the domains alice and bob, each with room for 1 pod
     And the nodes of bob have room for no pod
     And the task "probe" of alice
-    And the task "psi" of alice and bob, which holds for 30 s, retries after 30 s and lives for 5 s
+    And the task "psi" of alice and bob, which holds for 30 s, retries after 30 s and lives for 10 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
-    Then the pods of "probe" were bound 5 s after the task "psi" became Pending, or up to 10 s later
-    And the task "psi" became Failed 5 s after the task "psi" became Pending
+    Then the pods of "probe" were bound 10 s after the task "psi" became Pending, or up to 10 s later
+    And the task "psi" became Failed 10 s after the task "psi" became Pending
 
   @id:schedule-lifecycle-says-who @req:VW-07
   Scenario Outline: The message names the lifecycle, and who could not reserve in any round: <who>

@@ -8,15 +8,15 @@ Feature: Something happens to a node
   @id:schedule-node-closed @req:CR-14 @req:SC-01a @req:SC-01b
   Scenario Outline: Bob's node <lacks>: there is no room on it, until <later>
     Given the nodes of bob <closed>
-    And the task "psi" of alice and bob, which holds for 15 s, retries after 5 s and lives for 200 s
+    And the task "psi" of alice and bob, which holds for 15 s, retries after 20 s and lives for 200 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 15 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
     When the task "probe" is deleted
     And the nodes of bob <opened>
-    Then the pods of "psi" are bound
+    Then the pods of "psi" were bound 35 s after the task "psi" became Pending, or up to 10 s later
     And the status of "psi" matches "runs.status.yaml"
 
     Examples:
@@ -29,11 +29,11 @@ Feature: Something happens to a node
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which lives for 100 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the nodes of alice are cordoned
     And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 3 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 5 s after the task "psi" was created, or up to 10 s later
     And the status of "psi" matches "runs.status.yaml"
 
   @id:schedule-node-added @req:SC-05 @req:CR-14
@@ -43,7 +43,7 @@ Feature: Something happens to a node
     When the task "psi" is created
     And 2 seconds pass
     And the nodes of carol serve bob
-    Then the pods of "psi" were bound 2 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 2 s after the task "psi" was created, or up to 10 s later
     And the status of "psi" matches "bob-on-carols.status.yaml"
 
   @id:schedule-node-shrunk @req:CR-14 @req:SC-01b @req:SC-13
@@ -82,12 +82,12 @@ Feature: Something happens to a node
     And the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which lives for 100 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the nodes of alice have room for 1 pod
     And the task "probe" is created
     And 2 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 3 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 5 s after the task "psi" was created, or up to 10 s later
     And no pod of "probe" was bound before the pods of "psi" were bound
     And no node ever had more than its room
     And the status of "psi" matches "runs.status.yaml"
@@ -97,7 +97,7 @@ Feature: Something happens to a node
     Given the nodes of bob have room for no pod
     And the task "psi" of alice and bob, which holds for 8 s, retries after 60 s and lives for 22 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the nodes of bob are deleted by somebody
     And the task "probe" is created
     Then the pods of "probe" were bound 8 s after the task "psi" became Pending, or up to 10 s later

@@ -16,13 +16,13 @@ Feature: A round that has failed is followed by a pause, and then by the next
 
     Examples:
       | id     | parties              | passes | bound |
-      | first  | alice and bob        | 17     | 25    |
-      | three  | alice, bob and carol | 17     | 25    |
+      | first  | alice and bob        | 20     | 25    |
+      | three  | alice, bob and carol | 20     | 25    |
 
     @needs:virtual-clock
     Examples:
       | id     | parties              | passes | bound |
-      | second | alice and bob        | 42     | 50    |
+      | second | alice and bob        | 45     | 50    |
 
   # The next round would begin at second 50, whether this is the first or the second.
   @id:schedule-room-in-window @req:SC-05 @req:CR-14
@@ -33,7 +33,7 @@ Feature: A round that has failed is followed by a pause, and then by the next
     When the task "psi" is created
     And <passes> seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound <passes> s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound <passes> s after the task "psi" was created, or up to 10 s later
     And the status of "psi" matches "running.status.yaml"
 
     Examples:
@@ -49,4 +49,4 @@ Feature: A round that has failed is followed by a pause, and then by the next
     When the task "psi" is created
     And 125 seconds pass
     And the nodes of bob have room for 1 pod
-    Then the pods of "psi" were bound 125 s after the task "psi" became Pending, or up to 10 s later
+    Then the pods of "psi" were bound 125 s after the task "psi" was created, or up to 10 s later

@@ -31,7 +31,7 @@ Feature: A round lasts as long as enough parties can still reserve in it
     And the task "probe" of alice
     And the task "psi" of alice, bob and carol, which holds for 8 s, retries after 20 s, needs 2 parties and lives for 200 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 8 s after the task "psi" became Pending, or up to 10 s later
     When the task "probe" is deleted

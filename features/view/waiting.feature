@@ -11,7 +11,7 @@ Feature: What a task shows while it waits, and when it has waited in vain
     When the task "psi" is created
     Then the status of "psi" matches "unschedulable.status.yaml"
 
-  @id:view-lifecycle-over @req:RN-01d @req:RN-04a @req:VW-06
+  @id:view-lifecycle-over @req:RN-01d @req:RN-04 @req:VW-06
   Scenario: When its lifecycle is over it has failed, and says why
     Given the task "psi" of alice and bob, which lives for 3 s
     When the task "psi" is created

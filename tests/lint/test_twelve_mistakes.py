@@ -33,7 +33,7 @@ Feature: Mine
 DOCUMENT = """phase: Running
 podStatuses: {alice/psi-0: {podPhase: Running}}
 """
-OPERATORS = "!any, !absent, !re, !between, !time, !ref, !one-of, !node-of, !exact"
+OPERATORS = "!any, !absent, !re, !between, !time, !ref, !or, !one-of, !node-of, !exact"
 POD_FIELDS = (
     "createTime, message, namespace, nodeName, podName, podPhase, readyTime, reason, "
     "scheduleTime, startTime, terminationLog"

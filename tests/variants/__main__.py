@@ -3,6 +3,7 @@
 python -m tests.variants                         every variant
 python -m tests.variants other-words binds-late  these variants
 python -m tests.variants other-words+binds-late  both of them together
+python -m tests.variants --together 8            every variant, in eight mixtures
 python -m tests.variants --random 10 --seed 1    ten random combinations
 """
 
@@ -18,7 +19,7 @@ import click
 
 from tests.mutation.forks import Finding
 from tests.variants.catalogue import VARIANTS
-from tests.variants.runs import Mixture, random_mixtures, run_checks
+from tests.variants.runs import Mixture, mixtures_of_all, random_mixtures, run_checks
 
 
 def main() -> int:
@@ -41,7 +42,7 @@ def main() -> int:
         mixtures.values(),
         found,
         workers=options.workers,
-        only=options.only,
+        only=[name for names in options.only for name in names.split(",")],
         keep=options.keep,
     )
     click.echo(f"{len(passed)} of {len(mixtures)} pass")
@@ -57,10 +58,10 @@ def _line(finding: Finding, passes: bool) -> str:
 
 
 def _chosen(options: argparse.Namespace) -> Sequence[Mixture]:
-    named = [Mixture.of(name) for name in options.names]
-    if options.random:
-        return [*named, *random_mixtures(options.random, options.seed)]
-    return named or [Mixture.of(name) for name in VARIANTS]
+    chosen = [Mixture.of(name) for name in options.names]
+    chosen += mixtures_of_all(options.together) if options.together else []
+    chosen += random_mixtures(options.random, options.seed) if options.random else []
+    return chosen or [Mixture.of(name) for name in VARIANTS]
 
 
 def _options() -> argparse.Namespace:
@@ -70,9 +71,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="run these variants")
     parser.add_argument("--list", action="store_true", help="print the variants, run none")
+    parser.add_argument("--together", type=int, default=0, help="run all in so many mixtures")
     parser.add_argument("--random", type=int, default=0, help="run so many combinations")
     parser.add_argument("--seed", type=int, default=1, help="choose the same combinations again")
-    parser.add_argument("--only", action="append", default=[], help="run these checks")
+    parser.add_argument("--only", action="append", default=[], help="run these checks, `,` between")
     parser.add_argument("--keep", action="store_true", help="keep the results folders")
     parser.add_argument("--workers", type=int, default=2)
     return parser.parse_args()

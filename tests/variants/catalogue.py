@@ -28,6 +28,10 @@ class Variant:
     #: Whether it has the optional features, such as TaskResourceGroups of the original's form.
     claims: bool
 
+    @property
+    def module(self) -> str:
+        return self.change.__module__
+
 
 #: The variants by name, in the order of the modules.
 VARIANTS: dict[str, Variant] = {}
@@ -38,7 +42,7 @@ def variant(about: str, *, without: Sequence[str] = (), claims: bool = True) -> 
 
     def enter(change: Change) -> Change:
         name = change.__name__.replace("_", "-")
-        text = (change.__doc__ or "").strip()
+        text = (change.__doc__ or "").strip().partition("\n")[0]
         VARIANTS[name] = Variant(name, text, change, about, frozenset(without), claims)
         return change
 

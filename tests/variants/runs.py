@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from random import Random
 
@@ -70,6 +71,30 @@ def random_mixtures(number: int, seed: int) -> list[Mixture]:
         mixture = Mixture(tuple(some))
         found[mixture.id] = mixture
     return list(found.values())
+
+
+def mixtures_of_all(number: int) -> list[Mixture]:
+    """Returns at least so many mixtures that together contain every variant once.
+
+    The variants without optional features are together, those of one module are in different ones.
+    """
+    found: list[list[Variant]] = [[] for _ in range(number)]
+    most = ceil(len(VARIANTS) / number)
+    for each in sorted(VARIANTS.values(), key=_place):
+        free = (some for some in found if len(some) < most and _is_about_else(each, some))
+        if (some := next(free, None)) is None:
+            found.append(some := [])
+        some.append(each)
+    return [Mixture(tuple(some)) for some in found if some]
+
+
+def _place(variant: Variant) -> tuple[bool, int]:
+    module = [each for each in VARIANTS.values() if each.module == variant.module]
+    return variant.claims, module.index(variant)
+
+
+def _is_about_else(variant: Variant, some: Sequence[Variant]) -> bool:
+    return variant.about not in {each.about for each in some}
 
 
 def run_checks(

@@ -120,3 +120,10 @@ def parties_from_running_on():
         if seen.phase in ("Pending", "Preparing") and not transitions._begun(seen):
             fields["partyTaskStatus"] = seen.status.get("partyTaskStatus")
         return {name: value for name, value in fields.items() if value is not None}
+
+    end = transitions._ended
+
+    @instead_of(end)
+    def ended(seen, phase, changes):
+        entries = list(seen.tally.entries) if seen.group else transitions._spec_parties(seen)
+        return end(seen, phase, {"partyTaskStatus": entries, **changes})

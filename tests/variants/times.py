@@ -29,9 +29,12 @@ def binds_late():
         await old(world, cache, pod, node)
 
 
-@variant("time to bind")
+@variant("time to bind", claims=False)
 def tries_every_ten_seconds():
-    """A pod for which there was no room is tried again every 10 s, or in the next round (SC-05)."""
+    """A pod for which there was no room is tried again every 10 s, or in the next round (SC-05).
+
+    Its scheduler is another one than the plugin of the optional feature.
+    """
     tried: dict[str, datetime] = {}
     pause = timedelta(seconds=10)
     observe = CoScheduler.observe

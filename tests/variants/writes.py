@@ -115,12 +115,10 @@ def _task_status_written_by(write):
 
 @variant("when services are made")
 def services_later():
-    """Services are made a second after everything else, while pods are bound (CR-03, VW-08)."""
-    transitions.TRANSITIONS[Phase.PREPARING].remove(transitions.record)
+    """Services are made a second after the pods that they lead to, and before the group (CR-03)."""
     steps = transitions.TRANSITIONS[Phase.PREPARING]
     place = steps.index(transitions.create_what_pods_own)
-    steps[place:] = [_create_config_maps, _create_group_once, _create_services_later]
-    steps.append(transitions.record)
+    steps[place:] = [_create_config_maps, _create_services_later, _create_group_last]
     transitions.DEADLINES[Phase.PREPARING].append(_services_due)
 
 
@@ -131,27 +129,29 @@ def _create_config_maps(seen):
     return transitions._create((CONFIG_MAPS, transitions._lacking(wanted, seen.config_maps)))
 
 
-def _create_group_once(seen):
-    return None if seen.group else transitions.create_group(seen)
-
-
 def _create_services_later(seen):
-    """Returns what to create, else None; `record` has to wait, so it comes last."""
-    if not seen.may_create or not isinstance(seen.plan, Plan) or not seen.group:
+    if not seen.may_create or not isinstance(seen.plan, Plan) or _services_due(seen):
         return None
-    wanted = transitions._lacking(build_services(seen.plan, _by_place(seen)), seen.services)
-    if wanted and seen.now < _due(seen):
+    return transitions._create((SERVICES, _lacking_services(seen)))
+
+
+def _create_group_last(seen):
+    if not isinstance(seen.plan, Plan) or _lacking_services(seen):
         return None
-    return transitions._create((SERVICES, wanted))
+    return transitions.create_group(seen)
+
+
+def _lacking_services(seen):
+    return transitions._lacking(build_services(seen.plan, _by_place(seen)), seen.services)
 
 
 def _by_place(seen):
     return {(str(namespace_of(pod)), name_of(pod)): pod for pod in seen.pods}
 
 
-def _due(seen):
-    return time_from(seen.group["metadata"]["creationTimestamp"]) + timedelta(seconds=2)
-
-
 def _services_due(seen):
-    return _due(seen) if seen.group and seen.now < _due(seen) else None
+    if not seen.pods:
+        return None
+    made = max(time_from(pod["metadata"]["creationTimestamp"]) for pod in seen.pods)
+    due = made + timedelta(seconds=2)
+    return due if seen.now < due else None

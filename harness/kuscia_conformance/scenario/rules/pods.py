@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from kuscia_conformance.kube.kuscia import TASK_RESOURCE_GROUPS
 from kuscia_conformance.kube.objects import (
     CONFIG_MAPS,
     PODS,
@@ -27,6 +28,8 @@ from kuscia_conformance.scenario.rules.story import (
     status_of,
 )
 
+#: Within how many seconds an object is gone that the suite has deleted.
+_GRACE = timedelta(seconds=40)
 #: What the kubelet, the scheduler and the API server write into objects of anybody.
 _OTHERS_WRITE = ("nodeName", "clusterIP", "clusterIPs", "nodePort", "healthCheckNodePort")
 
@@ -63,7 +66,7 @@ def enough_are_bound(story: Story) -> Iterator[Look]:
             first = min((moment for moment in bound if moment), default=None)
             if first is None or parties[domain] != 1 or not story.in_time(first):
                 continue
-            if story.disturbed(first, first + SOON) or _is_over(task, first):
+            if story.acted(first, first + SOON) or _is_over(task, first):
                 continue
             soon = sum(moment is not None and moment <= first + SOON for moment in bound)
             least = _least(task, domain, len(bound))
@@ -104,16 +107,24 @@ def created_once(story: Story) -> Iterator[Look]:
 
 
 def strangers_stay(story: Story) -> Iterator[Look]:
+    given = _given(story)
     for resource in (PODS, SERVICES, CONFIG_MAPS):
         for life in story.of(resource):
-            if not story.is_strange(life):
+            if not story.is_strange(life) or life.key in given:
                 continue
             yield Look(life.name, life.first.at)
             for change in life.changes:
-                if not _asked_then(story, life, change.at):
+                if not _changed_by_us(story, life, change.at):
                     yield Look(life.name, change.at, _difference(change))
-            if life.ended and not _asked_then(story, life, life.ended):
+            if life.ended and not _deleted_by_us(story, life, life.ended):
                 yield Look(life.name, life.ended, "was deleted, and not by the suite")
+
+
+def _given(story: Story) -> set[str]:
+    """Returns the pods that a group lists: the suite made them, and gave them to the controller."""
+    versions = (version for group in story.of(TASK_RESOURCE_GROUPS) for version in group.versions)
+    parties = (party for v in versions for party in v.object["spec"].get("parties") or ())
+    return {f"{p['domainID']}/{pod['name']}" for p in parties for pod in p.get("pods") or ()}
 
 
 def spec_stays(story: Story) -> Iterator[Look]:
@@ -121,7 +132,7 @@ def spec_stays(story: Story) -> Iterator[Look]:
         yield Look(task.name, task.first.at)
         for change in task.changes:
             one, other = (v.object.get("spec") or {} for v in (change.before, change.after))
-            if one != other and not _asked_then(story, task, change.at):
+            if one != other and not _changed_by_us(story, task, change.at):
                 fields = sorted(k for k in {**one, **other} if one.get(k) != other.get(k))
                 yield Look(task.name, change.at, f"spec.{fields[0]} was changed")
 
@@ -144,17 +155,17 @@ def _own_part(obj: Obj) -> Obj:
     }
 
 
-def _asked_then(story: Story, life: Life, moment: datetime) -> bool:
-    """Returns whether the suite asked for a change of the object, or of a whole, at the moment."""
-    name, namespace = life.key.rpartition("/")[2], namespace_of(life.first.object)
-    paths = (life.resource.path(namespace, name), f"/api/v1/namespaces/{namespace}")
-    return any(
-        act.began <= moment <= act.ended + SOON
-        and any(
-            request.partition(" ")[2].removesuffix("/status") in paths for request in act.requests
-        )
-        for act in story.acts
-    )
+def _changed_by_us(story: Story, life: Life, moment: datetime) -> bool:
+    """Returns whether the suite changed the object itself at the moment."""
+    acts = story.acts_at(moment, story.lag)
+    verbs = (request.partition(" ") for act in acts for request in act.requests)
+    return any(verb in ("patch", "update") and path == life.path for verb, _, path in verbs)
+
+
+def _deleted_by_us(story: Story, life: Life, moment: datetime) -> bool:
+    """Returns whether the suite deleted the object, or its namespace; a pod may take its time."""
+    wanted = {f"delete {life.path}", f"delete /api/v1/namespaces/{life.key.partition('/')[0]}"}
+    return any(wanted.intersection(act.requests) for act in story.acts_at(moment, _GRACE))
 
 
 def _mounted(pod: Life) -> list[str]:

@@ -99,6 +99,11 @@ class Life:
         return f"{self.resource.kind.lower()} {self.key}"
 
     @cached_property
+    def path(self) -> str:
+        """The path of the object in the API, as requests name it."""
+        return self.resource.path(namespace_of(self.first.object), name_of(self.first.object))
+
+    @cached_property
     def changes(self) -> Sequence[Change]:
         """Each change that the suite had no part in: it neither wrote, nor had just written."""
         lived = [version for version in self.versions if not version.gone]
@@ -196,6 +201,14 @@ class Story:
         """Returns whether the controller had all that time, and the story goes on as long."""
         until = moment + within
         return until <= self.ended and not any(a <= until and moment <= b for a, b in self.down)
+
+    def acts_at(self, moment: datetime, within: timedelta) -> list[Act]:
+        """Returns the acts during which the moment lay, or that had ended shortly before it."""
+        return [act for act in self.acts if act.began <= moment <= act.ended + within]
+
+    def acted(self, began: datetime, ended: datetime) -> bool:
+        """Returns whether the suite began to ask anything of the cluster in that time."""
+        return any(began <= act.began <= ended and act.requests for act in self.acts)
 
     def disturbed(self, began: datetime, ended: datetime) -> bool:
         """Returns whether the suite asked anything of the cluster in that time."""

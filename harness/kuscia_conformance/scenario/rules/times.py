@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.kube import objects
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES
 from kuscia_conformance.kube.objects import Obj, phase_of
 from kuscia_conformance.scenario.rules.story import (
     FINAL,
@@ -24,6 +25,8 @@ from kuscia_conformance.scenario.rules.story import (
 
 START, COMPLETION, RECONCILED = "startTime", "completionTime", "lastReconcileTime"
 _SECOND = timedelta(seconds=1)
+#: What a controller writes to say what it has done: its own write does not stir it.
+_WRITTEN = (KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES)
 #: For how long nothing may change before a task counts as at rest.
 _REST = timedelta(seconds=5)
 
@@ -106,11 +109,12 @@ def reconciled_goes_on(story: Story) -> Iterator[Look]:
 
 
 def reconciled_moves(story: Story) -> Iterator[Look]:
+    alone = (RECONCILED, COMPLETION)  # these may change alone (D-20)
     for task in story.tasks:
         for state in task.states[:1]:
             yield _moved(story, task, state)
         for change in task.changes:
-            if _content(change.before) != _content(change.after):
+            if _content(change.before, *alone) != _content(change.after, *alone):
                 yield _moved(story, task, change.after)
 
 
@@ -123,25 +127,32 @@ def _moved(story: Story, task: Life, state: Version) -> Look:
 
 def quiet(story: Story) -> Iterator[Look]:
     for task in story.tasks:
-        for change in task.changes:
-            if phase_of(change.before.object) not in ("Running", *FINAL):
-                continue
-            if _content(change.before) == _content(change.after):
-                idle = not _stirred(story, change)
-                wrong = "only lastReconcileTime was written, though nothing had changed for 5 s"
-                yield Look(task.name, change.at, wrong * idle)
+        began = next((s.at for s in task.states if phase_of(s.object) in ("Running", *FINAL)), None)
+        if began is None:
+            continue  # a waiting task has timers: rounds, holds, its lifecycle
+        groups = (life for life in story.of(TASK_RESOURCE_GROUPS) if life.key == task.key)
+        for life in (task, *groups):
+            for change in life.changes:
+                if change.before.at >= began and not _adds_completion(change):
+                    idle = not _stirred(story, change.at)
+                    wrong = "it was written, though nothing had changed for 5 s" * idle
+                    yield Look(life.name, change.at, wrong)
 
 
-def _stirred(story: Story, change: Change) -> bool:
-    """Returns whether anything but the task itself changed in the seconds before."""
-    began = change.at - _REST
-    others = (v for v in story.versions if v.resource is not change.after.resource)
-    return any(began <= v.at <= change.at for v in others) or story.disturbed(began, change.at)
+def _adds_completion(change: Change) -> bool:
+    """Returns whether the task has got its completionTime, for which there is time (VW-03c)."""
+    before, after = (status_of(version) for version in (change.before, change.after))
+    return COMPLETION in after and COMPLETION not in before
 
 
-def _content(version: Version) -> Obj:
-    """Returns a status without what may change alone (D-20)."""
-    left_out = (RECONCILED, COMPLETION)
+def _stirred(story: Story, at: datetime) -> bool:
+    """Returns whether anything of which tasks consist changed in the seconds before."""
+    began = at - _REST
+    others = (each for each in story.versions if each.resource not in _WRITTEN)
+    return any(began <= v.at <= at for v in others) or story.disturbed(began, at)
+
+
+def _content(version: Version, *left_out: str) -> Obj:
     return {name: part for name, part in status_of(version).items() if name not in left_out}
 
 
