@@ -20,6 +20,16 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
       | one-hold  | that is as long as a party holds                       | alice and bob        | 6     | 10      | 6     |
       | second    | of a second                                            | alice and bob        | 30    | 30      | 1     |
 
+  @id:schedule-lifecycle-long @req:SC-04a @req:VW-06 @needs:virtual-clock
+  Scenario: A lifecycle of more than an hour
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which holds for 900 s, retries after 900 s and lives for 5000 s
+    When the task "psi" is created
+    Then the task "psi" became Failed 5000 s after the task "psi" became Pending
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "over.status.yaml"
+
   @id:schedule-lifecycle-nobody @req:SC-04a @req:VW-06
   Scenario: A lifecycle in which nobody has reserved anything
     Given the domains alice and bob, each with room for no pod
