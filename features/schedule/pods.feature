@@ -35,7 +35,7 @@ Feature: How many pods of a party are enough to start
       | 2-of-4  | 2    | 4        | 1     | 2      |
       | 3-of-4  | 3    | 4        | 2     | 3      |
       | 4-of-4  | 4    | 4        | 3     | 4      |
-      | all-8   | null | 8        | 7     | 8      |
+      | all-12  | null | 12       | 11    | 12     |
 
   @id:schedule-pods-each-party @req:SC-09 @req:SC-10a @req:SC-13
   Scenario Outline: Each party has its own minimum: <some> needs two pods, though the other needs one
