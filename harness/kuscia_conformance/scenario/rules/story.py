@@ -65,6 +65,10 @@ class Change:
     def at(self) -> datetime:
         return self.after.at
 
+    @property
+    def versions(self) -> tuple[Version, Version]:
+        return self.before, self.after
+
 
 @dataclass(frozen=True, eq=False)
 class Life:
