@@ -17,8 +17,9 @@ from kuscia_conformance.errors import UsageError
 from kuscia_conformance.evidence.files import folder_of, read_json, write_json
 from kuscia_conformance.evidence.plan import Plan, PlannedCheck
 from kuscia_conformance.evidence.results import Result, by_check, read_result, write_result
-from kuscia_conformance.features.checks import Check
+from kuscia_conformance.features.checks import Check, requirements
 from kuscia_conformance.features.ownership import FAIL, PASS, UNDECIDED
+from kuscia_conformance.features.rules import FILE as RULES
 from kuscia_conformance.features.rules import rules
 
 FILE = "rules.json"
@@ -86,7 +87,9 @@ def rule_results(out: Path, plan: Plan) -> Iterator[tuple[PlannedCheck, Result]]
     for planned in plan.applying if found else ():
         if is_rule(planned.check):
             result = rule_result(planned.check, found, plan.run)
-            write_json(folder_of(out, planned.check) / LOOKED, _looked_at(planned.check, found))
+            write_json(
+                folder_of(out, planned.check) / LOOKED, _looked_at(planned.check, found, plan)
+            )
             write_result(out, planned.check, result)
             yield planned, result
 
@@ -119,7 +122,9 @@ def rule_result(check: Check, found: Mapping[str, Found], run: str = "") -> Resu
 
 
 def _text(check: Check, broken: Mapping[str, Sequence[str]], looked: int) -> str:
-    lines = [f"rule: {check.title}", f"broken in {len(broken)} of {looked} scenarios:"]
+    claims = ", ".join(f"{name} ({requirements()[name].strength})" for name in check.requirements)
+    head = f"features/{RULES}:{check.line}  {check.id}   {claims}"
+    lines = [head, f"  {check.title}", f"broken in {len(broken)} of {looked} scenarios:"]
     for place, breaches in [*broken.items()][:SHOWN]:
         lines += [f"  {place}", f"    {breaches[0]}"]
         lines += [f"    and {len(breaches) - 1} more"] if len(breaches) > 1 else []
@@ -127,6 +132,10 @@ def _text(check: Check, broken: Mapping[str, Sequence[str]], looked: int) -> str
     return "\n".join([*lines, *([f"  and {left} more scenarios"] if left > 0 else [])])
 
 
-def _looked_at(check: Check, found: Mapping[str, Found]) -> dict[str, Any]:
+def _looked_at(check: Check, found: Mapping[str, Found], plan: Plan) -> dict[str, Any]:
+    """Returns what the rule looked at in each scenario, or why a scenario has suspended it."""
     looks = {place: each[check.id] for place, each in found.items() if check.id in each}
-    return {place: {"count": each.count, "objects": each.objects} for place, each in looks.items()}
+    counts = {p: {"count": each.count, "objects": each.objects} for p, each in looks.items()}
+    others = [(place_of(p.check), dict(p.check.without)) for p in plan.applying]
+    without = {place: {"suspended": why[check.id]} for place, why in others if check.id in why}
+    return {**counts, **without}

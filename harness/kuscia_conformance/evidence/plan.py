@@ -121,4 +121,5 @@ def _data(planned: PlannedCheck) -> dict[str, Any]:
 def _planned(data: dict[str, Any]) -> PlannedCheck:
     check = dict(data["check"])
     check |= {"needs": frozenset(check["needs"]), "requirements": tuple(check["requirements"])}
+    check["without"] = tuple((rule, reason) for rule, reason in check["without"])
     return PlannedCheck(Check(**check), data["strength"], data["unmet"])

@@ -4,6 +4,7 @@ Comes in: Gherkin and YAML. Goes out: checks, and mistakes with file and line.
 
     reader            reads a feature file, and finds the mistakes in it
     checks            a scenario as a check; the catalogue of requirements
+    rules             the standing rules, and which of them a scenario suspends
     catalogue         finds checks and requirements for `list` and `explain`
     selection         chooses checks by their names, tags and paths
     fixture_files     finds the manifests and documents that a feature names

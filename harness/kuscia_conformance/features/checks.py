@@ -74,6 +74,8 @@ class Check:
     level: str = "core"
     needs: frozenset[str] = frozenset()
     exclusive: bool = False
+    #: The standing rules that do not judge it, each with the reason.
+    without: tuple[tuple[str, str], ...] = ()
 
     @property
     def optional(self) -> str:
@@ -196,7 +198,7 @@ class _Tags:
         return [value for found, value in self.pairs if found == word]
 
 
-_PAIRS = frozenset({"id", "req", "extended", "needs"})
+_PAIRS = frozenset({"id", "req", "extended", "needs", "without"})
 PLAIN_TAGS = frozenset({"core", "provisional", "exclusive"})
 #: What only a scenario that runs alone may use, because it concerns the controller as a whole.
 FAULTS = frozenset({"faults", "watch-faults"})

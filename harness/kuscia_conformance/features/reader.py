@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from kuscia_conformance.features.folders import (
     suite_folder,
 )
 from kuscia_conformance.features.gherkin import NotGherkin, Parsed, parse, swallowed
+from kuscia_conformance.features.rules import suspended, suspension_problems
 from kuscia_conformance.features.step_definitions import Definition, StepDefinitions
 from kuscia_conformance.features.table_forms import form_of
 
@@ -167,7 +168,13 @@ def _cases(path: Path, template: ScenarioTemplate) -> Iterator[Case]:
             check = check_from_tags(tags, row=name, title=scenario.name, **facts)
         except FeatureError:
             continue
+        check = replace(check, without=suspended(tags, _description(template)))
         yield Case(check, path, template, scenario, name)
+
+
+def _description(template: ScenarioTemplate) -> str:
+    """Returns the descriptions of a scenario and of its feature, from which it has its tags."""
+    return f"{template.description}\n{template.feature.description}"
 
 
 def _rows(template: ScenarioTemplate) -> Iterator[tuple[set[str], dict[str, str] | None]]:
@@ -202,6 +209,7 @@ def _template_problems(path: Path, template: ScenarioTemplate) -> Iterator[Usage
         yield FeatureError(text, hint="say with a Then what the controller must do")
     for tags, _ in _rows(template):
         yield from tag_problems(tags, where, template.name)
+        yield from suspension_problems(tags, _description(template), where)
     yield from _example_problems(path, template)
 
 

@@ -1,15 +1,17 @@
 """The standing rules as data: `features/rules.yaml`, each rule a check over all scenarios.
 
 A scenario does not write a rule. `scenario.rules` has the function that judges a history by it.
+A scenario suspends a rule with the tag `@without:RULE` and a line `RULE: why` in its description.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from kuscia_conformance.errors import FeatureError, choice
 from kuscia_conformance.features.checks import Check, Requirement, requirements
 from kuscia_conformance.features.folders import suite_folder
 from kuscia_conformance.kube.yaml import read_own
@@ -17,6 +19,8 @@ from kuscia_conformance.kube.yaml import read_own
 FILE = "rules.yaml"
 #: The area of rules, as `create` is one of checks: `--only rules` names all of them.
 AREA = "rules"
+#: What a tag begins with that suspends a rule.
+_TAG = "without:"
 
 
 @dataclass(frozen=True)
@@ -78,3 +82,31 @@ def names_rules_alone(only: Collection[str]) -> bool:
     """Returns whether the patterns of `--only` name nothing but rules."""
     known = [rule.check for rule in rules().values()]
     return bool(only) and all(any(check.is_named([each]) for check in known) for each in only)
+
+
+def suspended(tags: Iterable[str], description: str) -> tuple[tuple[str, str], ...]:
+    """Returns the ids of the suspended rules with their reasons; "" where there is none."""
+    return tuple((rule, _reason(rule, description)) for rule in _named(tags))
+
+
+def suspension_problems(
+    tags: Iterable[str], description: str, where: str
+) -> Iterator[FeatureError]:
+    """Yields the mistakes in suspensions. Messages begin with `where`, file and line."""
+    for rule, reason in suspended(tags, description):
+        if rule not in rules():
+            text = f"{where}: @{_TAG}{rule} names no standing rule"
+            yield FeatureError(text, hint=choice(rule, sorted(rules())))
+        elif not reason:
+            text = f"{where}: @{_TAG}{rule} has no reason"
+            yield FeatureError(text, hint=f"write below the title: {rule}: and why it is suspended")
+
+
+def _named(tags: Iterable[str]) -> list[str]:
+    return sorted(tag.removeprefix(_TAG) for tag in tags if tag.startswith(_TAG))
+
+
+def _reason(rule: str, description: str) -> str:
+    lines = (line.strip() for line in description.splitlines())
+    found = (line.partition(":")[2].strip() for line in lines if line.startswith(f"{rule}:"))
+    return next(found, "")

@@ -26,7 +26,8 @@ from kuscia_conformance.errors import (
     HarnessError,
     Unreachable,
 )
-from kuscia_conformance.evidence.plan import unmet
+from kuscia_conformance.evidence.breaches import is_rule
+from kuscia_conformance.evidence.plan import PlannedCheck, unmet
 from kuscia_conformance.evidence.results import Result, write_result
 from kuscia_conformance.features.checks import PLAIN_TAGS, Check
 from kuscia_conformance.kube.kubeconfig import read_access
@@ -56,6 +57,7 @@ from kuscia_conformance.pytest_plugin.session import (
 )
 from kuscia_conformance.report.folder import REPORT
 from kuscia_conformance.report.outcome import Phases
+from kuscia_conformance.report.words import word_of
 from kuscia_conformance.scenario.failure import CheckFailed, ControllerExited, name_place
 from kuscia_conformance.scenario.lifecycle import Stage, scenario_lifecycle
 from kuscia_conformance.scenario.scenario import Scenario
@@ -271,7 +273,28 @@ def after_call(item: pytest.Item, report: pytest.TestReport, found: Result) -> N
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Ends the run after all other plugins: cleaning up a scenario still needs the cluster."""
-    session.config.stash[RUN].finish(int(exitstatus))
+    run = session.config.stash[RUN]
+    run.finish(int(exitstatus))
+    broken = any(planned.decides for planned, result in rules_of(run) if result.outcome == "fail")
+    if broken and session.exitstatus == pytest.ExitCode.OK:  # no test of pytest stands for a rule
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def rules_of(run: Run) -> list[tuple[PlannedCheck, Result]]:
+    """Returns the standing rules that the run has judged, with their results."""
+    if run.evidence is None or run.evidence.plan is None:
+        return []
+    results = run.evidence.results
+    planned = [each for each in run.evidence.plan.applying if is_rule(each.check)]
+    return [(each, results[each.check.id]) for each in planned if each.check.id in results]
+
+
+def _show_rules(terminalreporter: pytest.TerminalReporter, run: Run) -> None:
+    """Prints each rule that is broken, or that had nothing to look at."""
+    for planned, result in rules_of(run):
+        if result.outcome != "pass":
+            text = result.text or f"{planned.check.id}: {result.reason}"
+            terminalreporter.write_line(f"{word_of(planned, result).upper()} {text}")
 
 
 def pytest_terminal_summary(
@@ -284,6 +307,7 @@ def pytest_terminal_summary(
             terminalreporter.write_line(run.retired)
         return
     terminalreporter.write_sep("-", "kuscia-conformance")
+    _show_rules(terminalreporter, run)
     for text in run.unwritten.values():
         terminalreporter.write_line(text)
     terminalreporter.write_line(str(run.evidence.verdict))

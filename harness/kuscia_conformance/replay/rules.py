@@ -22,11 +22,12 @@ def found_in(results: Path, checks: Sequence[Check]) -> dict[str, Found]:
 
     Raises NotRecorded if the record of one is missing or damaged.
     """
-    found = {place_of(check): _found(folder_of(results, check)) for check in checks}
+    found = {place_of(check): _found(results, check) for check in checks}
     return {place: each for place, each in found.items() if each is not None}
 
 
-def _found(folder: Path) -> Found | None:
+def _found(results: Path, check: Check) -> Found | None:
+    folder = folder_of(results, check)
     judged = read_judged(folder)
     if judged is None:
         return None
@@ -40,7 +41,8 @@ def _found(folder: Path) -> Found | None:
         virtual = recorded.about.get("seed") is not None
     except (KeyError, TypeError, ValueError) as error:
         raise NotRecorded(f"{folder / STEPS}:1: this is not a scenario: {error!r}") from error
-    return judge(Story(versions[: judged.seen], acts, began, judged.until, virtual=virtual))
+    story = Story(versions[: judged.seen], acts, began, judged.until, virtual=virtual)
+    return judge(story, dict(check.without))
 
 
 def judged_by(check: Check, found: Mapping[str, Found]) -> Judged:

@@ -63,7 +63,7 @@ def scenario_lifecycle(check: Check, feature: Path, stage: Stage) -> Iterator[Sc
                 history.watch = scenario.expect.require_controller
                 yield scenario
                 if not scenario.updating:
-                    write_judged(folder, _by_rules(scenario, recorder, settings))
+                    write_judged(folder, _by_rules(check, scenario, recorder, settings))
                 history.watch, scenario.expect.over = _nothing, True
                 if scenario.keep:
                     _write_events(folder, history)
@@ -80,7 +80,7 @@ def _nothing() -> None:
 _AFTER = 16
 
 
-def _by_rules(scenario: Scenario, recorder: Recorder, settings: Settings) -> Judged:
+def _by_rules(check: Check, scenario: Scenario, recorder: Recorder, settings: Settings) -> Judged:
     """Returns what the standing rules find in all that the scenario has seen."""
     history = scenario.history
     if settings.virtual and not recorder.failed and not scenario.controller.killed:
@@ -90,7 +90,7 @@ def _by_rules(scenario: Scenario, recorder: Recorder, settings: Settings) -> Jud
     story = Story(
         history.versions[:seen], recorder.acts, history.began, until, virtual=settings.virtual
     )
-    return Judged(until, seen, judge(story))
+    return Judged(until, seen, judge(story, dict(check.without)))
 
 
 def _write_events(folder: Path, history: History) -> None:
