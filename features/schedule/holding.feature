@@ -54,7 +54,7 @@ Feature: A party that has reserved holds its room while it waits for the others
     And the task "probe" of bob
     And the task "psi" of alice and bob, which holds for 8 s, retries after 60 s and lives for 200 s
     When the task "psi" is created
-    And 1 second passes
+    And 3 seconds pass
     And the task "probe" is created
     Then the pods of "probe" were bound 8 s after the task "psi" became Pending, or up to 10 s later
     And no pod of "psi" was bound before the pods of "probe" were bound
