@@ -103,7 +103,9 @@ async def watch(
             position = collection.position(options.version)
         async for changes in _changes(collection, position, options):
             if changes is not None:
-                yield b"".join(_lines(changes, selected, render, options.version or 0))
+                # A batch of which the watch sees nothing would wake the client for nothing.
+                if lines := b"".join(_lines(changes, selected, render, options.version or 0)):
+                    yield lines
             elif options.bookmarks:
                 yield bookmark(store.version, False)
     except StatusError as refusal:
