@@ -15,7 +15,8 @@ Feature: A task made again under its name
     And the task "psi" is deleted
     And alice and bob hold what was noted, nothing else
     And the task "psi" is created
-    And the pods of "psi" finish
+    Then the pods of "psi" run
+    When the pods of "psi" finish
     Then the status of "psi" matches "succeeded.status.yaml"
     And the phases of "psi" were Pending, Running, Succeeded
 

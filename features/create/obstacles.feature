@@ -19,6 +19,18 @@ Feature: What cannot be made
     When the task "psi" is created
     Then the status of "psi" matches "of-bob.status.yaml"
 
+  @id:create-app-images-missing @req:CR-09a @req:CR-09b
+  Scenario: Of two AppImages the first comes, and the task fails and names the other
+    Given the task "psi" of alice and bob, which lives for 6 s
+    And the task "psi" has
+      | spec.parties[1].appImageRef | of-bob |
+    And the AppImage is missing
+    When the task "psi" is created
+    And the status of "psi" matches "handled.status.yaml"
+    And 2 seconds pass
+    And the AppImage is created
+    Then the status of "psi" matches "of-bob.status.yaml"
+
   @id:create-app-image-late @req:CR-09a @req:CR-09b
   Scenario: An AppImage that comes later is used, or the task has failed and names it
     Given the task "psi" of alice and bob, which lives for 10 s

@@ -132,7 +132,7 @@ Feature: What a party's own template replaces
     When "task.yaml" is applied with
       | spec.parties[0].template.spec.containers[2] | {name: third, workingDir: /work, command: [sh, -c, "./app --seconds=600"]} |
     Then the pods of alice have
-      | spec.containers[0].args    | [-c, "./app --seconds=600"]     |
+      | spec.containers[0].args    | [-c, "./app --seconds=600", "", " two  words "] |
       | spec.containers[2].name    | third                           |
       | spec.containers[2].command | [sh, -c, "./app --seconds=600"] |
       | spec.containers[2].image   | kuscia-conformance/workload:1   |

@@ -36,6 +36,18 @@ Feature: Ports and their services
       | cluster-grpc | Cluster | GRPC     | cluster  |
       | domain       | Domain  | HTTP     | domain   |
 
+  @id:create-port-numbers @req:CR-07a @req:VW-12
+  Scenario: A number that is declared is used, be it low, high, or another task's
+    Given the nodes of alice have room for 2 pods
+    And the task "probe" of alice
+    And the AppImage has
+      | spec.deployTemplates[0].spec.containers[0].ports | [{name: low, port: 80, protocol: HTTP, scope: Cluster}, {name: mid, port: 20000, protocol: HTTP, scope: Cluster}, {name: high, port: 65535, protocol: HTTP, scope: Cluster}] |
+    When the task "probe" is created
+    And the pods of "probe" run
+    And the task "psi" is created
+    Then the status of "psi" matches "numbers.status.yaml"
+    And each of the pods of "psi" has services of its own for the ports 80, 20000 and 65535
+
   @id:create-port-undeclared @req:CR-07a @req:VW-11a @req:VW-11b @req:VW-12
   Scenario: A port whose number nobody declares gets one
     Given the AppImage has

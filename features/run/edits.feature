@@ -49,6 +49,7 @@ Feature: A spec that is edited after the task was created
       | replicas | A second pod        | spec.parties[0].template.replicas      | 2                                            |
       | parties  | One party less      | spec.parties                           | [{domainID: alice, appImageRef: app-image}]  |
       | members  | Another threshold   | spec.scheduleConfig.minReservedMembers | 1                                            |
+      | pods     | More needed pods    | spec.parties[1].minReservedPods        | 2                                            |
       | lifetime | A short lifecycle   | spec.scheduleConfig.lifecycleSeconds   | 1                                            |
 
   @id:run-edit-finished @req:RN-07a @req:RN-07b

@@ -10,8 +10,8 @@ Feature: A pod that fails
   @id:run-pod-fails @req:RN-01d @req:RN-02b @req:VW-05 @req:VW-06 @req:VW-10a @req:VW-10b
   Scenario: Its exit code and its message reach the task
     When the pods of bob finish with exit code 3 and message "boom"
-    Then the status of "psi" matches "failed.status.yaml"
-    And the phases of "psi" were Pending, Running, Failed
+    Then the phases of "psi" were Pending, Running, Failed
+    And the status of "psi" matches "failed.status.yaml"
 
   @id:run-pod-fails-silently @req:VW-10a @req:VW-10b
   Scenario: Without a message the end of its output reaches the task

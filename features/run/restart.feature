@@ -25,6 +25,7 @@ Feature: The controller is killed, and started again
     When the task "psi" is created
     And the pod "alice/psi-0" exists
     And the controller is killed
+    And 2 seconds pass
     And the controller is started
     Then the pods of "psi" run
     When the pods of "psi" finish
@@ -54,6 +55,23 @@ Feature: The controller is killed, and started again
     And the controller is started
     Then the status of "psi" matches "<phase>.status.yaml"
     And the pods of "psi" are over
+    And each pod of "psi" was created once
+
+    Examples:
+      | id        | code | phase     |
+      | succeeded | 0    | succeeded |
+      | failed    | 1    | failed    |
+
+  @id:run-restart-never-seen @req:RN-06a @req:RN-06b
+  Scenario Outline: Its pods run and end with exit code <code> while it is down
+    When the task "psi" is created
+    And the pods of "psi" are bound
+    And the controller is killed
+    And the pods of bob finish with exit code <code>
+    And the pods of alice finish
+    And the pods of "psi" have ended
+    And the controller is started
+    Then the status of "psi" matches "<phase>.status.yaml"
     And each pod of "psi" was created once
 
     Examples:
@@ -114,6 +132,7 @@ Feature: The controller is killed, and started again
     And the pods of bob finish with exit code 1
     And the status of "psi" matches "failed.status.yaml"
     And the controller is killed
+    And 2 seconds pass
     And the controller is started
     Then the pods of "psi" are over
     And each pod of "psi" was created once

@@ -24,6 +24,17 @@ Feature: How many have to succeed
       | id         | first | second | third | party     | outcome         |
       | but-a-last | 0     | 0      | 1     | failed    | the last fails  |
 
+  @id:run-party-fails-at-once @req:RN-02b
+  Scenario: With one pod that has failed a party has, though its other pods run
+    Given the domain alice with room for 3 pods
+    And the task "psi" of alice
+    And the task "psi" has
+      | spec.parties[0].template.replicas | 3 |
+    When the task "psi" is created
+    And the pods of "psi" are ready
+    And the pod "alice/psi-0" finishes with exit code 1
+    Then the status of "psi" matches "party-failed.status.yaml"
+
   @id:run-party-goes-on @req:RN-02a
   Scenario: With one of its pods still running a party has not succeeded
     Given the domain alice with room for 3 pods

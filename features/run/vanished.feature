@@ -62,6 +62,24 @@ Feature: Pods that somebody deletes
     And the pod "alice/trio-2" finishes
     Then the status of "trio" matches "trio-succeeded.status.yaml"
 
+  @id:run-failed-pod-vanished @req:VW-10a @req:VW-10b
+  Scenario Outline: Why a pod has failed is still shown, though it is deleted<by force> afterwards
+    Given the task "psi" has
+      | spec.scheduleConfig.minReservedMembers | 1 |
+    When the task "psi" is created
+    And the pods of "psi" are ready
+    And the pods of bob finish with exit code 3 and message "boom"
+    And the status of "psi" matches "bob-explained.status.yaml"
+    And the pod "bob/psi-0" is deleted by somebody<by force>
+    And 1 second passes
+    And the pods of alice finish
+    Then the status of "psi" matches "still-explained.status.yaml"
+
+    Examples:
+      | id    | by force   |
+      | grace |            |
+      | force | , by force |
+
   @id:run-ended-pod-vanished @req:VW-09c
   Scenario Outline: A pod that has succeeded has succeeded, though it is deleted<by force> afterwards
     When the task "psi" is created

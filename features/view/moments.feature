@@ -13,6 +13,14 @@ Feature: Which moments the times of a status are
     Then the status of "psi" matches "runs.status.yaml"
     And the status of "psi" matches "ready.status.yaml"
 
+  @id:view-services-ready-each @req:VW-16a
+  Scenario: The service of one pod is ready, that of another which runs, too, is not
+    Given the task "psi" has
+      | spec.parties[1].template.spec.containers | [{name: app, workingDir: /work, readinessProbe: {exec: {command: [cat, /tmp/healthy]}, initialDelaySeconds: 8, periodSeconds: 1}}] |
+    When the task "psi" is created
+    Then the status of "psi" matches "alice-ready.status.yaml"
+    And the status of "psi" matches "ready.status.yaml"
+
   @id:view-first-handled-late @req:VW-03a @needs:faults
   Scenario: The startTime of a task that was created while the controller was down is later
     When the controller is killed

@@ -11,6 +11,14 @@ Feature: What a task shows on its way
     When the task "psi" is created
     Then the status of "psi" matches "pending.status.yaml"
 
+  @id:view-bound @req:VW-09b @req:VW-09c
+  Scenario: Once a pod is bound it has a node, though it does not run
+    Given the AppImage has
+      | spec.image.name | no-such-image |
+    When the task "psi" is created
+    And the pods of "psi" are bound
+    Then the status of "psi" matches "bound.status.yaml"
+
   @id:view-running @req:RN-01b @req:VW-03a @req:VW-03c @req:VW-03g @req:VW-04a @req:VW-04b @req:VW-08a @req:VW-09a @req:VW-09b @req:VW-09c @req:VW-09d @req:VW-11a @req:VW-11b @req:VW-11c @req:VW-12 @req:VW-16a
   Scenario: Once its pods run it is Running
     When the task "psi" is created

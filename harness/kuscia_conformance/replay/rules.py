@@ -37,7 +37,7 @@ def _found(folder: Path) -> Found | None:
     acts = [Act(step.text, step.began, step.ended, step.acts) for step in recorded.steps]
     try:
         began = datetime.fromisoformat(recorded.about["began"])
-        virtual = recorded.about["seed"] is not None
+        virtual = recorded.about.get("seed") is not None
     except (KeyError, TypeError, ValueError) as error:
         raise NotRecorded(f"{folder / STEPS}:1: this is not a scenario: {error!r}") from error
     return judge(Story(versions[: judged.seen], acts, began, judged.until, virtual=virtual))

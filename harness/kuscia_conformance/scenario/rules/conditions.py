@@ -40,12 +40,12 @@ def dated(story: Story) -> Iterator[Look]:
         for change in task.changes:
             before = _by_type(change.before)
             for kind, now in _by_type(change.after).items():
-                yield Look(
-                    task.name, change.at, _date(story, kind, before.get(kind), now, change.at)
-                )
+                earliest = story.earliest(task, change.after)
+                between = (earliest, change.at + story.lag)
+                yield Look(task.name, change.at, _date(kind, before.get(kind), now, between))
 
 
-def _date(story: Story, kind: str, before: Obj | None, now: Obj, at: datetime) -> str:
+def _date(kind: str, before: Obj | None, now: Obj, between: tuple[datetime, datetime]) -> str:
     """Returns what is wrong with the lastTransitionTime of a condition that a change wrote."""
     text = now.get("lastTransitionTime")
     if before and before.get("status") == now.get("status"):
@@ -53,10 +53,10 @@ def _date(story: Story, kind: str, before: Obj | None, now: Obj, at: datetime) -
         return f"the condition {kind} stayed, and its date went from {was} to {text}" * (
             was != text
         )
-    moment = when(text)
-    if moment and at.replace(microsecond=0) - story.lag <= moment <= at + story.lag:
+    moment, (earliest, latest) = when(text), between
+    if moment and earliest <= moment <= latest:
         return ""
-    return f"the condition {kind} changed at {at:%H:%M:%S}, and is dated {text}"
+    return f"the condition {kind} changed at {earliest:%H:%M:%S} or later, and is dated {text}"
 
 
 def of_succeeded(story: Story) -> Iterator[Look]:

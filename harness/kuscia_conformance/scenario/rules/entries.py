@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from kuscia_conformance.environment.journal import Version
-from kuscia_conformance.kube.objects import SERVICES, Obj, labels_of, phase_of
+from kuscia_conformance.kube.objects import SERVICES, Obj, condition_of, labels_of, phase_of
 from kuscia_conformance.scenario.rules.story import FINAL, SOON, Life, Look, Story, status_of, when
 
 #: How far a pod has come; the two ends are equally far.
@@ -60,6 +60,7 @@ def follows_node(story: Story) -> Iterator[Look]:
             nodes = {v.object["spec"].get("nodeName") for pod in pods for v in pod.versions}
             wrong = f"nodeName of {key} is {entry['nodeName']}" * (entry["nodeName"] not in nodes)
             yield Look(task.name, state.at, wrong)
+    yield from _keeps_node(story)
     for task in story.tasks:
         for pod in story.pods_of(task):
             since = next((v.at for v in pod.versions if v.object["spec"].get("nodeName")), None)
@@ -68,6 +69,17 @@ def follows_node(story: Story) -> Iterator[Look]:
                 named = any(entry.get("nodeName") for entry in shown)
                 wrong = f"{pod.name} was bound, and its entry has no nodeName 10 s later"
                 yield Look(task.name, since, wrong * (not named))
+
+
+def _keeps_node(story: Story) -> Iterator[Look]:
+    for task in story.tasks:
+        for change in task.changes:
+            before, after = (status_of(v).get("podStatuses") or {} for v in change.versions)
+            for key in before.keys() & after.keys():
+                one, other = (entries[key].get("nodeName") for entries in (before, after))
+                if one:
+                    wrong = f"nodeName of {key} was {one} and became {other}" * (one != other)
+                    yield Look(task.name, change.at, wrong)
 
 
 def times_of_pods(story: Story) -> Iterator[Look]:
@@ -101,9 +113,9 @@ def service_ready(story: Story) -> Iterator[Look]:
         if any(moment for _, moment in before):
             text = f"readyTime of {key} is before {wrong[0]}" if wrong else ""
             yield Look(task.name, state.at, text)
-        started = [moment for name, moment in before[1:] if moment and moment <= state.at]
-        if before[1:]:
-            text = f"{key} has a readyTime, though its pod has not started" * (not started)
+        if pods := [*_behind(story, task, key)]:
+            unready = not any(_was_ready(pod, state.at + story.lag) for pod in pods)
+            text = f"{key} has a readyTime, though its pod was never ready" * unready
             yield Look(task.name, state.at, text)
 
 
@@ -116,6 +128,11 @@ def _behind(story: Story, task: Life, key: str) -> Iterator[Life]:
                 same = pod.key.partition("/")[0] == key.partition("/")[0]
                 if same and selector.items() <= labels_of(pod.last.object).items():
                     yield pod
+
+
+def _was_ready(pod: Life, moment: datetime) -> bool:
+    conditions = (condition_of(v.object, "Ready") or {} for v in pod.versions if v.at <= moment)
+    return any(condition.get("status") == "True" for condition in conditions)
 
 
 def _start(pod: Life) -> datetime | None:

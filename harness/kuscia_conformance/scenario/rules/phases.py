@@ -1,4 +1,4 @@
-"""Rules for the phase of a task, and for what it says of parties and pods (VW-02, VW-04, RN-01)."""
+"""Rules for the phase of a task, and what it says of parties and pods (VW-02 to VW-06, RN-01)."""
 
 from __future__ import annotations
 
@@ -27,14 +27,20 @@ PHASES = ("", "Pending", "Running", "Succeeded", "Failed")
 def goes_forward(story: Story) -> Iterator[Look]:
     for task in story.tasks:
         for state in task.states:
-            phase = phase_of(state.object)
-            wrong = "" if phase in PHASES else f"the phase is {phase!r}"
-            yield Look(task.name, state.at, wrong)
+            yield Look(task.name, state.at, _odd(state))
         for change in task.changes:
             one, other = phase_of(change.before.object), phase_of(change.after.object)
             if one not in FINAL and one in PHASES and other in PHASES:
                 back = PHASES.index(other) < PHASES.index(one)
                 yield Look(task.name, change.at, f"from {one} to {other or 'no phase'}" * back)
+
+
+def _odd(state: Version) -> str:
+    """Returns what is wrong with the phase of a state; a task with a startTime has been handled."""
+    phase = phase_of(state.object)
+    if phase not in PHASES:
+        return f"the phase is {phase!r}"
+    return "handled, and without a phase" * bool(status_of(state).get("startTime") and not phase)
 
 
 def final_stays(story: Story) -> Iterator[Look]:
@@ -61,6 +67,44 @@ def parties_succeeded(story: Story) -> Iterator[Look]:
             others = [entry for entry in entries if entry.get("phase") != "Succeeded"]
             wrong = f"Succeeded, with the party {others[0]}" if others else ""
             yield Look(task.name, state.at, wrong)
+
+
+def failed_says_why(story: Story) -> Iterator[Look]:
+    for task, state in _told(story):
+        if phase_of(state.object) == "Failed":
+            status = status_of(state)
+            silent = not (status.get("reason") or status.get("message"))
+            yield Look(task.name, state.at, "Failed, without reason and message" * silent)
+
+
+def failed_party_says_why(story: Story) -> Iterator[Look]:
+    for task in story.tasks:
+        domains = Counter(domain for domain, _ in parties_of(task))
+        told: set[tuple[str, str]] = set()
+        for state in task.settled:
+            for entry in status_of(state).get("partyTaskStatus") or []:
+                party = party_of(entry)
+                if entry.get("phase") != "Failed" or party in told or domains[party[0]] != 1:
+                    continue
+                told.add(party)
+                if lost := _failed_before(story, task, party[0], state.at):
+                    silent = not entry.get("message")
+                    wrong = f"{' '.join(party).strip()} has failed with {lost}, without message"
+                    yield Look(task.name, state.at, wrong * silent)
+
+
+def _failed_before(story: Story, task: Life, domain: str, moment: datetime) -> str:
+    """Returns a pod of the domain that had failed by itself, or that the suite deleted; or ""."""
+    for pod in story.pods_of(task):
+        if pod.key.partition("/")[0] == domain:
+            failed = any(_has_failed(v.object) for v in pod.versions if v.at <= moment)
+            if failed or any(act.began <= moment for act in story.asked("delete", pod)):
+                return pod.name
+    return ""
+
+
+def _has_failed(pod: Obj) -> bool:
+    return phase_of(pod) == "Failed" and "deletionTimestamp" not in pod["metadata"]
 
 
 def pending_while_unbound(story: Story) -> Iterator[Look]:
@@ -125,6 +169,8 @@ JUDGES: Mapping[str, Callable[[Story], Iterator[Look]]] = {
     "final phase stays": final_stays,
     "each party has one entry": one_entry,
     "parties of a Succeeded task": parties_succeeded,
+    "a Failed task says why": failed_says_why,
+    "a failed party says why": failed_party_says_why,
     "Pending while no pod is bound": pending_while_unbound,
     "Running once its parties run": running_with_parties,
 }

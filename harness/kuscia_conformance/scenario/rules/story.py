@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -25,6 +25,7 @@ from kuscia_conformance.kube.objects import (
     status_writer,
     time_from,
     uid_of,
+    version_of,
 )
 
 #: The phases of a finished task.
@@ -63,6 +64,10 @@ class Change:
     @property
     def at(self) -> datetime:
         return self.after.at
+
+    @property
+    def versions(self) -> tuple[Version, Version]:
+        return self.before, self.after
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,11 +152,29 @@ class Life:
 class Story:
     """Every version that a scenario saw until its steps had ended, and the acts of the suite."""
 
-    versions: Sequence[Version]
+    seen: Sequence[Version]
     acts: Sequence[Act]
     began: datetime
     ended: datetime
     virtual: bool = False
+
+    @cached_property
+    def versions(self) -> Sequence[Version]:
+        return self.seen if self.virtual else _in_written_order(self.seen)
+
+    def earliest(self, life: Life, version: Version) -> datetime:
+        """Returns the earliest moment that a time in a status may have which the version wrote.
+
+        On a real clock this is the write before it, because each watch may be late by any time.
+        """
+        if self.virtual:
+            return version.at.replace(microsecond=0) - self.lag
+        before = [
+            each for each in life.versions if version_of(each.object) < version_of(version.object)
+        ]
+        writer = status_writer(before[-1].object) if before else None
+        made = life.first.object["metadata"].get("creationTimestamp")
+        return when((writer or {}).get("time") or made) or life.first.at - self.lag
 
     @property
     def lag(self) -> timedelta:
@@ -229,8 +252,15 @@ class Story:
                 tasks = (v for v in self.versions if v.resource is KUSCIA_TASKS and v.key == key)
                 then = [v for v in tasks if act.began <= v.at <= act.ended + self.lag]
                 left = [version for version in then if id(version) not in found]
-                found.update(map(id, ([*filter(_names_us, left)] or left)[:count]))
+                found.update(map(id, self._written_in(act, left, count)))
         return found
+
+    def _written_in(self, act: Act, versions: Sequence[Version], count: int) -> Sequence[Version]:
+        """Returns what an act may have written; on a real clock all that came while it lasted."""
+        if named := [*filter(_names_us, versions)]:
+            return named[:count]
+        during = [] if self.virtual else [v for v in versions if v.at <= act.ended]
+        return during or versions[:count]
 
     def is_strange(self, life: Life) -> bool:
         """Returns whether the suite itself made the object."""
@@ -248,6 +278,19 @@ class Story:
 
     def since_began(self, moment: datetime) -> str:
         return f"{(moment - self.began).total_seconds():+.2f} s"
+
+
+def _in_written_order(seen: Sequence[Version]) -> list[Version]:
+    """Returns the versions as the API server wrote them, each with the latest moment it allows.
+
+    Each kind has a watch of its own, which may lag behind the others. A version is older than each
+    with a higher resourceVersion, so it was written before any of those was seen.
+    """
+    found: list[Version] = []
+    for version in sorted(seen, key=lambda each: -version_of(each.object)):
+        at = min(version.at, found[-1].at) if found else version.at
+        found.append(replace(version, at=at))
+    return found[::-1]
 
 
 def _task_written(request: str) -> str:

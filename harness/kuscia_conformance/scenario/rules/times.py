@@ -41,7 +41,7 @@ def start_is_first(story: Story) -> Iterator[Look]:
         wrong = f"startTime {_clock(started)} is before the creation" * bool(
             made and started < made
         )
-        yield Look(task.name, first.at, wrong or _not_now(story, START, started, first.at))
+        yield Look(task.name, first.at, wrong or _not_now(story, task, first, START))
 
 
 def completion_follows(story: Story) -> Iterator[Look]:
@@ -56,18 +56,18 @@ def completion_follows(story: Story) -> Iterator[Look]:
 
 
 def _completed(story: Story, task: Life) -> Iterator[Look]:
-    ends = [moment for moment in map(task.since, FINAL) if moment]
-    if not ends:
+    final = next((state for state in task.states if phase_of(state.object) in FINAL), None)
+    if final is None:
         return
-    ended = min(ends)
+    ended = final.at
     found = [s for s in task.states if when(status_of(s).get(COMPLETION)) and s.at >= ended]
     if found and found[0].at <= ended + SOON:
         text = status_of(found[0])[COMPLETION]
         completed = when(text) or ended
         # Whoever adds it by a second write may take the moment of either.
-        early = completed < _cut(ended) - story.lag or completed > found[0].at + story.lag
+        odd = not story.earliest(task, final) <= completed <= found[0].at + story.lag
         wrong = f"completionTime is {_clock(completed)}, and the task finished at {_clock(ended)}"
-        yield Look(task.name, found[0].at, wrong * early)
+        yield Look(task.name, found[0].at, wrong * odd)
     elif story.in_time(ended) and (task.ended is None or task.ended > ended + SOON):
         yield Look(task.name, ended, "finished, and has no completionTime 10 s later")
 
@@ -121,7 +121,7 @@ def _moved(story: Story, task: Life, state: Version) -> Look:
     moved = when(status_of(state).get(RECONCILED))
     if moved is None:
         return Look(task.name, state.at, "the status changed, and has no lastReconcileTime")
-    return Look(task.name, state.at, _not_now(story, RECONCILED, moved, state.at))
+    return Look(task.name, state.at, _not_now(story, task, state, RECONCILED))
 
 
 def quiet(story: Story) -> Iterator[Look]:
@@ -159,20 +159,17 @@ def _content(version: Version) -> Obj:
     return {name: part for name, part in status_of(version).items() if name not in left_out}
 
 
-def _not_now(story: Story, field: str, found: datetime, at: datetime) -> str:
+def _not_now(story: Story, task: Life, state: Version, field: str) -> str:
     """Returns what is wrong with a time that has to be the moment of its write."""
-    if _cut(at) - story.lag <= found <= at + _SECOND:
+    found = when(status_of(state).get(field))
+    if found and story.earliest(task, state) <= found <= state.at + _SECOND:
         return ""
-    return f"{field} is {_clock(found)}, and was written at {_clock(at)}"
+    return f"{field} is {_clock(found)}, and was written at {_clock(state.at)}"
 
 
 def _restored(task: Life, state: Version) -> bool:
     """Returns whether the suite had written into the status before."""
     return any(version.at < state.at and status_of(version) for version in task.versions)
-
-
-def _cut(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
 
 
 def _clock(moment: datetime | None) -> str:
