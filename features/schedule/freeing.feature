@@ -72,3 +72,13 @@ Feature: Deleting a task frees what it holds, or uses
     And the pod "alice/psi-0" is deleted by somebody
     Then the pods of "probe" were bound 6 s after the task "psi" was created, or up to 10 s later
     And the status of "probe" matches "probe.status.yaml"
+
+  @id:schedule-pod-evicted @req:SC-06b @req:SC-13 @needs:simulated-nodes
+  Scenario: What an evicted pod has used goes to a task that waits for it
+    When the task "psi" is created
+    And the pods of "psi" run
+    And the task "probe" is created
+    And 1 second passes
+    And the pod "alice/psi-0" is evicted by its node
+    Then the pods of "probe" are bound
+    And no node ever had more than its room

@@ -13,12 +13,23 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     And the phases of "psi" were Pending, Failed
 
     Examples:
-      | id        | title                                                  | parties              | holds | retries | lives |
-      | in-pause  | that ends in the pause after the second round          | alice and bob        | 2     | 7       | 14    |
-      | in-window | that ends while two of three reserve a second time     | alice, bob and carol | 8     | 4       | 16    |
-      | one-round | that is shorter than the pause                         | alice and bob        | 2     | 300     | 6     |
-      | one-hold  | that is as long as a party holds                       | alice and bob        | 6     | 10      | 6     |
-      | second    | of a second                                            | alice and bob        | 30    | 30      | 1     |
+      | id        | title                                              | parties                    | holds | retries | lives |
+      | in-pause  | that ends in the pause after the second round      | alice and bob              | 2     | 7       | 14    |
+      | in-window | that ends while two of three reserve a second time | alice, bob and carol       | 8     | 4       | 16    |
+      | one-round | that is shorter than the pause                     | alice and bob              | 2     | 300     | 6     |
+      | one-hold  | that is as long as a party holds                   | alice and bob              | 6     | 10      | 6     |
+      | second    | of a second                                        | alice and bob              | 30    | 30      | 1     |
+      | four      | of four parties                                    | alice, bob, carol and dave | 2     | 2       | 8     |
+
+  @id:schedule-lifecycle-long @req:SC-04a @req:VW-06 @needs:virtual-clock
+  Scenario: A lifecycle of more than an hour
+    Given the domains alice and bob, each with room for 1 pod
+    And the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which holds for 900 s, retries after 900 s and lives for 5000 s
+    When the task "psi" is created
+    Then the task "psi" became Failed 5000 s after the task "psi" became Pending
+    And no pod of "psi" was bound before the task "psi" became Failed
+    And the status of "psi" matches "over.status.yaml"
 
   @id:schedule-lifecycle-nobody @req:SC-04a @req:VW-06
   Scenario: A lifecycle in which nobody has reserved anything
@@ -79,5 +90,19 @@ Feature: A task that could not be scheduled has failed when its lifecycle is ove
     When the task "psi" is created
     Then the pods of "psi" are bound
     When 7 seconds pass
+    Then the status of "psi" matches "not-begun.status.yaml"
+    And the phases of "psi" were Pending
+
+  # Provisional for the same reason.
+  @id:schedule-lifecycle-not-begun-by-two @provisional @req:SC-04a @req:SC-04b
+  Scenario: A task that was scheduled without carol waits for its image when its lifecycle is over
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of carol have room for no pod
+    And the AppImage has
+      | spec.image.name | no-such-image |
+    And the task "psi" of alice, bob and carol, which needs 2 parties and lives for 4 s
+    When the task "psi" is created
+    And 2 of the pods of "psi" are bound
+    And 7 seconds pass
     Then the status of "psi" matches "not-begun.status.yaml"
     And the phases of "psi" were Pending

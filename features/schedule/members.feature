@@ -34,6 +34,43 @@ Feature: How many parties are enough to start
       | 3-of-4  | alice, bob, carol, dave | 3    | 3      | carol, dave             | carol |
       | 4-of-4  | alice, bob, carol, dave | 4    | 4      | dave                    | dave  |
 
+  @id:schedule-members-any @req:CR-14 @req:SC-08
+  Scenario Outline: Of three parties <min> are enough, whichever they are: <which>
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the nodes of <short> have room for no pod
+    And the task "psi" of alice, bob and carol, which needs <min> parties
+    When the task "psi" is created
+    Then <min> of the pods of "psi" are bound
+    And the status of "psi" matches "<id>.status.yaml"
+
+    Examples: Alice is the initiator
+      | id              | min | short         | which              |
+      | bob-and-carol   | 2   | alice         | the last two       |
+      | alice-and-carol | 2   | bob           | the first and last |
+      | carol-alone     | 1   | alice and bob | the last           |
+
+  @id:schedule-members-five @req:SC-01a @req:SC-01b @req:SC-13
+  Scenario: Without minReservedMembers all of five parties are needed
+    Given the domains alice and bob, each with room for 4 pods
+    And the task "psi" of alice, which retries after 2 s and lives for 60 s
+    And the task "psi" has
+      | spec.parties[0].role | one                                                    |
+      | spec.parties[1]      | {domainID: alice, role: two, appImageRef: app-image}   |
+      | spec.parties[2]      | {domainID: alice, role: three, appImageRef: app-image} |
+      | spec.parties[3]      | {domainID: alice, role: four, appImageRef: app-image}  |
+      | spec.parties[4]      | {domainID: alice, role: five, appImageRef: app-image}  |
+    And the task "probe" of bob
+    When the task "psi" is created
+    And the pods of "psi" exist
+    And the task "probe" is created
+    And the pods of "probe" finish
+    And the status of "probe" matches "finished.status.yaml"
+    Then no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of alice have room for 5 pods
+    Then the pods of "psi" are bound
+    And no node ever had more than its room
+
   @id:schedule-members-not-pods @req:CR-14 @req:SC-01a @req:SC-08
   Scenario: Two pods of one party are not two parties
     Given the domains alice, bob and carol, each with room for 3 pods

@@ -61,6 +61,28 @@ Feature: Something happens to a node
     And no node ever had more than its room
     And the status of "psi" matches "runs.status.yaml"
 
+  @id:schedule-node-shrunk-held-twice @req:SC-01a @req:SC-01b @req:SC-13
+  Scenario: A node shrinks on which two tasks hold room: neither starts until there is room again
+    Given the nodes of alice have room for 2 pods
+    And the nodes of bob have room for no pod
+    And the task "psi" of alice and bob, which retries after 2 s and lives for 100 s
+    And the task "chi" of alice and bob, which retries after 2 s and lives for 100 s
+    When the task "psi" is created
+    And the task "chi" is created
+    And 2 seconds pass
+    And the nodes of alice have room for no pod
+    And 1 second passes
+    And the nodes of bob have room for 2 pods
+    And 2 seconds pass
+    Then no pod of "psi" was bound
+      | witness | the pods of "psi" exist |
+    And no pod of "chi" was bound
+      | witness | the pods of "chi" exist |
+    When the nodes of alice have room for 2 pods
+    Then the pods of "psi" are bound
+    And the pods of "chi" are bound
+    And no node ever had more than its room
+
   @id:schedule-node-shrunk-for-ever @req:RN-01d @req:SC-01a @req:SC-01b @req:SC-13
   Scenario: A node shrinks for good, on which alice holds room: nobody ever starts
     Given the nodes of bob have room for no pod

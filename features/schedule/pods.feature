@@ -35,6 +35,33 @@ Feature: How many pods of a party are enough to start
       | 2-of-4  | 2    | 4        | 1     | 2      |
       | 3-of-4  | 3    | 4        | 2     | 3      |
       | 4-of-4  | 4    | 4        | 3     | 4      |
+      | all-12  | null | 12       | 11    | 12     |
+
+  @id:schedule-pods-each-party @req:SC-09 @req:SC-10a @req:SC-13
+  Scenario Outline: Each party has its own minimum: <some> needs two pods, though the other needs one
+    Given the domains alice, bob and carol, each with room for 1 pod
+    And the task "psi" of <parties>, which holds for 20 s, retries after 2 s and lives for 60 s
+    And the task "psi" has
+      | spec.parties[0].template.replicas | 3     |
+      | spec.parties[0].minReservedPods   | <one> |
+      | spec.parties[1].template.replicas | 3     |
+      | spec.parties[1].minReservedPods   | <two> |
+    And the task "probe" of carol
+    When the task "psi" is created
+    And the pods of "psi" exist
+    And the task "probe" is created
+    And the pods of "probe" finish
+    And the status of "probe" matches "finished.status.yaml"
+    Then no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of bob have room for 2 pods
+    Then 3 of the pods of "psi" are bound
+    And no node ever had more than its room
+
+    Examples:
+      | id     | some       | parties       | one | two |
+      | first  | the first  | bob and alice | 2   | 1   |
+      | second | the second | alice and bob | 1   | 2   |
 
   @id:schedule-pods-rest-follows @req:SC-19
   Scenario: Pods beyond the minimum are bound one by one, as room appears

@@ -118,3 +118,48 @@ Feature: A pod goes only where there is enough of everything that it asks for
       | ephemeral-storage | ephemeral-storage  | 64Mi  |
       | places-for-pods   | pods               | 1     |
       | extended-resource | example.com/device | 2     |
+
+  @id:schedule-room-shrinks @req:SC-01a @req:SC-01b @req:SC-13 @needs:simulated-nodes
+  Scenario Outline: A node loses <id> while alice holds room on it: nobody starts until there is enough again
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers[0].resources.requests[example.com/device] | 2 |
+      | spec.deployTemplates[0].spec.containers[0].resources.limits[example.com/device]   | 2 |
+    And the nodes of alice have 2 of example.com/device
+    And the nodes of bob have 1 of example.com/device
+    And the task "both" of alice and bob, which retries after 2 s and lives for 60 s
+    When the task "both" is created
+    And 2 seconds pass
+    And the nodes of alice have <less> of <resource>
+    And 1 second passes
+    And the nodes of bob have 2 of example.com/device
+    And 2 seconds pass
+    Then no pod of "both" was bound
+      | witness | the pods of "both" exist |
+    When the nodes of alice have <enough> of <resource>
+    Then the pods of "both" are bound
+    And no node ever had more than its room
+
+    Examples:
+      | id                  | resource           | less | enough |
+      | cpu                 | cpu                | 99m  | 100m   |
+      | memory              | memory             | 63Mi | 64Mi   |
+      | ephemeral-storage   | ephemeral-storage  | 63Mi | 64Mi   |
+      | places-for-pods     | pods               | 0    | 1      |
+      | extended-resource   | example.com/device | 1    | 2      |
+
+  @id:schedule-room-of-unknown-kind @req:SC-01a @req:SC-01b @req:SC-13 @needs:simulated-nodes
+  Scenario: A node that has never had a resource has none of it
+    Given the AppImage has
+      | spec.deployTemplates[0].spec.containers[0].resources.requests[example.com/device] | 2 |
+      | spec.deployTemplates[0].spec.containers[0].resources.limits[example.com/device]   | 2 |
+    And the nodes of alice have 2 of example.com/device
+    When the task "psi" is created
+    And the pods of "psi" exist
+    And the task "probe" is created
+    And the pods of "probe" finish
+    And the status of "probe" matches "finished.status.yaml"
+    Then no pod of "psi" was bound
+      | witness | the pods of "probe" have ended |
+    When the nodes of bob have 2 of example.com/device
+    Then the pods of "psi" are bound
+    And no node ever had more than its room

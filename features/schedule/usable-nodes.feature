@@ -11,7 +11,8 @@ Feature: A pod is bound only to a node that is usable, and soon after one is
 
   @id:schedule-node-unusable @req:CR-14 @req:SC-01a @req:SC-01b
   Scenario Outline: Bob's only node <is>: nothing is bound there, until it <later>
-    Given the nodes of bob <closed>
+    Given the nodes of bob have the taint conformance.kuscia.secretflow/a:PreferNoSchedule
+    And the nodes of bob <closed>
     When the task "psi" is created
     And the pods of "psi" exist
     And the task "probe" is created

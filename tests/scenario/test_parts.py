@@ -205,14 +205,12 @@ def test_a_plain_pod_that_cannot_be_made_has_its_cause(spared, error, text, psi)
 
 @pytest.mark.parametrize(
     ("kind", "namespace", "what"),
-    [("Pod", "bob", "Pod bob/other"), ("Service", "alice", "Service alice/other")],
+    [("Pod", "nobody", "Pod nobody/other"), ("Service", "alice", "Service alice/other")],
 )
-def test_what_is_no_pod_of_the_domain_is_not_put_onto_its_node(
-    kind, namespace, what, psi, monkeypatch
-):
+def test_what_is_no_pod_of_a_domain_is_not_put_onto_a_node(kind, namespace, what, psi, monkeypatch):
     manifest = {"kind": kind, "metadata": {"name": "other", "namespace": namespace}, "spec": {}}
     monkeypatch.setattr(type(psi.files), "manifests", lambda *_: [manifest])
-    with pytest.raises(FeatureError, match=f"{what} of others.yaml is no pod of alice"):
+    with pytest.raises(FeatureError, match=f"{what} of others.yaml is no pod of a given domain"):
         plain_pods.make_pods_of_others(psi, "others.yaml", "alice")
 
 

@@ -27,6 +27,7 @@ from kuscia_conformance.apiserver.controllers.definitions import (
     Definitions,
     DefinitionStrategy,
 )
+from kuscia_conformance.apiserver.controllers.endpoints import ServiceEndpoints
 from kuscia_conformance.apiserver.controllers.garbage_collector import Collector
 from kuscia_conformance.apiserver.controllers.namespaces import Namespaces
 from kuscia_conformance.apiserver.kubelet import Kubelet, NoKubelet
@@ -85,7 +86,8 @@ class Server:
         self.establishing = Definitions(self.writer, self.registry)
         self.collector = Collector(self.writer, self._kind_of, self.registry.mapped)
         self.namespaces = Namespaces(self.writer, self.registry.collections)
-        self.controllers = (self.establishing, self.collector, self.namespaces)
+        self.endpoints = ServiceEndpoints(self.writer, self.registry.collections)
+        self.controllers = (self.establishing, self.collector, self.namespaces, self.endpoints)
         self.store.listeners.extend(controller.watch for controller in self.controllers)
         for obj in default_objects(self.now()):
             self._add_default(obj)

@@ -32,6 +32,9 @@ WATCHED = (
     kuscia.TASK_RESOURCE_GROUPS,
     kuscia.TASK_RESOURCES,
 )
+#: The label selectors by which some are watched. Endpoints that Kubernetes itself keeps say nothing
+#: that services and pods do not say, and every version that is seen costs time.
+_SELECTORS = {objects.ENDPOINTS: "endpoints.kubernetes.io/managed-by!=endpoint-controller"}
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class Journal:
         list, it adds the differences, so that a deletion in between is not missed.
         """
         known: dict[str, Version] = {}
-        async for news in follow(world, resource):
+        async for news in follow(world, resource, labels=_SELECTORS.get(resource, "")):
             for event in _events(news, known):
                 version = Version(world.now(), event.type, resource, event.object, event.object)
                 self.add(version)

@@ -1,6 +1,7 @@
-"""`python -m tests.apiserver.controllers KUBECONFIG` records what a real garbage collector does.
+"""`python -m tests.apiserver.controllers KUBECONFIG owners` records what a real collector does.
 
-The cluster needs kube-controller-manager; what the cases create stays in it, so use one that ends.
+With `services` instead of `owners` it records which Endpoints and EndpointSlices services get. The
+cluster needs kube-controller-manager. What the cases create stays in it, so use one that ends.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import yaml
 
 from kuscia_conformance.kube.kubeconfig import Access, read_access
 from kuscia_conformance.kube.objects import Obj
-from tests.apiserver.controllers.owners import RECORDED, Send, play
+from tests.apiserver.controllers import owners, services
+from tests.apiserver.controllers.owners import Send
 
 #: For how long nothing may change before the cases count as settled, in seconds. A collector that
 #: tries again waits longer each time, and looks for new kinds every 30 seconds.
@@ -27,7 +29,8 @@ def _sender(access: Access) -> Send:
 
     def send(method: str, path: str, body: Obj | None) -> Obj:
         headers = {"Authorization": access.authorization() or ""}
-        headers["Content-Type"] = "application/json"
+        merges = method == "PATCH"
+        headers["Content-Type"] = f"application/{'merge-patch+' if merges else ''}json"
         content = None if body is None else orjson.dumps(body)
         answer = pool.request(method, access.server + path, body=content, headers=headers)
         obj: Obj = orjson.loads(answer.data)
@@ -45,5 +48,10 @@ def _settle(state: Callable[[], object]) -> None:
 
 
 if __name__ == "__main__":
-    found = play(_sender(read_access(sys.argv[1])), _settle)
-    RECORDED.write_text(yaml.safe_dump(found, sort_keys=False, width=200))
+    cases = {"owners": owners, "services": services}[sys.argv[2]]
+    # In `services`, what has no further parts stands on one line.
+    flow = None if cases is services else False
+    found = cases.play(_sender(read_access(sys.argv[1])), _settle)
+    cases.RECORDED.write_text(
+        yaml.safe_dump(found, sort_keys=False, width=100, default_flow_style=flow)
+    )

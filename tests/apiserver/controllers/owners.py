@@ -10,7 +10,7 @@ Recorded from kube-controller-manager 1.34 on 2026-12-01, of `--cluster controlp
 
 `play` creates the objects of the cases, has them settle, and returns what became of each case.
 `recorded.yaml` has what a real garbage collector made of them; `python -m
-tests.apiserver.controllers KUBECONFIG` records it again.
+tests.apiserver.controllers KUBECONFIG owners` records it again.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ HERE, ELSEWHERE = "owners", "owners-elsewhere"
 HOLD = "example.com/hold"
 #: Sends a method, a path and a body; returns the JSON of the answer, with `code` if it is an error.
 Send = Callable[[str, str, Obj | None], Obj]
+#: Waits until the controllers have nothing left to do: until the value of the function stays.
+Settle = Callable[[Callable[[], object]], None]
 
 _PATHS = {
     "ConfigMap": ("v1", "/api/v1/namespaces/{}/configmaps"),
@@ -140,7 +142,7 @@ def _in_words(obj: Obj) -> str:
     return " ".join(words)
 
 
-def play(send: Send, settle: Callable[[Callable[[], object]], None]) -> dict[str, dict[str, str]]:
+def play(send: Send, settle: Settle) -> dict[str, dict[str, str]]:
     """Plays all cases on one server, and returns what became of them.
 
     `settle` waits until the garbage collector has nothing left to do; it is given a function whose

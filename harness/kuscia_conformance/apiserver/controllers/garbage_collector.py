@@ -97,9 +97,10 @@ class Collector:
         self._places[change.new.uid] = place
         for owner in change.new.owners:
             self._dependents.setdefault(owner.uid, {})[place] = owner
-        if change.new.owners or b'"deletionTimestamp"' in change.new.body:
+        other_owners = change.old is None or change.old.owners != change.new.owners
+        if (other_owners and change.new.owners) or b'"deletionTimestamp"' in change.new.body:
             self._due.add(place)
-        if change.old is not None and change.old.owners:
+        if change.old is not None and other_owners:
             self._due.add(*self._owners(change.old))
 
     def _forget(self, place: Place, old: Stored) -> None:

@@ -37,10 +37,12 @@ _REQUEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """One ownerReference: the owner's uid, and blockOwnerDeletion."""
+    """One ownerReference: the owner's uid, blockOwnerDeletion, and what else it names it by."""
 
     uid: str
     blocks: bool
+    #: Its apiVersion, kind and name.
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -265,4 +267,9 @@ def _body(obj: Obj) -> bytes:
 
 def _owners(metadata: Obj) -> tuple[Owner, ...]:
     references = metadata.get("ownerReferences") or ()
-    return tuple(Owner(each["uid"], bool(each.get("blockOwnerDeletion"))) for each in references)
+    return tuple(map(_owner, references))
+
+
+def _owner(reference: Obj) -> Owner:
+    named = tuple(reference.get(field, "") for field in ("apiVersion", "kind", "name"))
+    return Owner(reference["uid"], bool(reference.get("blockOwnerDeletion")), named)

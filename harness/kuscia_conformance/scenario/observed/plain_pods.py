@@ -35,14 +35,14 @@ def make_plain_pods(
 def make_pods_of_others(scenario: Scenario, file: str, domain: str) -> list[str]:
     """Creates the pods of the file on the first node of the domain; returns their keys.
 
-    Raises FeatureError for a manifest that is no pod of this domain.
+    Raises FeatureError for a manifest that is no pod of a domain of the scenario.
     """
     [node, *_] = scenario.domains.nodes_of(domain)
     keys = []
     for manifest in scenario.files.manifests(file):
         key = f"{namespace_of(manifest)}/{name_of(manifest)}"
-        if manifest["kind"] != PODS.kind or namespace_of(manifest) != domain:
-            raise FeatureError(f"{manifest['kind']} {key} of {file} is no pod of {domain}")
+        if manifest["kind"] != PODS.kind or namespace_of(manifest) not in scenario.domains.nodes:
+            raise FeatureError(f"{manifest['kind']} {key} of {file} is no pod of a given domain")
         pod = scenario.names.outgoing(manifest)
         pod["spec"]["nodeName"] = node
         pod["metadata"]["labels"] = {PLAIN: "true"}
