@@ -41,7 +41,7 @@ Feature: What is left when a task is over
       | spec.parties[0].minReservedPods   | 1 |
     When the task "psi" is created
     And 2 of the pods of alice are ready
-    And the pod "alice/psi-0" finishes
+    And 1 of the pods of alice finish
     And the pods of "psi" are over
     Then the status of "psi" matches "succeeded.status.yaml"
 

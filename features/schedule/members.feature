@@ -247,6 +247,7 @@ Feature: How many parties are enough to start
     And no pod of "psi" was bound before the pods of "probe" were bound
     When the pods of "probe" finish
     And the nodes of bob have room for 2 pods
-    Then 4 of the pods of "psi" are bound
+    Then a pod of "psi" was bound at most 40 s after the task "psi" became Pending
+    And 4 of the pods of "psi" are bound
     And the status of "psi" matches "alice-and-bob-run.status.yaml"
     And no node ever had more than its room

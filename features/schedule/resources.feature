@@ -102,7 +102,7 @@ Feature: A pod goes only where there is enough of everything that it asks for
     And the nodes of alice have <one> of <resource>
     And the task "both" of alice and bob
     When the task "both" is created
-    And 2 seconds pass
+    And 3 seconds pass
     And the task "probe" is created
     And 2 seconds pass
     Then no pod of "probe" was bound

@@ -88,15 +88,15 @@ Feature: What scheduleConfig may say, and leave out
 
     Examples: How long it holds, how long it pauses, and when it holds again
       | id               | words                               | asked | had |
-      | holds            | holds for 10 s                      | 2     | 10  |
+      | holds            | holds for 10 s                      | 3     | 10  |
       | holds-pause      | holds for 10 s                      | 37    | 37  |
       | holds-again      | holds for 10 s                      | 43    | 50  |
-      | retries          | retries after 10 s                  | 2     | 30  |
+      | retries          | retries after 10 s                  | 3     | 30  |
       | retries-again    | retries after 10 s                  | 43    | 70  |
-      | lives            | lives for 100 s                     | 2     | 30  |
+      | lives            | lives for 100 s                     | 3     | 30  |
       | lives-pause      | lives for 100 s                     | 57    | 57  |
       | lives-again      | lives for 100 s                     | 63    | 90  |
-      | needs            | needs 2 parties                     | 2     | 30  |
+      | needs            | needs 2 parties                     | 3     | 30  |
       | needs-again      | needs 2 parties                     | 63    | 90  |
       | all-but-hold     | retries after 10 s, lives for 100 s | 43    | 70  |
       | all-but-pause    | holds for 10 s, lives for 100 s     | 43    | 50  |
@@ -197,7 +197,7 @@ Feature: What scheduleConfig may say, and leave out
       | spec.scheduleConfig.lifecycleSeconds        | <value> |
     And the tasks "probe-1" to "probe-2" of alice
     When the task "psi" is created
-    And 2 seconds pass
+    And 3 seconds pass
     And the task "probe-1" is created
     Then the pods of "probe-1" were bound 30 s after the task "psi" became Pending, or up to 10 s later
     When the task "probe-1" is deleted

@@ -357,3 +357,7 @@ def test_the_table_of_kubectl_is_compared_cell_by_cell(psi, headings, cells, wro
     pods.await_state(psi, "psi", "run")
     psi.history.let_pass(2)
     assert statuses.wrong_cells(psi, "psi", headings, cells) == wrong
+
+
+def test_the_text_of_a_scenario_is_short_because_pytest_prints_it_at_each_failed_step(psi):
+    assert len(repr(psi)) < 200

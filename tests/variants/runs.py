@@ -106,8 +106,14 @@ def run_checks(
     only: Sequence[str] = (),
     keep: bool = False,
 ) -> None:
-    """Runs the checks, or those that `only` names, against each mixture."""
+    """Runs the checks, or those that `only` names, against each mixture.
+
+    Raises KeyError for a name in `only` that no check has.
+    """
     known = {case.check.id: case.check for path in suite_features() for case in cases_in(path)}
+    for name in only:
+        if not any(check.is_named([name]) for check in known.values()):
+            raise KeyError(name)
 
     def chosen(mixture: Mixture, checks: Sequence[str]) -> list[str]:
         wanted = (c for c in checks if not only or known[c].is_named(only))

@@ -1,7 +1,8 @@
 """Tests the checks with variants of the reference controller: each has to pass all of them.
 
-By default four variants run together, with the checks that take little time. With --full all
-variants and ten random combinations run with all checks.
+By default four variants run together with the checks that take little time, and three that are
+slow with some checks of scheduling. With --full all variants and ten random combinations run with
+all checks.
 """
 
 from __future__ import annotations
@@ -15,11 +16,16 @@ import pytest
 from kuscia_conformance.features.checks import requirements
 from tests.mutation.forks import Finding
 from tests.variants.catalogue import VARIANTS
-from tests.variants.runs import Mixture, random_mixtures
+from tests.variants.runs import Mixture, mixtures_of_all, random_mixtures
 
 ROOT = Path(__file__).parents[2]
-#: The variants that run by default, all of them together.
-SAMPLE = "listed-backwards+other-words+roles-come-first+services-before-pods"
+#: The variants that run by default, with the checks that they run with.
+SAMPLES = {
+    "listed-backwards+other-words+roles-come-first+services-before-pods": "create,view,run",
+    "handled-late+one-by-one+completion-time-later": (
+        (ROOT / ".ci" / "schedule-on-real-clocks").read_text().strip()
+    ),
+}
 
 
 def run(*arguments):
@@ -48,6 +54,14 @@ def test_a_combination_has_one_variant_about_each_thing():
         assert len(about) == len(set(about)) > 1
 
 
+@pytest.mark.parametrize("number", [1, 8, 50])
+def test_mixtures_of_all_contain_each_variant_once(number):
+    mixtures = mixtures_of_all(number)
+    assert sorted(each.name for some in mixtures for each in some.variants) == sorted(VARIANTS)
+    for some in mixtures:
+        assert len({each.about for each in some.variants}) == len(some.variants)
+
+
 @pytest.mark.parametrize(
     ("blamed", "passes"), [(["VW-14"], True), (["VW-14", "VW-06"], False), ([], False)]
 )
@@ -56,8 +70,9 @@ def test_a_variant_may_fail_what_it_lacks_on_purpose_and_nothing_else(blamed, pa
     assert Mixture.of("message-only").passes(finding) == passes
 
 
-def test_a_sample_of_variants_passes():
-    done = run(SAMPLE, "--only", "create", "--only", "view", "--only", "run")
+@pytest.mark.parametrize(("mixture", "checks"), SAMPLES.items())
+def test_a_sample_of_variants_passes(mixture, checks):
+    done = run(mixture, "--only", checks)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

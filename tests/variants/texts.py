@@ -84,9 +84,12 @@ def plain_logs():
         return next((end["message"] for end in ends if end.get("message")), None)
 
 
-@variant("explanations of waiting", without=("VW-18",))
+@variant("explanations of waiting", without=("VW-18",), claims=False)
 def silent_scheduler():
-    """The scheduler writes nothing about pods that wait; their entries do not say why."""
+    """The scheduler writes nothing about pods that wait; their entries do not say why.
+
+    It is not the plugin of the optional feature, which says it in the condition of the pod.
+    """
     from reference_controller.co_scheduler import transitions as scheduler
 
     scheduler.TRANSITIONS[""].remove(scheduler.explain)

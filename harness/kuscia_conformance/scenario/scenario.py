@@ -35,7 +35,9 @@ class StepRecorder(Protocol):
     def end(self, step: Step, error: BaseException | None = None) -> None: ...
 
 
-@dataclass
+@dataclass(
+    repr=False
+)  # pytest shows the arguments of a failed step: a cluster with all its history
 class Scenario:
     """The parts that the steps of one scenario share."""
 

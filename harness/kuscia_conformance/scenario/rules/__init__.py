@@ -13,6 +13,7 @@ judges in the same way.
 
 `features/rules.yaml` says each rule in words. What the suite does to a status, a pod or a spec
 suspends the rules that it concerns; a killed controller need not be in time.
+This room must not know a cluster or a clock: a replay has neither.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def _completed(story: Story, task: Life) -> Iterator[Look]:
 
 def completion_is_last(story: Story) -> Iterator[Look]:
     for task in story.tasks:
-        for state in task.states:
+        for state in task.settled:
             phase, completed = phase_of(state.object), status_of(state).get(COMPLETION)
             if phase not in FINAL:
                 wrong = f"{phase or 'no phase'}, with completionTime {completed}" * bool(completed)
@@ -109,12 +109,11 @@ def reconciled_goes_on(story: Story) -> Iterator[Look]:
 
 
 def reconciled_moves(story: Story) -> Iterator[Look]:
-    alone = (RECONCILED, COMPLETION)  # these may change alone (D-20)
     for task in story.tasks:
         for state in task.states[:1]:
             yield _moved(story, task, state)
         for change in task.changes:
-            if _content(change.before, *alone) != _content(change.after, *alone):
+            if _content(change.before) != _content(change.after):
                 yield _moved(story, task, change.after)
 
 
@@ -127,14 +126,16 @@ def _moved(story: Story, task: Life, state: Version) -> Look:
 
 def quiet(story: Story) -> Iterator[Look]:
     for task in story.tasks:
-        began = next((s.at for s in task.states if phase_of(s.object) in ("Running", *FINAL)), None)
-        if began is None:
+        moved = [moment for moment in map(task.since, ("Running", *FINAL)) if moment]
+        if not moved:
             continue  # a waiting task has timers: rounds, holds, its lifecycle
         groups = (life for life in story.of(TASK_RESOURCE_GROUPS) if life.key == task.key)
         for life in (task, *groups):
             for change in life.changes:
-                if change.before.at >= began and not _adds_completion(change):
-                    idle = not _stirred(story, change.at)
+                if change.before.at >= min(moved) and not _adds_completion(change):
+                    # A lifecycle that is over moves the phase, though nothing else changes.
+                    moves = any(moment <= change.at <= moment + _REST for moment in moved)
+                    idle = not moves and not _stirred(story, change.at)
                     wrong = "it was written, though nothing had changed for 5 s" * idle
                     yield Look(life.name, change.at, wrong)
 
@@ -152,7 +153,9 @@ def _stirred(story: Story, at: datetime) -> bool:
     return any(began <= v.at <= at for v in others) or story.disturbed(began, at)
 
 
-def _content(version: Version, *left_out: str) -> Obj:
+def _content(version: Version) -> Obj:
+    """Returns a status without what may change alone (D-20)."""
+    left_out = (RECONCILED, COMPLETION)
     return {name: part for name, part in status_of(version).items() if name not in left_out}
 
 
