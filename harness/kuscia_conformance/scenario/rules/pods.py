@@ -40,9 +40,11 @@ def services_exist(story: Story) -> Iterator[Look]:
         if running is None:
             continue
         for key in status_of(running).get("serviceStatuses") or {}:
-            there = any(s.key == key and s.exists(running.at) for s in story.of(SERVICES))
+            # One that went with a deleted pod was there as well.
+            born = [s.first.at for s in story.of(SERVICES) if s.key == key]
+            wrong = f"Running, and there is no service {key}"
             yield Look(
-                task.name, running.at, f"Running, and there is no service {key}" * (not there)
+                task.name, running.at, wrong * (not born or min(born) > running.at + story.lag)
             )
         for pod in story.pods_of(task):
             for missing in _unmounted(story, pod, running.at):
