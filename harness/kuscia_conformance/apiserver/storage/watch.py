@@ -103,11 +103,12 @@ async def watch(
             position = collection.position(options.version)
         async for changes in _changes(collection, position, options):
             if changes is not None:
-                # A batch of which the watch sees nothing would wake the client for nothing.
-                if lines := b"".join(_lines(changes, selected, render, options.version or 0)):
-                    yield lines
-            elif options.bookmarks:
-                yield bookmark(store.version, False)
+                lines = b"".join(_lines(changes, selected, render, options.version or 0))
+            else:
+                lines = bookmark(store.version, False) if options.bookmarks else b""
+            # Nothing is sent of changes that the watch does not see: it would wake the client.
+            if lines:
+                yield lines
     except StatusError as refusal:
         yield error_line(refusal)
 
