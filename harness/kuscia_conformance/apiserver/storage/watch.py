@@ -94,19 +94,20 @@ async def watch(
     position = collection.dropped + len(collection.log)
     if options.tells_all:
         yield b"".join(_initial(collection, selected, render))
-    # This bookmark marks the end of the existing objects. Kubernetes sends it even to clients that
-    # have not set sendInitialEvents.
-    if options.tells_all and options.bookmarks:
-        yield bookmark(store.version, True)
+        # This bookmark marks the end of the existing objects. Kubernetes sends it even to clients
+        # that have not set sendInitialEvents.
+        if options.bookmarks:
+            yield bookmark(store.version, True)
     try:
         if options.version is not None:
             position = collection.position(options.version)
         async for changes in _changes(collection, position, options):
-            if changes is None:
-                lines = bookmark(store.version, False) if options.bookmarks else b""
-            else:
+            if changes is not None:
                 lines = b"".join(_lines(changes, selected, render, options.version or 0))
-            if lines:  # a batch of which the watch sees nothing would wake the client for nothing
+            else:
+                lines = bookmark(store.version, False) if options.bookmarks else b""
+            # Nothing is sent of changes that the watch does not see: it would wake the client.
+            if lines:
                 yield lines
     except StatusError as refusal:
         yield error_line(refusal)

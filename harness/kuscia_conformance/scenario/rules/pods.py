@@ -40,7 +40,8 @@ def services_exist(story: Story) -> Iterator[Look]:
         if running is None:
             continue
         for key in status_of(running).get("serviceStatuses") or {}:
-            # One that went with a deleted pod was there as well.
+            if any(key.startswith(f"{pod.key}-") and pod.ended for pod in story.pods_of(task)):
+                continue  # it goes with its pod, or is not made any more
             born = [s.first.at for s in story.of(SERVICES) if s.key == key]
             wrong = f"Running, and there is no service {key}"
             yield Look(
