@@ -47,7 +47,7 @@ def services_exist(story: Story) -> Iterator[Look]:
             yield Look(
                 task.name, running.at, wrong * (not born or min(born) > running.at + story.lag)
             )
-        for pod in story.pods_of(task):
+        for pod in (pod for pod in story.pods_of(task) if not pod.ended):
             for missing in _unmounted(story, pod, running.at):
                 yield Look(task.name, running.at, f"Running, and {missing}")
         yield Look(task.name, running.at)
