@@ -148,6 +148,8 @@ Feature: What a party's own template replaces
       | spec.containers[0].env[name=EMPTY].name                         | EMPTY |
       | spec.containers[0].env[name=FIELD].valueFrom                    | {fieldRef: {apiVersion: v1, fieldPath: metadata.name}} |
       | spec.containers[0].env[name=MAP].valueFrom                      | {configMapKeyRef: {name: image, key: map, optional: true}} |
+      | spec.containers[0].env[name=EMPTY].value | !one-of [!absent, ""] |
+      | spec.containers[0].env[name=KIND].valueFrom | {secretKeyRef: {name: image, key: key, optional: true}} |
       | spec.containers[0].env[name=SECRET].valueFrom                   | {secretKeyRef: {name: image, key: key, optional: true}} |
       | spec.containers[0].env[name=CPU].valueFrom                      | {resourceFieldRef: {containerName: app, resource: limits.cpu, divisor: 1m}} |
       | spec.containers[0].ports[name=fed].containerPort                | 8080  |

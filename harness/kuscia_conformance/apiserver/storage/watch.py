@@ -125,8 +125,11 @@ async def _changes(
         position += len(changes)
         if changes:
             yield changes
-        if not await _woken(collection, position, min(due, ends)) and loop.time() >= due:
-            due = _next_bookmark(loop.time(), ends)
+        # A timer may fire a moment early, by the resolution of the clock: what it stands for counts.
+        if not await _woken(collection, position, min(due, ends)):
+            if ends <= due:
+                return
+            due = _next_bookmark(due, ends)
             yield None
 
 

@@ -42,11 +42,9 @@ def services_exist(story: Story) -> Iterator[Look]:
         for key in status_of(running).get("serviceStatuses") or {}:
             if any(key.startswith(f"{pod.key}-") and pod.ended for pod in story.pods_of(task)):
                 continue  # it goes with its pod, or is not made any more
-            born = [s.first.at for s in story.of(SERVICES) if s.key == key]
+            there = any(s.key == key and s.exists(running.at) for s in story.of(SERVICES))
             wrong = f"Running, and there is no service {key}"
-            yield Look(
-                task.name, running.at, wrong * (not born or min(born) > running.at + story.lag)
-            )
+            yield Look(task.name, running.at, wrong * (not there))
         for pod in (pod for pod in story.pods_of(task) if not pod.ended):
             for missing in _unmounted(story, pod, running.at):
                 yield Look(task.name, running.at, f"Running, and {missing}")
