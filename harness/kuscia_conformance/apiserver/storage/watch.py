@@ -125,7 +125,7 @@ async def _changes(
         position += len(changes)
         if changes:
             yield changes
-        # A timer may fire a moment early, by the resolution of the clock: what it stands for counts.
+        # A timer may fire a moment early, by the resolution of the clock; it counts all the same.
         if not await _woken(collection, position, min(due, ends)):
             if ends <= due:
                 return
