@@ -18,6 +18,11 @@ Feature: What is left when a task is over
     Examples:
       | id      | what                         | more                                          |
       | slow    | takes some seconds to end    | args: [-c, "./app --seconds=600 --linger=3"]  |
+
+    # Elsewhere the task may fail because of the configuration first.
+    @needs:virtual-clock
+    Examples: Where the order is certain
+      | id      | what                         | more                                          |
       | waiting | waits for its configuration  | envFrom: [{configMapRef: {name: not-there}}]  |
 
   @id:run-over-unbound @req:RN-04

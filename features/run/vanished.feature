@@ -31,7 +31,7 @@ Feature: Pods that somebody deletes
     When 3 seconds pass
     Then each pod of "psi" was created once
 
-  @id:run-waiting-pod-vanished @req:RN-05a @req:RN-05b
+  @id:run-waiting-pod-vanished @needs:virtual-clock @req:RN-05a @req:RN-05b
   Scenario Outline: A pod that is bound, does not run yet, and is deleted<by force>, has failed
     Given the AppImage has
       | spec.deployTemplates[0].spec.containers[0].envFrom | [{configMapRef: {name: not-there}}] |
