@@ -109,7 +109,7 @@ def place_of(check: Check) -> str:
 
 def rule_result(check: Check, found: Mapping[str, Found], run: str = "") -> Result:
     """Returns the result of a rule. One that has looked at nothing is no pass, but a skip."""
-    looks = {place: each[check.id] for place, each in found.items() if check.id in each}
+    looks = _by(check, found)
     broken = {place: each.breaches for place, each in looks.items() if each.breaches}
     if broken:
         words = dict.fromkeys(check.requirements, FAIL)
@@ -119,6 +119,11 @@ def rule_result(check: Check, found: Mapping[str, Found], run: str = "") -> Resu
         words = dict.fromkeys(check.requirements, UNDECIDED)
         return Result(check.id, "skip", NOTHING, "", 0.0, words, run)
     return Result(check.id, "pass", "", "", 0.0, dict.fromkeys(check.requirements, PASS), run)
+
+
+def _by(check: Check, found: Mapping[str, Found]) -> dict[str, Looks]:
+    """Returns what one rule found, by the place of the scenario."""
+    return {place: each[check.id] for place, each in found.items() if check.id in each}
 
 
 def _text(check: Check, broken: Mapping[str, Sequence[str]], looked: int) -> str:
@@ -134,8 +139,8 @@ def _text(check: Check, broken: Mapping[str, Sequence[str]], looked: int) -> str
 
 def _looked_at(check: Check, found: Mapping[str, Found], plan: Plan) -> dict[str, Any]:
     """Returns what the rule looked at in each scenario, or why a scenario has suspended it."""
-    looks = {place: each[check.id] for place, each in found.items() if check.id in each}
-    counts = {p: {"count": each.count, "objects": each.objects} for p, each in looks.items()}
+    looks = _by(check, found).items()
+    counts = {place: {"count": each.count, "objects": each.objects} for place, each in looks}
     others = [(place_of(p.check), dict(p.check.without)) for p in plan.applying]
     without = {place: {"suspended": why[check.id]} for place, why in others if check.id in why}
     return {**counts, **without}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from kuscia_conformance.errors import FeatureError, UsageError, similar
 from kuscia_conformance.features.checks import Check, Requirement, requirements
 from kuscia_conformance.features.reader import Case, read_feature, suite_features
-from kuscia_conformance.features.rules import rules
+from kuscia_conformance.features.rules import rule_checks
 from kuscia_conformance.features.step_definitions import StepDefinitions
 
 
@@ -24,7 +24,7 @@ def checks_named(cases: Sequence[Case], patterns: Sequence[str]) -> list[Check]:
 
     Standing rules come last. Raises UsageError for a pattern that names no check.
     """
-    checks = [*(case.check for case in cases), *(rule.check for rule in rules().values())]
+    checks = _all_checks(cases)
     for pattern in patterns:
         if not any(check.is_named([pattern]) for check in checks):
             names = {name for check in checks for name in check.names}
@@ -49,8 +49,12 @@ def requirements_named(patterns: Sequence[str]) -> list[Requirement]:
 
 def covering(requirement: str, cases: Iterable[Case]) -> list[Check]:
     """Returns the checks of the requirement of this id: scenarios, and standing rules."""
-    checks = [*(case.check for case in cases), *(rule.check for rule in rules().values())]
-    return [check for check in checks if requirement in check.requirements]
+    return [check for check in _all_checks(cases) if requirement in check.requirements]
+
+
+def _all_checks(cases: Iterable[Case]) -> list[Check]:
+    """Returns the checks of the cases, and the standing rules."""
+    return [*(case.check for case in cases), *rule_checks()]
 
 
 def shown(name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kuscia_conformance.errors import FeatureError, choice
-from kuscia_conformance.features.checks import Check, Requirement, requirements
+from kuscia_conformance.features.checks import Check, requirements
 from kuscia_conformance.features.folders import suite_folder
 from kuscia_conformance.kube.yaml import read_own
 
@@ -62,9 +62,10 @@ def rules() -> dict[str, Rule]:
     return {rule.id: rule for rule in found}
 
 
-def rule_of(requirement: Requirement) -> list[Rule]:
-    """Returns the rules that a clause owns."""
-    return [rule for rule in rules().values() if requirement.id in rule.owners]
+@cache
+def rule_checks() -> tuple[Check, ...]:
+    """Returns the checks that the rules are."""
+    return tuple(rule.check for rule in rules().values())
 
 
 def chosen(only: Sequence[str], *, whole: bool) -> list[Check]:
@@ -72,16 +73,16 @@ def chosen(only: Sequence[str], *, whole: bool) -> list[Check]:
 
     A run of the suite's own features has all of them, unless `only` names other checks.
     """
-    known = [rule.check for rule in rules().values()]
     if only:
-        return [check for check in known if check.is_named(only)]
-    return known if whole else []
+        return [check for check in rule_checks() if check.is_named(only)]
+    return [*rule_checks()] if whole else []
 
 
 def names_rules_alone(only: Collection[str]) -> bool:
     """Returns whether the patterns of `--only` name nothing but rules."""
-    known = [rule.check for rule in rules().values()]
-    return bool(only) and all(any(check.is_named([each]) for check in known) for each in only)
+    return bool(only) and all(
+        any(check.is_named([pattern]) for check in rule_checks()) for pattern in only
+    )
 
 
 def suspended(tags: Iterable[str], description: str) -> tuple[tuple[str, str], ...]:

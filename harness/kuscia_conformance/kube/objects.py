@@ -96,6 +96,11 @@ def condition_of(obj: Mapping[str, Any], kind: str) -> Obj | None:
     return next((condition for condition in conditions if condition.get("type") == kind), None)
 
 
+def is_ready(obj: Mapping[str, Any]) -> bool:
+    """Returns whether the condition Ready of a pod or a node is True."""
+    return (condition_of(obj, "Ready") or {}).get("status") == "True"
+
+
 def phase_of(obj: Mapping[str, Any]) -> str:
     """Returns the phase in the object's status, or "" if it has none."""
     return str((obj.get("status") or {}).get("phase") or "")

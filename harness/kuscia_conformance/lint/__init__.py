@@ -114,7 +114,7 @@ def _whole(cases: list[Case], used: set[Path], *, is_sound: bool) -> list[UsageE
     Which files it uses is known only if its features are sound.
     """
     ours = [case.check for case in cases if is_ours(case.path)]
-    ours += [rule.check for rule in standing.rules().values()]
+    ours += standing.rule_checks()
     return [
         *coverage.repeated(),
         *coverage.gaps(ours, requirements()),

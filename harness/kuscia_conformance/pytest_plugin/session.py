@@ -271,7 +271,7 @@ class Run:
         out = self.settings.out
         if self.plan and (wrong := _not_ours(out, self.name)):
             self.notes.failed("harness", wrong)
-        if self.plan:
+        if self.plan and self.evidence is None:  # a later call finds the same
             self._judge_rules(self.plan)
         self.notes.ending = replace(self.notes.ending, at=now())
         try:
@@ -284,8 +284,7 @@ class Run:
     def _judge_rules(self, plan: Plan) -> None:
         try:
             for planned, result in rule_results(self.settings.out, plan):
-                if self.evidence is None:  # the first call of `finish`
-                    self.tell(planned, result)
+                self.tell(planned, result)
         except (HarnessError, UsageError) as error:
             self.notes.failed("harness", str(error))
 

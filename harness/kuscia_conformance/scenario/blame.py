@@ -22,8 +22,8 @@ from kuscia_conformance.kube.objects import Obj
 #: writes, and the latest request of each client.
 REQUEST_LOG = "request-log"
 _WRITES, _REQUESTS = "/debug/writes", "/debug/requests"
-#: How the user agents of the suite's own clients begin.
-_OURS = "kuscia-conformance"
+#: How the names of the suite's own clients begin: in user agents, and in managedFields.
+OURS = "kuscia-conformance"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ async def latest_request(api: Api, now: datetime) -> str:
     Every client that is not the suite's own counts as the controller.
     """
     requests = (await api.raw(_REQUESTS))["requests"]
-    theirs = [each for each in requests if not each["who"].startswith(_OURS)]
+    theirs = [each for each in requests if not each["who"].startswith(OURS)]
     if not theirs:
         return "the controller has sent no request"
     latest = max(theirs, key=lambda each: objects.time_from(each["at"]))

@@ -9,9 +9,8 @@ from pathlib import Path
 from kuscia_conformance.environment.controllers import control
 from kuscia_conformance.environment.model import Environment
 from kuscia_conformance.kube.client import Api
+from kuscia_conformance.scenario.blame import OURS
 
-#: How the user agents of the suite's own clients begin. Their watches are never cut off.
-OURS = "kuscia-conformance"
 #: The paths of the embedded cluster's server that cut off watches, and let them begin again.
 _CUT_OFF, _RESUME = "/debug/watches/cut-off", "/debug/watches/resume"
 

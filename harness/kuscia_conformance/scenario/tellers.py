@@ -175,8 +175,7 @@ def _node(pod: Obj | None) -> str:
 
 
 def _is_ready(obj: Obj | None) -> bool:
-    condition = objects.condition_of(obj, "Ready") if obj else None
-    return bool(condition) and (condition or {}).get("status") == "True"
+    return obj is not None and objects.is_ready(obj)
 
 
 def _node_change(version: Version, before: Obj | None) -> Iterator[str]:

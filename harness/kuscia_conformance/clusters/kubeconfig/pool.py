@@ -17,8 +17,8 @@ from kuscia_conformance.kube.objects import (
     NODES,
     PODS,
     Obj,
-    condition_of,
     has_ended,
+    is_ready,
     key_of,
     labels_of,
     name_of,
@@ -71,7 +71,7 @@ def refuse(node: Obj) -> str:
         return f"still has changes of the run {run_of(node)}: `kuscia-conformance down` undoes them"
     if domain := labels_of(node).get(DOMAIN_LABEL):
         return f"serves the domain {domain} already (label {DOMAIN_LABEL})"
-    if (condition_of(node, "Ready") or {}).get("status") != "True":
+    if not is_ready(node):
         return "is not Ready"
     if node["spec"].get("unschedulable"):
         return "is cordoned"

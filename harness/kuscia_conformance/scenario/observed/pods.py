@@ -34,6 +34,7 @@ from kuscia_conformance.kube.objects import (
     PODS,
     Obj,
     has_ended,
+    is_ready,
     name_of,
     phase_of,
     uid_of,
@@ -41,17 +42,12 @@ from kuscia_conformance.kube.objects import (
 from kuscia_conformance.scenario.capacity import PLAIN
 from kuscia_conformance.scenario.scenario import Scenario
 
-
-def _is_ready(pod: Obj) -> bool:
-    return (objects.condition_of(pod, "Ready") or {}).get("status") == "True"
-
-
 #: The states of pods, by the words of the feature. Each function checks one version of a pod.
 STATES: Mapping[str, Callable[[Obj], bool]] = {
     "exist": bool,
     "are bound": lambda pod: bool(pod["spec"].get("nodeName")),
     "run": lambda pod: phase_of(pod) == "Running",
-    "are ready": _is_ready,
+    "are ready": is_ready,
     "have ended": has_ended,
 }
 

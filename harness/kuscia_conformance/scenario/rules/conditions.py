@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from itertools import pairwise
 
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.kube.objects import PODS, SERVICES, Obj, phase_of
-from kuscia_conformance.scenario.rules.story import Life, Look, Story, status_of, when
+from kuscia_conformance.scenario.rules.story import Life, Look, Story, disorder, status_of, when
 
 CREATED, RUNNING, SUCCESS = "ResourceCreated", "Running", "Success"
 KNOWN = (CREATED, RUNNING, SUCCESS)
@@ -79,9 +78,7 @@ def _disorder(state: Version) -> str:
     named = [("startTime", status.get("startTime"))]
     named += [(kind, found.get(kind, {}).get("lastTransitionTime")) for kind in KNOWN]
     named += [("completionTime", status.get("completionTime"))]
-    times = [(name, moment) for name, text in named if (moment := when(text))]
-    wrong = [(a, b) for (a, one), (b, other) in pairwise(times) if other < one]
-    return f"{wrong[0][1]} is before {wrong[0][0]}" if wrong else ""
+    return disorder(named)
 
 
 def created_last(story: Story) -> Iterator[Look]:

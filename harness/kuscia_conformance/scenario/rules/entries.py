@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from itertools import pairwise
 
 from kuscia_conformance.environment.journal import Version
-from kuscia_conformance.kube.objects import SERVICES, Obj, condition_of, labels_of, phase_of
-from kuscia_conformance.scenario.rules.story import FINAL, SOON, Life, Look, Story, status_of, when
+from kuscia_conformance.kube.objects import SERVICES, Obj, is_ready, labels_of, phase_of
+from kuscia_conformance.scenario.rules.story import (
+    FINAL,
+    SOON,
+    Life,
+    Look,
+    Story,
+    disorder,
+    status_of,
+    when,
+)
 
 #: How far a pod has come; the two ends are equally far.
 _RANK = {"": 0, "Pending": 0, "Running": 1, "Succeeded": 2, "Failed": 2}
@@ -45,7 +53,7 @@ def _catches_up(story: Story) -> Iterator[Look]:
         for pod in story.pods_of(task):
             for phase in ("Running", *FINAL):
                 since = next((v.at for v in pod.versions if phase_of(v.object) == phase), None)
-                if since and story.in_time(since) and _goes_on(task, since):
+                if since and story.in_time(since) and not task.is_over_by(since + SOON):
                     shown = [_pod_entry(s, pod.key) for s in task.states if s.at <= since + SOON]
                     found = {str(entry.get("podPhase", "")) for entry in shown}
                     wrong = f"{pod.name} was {phase}, and podPhase 10 s later {_last(found)}"
@@ -63,8 +71,8 @@ def follows_node(story: Story) -> Iterator[Look]:
     yield from _keeps_node(story)
     for task in story.tasks:
         for pod in story.pods_of(task):
-            since = next((v.at for v in pod.versions if v.object["spec"].get("nodeName")), None)
-            if since and story.in_time(since) and _goes_on(task, since):
+            since = pod.bound
+            if since and story.in_time(since) and not task.is_over_by(since + SOON):
                 shown = [_pod_entry(s, pod.key) for s in task.states if s.at <= since + SOON]
                 named = any(entry.get("nodeName") for entry in shown)
                 wrong = f"{pod.name} was bound, and its entry has no nodeName 10 s later"
@@ -87,10 +95,8 @@ def times_of_pods(story: Story) -> Iterator[Look]:
         made = task.first.object["metadata"].get("creationTimestamp")
         fields = [("creation of the task", made)]
         fields += [(name, entry.get(name)) for name in ("createTime", "startTime", "readyTime")]
-        times = [(name, moment) for name, text in fields if (moment := when(text))]
-        wrong = [(a, b) for (a, one), (b, other) in pairwise(times) if other < one]
-        text = f"of {key}, {wrong[0][1]} is before {wrong[0][0]}" if wrong else ""
-        yield Look(task.name, state.at, text)
+        wrong = disorder(fields)
+        yield Look(task.name, state.at, f"of {key}, {wrong}" if wrong else "")
 
 
 def service_created(story: Story) -> Iterator[Look]:
@@ -131,8 +137,7 @@ def _behind(story: Story, task: Life, key: str) -> Iterator[Life]:
 
 
 def _was_ready(pod: Life, moment: datetime) -> bool:
-    conditions = (condition_of(v.object, "Ready") or {} for v in pod.versions if v.at <= moment)
-    return any(condition.get("status") == "True" for condition in conditions)
+    return any(is_ready(version.object) for version in pod.versions if version.at <= moment)
 
 
 def _start(pod: Life) -> datetime | None:
@@ -153,12 +158,6 @@ def _entries(story: Story, field: str) -> Iterator[tuple[Life, Version, str, Obj
 
 def _pod_entry(state: Version, key: str) -> Obj:
     return (status_of(state).get("podStatuses") or {}).get(key) or {}
-
-
-def _goes_on(task: Life, moment: object) -> bool:
-    """Returns whether the task neither finished nor went within the next seconds."""
-    ends = [at for at in (*map(task.since, FINAL), task.ended) if at]
-    return not ends or min(ends) > moment + SOON  # type: ignore[operator]
 
 
 def _rank(phase: str) -> int:

@@ -109,7 +109,7 @@ def _has_failed(pod: Obj) -> bool:
 
 def pending_while_unbound(story: Story) -> Iterator[Look]:
     for task in story.tasks:
-        bound = _first(story, task, lambda pod: bool(pod["spec"].get("nodeName")))
+        bound = min((pod.bound for pod in story.pods_of(task) if pod.bound), default=None)
         for state in task.states:
             if phase_of(state.object) in ("Running", "Succeeded"):
                 early = bound is None or state.at < bound - story.lag
@@ -120,7 +120,7 @@ def pending_while_unbound(story: Story) -> Iterator[Look]:
 def running_with_parties(story: Story) -> Iterator[Look]:
     for task in story.tasks:
         began = _parties_run(story, task)
-        if began and story.in_time(began) and not _is_gone(task, began):
+        if began and story.in_time(began) and not task.is_gone_by(began + SOON):
             phases = {phase_of(s.object) for s in task.states if s.at <= began + SOON}
             wrong = f"a pod of each party runs, but the task was never Running: {sorted(phases)}"
             yield Look(task.name, began, wrong * phases.isdisjoint(("Running", *FINAL)))
@@ -139,12 +139,6 @@ def _words(parties: Counter[tuple[str, str]]) -> str:
     return ", ".join(sorted(names)) or "none"
 
 
-def _first(story: Story, task: Life, is_so: Callable[[Obj], bool]) -> datetime | None:
-    """Returns when the first pod of the task was so."""
-    found = [v.at for pod in story.pods_of(task) for v in pod.versions if is_so(v.object)]
-    return min(found, default=None)
-
-
 def _parties_run(story: Story, task: Life) -> datetime | None:
     """Returns when a pod of each needed party had run; None if parties share domains."""
     domains = [domain for domain, _ in parties_of(task)]
@@ -158,10 +152,6 @@ def _parties_run(story: Story, task: Life) -> datetime | None:
                 began[domain] = min(version.at, began.get(domain, version.at))
     enough, need = sorted(began.values()), needed(task)
     return enough[need - 1] if 0 < need <= len(enough) else None
-
-
-def _is_gone(task: Life, moment: datetime) -> bool:
-    return task.ended is not None and task.ended <= moment + SOON
 
 
 JUDGES: Mapping[str, Callable[[Story], Iterator[Look]]] = {

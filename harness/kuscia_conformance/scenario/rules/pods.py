@@ -18,7 +18,6 @@ from kuscia_conformance.kube.objects import (
 )
 from kuscia_conformance.scenario.capacity import overcommitted
 from kuscia_conformance.scenario.rules.story import (
-    FINAL,
     SOON,
     Change,
     Life,
@@ -54,10 +53,9 @@ def services_exist(story: Story) -> Iterator[Look]:
 def maps_exist(story: Story) -> Iterator[Look]:
     for task in story.tasks:
         for pod in story.pods_of(task):
-            bound = _bound(pod)
-            if bound and _mounted(pod):
-                missing = [*_unmounted(story, pod, bound)]
-                yield Look(pod.name, bound, f"bound, and {missing[0]}" if missing else "")
+            if pod.bound and _mounted(pod):
+                missing = [*_unmounted(story, pod, pod.bound)]
+                yield Look(pod.name, pod.bound, f"bound, and {missing[0]}" if missing else "")
 
 
 def enough_are_bound(story: Story) -> Iterator[Look]:
@@ -67,7 +65,7 @@ def enough_are_bound(story: Story) -> Iterator[Look]:
             first = min((moment for moment in bound if moment), default=None)
             if first is None or parties[domain] != 1 or not story.in_time(first):
                 continue
-            if story.acted(first, first + SOON) or _is_over(task, first):
+            if story.acted(first, first + SOON) or task.is_over_by(first + SOON):
                 continue
             soon = sum(moment is not None and moment <= first + SOON for moment in bound)
             least = _least(task, domain, len(bound))
@@ -78,19 +76,19 @@ def enough_are_bound(story: Story) -> Iterator[Look]:
 def room_suffices(story: Story) -> Iterator[Look]:
     for task in story.tasks:
         for pod in story.pods_of(task):
-            if bound := _bound(pod):
-                yield Look(pod.name, bound)
+            if pod.bound:
+                yield Look(pod.name, pod.bound)
     yield from (Look("nodes", story.ended, text) for text in overcommitted(story.versions))
 
 
 def none_runs_on(story: Story) -> Iterator[Look]:
     for task in story.tasks:
-        ended = min((moment for moment in map(task.since, FINAL) if moment), default=None)
-        if ended is None or not story.in_time(ended) or _is_gone_by(task, ended + SOON):
+        ended = task.finished
+        if ended is None or not story.in_time(ended) or task.is_gone_by(ended + SOON):
             continue
         for pod in story.pods_of(task):
             then = pod.at(ended + SOON)
-            lives = pod.first.at <= ended + SOON and not _is_gone_by(pod, ended + SOON)
+            lives = pod.first.at <= ended + SOON and not pod.is_gone_by(ended + SOON)
             goes = has_ended(then) or "deletionTimestamp" in then["metadata"]
             wrong = f"{pod.name} is {phase_of(then) or 'Pending'} 10 s after the end"
             yield Look(task.name, ended, wrong * (lives and not goes))
@@ -184,15 +182,11 @@ def _unmounted(story: Story, pod: Life, moment: datetime) -> Iterator[str]:
             yield f"there is no config map {namespace}/{name}, which {pod.name} mounts"
 
 
-def _bound(pod: Life) -> datetime | None:
-    return next((v.at for v in pod.versions if v.object["spec"].get("nodeName")), None)
-
-
 def _bindings(story: Story, task: Life) -> dict[str, list[datetime | None]]:
     """Returns when each pod of each domain was bound; None for one that never was."""
     found: dict[str, list[datetime | None]] = defaultdict(list)
     for pod in story.pods_of(task):
-        found[str(namespace_of(pod.first.object))].append(_bound(pod))
+        found[str(namespace_of(pod.first.object))].append(pod.bound)
     return found
 
 
@@ -201,15 +195,6 @@ def _least(task: Life, domain: str, there: int) -> int:
     asked = [party.get("minReservedPods") for party in parties if party.get("domainID") == domain]
     least = asked[0] if asked and asked[0] else there
     return min(int(least), there)
-
-
-def _is_over(task: Life, moment: datetime) -> bool:
-    ends = [at for at in (*map(task.since, FINAL), task.ended) if at]
-    return bool(ends) and min(ends) <= moment + SOON
-
-
-def _is_gone_by(life: Life, moment: datetime) -> bool:
-    return life.ended is not None and life.ended <= moment
 
 
 JUDGES: Mapping[str, Callable[[Story], Iterator[Look]]] = {

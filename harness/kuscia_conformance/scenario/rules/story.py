@@ -6,7 +6,7 @@ An object made again under its name is another object, with a life of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -27,13 +27,12 @@ from kuscia_conformance.kube.objects import (
     uid_of,
     version_of,
 )
+from kuscia_conformance.scenario.blame import OURS
 
 #: The phases of a finished task.
 FINAL = ("Succeeded", "Failed")
 #: Within how many seconds something "soon" happens, as for RN-04.
 SOON = timedelta(seconds=10)
-#: How the suite's own clients are called in managedFields.
-_OURS = "kuscia-conformance"
 _KILL, _START = "the controller is killed", "the controller is started"
 
 
@@ -137,6 +136,23 @@ class Life:
         """Returns when it first had the phase."""
         return next((each.at for each in self.states if phase_of(each.object) == phase), None)
 
+    @cached_property
+    def finished(self) -> datetime | None:
+        """When the task first had a final phase; None if it had none."""
+        return min((moment for moment in map(self.since, FINAL) if moment), default=None)
+
+    @cached_property
+    def bound(self) -> datetime | None:
+        """When the pod got its node; None if it has none."""
+        return next((v.at for v in self.versions if v.object["spec"].get("nodeName")), None)
+
+    def is_gone_by(self, moment: datetime) -> bool:
+        return self.ended is not None and self.ended <= moment
+
+    def is_over_by(self, moment: datetime) -> bool:
+        """Returns whether the task had finished by then, or was gone."""
+        return self.is_gone_by(moment) or (self.finished is not None and self.finished <= moment)
+
     def exists(self, at: datetime) -> bool:
         """Returns whether it existed at that moment, as far as watches of two kinds agree."""
         born = self.first.at - self.story.lag <= at
@@ -189,14 +205,30 @@ class Story:
             found.setdefault(place, []).append(each)
         return [Life(each[0].resource, each[0].key, each, self) for each in found.values()]
 
-    def of(self, resource: Resource) -> list[Life]:
-        return [life for life in self.lives if life.resource is resource]
+    @cached_property
+    def _by_resource(self) -> dict[Resource, list[Life]]:
+        found: dict[Resource, list[Life]] = {}
+        for life in self.lives:
+            found.setdefault(life.resource, []).append(life)
+        return found
+
+    def of(self, resource: Resource) -> Sequence[Life]:
+        return self._by_resource.get(resource, ())
 
     @cached_property
-    def tasks(self) -> list[Life]:
+    def tasks(self) -> Sequence[Life]:
         return self.of(KUSCIA_TASKS)
 
-    def pods_of(self, task: Life) -> list[Life]:
+    def pods_of(self, task: Life) -> Sequence[Life]:
+        """Returns the pods of a task, which it owns or names in its status."""
+        return self._pods[task]
+
+    @cached_property
+    def _pods(self) -> dict[Life, Sequence[Life]]:
+        """The pods of each task; each rule asks for them again and again."""
+        return {task: self._find_pods(task) for task in self.tasks}
+
+    def _find_pods(self, task: Life) -> Sequence[Life]:
         """Returns the pods of a task: those that it owns, and those that its status names.
 
         A pod that the suite made belongs to no task.
@@ -303,7 +335,7 @@ def _task_written(request: str) -> str:
 
 def _names_us(version: Version) -> bool:
     """Returns whether the suite seems to have written the status last."""
-    return str((status_writer(version.object) or {}).get("manager")).startswith(_OURS)
+    return str((status_writer(version.object) or {}).get("manager")).startswith(OURS)
 
 
 def status_of(version: Version) -> Obj:
@@ -316,6 +348,16 @@ def when(text: object) -> datetime | None:
         return time_from(str(text)) if text else None
     except ValueError:
         return None
+
+
+def disorder(named: Iterable[tuple[str, object]]) -> str:
+    """Returns which of these times of a status is before the one ahead of it; "" if none is.
+
+    Each time has a name. One that is absent does not count.
+    """
+    times = [(name, moment) for name, text in named if (moment := when(text))]
+    wrong = [(a, b) for (a, one), (b, other) in pairwise(times) if other < one]
+    return f"{wrong[0][1]} is before {wrong[0][0]}" if wrong else ""
 
 
 def party_of(entry: Obj) -> tuple[str, str]:

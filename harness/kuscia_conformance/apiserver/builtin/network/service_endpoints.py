@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from kuscia_conformance.kube.objects import Obj, condition_of, has_ended, name_of
+from kuscia_conformance.kube.objects import Obj, has_ended, is_ready, name_of
 
 MANAGED_BY, SERVICE_NAME = "endpointslice.kubernetes.io/managed-by", "kubernetes.io/service-name"
 SLICE_MANAGER = "endpointslice-controller.k8s.io"
@@ -21,7 +21,7 @@ ZoneOf = Callable[[str], str | None]
 
 def seen_of(pod: Obj) -> object:
     """Returns what may change in a pod that endpoints depend on; None if it is no endpoint."""
-    return (pod["status"]["podIP"], _is_ready(pod), _is_deleted(pod)) if is_told(pod) else None
+    return (pod["status"]["podIP"], is_ready(pod), _is_deleted(pod)) if is_told(pod) else None
 
 
 def endpoints_labels(service: Obj) -> dict[str, str]:
@@ -67,7 +67,7 @@ def _by_port(service: Obj, pods: Iterable[Obj]) -> Iterable[tuple[Obj, list[Obj]
 def _subset(service: Obj, pods: Iterable[Obj], ports: list[Obj]) -> Obj:
     subset: Obj = {}
     for pod in pods:
-        shown = _publishes_early(service) or _is_ready(pod)
+        shown = _publishes_early(service) or is_ready(pod)
         of = subset.setdefault("addresses" if shown else "notReadyAddresses", [])
         of.append(_address(service, pod))
     return {**subset, **({"ports": ports} if ports else {})}
@@ -136,7 +136,7 @@ def _address(service: Obj, pod: Obj) -> Obj:
 
 
 def _endpoint(service: Obj, pod: Obj, zone: str | None) -> Obj:
-    ready, deleted = _is_ready(pod), _is_deleted(pod)
+    ready, deleted = is_ready(pod), _is_deleted(pod)
     shown = _publishes_early(service) or (ready and not deleted)
     endpoint = {
         "addresses": [pod["status"]["podIP"]],
@@ -171,7 +171,3 @@ def _is_portless(service: Obj) -> bool:
 
 def _is_deleted(pod: Obj) -> bool:
     return "deletionTimestamp" in pod["metadata"]
-
-
-def _is_ready(pod: Obj) -> bool:
-    return (condition_of(pod, "Ready") or {}).get("status") == "True"
