@@ -6,7 +6,7 @@ import pytest
 
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.features.rules import rules
-from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE
+from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_NAMESPACE, TASK_RESOURCE_GROUPS
 from kuscia_conformance.kube.objects import PODS, time_text
 from kuscia_conformance.scenario.rules import JUDGES, judge
 from kuscia_conformance.scenario.rules.story import Story
@@ -132,6 +132,19 @@ def found(name, told):
 def test_a_rule_passes_what_keeps_it_and_finds_what_breaks_it(name, right, wrong):
     assert found(name, story(*right)).breaches == []
     assert len(found(name, story(*wrong)).breaches) == 1
+
+
+def _group(at):
+    metadata = {"name": "psi", "uid": "g", "resourceVersion": str(100 + at)}
+    obj = {"metadata": metadata, "spec": {}, "status": {"lastTransitionTime": clock(at)}}
+    return Version(T + timedelta(seconds=at), "MODIFIED", TASK_RESOURCE_GROUPS, obj, obj)
+
+
+@pytest.mark.parametrize(("written", "breaches"), [(6, 0), (20, 1)])
+def test_a_group_that_is_written_though_nothing_changes_is_not_at_rest(written, breaches):
+    seen = [*story(PENDING, RUNNING).seen, _group(5), _group(written)]
+    looks = judge(Story(seen, [], T, T + timedelta(seconds=30), virtual=True))
+    assert len(looks["rule-quiet-at-rest"].breaches) == breaches
 
 
 def test_a_suspended_rule_looks_at_nothing():

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from kuscia_conformance.environment.journal import Version
 from kuscia_conformance.kube import objects
 from kuscia_conformance.kube.kuscia import KUSCIA_TASKS, TASK_RESOURCE_GROUPS, TASK_RESOURCES
-from kuscia_conformance.kube.objects import Obj, phase_of
+from kuscia_conformance.kube.objects import Obj, name_of, phase_of
 from kuscia_conformance.scenario.rules.story import (
     FINAL,
     SOON,
@@ -129,7 +129,11 @@ def quiet(story: Story) -> Iterator[Look]:
         moved = [moment for moment in map(task.since, ("Running", *FINAL)) if moment]
         if not moved:
             continue  # a waiting task has timers: rounds, holds, its lifecycle
-        groups = (life for life in story.of(TASK_RESOURCE_GROUPS) if life.key == task.key)
+        groups = (
+            life
+            for life in story.of(TASK_RESOURCE_GROUPS)
+            if life.key == name_of(task.first.object)
+        )
         for life in (task, *groups):
             for change in life.changes:
                 if change.before.at >= min(moved) and not _adds_completion(change):
